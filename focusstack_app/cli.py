@@ -1,0 +1,416 @@
+"""The command line: `focusstack` opens the window; `fuse`, `batch`, `demo`, `models` do not.
+
+Exit codes: 0 done, 1 failed (one line on stderr: what, and what to do), 2 wrong usage,
+130 cancelled. Everything heavy is imported where it is used, so that `--help` is quick and the
+commands need no Qt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import io
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from focusstack_app import __version__
+from focusstack_app.console import ProgressDisplay, cancelled_by_signals
+from focusstack_app.core.assets import resources_dir
+from focusstack_app.core.errors import (
+    Cancelled,
+    FocusStackError,
+    InputError,
+    ModelError,
+    OutputExistsError,
+)
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, FusionRequest, Method, Mode
+from focusstack_app.core.progress import Progress
+
+if TYPE_CHECKING:
+    from focusstack_app.jobs.batch import BatchItem
+    from focusstack_app.jobs.opening import OpenedStack
+
+DONE, FAILED, CANCELLED = 0, 1, 130
+DEMO_OUTPUT = Path("focusstack-demo.tif")
+
+_COMMANDS = """\
+commands (without one, the window opens):
+  focusstack fuse INPUT... -o OUT   fuse one stack: its files, or their folder
+  focusstack batch PARENT -o DIR    fuse every sub-folder of a folder
+  focusstack demo                   fuse the bundled demo stack
+  focusstack models list|verify|install
+  focusstack COMMAND --help         options of a command
+
+A file or folder that is named like a command is given as ./fuse.
+exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: Arguments without the program's name; those of the process by default.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        SystemExit: With 2 for wrong usage, with 0 after `--help` and `--version`.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    commands = _command_parser()
+    is_command = bool(arguments) and arguments[0] in ("fuse", "batch", "demo", "models")
+    parsed = (commands if is_command else _window_parser()).parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    try:
+        return run(parsed)
+    except FocusStackError as error:
+        _complain(_one_line(error))
+        return FAILED
+    except (Cancelled, KeyboardInterrupt):
+        _complain("Cancelled; nothing was written.")
+        return CANCELLED
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="focusstack",
+        usage="focusstack [PATH ...]\n       focusstack fuse|batch|demo|models ...",
+        description="Focus stacking: many partly sharp frames in, one sharp picture out.",
+        epilog=_COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"focusstack {__version__}")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="files or a folder to open"
+    )
+    parser.set_defaults(run=_window)
+    return parser
+
+
+def _command_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="focusstack")
+    commands = parser.add_subparsers(required=True)
+
+    fuse = commands.add_parser("fuse", help="fuse one stack", description="Fuse one stack.")
+    fuse.add_argument(
+        "inputs", metavar="INPUT", nargs="+", type=Path, help="the frames in order, or their folder"
+    )
+    fuse.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, required=True, help="16-bit TIFF to write"
+    )
+    _add_fusion_options(fuse, maps="file", overwrite="replace files that exist")
+    fuse.set_defaults(run=_fuse)
+
+    batch = commands.add_parser(
+        "batch",
+        help="fuse many stacks",
+        description="Fuse every sub-folder of PARENT (or PARENT itself) into OUTDIR/NAME.tif. "
+        "Pictures that exist are skipped: run the same command again to go on.",
+    )
+    batch.add_argument("parent", metavar="PARENT", type=Path, help="the folder of the stacks")
+    batch.add_argument(
+        "-o", "--output", metavar="OUTDIR", type=Path, required=True, help="folder of the results"
+    )
+    _add_fusion_options(batch, maps="folder", overwrite="make pictures anew that exist")
+    batch.set_defaults(run=_batch)
+
+    demo = commands.add_parser(
+        "demo", help="fuse the bundled stack", description="Fuse the bundled demo stack."
+    )
+    demo.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help=f"16-bit TIFF to write (default: {DEMO_OUTPUT}, numbered if that exists)",
+    )
+    _add_fusion_options(demo, maps="file", overwrite="replace files that exist")
+    demo.set_defaults(run=_demo)
+
+    models = commands.add_parser(
+        "models", help="list, verify or install models", description="Manage fusion models."
+    )
+    actions = models.add_subparsers(required=True)
+    listing = actions.add_parser("list", help="what is installed")
+    listing.set_defaults(run=_models_list)
+    verify = actions.add_parser("verify", help="compare the files with their checksums")
+    verify.add_argument("ids", metavar="ID", nargs="*", help="models (default: all)")
+    verify.set_defaults(run=_models_verify)
+    install = actions.add_parser("install", help="copy a model folder to your data folder")
+    install.add_argument("folder", metavar="FOLDER", type=Path, help="a folder with a model.json")
+    install.set_defaults(run=_models_install)
+    return parser
+
+
+def _add_fusion_options(parser: argparse.ArgumentParser, *, maps: str, overwrite: str) -> None:
+    place = {"file": "PATH", "folder": "DIR"}[maps]
+    add = parser.add_argument
+    add(
+        "--method",
+        choices=[str(method) for method in Method],
+        default="vaeedof",
+        help="learned fusion or Laplacian pyramid (default: %(default)s)",
+    )
+    add(
+        "--mode",
+        choices=[str(mode) for mode in Mode],
+        default="faithful",
+        help="camera pixels, filled in where no frame is sharp; camera pixels only; or the "
+        "network's picture (default: %(default)s)",
+    )
+    add(
+        "--align",
+        choices=[str(align) for align in Align],
+        default="auto",
+        help="register the frames where needed, or never (default: %(default)s)",
+    )
+    add(
+        "--overlap",
+        metavar="SHARE",
+        type=_overlap,
+        default=0.25,
+        help="share of a tile that overlaps the next, 0 to 0.5 (default: %(default)s)",
+    )
+    add(
+        "--device",
+        choices=["auto", "cpu", "cuda"],
+        default="auto",
+        help="where to compute (default: %(default)s)",
+    )
+    add("--model", metavar="ID", default=DEFAULT_MODEL_ID, help="model (default: %(default)s)")
+    add("--provenance", metavar=place, type=Path, help=f"{maps} for the map of pixel origins")
+    add("--depth", metavar=place, type=Path, help=f"{maps} for the 16-bit depth map")
+    add("--json", metavar="PATH", type=Path, help="file for timings, device, memory, warnings")
+    add("--overwrite", action="store_true", help=overwrite)
+
+
+def _overlap(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 0.5:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 0.5")
+    return value
+
+
+def _window(args: argparse.Namespace) -> int:
+    paths: list[Path] = args.paths
+    for path in paths:
+        if not path.exists():
+            near = difflib.get_close_matches(str(path), ("fuse", "batch", "demo", "models"), n=1)
+            hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
+            raise InputError(f"{_shown(path)} does not exist.", hint)
+    headless = not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+    if sys.platform.startswith("linux") and headless:
+        raise FocusStackError(
+            "There is no display for the window.", "Use focusstack fuse or focusstack batch."
+        )
+    try:
+        from focusstack_app.ui.app import main as open_window
+    except ImportError as error:
+        raise FocusStackError(
+            f"The window cannot start: {error}.",
+            "Install Qt's system libraries (the README names them), or use focusstack fuse.",
+        ) from error
+    return open_window(paths)
+
+
+def _fuse(args: argparse.Namespace) -> int:
+    from focusstack_app.jobs.opening import open_stack
+
+    return _fuse_to(open_stack(args.inputs), args.output, args)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from focusstack_app.io.probe import list_images
+    from focusstack_app.jobs.opening import open_stack
+
+    folder = resources_dir() / "demo"
+    frames = list_images(folder) if folder.is_dir() else []
+    frames = [path for path in frames if path.name.startswith("frame_")]
+    if not frames:
+        raise InputError("The demo stack is missing.", "Install focusstack_app again.")
+    output = args.output or (DEMO_OUTPUT if args.overwrite else _free_name(DEMO_OUTPUT))
+    return _fuse_to(open_stack(frames), output.resolve(), args)
+
+
+def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int:
+    from focusstack_app.jobs.export import check_targets, export_result
+    from focusstack_app.jobs.fuse import fuse_stack
+    from focusstack_app.jobs.report import facts, write_report
+
+    check_targets(
+        output,
+        overwrite=args.overwrite,
+        provenance=args.provenance,
+        depth=args.depth,
+        others=[] if args.json is None else [args.json],
+        sources=opened.stack.sources,
+    )
+    request = _request(opened.stack, args)
+    started = time.monotonic()
+    display = ProgressDisplay(sys.stderr)
+    progress = Progress(display)
+    with cancelled_by_signals(progress), display:
+        result = fuse_stack(request, progress)
+        progress.checkpoint()
+        export_result(
+            result,
+            output,
+            overwrite=args.overwrite,
+            provenance=args.provenance,
+            depth=args.depth,
+        )
+    seconds = time.monotonic() - started
+    warnings = (*opened.warnings, *result.warnings)
+    for warning in warnings:
+        _warn(warning)
+    if args.json is not None:
+        report = facts(result) | {
+            "warnings": list(warnings),
+            "output": str(output),
+            "provenance": _text(args.provenance),
+            "depth": _text(args.depth),
+            "seconds": round(seconds, 3),
+        }
+        write_report(args.json, report, overwrite=args.overwrite)
+    height, width = result.picture.shape[:2]
+    print(
+        f"Wrote {_shown(output)} ({width} x {height} pixels, 16 bit) in {seconds:.1f} s "
+        f"on {result.device} with {result.model}"
+    )
+    return DONE
+
+
+def _batch(args: argparse.Namespace) -> int:
+    from focusstack_app.jobs.batch import Outcome, run_batch
+    from focusstack_app.jobs.export import check_target
+    from focusstack_app.jobs.report import write_report
+
+    if args.json is not None:
+        check_target(args.json, overwrite=True)
+    display = ProgressDisplay(sys.stderr)
+    progress = Progress(display)
+
+    def say(item: BatchItem) -> None:
+        for warning in item.warnings:
+            display.note(f"warning: {_shown(item.folder)}: {warning}")
+        if item.outcome is Outcome.FAILED:
+            display.note(f"focusstack: {_shown(item.folder)} failed: {item.message}")
+        else:
+            display.note(f"{item.outcome}: {_shown(item.output)} ({item.seconds:.1f} s)")
+
+    try:
+        with cancelled_by_signals(progress), display:
+            report = run_batch(
+                args.parent,
+                args.output,
+                lambda stack: _request(stack, args),
+                progress,
+                overwrite=args.overwrite,
+                provenance_dir=args.provenance,
+                depth_dir=args.depth,
+                on_item=say,
+            )
+    except (Cancelled, KeyboardInterrupt):
+        _complain("Cancelled; finished pictures stay. Run the same command again to go on.")
+        return CANCELLED
+    if args.json is not None:
+        # A batch that goes on writes its report anew.
+        write_report(args.json, report.facts(), overwrite=True)
+    print(", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome))
+    return FAILED if report.count(Outcome.FAILED) else DONE
+
+
+def _models_list(_args: argparse.Namespace) -> int:
+    from focusstack_app.inference.manifest import installed_models
+
+    for model in installed_models():
+        print(f"{model.id}  version {model.version}  {model.licence}  {_shown(model.folder)}")
+    return DONE
+
+
+def _models_verify(args: argparse.Namespace) -> int:
+    from focusstack_app.inference.manifest import installed_models, verify
+
+    models = {model.id: model for model in installed_models()}
+    unknown = [name for name in args.ids if name not in models]
+    if unknown:
+        raise ModelError(
+            f"There is no model {unknown[0]}.", f"Installed: {', '.join(models) or 'none'}."
+        )
+    code = DONE
+    for name in args.ids or models:
+        try:
+            verify(models[name])
+        except ModelError as error:
+            _complain(_one_line(error))
+            code = FAILED
+        else:
+            print(f"{name}: intact")
+    return code
+
+
+def _models_install(args: argparse.Namespace) -> int:
+    from focusstack_app.inference.manifest import install
+
+    model = install(args.folder)
+    print(f"Installed {model.id} version {model.version} in {_shown(model.folder)}")
+    return DONE
+
+
+def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
+    return FusionRequest(
+        stack=stack,
+        method=Method(args.method),
+        mode=Mode(args.mode),
+        align=Align(args.align),
+        overlap=args.overlap,
+        device=args.device,
+        model_id=args.model,
+    )
+
+
+def _free_name(path: Path) -> Path:
+    """`path`, or its first numbered sibling that does not exist: name-2, name-3 ..."""
+    free, number = path, 1
+    while free.exists():
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free
+
+
+def _one_line(error: FocusStackError) -> str:
+    hint = error.hint
+    if isinstance(error, OutputExistsError):
+        hint = "Choose another name, or add --overwrite."
+    return " ".join(f"{error.message} {hint}".splitlines()).strip()
+
+
+def _complain(text: str) -> None:
+    print(f"focusstack: {text}", file=sys.stderr)
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr)
+
+
+def _shown(path: Path) -> str:
+    from focusstack_app.io.faults import shown
+
+    return shown(path)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

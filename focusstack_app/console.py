@@ -1,0 +1,118 @@
+"""Progress on a terminal or in a log, and Ctrl-C that cancels instead of tearing down."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import TextIO
+
+from focusstack_app.core.progress import Progress
+
+_BAR_CELLS = 24
+_REDRAW_S = 0.1
+_ESTIMATE_AFTER_S = 2.0
+_CLEAR_LINE = "\r\x1b[K"
+
+
+class ProgressDisplay:
+    """A listener for `Progress`: a bar on a terminal, else a line per stage or 10 %.
+
+    Args:
+        stream: Where it is shown, usually stderr.
+        clock: Seconds that only go up.
+    """
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._started_s = clock()
+        self._bar = stream.isatty()
+        self._drawn_s = -math.inf
+        self._shown_kind = ""
+        self._shown_tenth = -1
+
+    def __enter__(self) -> ProgressDisplay:
+        """Start the clock of the time left."""
+        self._started_s = self._clock()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the bar."""
+        self._write(_CLEAR_LINE if self._bar else "")
+
+    def __call__(self, fraction: float, stage: str) -> None:
+        """Show that `fraction` (0 to 1) is done and what is being done."""
+        kind = re.sub(r"\d+", "#", stage)  # "tile 3 of 60" and "tile 4 of 60" are one stage
+        changed, self._shown_kind = kind != self._shown_kind, kind
+        if self._bar:
+            self._draw(fraction, stage, changed=changed)
+        else:
+            self._line(fraction, stage, changed=changed)
+
+    def note(self, line: str) -> None:
+        """Write a line of its own; the bar comes back below it with the next progress."""
+        self._write(f"{_CLEAR_LINE if self._bar else ''}{line}\n")
+        self._drawn_s = -math.inf
+
+    def _draw(self, fraction: float, stage: str, *, changed: bool) -> None:
+        now_s = self._clock()
+        if not changed and now_s < self._drawn_s + _REDRAW_S:
+            return
+        self._drawn_s = now_s
+        full = round(fraction * _BAR_CELLS)
+        bar = "#" * full + "-" * (_BAR_CELLS - full)
+        text = f"[{bar}] {fraction * 100:3.0f} %  {stage}{self._time_left(fraction, now_s)}"
+        self._write(_CLEAR_LINE + text[: shutil.get_terminal_size().columns - 1])
+
+    def _line(self, fraction: float, stage: str, *, changed: bool) -> None:
+        tenth = int(fraction * 10 + 1e-9)
+        if not changed and tenth == self._shown_tenth:
+            return
+        self._shown_tenth = tenth
+        self._write(f"{fraction * 100:3.0f} %  {stage}\n")
+
+    def _time_left(self, fraction: float, now_s: float) -> str:
+        elapsed_s = now_s - self._started_s
+        if elapsed_s < _ESTIMATE_AFTER_S or not 0.02 < fraction < 1.0:
+            return ""
+        minutes, seconds = divmod(round(elapsed_s * (1.0 - fraction) / fraction), 60)
+        return f"  {minutes}:{seconds:02d} left"
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+@contextmanager
+def cancelled_by_signals(progress: Progress) -> Iterator[None]:
+    """Let Ctrl-C and a request to terminate cancel `progress`; a second one interrupts at once.
+
+    Outside the main thread, where no signal arrives, this does nothing.
+    """
+
+    def cancel(_signal: int, _frame: FrameType | None) -> None:
+        if progress.cancelled:
+            raise KeyboardInterrupt
+        progress.cancel()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,122 @@
+"""What is asked of a fusion and what comes back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.frames import Stack
+
+DEFAULT_MODEL_ID = "vaeedof-base"
+
+DeviceChoice = Literal["auto", "cpu", "cuda"]
+
+
+class Method(StrEnum):
+    """How frames become one picture."""
+
+    VAEEDOF = "vaeedof"
+    PYRAMID = "pyramid"
+
+
+class Mode(StrEnum):
+    """Where the pixels of a VAEEDOF result come from."""
+
+    FAITHFUL = "faithful"
+    STRICT = "strict"
+    GENERATIVE = "generative"
+
+
+class Align(StrEnum):
+    """Whether frames are registered before fusion."""
+
+    AUTO = "auto"
+    OFF = "off"
+
+
+def new_request_id() -> str:
+    """A fresh identity for a request."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class FusionRequest:
+    """Everything that one fusion depends on, captured when it is asked for.
+
+    Attributes:
+        stack: The frames.
+        method: Method.
+        mode: Source of the pixels (VAEEDOF only).
+        align: Registration.
+        overlap: Share of a tile that overlaps its neighbour, 0 to 0.5.
+        device: Compute device.
+        model_id: Model folder name (VAEEDOF only).
+        max_side_px: For previews: frames are reduced so that the longer side is at most this.
+        request_id: Identity, for latest-wins previews.
+
+    Raises:
+        ValueError: If `overlap` is outside its range.
+    """
+
+    stack: Stack
+    method: Method = Method.VAEEDOF
+    mode: Mode = Mode.FAITHFUL
+    align: Align = Align.AUTO
+    overlap: float = 0.25
+    device: DeviceChoice = "auto"
+    model_id: str = DEFAULT_MODEL_ID
+    max_side_px: int | None = None
+    request_id: str = field(default_factory=new_request_id)
+
+    def __post_init__(self) -> None:
+        """Check the overlap."""
+        if not 0.0 <= self.overlap <= 0.5:
+            raise ValueError(f"overlap must be 0 to 0.5, not {self.overlap}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Provenance:
+    """Where every pixel of a result came from.
+
+    Attributes:
+        source_index: (H, W) uint16, position in the stack of the frame that contributed most.
+        confidence: (H, W) uint8, 255 where one frame alone gave the pixel.
+        synthesised: (H, W) uint8, share of the pixel that no frame has (0 in strict mode).
+    """
+
+    source_index: NDArray[np.uint16]
+    confidence: NDArray[np.uint8]
+    synthesised: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FusionResult:
+    """A fused picture and the story of its making.
+
+    Attributes:
+        request: What was asked.
+        picture: (H, W, 3) uint16, display-encoded in the reference frame's colour space.
+        icc_profile: The reference frame's profile, if it has one.
+        provenance: Per-pixel origin; None for the one-frame case.
+        timings_s: Seconds per stage, wall clock.
+        device: Where it was computed.
+        model: Model id and version, or the method's name.
+        peak_memory_bytes: Peak resident memory of the process.
+        warnings: One line each, for the photographer.
+    """
+
+    request: FusionRequest
+    picture: NDArray[np.uint16]
+    icc_profile: bytes | None
+    provenance: Provenance | None
+    timings_s: Mapping[str, float]
+    device: str
+    model: str
+    peak_memory_bytes: int
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,111 @@
+"""The contract of a fusion model: what it takes, what it gives, what is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelManifest:
+    """The card and contract of a model folder (`model.json`).
+
+    Attributes:
+        id: Folder name and command-line name.
+        version: Of the weights.
+        kind: Input contract; "vaeedof-set-1" is the only one so far, others are refused.
+        latent_channels: C.
+        scale: Pixels per latent cell in each direction (8).
+        slots: Frames fused at once (7).
+        weight_scale: Cells of the slot-weight grid per latent cell in each direction.
+        tile_px: Edge of a tile that fusion and decoding were trained for.
+        reconstruction_rmse: Measured error of encode + decode, display-encoded [0, 1].
+        licence: SPDX name.
+        sha256: File name to hex digest of every file that is loaded.
+        card: Everything else: data, command, steps, hardware, validation.
+    """
+
+    id: str
+    version: str
+    kind: str
+    latent_channels: int
+    scale: int
+    slots: int
+    weight_scale: int
+    tile_px: int
+    reconstruction_rmse: float
+    licence: str
+    sha256: Mapping[str, str]
+    card: Mapping[str, object]
+    folder: Path
+
+
+class Fused(NamedTuple):
+    """The result of fusing seven latents.
+
+    Attributes:
+        latent: (C, h, w) float32.
+        weights: (slots, h * weight_scale, w * weight_scale) float32, non-negative, sum 1 over
+            slots: how much each slot contributes where.
+    """
+
+    latent: FloatArray
+    weights: FloatArray
+
+
+class FusionModel(Protocol):
+    """A loaded model. Calls are made from one thread at a time."""
+
+    @property
+    def manifest(self) -> ModelManifest:
+        """Declared facts."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people: "CPU", "CUDA (NVIDIA ...)"."""
+        ...
+
+    def encode(self, pixels: FloatArray) -> FloatArray:
+        """Encode a picture of any size whose sides are multiples of `scale`.
+
+        Args:
+            pixels: (H, W, 3) float32, display-encoded RGB, [0, 1].
+
+        Returns:
+            (C, H / scale, W / scale) float32 latent. Valid to call in chunks of whole cells:
+            a latent cell depends on its own pixels only.
+        """
+        ...
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        """Fuse up to `slots` different frames of one tile.
+
+        Args:
+            latents: (slots, C, h, w) float32; h and w multiples of 8. Slots beyond the frames at
+                hand hold duplicates.
+            shares: (slots,) float32: one over the number of slots that hold the same frame.
+
+        Returns:
+            Fused latent and slot weights. Neither depends on the order of the slots, nor on which
+            frame was duplicated.
+        """
+        ...
+
+    def decode(self, latent: FloatArray) -> FloatArray:
+        """Decode one tile.
+
+        Args:
+            latent: (C, h, w) float32.
+
+        Returns:
+            (h * scale, w * scale, 3) float32, display-encoded RGB, about [0, 1], not clipped.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Models: manifests, their files, and the ONNX Runtime back end."""

@@ -1,0 +1,1 @@
+"""Files in and out: probing, reading, metadata and atomic writing."""

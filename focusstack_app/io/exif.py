@@ -1,0 +1,134 @@
+"""EXIF tags as exifread gives them: from JPEG, PNG, TIFF and most RAW formats.
+
+Most RAW formats are TIFF at heart, which exifread reads. Two others are opened up for it: Fuji's
+RAF holds a JPEG with the EXIF, Canon's CR3 holds the EXIF in boxes of its ISO media file
+(https://github.com/lclevy/canon_cr3).
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol, cast
+
+import exifread
+
+from focusstack_app.io import quiet  # noqa: F401 - importing it silences exifread's logger
+from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
+
+_RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
+_MOST_READS = 200_000  # a usual file takes some hundred
+_LONGEST_READ_BYTES = 2**20
+_CR3_HEAD_BYTES = 2**18  # holds the whole "moov" box but for its long tables
+
+
+class ReadTag(Protocol):
+    """What exifread gives for a tag."""
+
+    tag: int
+    field_type: int
+    values: Any
+
+
+class _Bounded:
+    """A file that gives up: damaged tags can send exifread through it for hours.
+
+    It has the methods that exifread calls.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._reads_left = _MOST_READS
+        self.seek = file.seek
+        self.tell = file.tell
+
+    def read(self, size: int) -> bytes:
+        """Read up to `size` bytes, but not without end.
+
+        Raises:
+            EOFError: After `_MOST_READS` calls.
+        """
+        self._reads_left -= 1
+        if self._reads_left < 0:
+            raise EOFError
+        return self._file.read(min(max(size, 0), _LONGEST_READ_BYTES))
+
+
+def read_tags(path: Path) -> dict[str, ReadTag]:
+    """All tags by exifread's name ("EXIF FNumber"); empty where there are none.
+
+    Maker notes are left out: exifread reads them byte by byte, which takes its time.
+
+    Raises:
+        OSError: If the file cannot be opened or read.
+    """
+    tags: dict[str, ReadTag] = {}
+    with path.open("rb") as file:
+        for part in _parts_with_tags(file):
+            tags = _tags_of(part) | tags
+    return tags
+
+
+def _tags_of(file: BinaryIO) -> dict[str, ReadTag]:
+    try:
+        found = exifread.process_file(
+            cast("BinaryIO", _Bounded(file)),
+            details=False,
+            extract_thumbnail=False,
+            truncate_tags=False,
+        )
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001 - exifread raises anything on damaged tags
+        return {}
+    return {name: tag for name, tag in found.items() if hasattr(tag, "values")}
+
+
+def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
+    """The file itself, or the parts of it that exifread understands."""
+    start = file.read(_RAF_JPEG_AT + 8)
+    if start.startswith(b"FUJIFILMCCD-RAW") and len(start) == _RAF_JPEG_AT + 8:
+        offset, size = struct.unpack_from(">II", start, _RAF_JPEG_AT)
+        file.seek(offset)
+        yield io.BytesIO(file.read(size))
+    elif start[4:12] == b"ftypcrx ":
+        file.seek(0)
+        moov = _boxes(file.read(_CR3_HEAD_BYTES)).get(b"moov", b"")
+        canon = _boxes(_boxes(moov).get(b"uuid", b"")[16:])
+        for name in (b"CMT1", b"CMT2"):  # the image's directory and the EXIF directory
+            yield io.BytesIO(canon.get(name, b""))
+    else:
+        yield file
+
+
+def _boxes(data: bytes) -> dict[bytes, bytes]:
+    """The first box of each kind in an ISO media file, or in a box of one (ISO 14496-12, 4.2)."""
+    boxes: dict[bytes, bytes] = {}
+    at = 0
+    while at + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        if size < 8:  # to the end, or 64 bits long: pixel data, not metadata
+            break
+        boxes.setdefault(kind, data[at + 8 : at + size])
+        at += size
+    return boxes
+
+
+def copied_tag(tag: ReadTag) -> Tag | None:
+    """A read tag, packed again with the type that it had; None where it holds nothing usable."""
+    try:
+        kind = TagType(tag.field_type)
+        if kind is TagType.ASCII:
+            value = tag.values.strip() if isinstance(tag.values, (str, bytes)) else ""
+            return text(tag.tag, value) if value else None
+        if not tag.values:
+            return None
+        if kind in (TagType.BYTE, TagType.UNDEFINED):
+            return Tag(tag.tag, kind, bytes(tag.values))
+        if kind in (TagType.RATIONAL, TagType.SRATIONAL):
+            return rationals(tag.tag, kind, [(v.numerator, v.denominator) for v in tag.values])
+        return integers(tag.tag, kind, tag.values)
+    except (ValueError, TypeError, AttributeError, struct.error):
+        return None

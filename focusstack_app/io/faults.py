@@ -1,0 +1,52 @@
+"""What goes wrong while reading a file, said in words for the photographer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from focusstack_app.core.errors import InputError
+
+_COPY_AGAIN = "Copy it again from the camera or card, or leave it out of the stack."
+
+
+def shown(path: Path) -> str:
+    """The path on one printable line, whatever bytes its name holds."""
+    return "".join(char if char.isprintable() else "?" for char in str(path))
+
+
+def damaged(path: Path) -> InputError:
+    """The error for a file whose pixels or header cannot be decoded."""
+    return InputError(f"{shown(path)} is damaged or cut off and cannot be decoded.", _COPY_AGAIN)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn every failure to read `path` inside the block into an `InputError` that names it.
+
+    Keep the block to calls of decoders and the file system: whatever is raised in it is taken for
+    a fault of the file.
+
+    Raises:
+        InputError: If the block raises any `Exception`; an `InputError` passes unchanged.
+    """
+    name = shown(path)
+    try:
+        yield
+    except InputError:
+        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(f"{name} does not exist.", "Was it moved or renamed?") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{name} is a folder, not a picture.") from error
+    except PermissionError as error:
+        raise InputError(
+            f"{name} may not be read.", "Give yourself the right to read it, or copy it elsewhere."
+        ) from error
+    except MemoryError as error:
+        raise InputError(
+            f"{name} does not fit into memory.", "Close other programs or use smaller pictures."
+        ) from error
+    except Exception as error:  # decoders raise anything at all on damaged data
+        raise damaged(path) from error

@@ -1,0 +1,95 @@
+"""Tags of TIFF and EXIF as bytes: image file directories (TIFF 6.0, section 2), little-endian."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class TagType(IntEnum):
+    """Field types of TIFF 6.0, section 2, as far as they are written here."""
+
+    BYTE = 1
+    ASCII = 2
+    SHORT = 3
+    LONG = 4
+    RATIONAL = 5
+    UNDEFINED = 7
+    SLONG = 9
+    SRATIONAL = 10
+
+
+_FORMATS = {TagType.SHORT: "H", TagType.LONG: "I", TagType.SLONG: "i"}
+_ITEM_BYTES = {
+    TagType.SHORT: 2,
+    TagType.LONG: 4,
+    TagType.RATIONAL: 8,
+    TagType.SLONG: 4,
+    TagType.SRATIONAL: 8,
+}
+
+
+class Tag(NamedTuple):
+    """One entry of a directory; `data` are its values, packed little-endian."""
+
+    number: int
+    type: TagType
+    data: bytes
+
+    @property
+    def length(self) -> int:
+        """Number of values."""
+        return len(self.data) // _ITEM_BYTES.get(self.type, 1)
+
+
+def integers(number: int, type_: TagType, values: Sequence[int]) -> Tag:
+    """A SHORT, LONG or SLONG tag.
+
+    Raises:
+        struct.error: If a value does not fit the type.
+    """
+    return Tag(number, type_, struct.pack(f"<{len(values)}{_FORMATS[type_]}", *values))
+
+
+def rationals(number: int, type_: TagType, values: Iterable[tuple[int, int]]) -> Tag:
+    """A RATIONAL or SRATIONAL tag of (numerator, denominator) pairs.
+
+    Raises:
+        struct.error: If a value does not fit the type.
+    """
+    pair = "<ii" if type_ is TagType.SRATIONAL else "<II"
+    return Tag(number, type_, b"".join(struct.pack(pair, *value) for value in values))
+
+
+def text(number: int, value: str | bytes) -> Tag:
+    """An ASCII tag; other characters are written as UTF-8, which readers accept."""
+    data = value.encode("utf-8", "replace") if isinstance(value, str) else value
+    return Tag(number, TagType.ASCII, data.replace(b"\0", b"") + b"\0")
+
+
+def packed_directory(tags: Iterable[Tag], offset: int) -> bytes:
+    """A directory without a successor, ready to lie at `offset` of a file.
+
+    Args:
+        tags: In any order; of two with the same number the later wins.
+        offset: Even position in the file.
+
+    Returns:
+        The entries followed by the values that do not fit into them; of even length.
+
+    Raises:
+        struct.error: If an offset is beyond 4 GiB.
+    """
+    ordered = sorted({tag.number: tag for tag in tags}.values())
+    entries, values = struct.pack("<H", len(ordered)), b""
+    values_at = offset + 2 + 12 * len(ordered) + 4
+    for tag in ordered:
+        if len(tag.data) <= 4:
+            field = tag.data.ljust(4, b"\0")
+        else:
+            field = struct.pack("<I", values_at + len(values))
+            values += tag.data + b"\0" * (len(tag.data) % 2)
+        entries += struct.pack("<HHI", tag.number, tag.type, tag.length) + field
+    return entries + struct.pack("<I", 0) + values

@@ -1,0 +1,115 @@
+"""Which files are pictures, and what their headers say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import FileKind, FrameSource
+from focusstack_app.io import raster, raw, tiff
+from focusstack_app.io.faults import reading, shown
+from focusstack_app.io.metadata import read_facts
+from focusstack_app.io.orientation import upright_size
+
+_RAW_SUFFIXES = frozenset(
+    (
+        *(".3fr", ".arw", ".bay", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff"),
+        *(".iiq", ".k25", ".kdc", ".mdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf"),
+        *(".ori", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
+    )
+)
+IMAGE_SUFFIXES: frozenset[str] = _RAW_SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+
+_MAGIC: tuple[tuple[bytes, FileKind], ...] = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),
+    (b"MM\0+", "tiff"),
+)
+
+
+def _kind(path: Path) -> FileKind:
+    """What a file holds, by its first bytes; RAW, which often looks like TIFF, by its name."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    if not start:
+        raise InputError(
+            f"{shown(path)} is empty.", "Copy it again from the camera, or leave it out."
+        )
+    if path.suffix.lower() in _RAW_SUFFIXES:
+        return "raw"
+    for magic, kind in _MAGIC:
+        if start.startswith(magic):
+            return kind
+    raise InputError(
+        f"{shown(path)} is not a JPEG, PNG, TIFF or RAW picture.", "Leave it out of the stack."
+    )
+
+
+def probe(path: Path) -> FrameSource:
+    """Read the header of a picture; no pixels are decoded.
+
+    Args:
+        path: A JPEG, PNG, TIFF or RAW file. JPEG, PNG and TIFF are told by content, RAW by suffix.
+
+    Raises:
+        InputError: If the file is missing, empty, not a picture, damaged in its header, or of a
+            kind that is not supported. Damage further down shows when the pixels are read, but a
+            TIFF that is cut off is noticed here.
+    """
+    with reading(path):
+        kind = _kind(path)
+        if kind == "raw":
+            header = raw.read_header(path)
+        elif kind == "tiff":
+            header = tiff.read_header(path)
+        else:
+            header = raster.read_header(path, kind)
+        facts = read_facts(path)
+    width, height = upright_size(
+        header.width_px, header.height_px, header.orientation or facts.orientation
+    )
+    return FrameSource(
+        path=path,
+        kind=kind,
+        width_px=width,
+        height_px=height,
+        bits=header.bits,
+        captured_at=facts.captured_at,
+        exposure_s=facts.exposure_s,
+        f_number=facts.f_number,
+        iso=facts.iso,
+        focal_length_mm=facts.focal_length_mm,
+        focus_distance_m=facts.focus_distance_m,
+        camera=facts.camera,
+    )
+
+
+def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key under which "IMG_2" comes before "IMG_10"."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part
+    ], name
+
+
+def list_images(folder: Path) -> list[Path]:
+    """The pictures directly in a folder, by suffix, in natural order; hidden files are skipped.
+
+    Raises:
+        InputError: If `folder` is not a folder or cannot be read.
+    """
+    with reading(folder):
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{shown(folder)} is not a folder.")
+        found = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in IMAGE_SUFFIXES
+            and not path.name.startswith(".")
+            and path.is_file()
+        ]
+    return sorted(found, key=lambda path: _natural(path.name))

@@ -1,0 +1,146 @@
+"""JPEG and PNG, decoded by Pillow; 16-bit PNG by libpng directly, for Pillow keeps 8 of its bits.
+
+Pillow's plugins are opened by name and not through `Image.open`: its limit of 89 megapixels is a
+global of the process, ours (`MAX_PIXELS`) is checked here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import Pixels
+from focusstack_app.io.decoded import Decoded, Header
+from focusstack_app.io.faults import damaged, shown
+from focusstack_app.io.icc import converted_to_srgb, profile_space, srgb_profile
+from focusstack_app.io.quiet import without_warnings
+
+MAX_PIXELS = 2**28  # 268 megapixels: a 200-megapixel camera opens, a decompression bomb does not
+
+RasterKind = Literal["jpeg", "png"]
+
+# Its absence is the sign of a tail lost to zeros, which libjpeg decodes to grey without an error.
+_END_OF_IMAGE = b"\xff\xd9"  # never inside entropy-coded data, ITU-T T.81, section B.1.1.2
+_BAND_ROWS = 256
+_PNG_DEPTH_AT = 24  # bit depth in IHDR, PNG (third edition), section 11.2.1
+
+
+def check_area(path: Path, width_px: int, height_px: int) -> None:
+    """Refuse pictures beyond `MAX_PIXELS`.
+
+    Raises:
+        InputError: If the picture is too large.
+    """
+    if width_px * height_px > MAX_PIXELS:
+        raise InputError(
+            f"{shown(path)} has {width_px} x {height_px} pixels; "
+            f"at most {MAX_PIXELS // 10**6} megapixels are supported.",
+            "Reduce its size first.",
+        )
+
+
+def _opened(file: BinaryIO, kind: RasterKind) -> ImageFile.ImageFile:
+    plugin = JpegImagePlugin.JpegImageFile if kind == "jpeg" else PngImagePlugin.PngImageFile
+    with without_warnings():  # about odd EXIF and the like
+        return plugin(file)
+
+
+def _header(path: Path, file: BinaryIO, image: ImageFile.ImageFile, kind: RasterKind) -> Header:
+    check_area(path, *image.size)
+    bits: Literal[8, 16] = 8
+    if kind == "png":
+        file.seek(_PNG_DEPTH_AT)
+        bits = 16 if file.read(1) == b"\x10" else 8
+    return Header(*image.size, bits, None)
+
+
+def read_header(path: Path, kind: RasterKind) -> Header:
+    """Read the header of a JPEG or PNG file.
+
+    Raises:
+        InputError: If the picture is too large.
+        Exception: Whatever Pillow raises on a damaged header; see `faults.reading`.
+    """
+    with path.open("rb") as file, _opened(file, kind) as image:
+        return _header(path, file, image, kind)
+
+
+def _array(image: Image.Image) -> NDArray[np.uint8]:
+    """(H, W, 3) of an RGB picture, band by band: Pillow's own way takes two copies on the way."""
+    width, height = image.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _BAND_ROWS):
+        bottom = min(top + _BAND_ROWS, height)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
+    return pixels
+
+
+def rgb_from_pillow(path: Path, image: Image.Image) -> tuple[Pixels, bytes | None]:
+    """The loaded picture as (H, W, 3) uint8 and the profile of these RGB numbers.
+
+    Greyscale and palettes are expanded, alpha is dropped, CMYK and Lab are converted to sRGB
+    through the embedded profile where there is one.
+
+    Raises:
+        InputError: If the picture is of a kind that has no way to RGB.
+    """
+    icc: bytes | None = image.info.get("icc_profile") or None
+    if image.mode in ("CMYK", "LAB"):
+        converted = converted_to_srgb(image, icc) if icc is not None else None
+        if converted is None and image.mode == "LAB":
+            raise InputError(f"{shown(path)} is a Lab picture.", "Save it as RGB.")
+        return _array(converted or image.convert("RGB")), srgb_profile() if converted else None
+    if image.mode not in ("RGB", "L", "1", "P", "LA", "PA", "RGBA", "RGBX", "YCbCr"):
+        raise InputError(
+            f"{shown(path)} has a pixel format that is not supported ({image.mode}).",
+            "Save it as an 8- or 16-bit RGB picture.",
+        )
+    image.info.pop("transparency", None)
+    rgb = image if image.mode == "RGB" else image.convert("RGB")
+    return _array(rgb), icc if profile_space(icc) == "RGB" else None
+
+
+def rgb16(samples: np.ndarray[tuple[int, ...], np.dtype[np.uint16]]) -> Pixels:
+    """(H, W) or (H, W, 1 to 4) uint16 as (H, W, 3): greyscale repeated, alpha dropped."""
+    if samples.ndim == 2:
+        samples = samples[:, :, np.newaxis]
+    if samples.shape[2] < 3:
+        samples = np.repeat(samples[:, :, :1], 3, axis=2)
+    return np.ascontiguousarray(samples[:, :, :3])
+
+
+def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None) -> Decoded:
+    """Decode a JPEG or PNG file.
+
+    Args:
+        path: The file.
+        kind: What it holds.
+        size_px: Stored (width, height) that is enough; JPEG is then decoded at the next larger of
+            1/1, 1/2, 1/4 and 1/8, everything else in full.
+
+    Raises:
+        InputError: If the picture is too large or has no way to RGB.
+        Exception: Whatever the decoders raise on damaged data; see `faults.reading`.
+    """
+    with path.open("rb") as file, _opened(file, kind) as image:
+        header = _header(path, file, image, kind)
+        label = "sRGB" if "srgb" in image.info else None
+        if header.bits == 16:
+            icc: bytes | None = image.info.get("icc_profile") or None
+            file.seek(0)
+            pixels = rgb16(imagecodecs.png_decode(file.read()))
+            return Decoded(header, pixels, icc if profile_space(icc) == "RGB" else None, label)
+        if kind == "jpeg" and _END_OF_IMAGE not in file.read():  # from the first scan on
+            raise damaged(path)
+        file.seek(0)
+        if size_px is not None:
+            image.draft(None, size_px)
+        image.load()
+        pixels, icc = rgb_from_pillow(path, image)
+        return Decoded(header, pixels, icc, label)

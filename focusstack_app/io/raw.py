@@ -1,0 +1,138 @@
+"""RAW files through LibRaw: camera white balance, no automatic brightness, sRGB, 16 bits."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import rawpy
+from numpy.typing import NDArray
+from PIL import ExifTags, JpegImagePlugin
+
+from focusstack_app.io.decoded import Decoded, Header
+from focusstack_app.io.faults import damaged
+from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.orientation import upright, valid_orientation
+from focusstack_app.io.quiet import libraw_complaints, without_warnings
+from focusstack_app.io.raster import check_area, rgb_from_pillow
+
+_ORIENTATION_OF_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's rotation as EXIF orientation
+
+
+def _upright_size(sizes: rawpy.ImageSizes) -> tuple[int, int]:
+    """(width, height) that LibRaw's output will have: square pixels, turned upright."""
+    width, height, aspect = sizes.width, sizes.height, sizes.pixel_aspect
+    if aspect < 1:
+        height = int(height / aspect + 0.5)
+    elif aspect > 1:
+        width = int(width * aspect + 0.5)
+    return (height, width) if sizes.flip & 4 else (width, height)
+
+
+def _header(path: Path, raw: rawpy.RawPy) -> Header:
+    width, height = _upright_size(raw.sizes)
+    check_area(path, width, height)
+    return Header(width, height, 16, 1)
+
+
+def _opened(path: Path) -> rawpy.RawPy:
+    with path.open("rb"):  # says why a file cannot be opened, which LibRaw does not
+        return rawpy.imread(str(path))
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[rawpy.RawPy]:
+    """The file with its sensor data read; damaged data are an error and not a printed line."""
+    with libraw_complaints() as complaints:
+        raw = _opened(path)
+        raw.unpack()
+    with raw:
+        if complaints:
+            raise damaged(path)
+        yield raw
+
+
+def read_header(path: Path) -> Header:
+    """Read the header of a RAW file; the sensor data are not touched.
+
+    Raises:
+        InputError: If the picture is too large.
+        Exception: Whatever LibRaw raises on a damaged header; see `faults.reading`.
+    """
+    with libraw_complaints():
+        raw = _opened(path)
+    with raw:
+        return _header(path, raw)
+
+
+def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
+    """Develop a RAW file: upright, sRGB curve and primaries, 16 bits.
+
+    The white level is the camera's declared one for every frame (`adjust_maximum_thr=0`): LibRaw's
+    default follows each frame's brightest pixel, which makes frames of one stack differ.
+
+    Args:
+        path: The file.
+        size_px: (width, height) that is enough; at half size or less every 2 x 2 sensor block
+            becomes one pixel, which is some ten times faster.
+
+    Raises:
+        InputError: If the data are damaged or the picture is too large.
+        Exception: Whatever else LibRaw raises; see `faults.reading`.
+    """
+    with _unpacked(path) as raw:
+        header = _header(path, raw)
+        half = size_px is not None and 2 * max(size_px) <= max(header.width_px, header.height_px)
+        developed = raw.postprocess(
+            use_camera_wb=True,
+            no_auto_bright=True,
+            adjust_maximum_thr=0.0,
+            output_bps=16,
+            output_color=rawpy.ColorSpace.sRGB,
+            gamma=(2.4, 12.92),
+            half_size=half,
+        )
+    pixels: NDArray[np.uint16] = np.atleast_3d(developed).view(np.uint16)
+    if pixels.shape[2] == 1:  # monochrome sensors
+        pixels = np.repeat(pixels, 3, axis=2)
+    return Decoded(header, np.ascontiguousarray(pixels[:, :, :3]), srgb_profile(), "sRGB")
+
+
+def embedded_preview(path: Path, min_side_px: int) -> NDArray[np.uint8] | None:
+    """The camera's own small picture, upright, (H, W, 3) uint8.
+
+    Returns:
+        None where the file has none whose longer side is at least `min_side_px`.
+
+    Raises:
+        Exception: Whatever LibRaw and Pillow raise on damaged data; see `faults.reading`.
+    """
+    with libraw_complaints():
+        raw = _opened(path)
+    with raw:
+        sizes = raw.sizes
+        try:
+            with libraw_complaints():
+                preview = raw.extract_thumb()
+        except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
+            return None
+        orientation = _ORIENTATION_OF_FLIP.get(sizes.flip, 1)
+        if isinstance(preview.data, bytes):
+            with without_warnings():
+                image = JpegImagePlugin.JpegImageFile(io.BytesIO(preview.data))
+                own = image.getexif().get(ExifTags.Base.Orientation)
+            if max(image.size) < min_side_px:
+                return None
+            check_area(path, *image.size)
+            image.draft(None, (min_side_px, min_side_px))
+            image.load()
+            pixels = rgb_from_pillow(path, image)[0].astype(np.uint8, copy=False)
+            orientation = valid_orientation(own) if own is not None else orientation
+        else:
+            pixels = preview.data.copy()
+            if max(pixels.shape[:2]) < min_side_px or pixels.ndim != 3:
+                return None
+    return upright(pixels, orientation)

@@ -1,0 +1,88 @@
+"""From a file to pixels: upright, RGB, at full size or reduced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import FileKind, Frame, FrameSource
+from focusstack_app.io import raster, raw, tiff
+from focusstack_app.io.decoded import Decoded
+from focusstack_app.io.faults import reading, shown
+from focusstack_app.io.icc import UNLABELLED, profile_name
+from focusstack_app.io.metadata import ExifFacts, read_facts
+from focusstack_app.io.orientation import upright, upright_size
+from focusstack_app.io.reduce import fitted_size, reduced
+
+
+def _decode(path: Path, kind: FileKind, size_px: tuple[int, int] | None) -> Decoded:
+    with reading(path):
+        if kind == "raw":
+            return raw.decode(path, size_px)
+        if kind == "tiff":
+            return tiff.decode(path)
+        return raster.decode(path, kind, size_px)
+
+
+def _labelled(decoded: Decoded, facts: ExifFacts) -> tuple[str, bytes | None]:
+    """Name of the colour space and the profile, if it is a usable one."""
+    if decoded.icc_profile is not None:
+        name = profile_name(decoded.icc_profile)
+        if name is not None:
+            return name, decoded.icc_profile
+    return decoded.colour_space or facts.colour_space or UNLABELLED, None
+
+
+def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
+    path = source.path
+    with reading(path):
+        facts = read_facts(path) if source.kind != "raw" else ExifFacts()
+    wanted = None
+    if max_side_px is not None:
+        wanted = fitted_size(*source.size_px, max_side_px)
+        if facts.orientation >= 5 and source.kind in ("jpeg", "png"):
+            wanted = wanted[::-1]
+    decoded = _decode(path, source.kind, wanted)
+    header = decoded.header
+    orientation = header.orientation or facts.orientation
+    size = upright_size(header.width_px, header.height_px, orientation)
+    if size != source.size_px:
+        raise InputError(
+            f"{shown(path)} has {size[0]} x {size[1]} pixels now, not "
+            f"{source.width_px} x {source.height_px}: it was changed since it was opened.",
+            "Open the stack again.",
+        )
+    pixels = decoded.pixels
+    if max_side_px is not None:
+        pixels = reduced(pixels, fitted_size(header.width_px, header.height_px, max_side_px))
+    name, icc_profile = _labelled(decoded, facts)
+    return Frame(source, upright(pixels, orientation), name, icc_profile)
+
+
+def read_frame(source: FrameSource) -> Frame:
+    """Decode a source at full size.
+
+    Returns:
+        Upright (H, W, 3) in the file's own depth: uint8, or uint16 for 16-bit files and RAW.
+        Greyscale is expanded, alpha dropped, CMYK converted. RAW is developed to sRGB.
+
+    Raises:
+        InputError: If the file is missing, damaged, cut off, changed since it was probed, or of a
+            kind that is not supported. The message names the file.
+    """
+    return _frame(source, None)
+
+
+def read_proxy(source: FrameSource, max_side_px: int) -> Frame:
+    """Decode a source reduced so that its longer side is at most `max_side_px`, and quickly.
+
+    JPEG is decoded at a reduced scale, RAW at half size; the rest is reduced with an antialiasing
+    filter. A smaller picture is returned as it is. All frames of a stack get the same size.
+
+    Raises:
+        InputError: As `read_frame`.
+        ValueError: If `max_side_px` is below 1.
+    """
+    if max_side_px < 1:
+        raise ValueError(f"max_side_px must be at least 1, not {max_side_px}")
+    return _frame(source, max_side_px)

@@ -1,0 +1,1 @@
+"""Jobs: the place where reading, models, engine and writing are put together."""

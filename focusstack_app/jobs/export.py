@@ -1,0 +1,204 @@
+"""From a result in memory to files on disk: all of them, or none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app import __version__
+from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.fusion import FusionResult, Method, Provenance
+from focusstack_app.io.atomic import replacing
+from focusstack_app.io.faults import shown
+from focusstack_app.io.write import write_map, write_tiff
+
+PICTURE_SUFFIXES = frozenset({".tif", ".tiff"})
+MAP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
+
+
+def export_result(
+    result: FusionResult,
+    path: Path,
+    *,
+    overwrite: bool = False,
+    provenance: Path | None = None,
+    depth: Path | None = None,
+) -> None:
+    """Write a result and, where asked, its maps. Either all files appear or none does.
+
+    Args:
+        result: What to write.
+        path: The picture: 16-bit RGB TIFF with the reference frame's metadata and profile.
+        overwrite: Whether existing files may be replaced.
+        provenance: The map of `provenance_map` (PNG or TIFF by suffix).
+        depth: The map of `depth_map` (PNG or TIFF by suffix).
+
+    Raises:
+        OutputExistsError: If a target exists and `overwrite` is False.
+        OutputError: If a target has a wrong suffix, would replace a frame, or cannot be written.
+    """
+    stack = result.request.stack
+    check_targets(
+        path, overwrite=overwrite, provenance=provenance, depth=depth, sources=stack.sources
+    )
+    with ExitStack() as targets:
+
+        def staged(target: Path) -> Path:
+            return targets.enter_context(_staged(target, overwrite=overwrite))
+
+        if provenance is not None:
+            write_map(staged(provenance), provenance_map(result), overwrite=True)
+        if depth is not None:
+            write_map(staged(depth), depth_map(result), overwrite=True)
+        write_tiff(
+            staged(path),
+            result.picture,
+            icc_profile=result.icc_profile,
+            source=stack.sources[stack.reference],
+            description=_description(result),
+            overwrite=True,
+        )
+
+
+def check_targets(
+    path: Path,
+    *,
+    overwrite: bool = False,
+    provenance: Path | None = None,
+    depth: Path | None = None,
+    others: Iterable[Path] = (),
+    sources: Iterable[FrameSource] = (),
+) -> None:
+    """Find out before the long work whether its results could be written.
+
+    Args:
+        path: The picture.
+        overwrite: Whether existing files may be replaced.
+        provenance: The provenance map.
+        depth: The depth map.
+        others: Further files that will be written, of any suffix.
+        sources: The frames; none of them may be a target.
+
+    Raises:
+        OutputExistsError: If a target exists and `overwrite` is False.
+        OutputError: If a target has a wrong suffix, names a frame or another target, is a folder,
+            or lies in a folder that is missing or not writable.
+    """
+    _check_suffix(path, PICTURE_SUFFIXES, "The picture is written as TIFF; use a name in .tif.")
+    maps = [target for target in (provenance, depth) if target is not None]
+    for target in maps:
+        _check_suffix(target, MAP_SUFFIXES, "Maps are written as .png or .tif.")
+    frames = {source.path.resolve() for source in sources}
+    seen: set[Path] = set()
+    for target in (path, *maps, *others):
+        resolved = target.resolve()
+        if resolved in frames:
+            raise OutputError(
+                f"{shown(target)} is one of the frames.", "Choose another name for the result."
+            )
+        if resolved in seen:
+            raise OutputError(f"{shown(target)} is named twice.", "Give each file its own name.")
+        seen.add(resolved)
+        check_target(target, overwrite=overwrite)
+
+
+def check_target(path: Path, *, overwrite: bool = False) -> None:
+    """Find out whether one file could be written, whatever its kind.
+
+    Raises:
+        OutputExistsError: If it exists and `overwrite` is False.
+        OutputError: If it is a folder, or its folder is missing or not writable.
+    """
+    if path.is_dir():
+        raise OutputError(f"{shown(path)} is a folder.", "Give the name of a file in it.")
+    check_folder(path.parent)
+    if path.exists() and not overwrite:
+        raise OutputExistsError(
+            f"{shown(path)} already exists.", "Choose another name, or allow overwriting."
+        )
+
+
+def check_folder(folder: Path) -> None:
+    """Find out whether files can be made in a folder.
+
+    Raises:
+        OutputError: If it is missing, not a folder, or not writable.
+    """
+    if not folder.exists():
+        raise OutputError(f"The folder {shown(folder)} does not exist.", "Create it first.")
+    if not folder.is_dir():
+        raise OutputError(f"{shown(folder)} is not a folder.", "Choose another one.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"The folder {shown(folder)} may not be written to.", "Choose another folder."
+        )
+
+
+def provenance_map(result: FusionResult) -> NDArray[np.uint8]:
+    """The provenance as a picture.
+
+    Returns:
+        (H, W, 3) uint8. Red: the frame that contributed most, `round(index * 255 / (n - 1))` for
+        the position 0 to n - 1 in the stack (0 for a single frame), so that
+        `index = round(red * (n - 1) / 255)` for up to 256 frames. Green: confidence, 255 where
+        that frame alone gave the pixel. Blue: share of the pixel that no frame has.
+    """
+    provenance = _provenance(result)
+    red = _scaled_index(provenance, len(result.request.stack), 255).astype(np.uint8)
+    return np.dstack([red, provenance.confidence, provenance.synthesised])
+
+
+def depth_map(result: FusionResult) -> NDArray[np.uint16]:
+    """The position in the stack as depth.
+
+    Returns:
+        (H, W) uint16, `round(index / (n - 1) * 65535)`: 0 for the first frame of the stack, 65535
+        for the last; all 0 for a single frame.
+    """
+    return _scaled_index(_provenance(result), len(result.request.stack), 65535)
+
+
+def _provenance(result: FusionResult) -> Provenance:
+    if result.provenance is not None:
+        return result.provenance
+    shape = result.picture.shape[:2]
+    return Provenance(
+        source_index=np.zeros(shape, np.uint16),
+        confidence=np.full(shape, 255, np.uint8),
+        synthesised=np.zeros(shape, np.uint8),
+    )
+
+
+def _scaled_index(provenance: Provenance, count: int, top: int) -> NDArray[np.uint16]:
+    levels = np.round(np.arange(count) * (top / max(count - 1, 1))).astype(np.uint16)
+    return levels[provenance.source_index]
+
+
+def _description(result: FusionResult) -> str:
+    request = result.request
+    mode = f", {request.mode}" if request.method is Method.VAEEDOF else ""
+    count = len(request.stack)
+    frames = "1 frame" if count == 1 else f"{count} frames"
+    return f"Focus stack of {frames}; {result.model}{mode}; focusstack_app {__version__}"
+
+
+def _check_suffix(path: Path, suffixes: frozenset[str], hint: str) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise OutputError(f"{shown(path)} has the wrong suffix.", hint)
+
+
+@contextmanager
+def _staged(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """A temporary file that becomes `path`; errors about it name `path`."""
+    with replacing(path, overwrite=overwrite) as temporary:
+        try:
+            yield temporary
+        except OutputError as error:
+            message = error.message.replace(shown(temporary), shown(path))
+            raise OutputError(message, error.hint) from error

@@ -1,0 +1,46 @@
+"""What `--json` says about a fusion."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from focusstack_app import __version__
+from focusstack_app.core.fusion import FusionResult, Method
+from focusstack_app.io.atomic import replacing
+
+
+def facts(result: FusionResult) -> dict[str, object]:
+    """The story of a result without its pixels, ready for JSON."""
+    request = result.request
+    height_px, width_px = result.picture.shape[:2]
+    learned = request.method is Method.VAEEDOF
+    return {
+        "frames": [str(source.path) for source in request.stack.sources],
+        "reference": request.stack.reference,
+        "width_px": width_px,
+        "height_px": height_px,
+        "method": str(request.method),
+        "mode": str(request.mode) if learned else None,
+        "align": str(request.align),
+        "overlap": request.overlap,
+        "model_id": request.model_id if learned else None,
+        "model": result.model,
+        "device": result.device,
+        "timings_s": {stage: round(seconds, 3) for stage, seconds in result.timings_s.items()},
+        "peak_memory_bytes": result.peak_memory_bytes,
+        "warnings": list(result.warnings),
+    }
+
+
+def write_report(path: Path, report: Mapping[str, object], *, overwrite: bool = False) -> None:
+    """Write a report as JSON, with the program's version in front.
+
+    Raises:
+        OutputExistsError: If it exists and `overwrite` is False.
+        OutputError: If it cannot be written.
+    """
+    document = {"focusstack_app": __version__, **report}
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Data synthesis, training, export and evaluation; never imported by the application."""

@@ -1,0 +1,64 @@
+"""Start the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
+
+from focusstack_app import __version__
+from focusstack_app.ui.dialogs import PROGRAM_NAME, ReportDialog, error_report
+from focusstack_app.ui.icons import program_icon
+from focusstack_app.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+
+
+def main(paths: Sequence[Path]) -> int:
+    """Show the window, open `paths` in it (files or one folder), and wait for it to close.
+
+    Returns:
+        The exit code: 0 after the window was closed.
+    """
+    app = make_application(sys.argv[:1])
+    window = MainWindow()
+    before, sys.excepthook = sys.excepthook, _Reporter(window)
+    try:
+        window.show()
+        window.open_paths(list(paths))
+        return app.exec()
+    finally:
+        sys.excepthook = before
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """The Qt application with our name and icon; the one that runs, where there is one."""
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(list(arguments))
+    app.setApplicationName("focusstack")
+    app.setApplicationDisplayName(PROGRAM_NAME)
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("focusstack")
+    app.setWindowIcon(program_icon())
+    return app
+
+
+class _Reporter:
+    """Shows an exception that reached the interface thread, with a report to copy."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Take an unhandled exception."""
+        if issubclass(kind, KeyboardInterrupt):
+            self._window.close()
+            return
+        _log.critical("unhandled exception", exc_info=(kind, error, trace))
+        ReportDialog(error_report(error), self._window).open()

@@ -1,0 +1,97 @@
+"""A calm line above the picture: what is wrong and what to do, until it is closed."""
+
+from __future__ import annotations
+
+import html
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from focusstack_app.ui import icons
+from focusstack_app.ui.dialogs import ReportDialog
+
+
+class Tone(Enum):
+    """How much it matters; the value is the colour of the edge."""
+
+    NOTE = "#3d8bd4"
+    WARNING = "#d99a2b"
+    ERROR = "#d0453e"
+
+
+class Banner(QFrame):
+    """Hidden until `say` is called."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = Tone.NOTE
+        self._message = ""
+        self._report = ""
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = QPushButton("Details…")
+        self._details.clicked.connect(self._show_details)
+        self._close = QToolButton()
+        self._close.setAutoRaise(True)
+        self._close.setToolTip("Close this message")
+        self._close.setAccessibleName("Close this message")
+        self._close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 8, 8)
+        row.setSpacing(10)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._details)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.hide()
+
+    @property
+    def message(self) -> str:
+        """What it says, without the hint; empty while hidden."""
+        return self._message if not self.isHidden() else ""
+
+    def say(self, tone: Tone, message: str, hint: str = "", report: str = "") -> None:
+        """Show a message.
+
+        Args:
+            tone: How much it matters.
+            message: What happened, one line.
+            hint: What to do, one line.
+            report: Text behind "Details…", for a bug report.
+        """
+        self._tone, self._message, self._report = tone, message, report
+        text = f"<b>{html.escape(message)}</b>"
+        if hint:
+            text += f"<br>{html.escape(hint)}"
+        self._text.setText(text)
+        self._details.setVisible(bool(report))
+        self.setAccessibleName(f"{message} {hint}".strip())
+        self._draw_icons()
+        self.show()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """A tinted ground with a coloured edge."""
+        painter = QPainter(self)
+        colour = QColor(self._tone.value)
+        painter.fillRect(0, 0, 4, self.height(), colour)
+        colour.setAlphaF(0.14)
+        painter.fillRect(event.rect(), colour)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Redraw the icons for another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        name = "info" if self._tone is Tone.NOTE else "alert"
+        self._icon.setPixmap(icons.drawing(name, QSize(22, 22), QColor(self._tone.value)))
+        self._close.setIcon(icons.icon("close", self.palette(), 16))
+
+    def _show_details(self) -> None:
+        ReportDialog(self._report, self.window()).open()

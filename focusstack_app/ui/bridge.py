@@ -1,0 +1,174 @@
+"""Between worker threads and Qt: the only file that knows both.
+
+Work runs in lanes of one thread each, so that a long fusion never holds up a thumbnail. What a
+job says on its thread arrives here as Qt signals on the interface thread: progress at most 20
+times a second and always the newest, then exactly one of succeeded, failed or cancelled.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.queue import Job, JobEvent, JobQueue, JobState
+
+PROGRESS_INTERVAL_S = 0.05
+
+
+class Lane(Enum):
+    """Where work waits for its turn."""
+
+    DEVICE = "device"
+    FILES = "files"
+    VIEW = "view"
+    THUMBNAILS = "thumbnails"
+
+
+class Task(QObject):
+    """One piece of work as the interface thread sees it.
+
+    After `cancel` nothing but `cancelled` is emitted, whatever the worker still finishes.
+    """
+
+    progressed = Signal(float, str)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    finished = Signal()
+
+    _woken = Signal()
+    _ended = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._lock = threading.Lock()
+        self._newest: tuple[float, str] | None = None
+        self._delivered_at_s = 0.0
+        self._stopped = False
+        self._over = False
+        self._woken.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def active(self) -> bool:
+        """Whether its end has not been announced yet."""
+        return not self._over
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was cancelled and its end has not been announced yet."""
+        return self._stopped and not self._over
+
+    def cancel(self) -> None:
+        """Stop at the next checkpoint; a result that is already on its way is dropped."""
+        if self._over or self._stopped:
+            return
+        self._stopped = True
+        if self._job is not None:
+            self._job.cancel()
+
+    def start(self, queue: JobQueue, work: Callable[[Progress], object]) -> None:
+        """Hand the work to a queue."""
+        self._job = queue.submit(work, self._on_event)
+
+    def _on_event(self, event: JobEvent) -> None:
+        """Take an event on the worker thread (or on the one that cancels)."""
+        if event.state is JobState.RUNNING:
+            with self._lock:
+                silent = self._newest is None
+                self._newest = (event.fraction, event.stage)
+            if silent:
+                self._woken.emit()
+        elif event.state is not JobState.PENDING:
+            self._ended.emit(event)
+
+    @Slot()
+    def _deliver(self) -> None:
+        wait_s = self._delivered_at_s + PROGRESS_INTERVAL_S - time.monotonic()
+        if wait_s > 0:
+            QTimer.singleShot(int(wait_s * 1000) + 1, self, self._deliver)
+            return
+        with self._lock:
+            newest, self._newest = self._newest, None
+        if newest is None or self._over or self._stopped:
+            return
+        self._delivered_at_s = time.monotonic()
+        self.progressed.emit(*newest)
+
+    @Slot(object)
+    def _end(self, event: JobEvent) -> None:
+        self._over = True
+        self._job = None
+        if self._stopped or event.state is JobState.CANCELLED:
+            self.cancelled.emit()
+        elif event.state is JobState.DONE:
+            self.succeeded.emit(event.result)
+        else:
+            self.failed.emit(event.error)
+        self.finished.emit()
+        self.deleteLater()
+
+
+class Bridge(QObject):
+    """Runs work on its lanes. Use from the interface thread only."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queues = {lane: JobQueue() for lane in Lane}
+        self._closed = False
+
+    def submit(self, lane: Lane, work: Callable[[Progress], object]) -> Task:
+        """Run `work` on a lane, after what waits there.
+
+        Connect to the task's signals before returning to the event loop; none is missed.
+        """
+        if self._closed:
+            raise RuntimeError("the bridge is closed")
+        task = Task(self)
+        task.start(self._queues[lane], work)
+        return task
+
+    def close(self) -> None:
+        """Cancel everything and wait for the threads to end. Can be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        for task in self.findChildren(Task):
+            task.cancel()
+        for queue in self._queues.values():
+            queue.close()
+
+
+class LatestTask:
+    """At most one task that still counts: a new one cancels the one before."""
+
+    def __init__(self) -> None:
+        self._task: Task | None = None
+
+    @property
+    def task(self) -> Task | None:
+        """The task that counts, or None when there is none."""
+        return self._task if self._task is not None and self._task.active else None
+
+    def replace(self, task: Task) -> Task:
+        """Cancel the task before and make this the one that counts."""
+        self.cancel()
+        self._task = task
+        task.finished.connect(lambda: self._forget(task))
+        return task
+
+    def cancel(self) -> None:
+        """Cancel the task that counts."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _forget(self, task: Task) -> None:
+        if self._task is task:
+            self._task = None

@@ -1,0 +1,74 @@
+"""What the viewer shows and what is open, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.previewing import Previewer
+from focusstack_app.ui.wording import (
+    bytes_text,
+    count_text,
+    memory_estimate_bytes,
+    request_text,
+    size_text,
+)
+
+
+def output_caption(output: Output) -> str:
+    """For example "Output 1 · 1500 × 1000 · VAEEDOF faithful"."""
+    made = request_text(output.result.request)
+    return f"{output.name} · {size_text(*output.size_px)} · {made}"
+
+
+def source_caption(source: FrameSource | None, frames: FramesModel) -> str:
+    """For example "Source 3 of 7 · frame_3.jpg"."""
+    if source is None:
+        return ""
+    count = frames.rowCount()
+    row = next((row for row in range(count) if frames.source(row) is source), 0)
+    return f"Source {row + 1} of {count} · {source.path.name}"
+
+
+def preview_caption(previewer: Previewer, source: FrameSource | None, frames: FramesModel) -> str:
+    """For example "Preview · 900 px proxies · VAEEDOF faithful".
+
+    Before the first preview is there, the source that is shown in its place is named; after a
+    change, the old preview is called old.
+    """
+    preview = previewer.preview
+    if preview is None:
+        return f"{source_caption(source, frames)} · {_news(previewer, frames)}"
+    proxies = f"{preview.request.max_side_px} px proxies"
+    if previewer.busy:
+        return f"Preview before the change · {proxies} · {_news(previewer, frames)}"
+    return f"Preview · {proxies} · {request_text(preview.request)}"
+
+
+def fact_list(
+    frames: FramesModel, included: Sequence[FrameSource], device: str | None
+) -> list[str]:
+    """Frames, size, memory and device, for the status bar; empty where nothing is open."""
+    count = frames.rowCount()
+    if count == 0:
+        return []
+    facts = [count_text(count, "frame")]
+    if len(included) < count:
+        facts = [f"{len(included)} of {count_text(count, 'frame')} included"]
+    facts.append(f"{size_text(*frames.source(0).size_px)} px")
+    if included:
+        facts.append(f"needs about {bytes_text(memory_estimate_bytes(included))}")
+    facts.append(device or "device: automatic")
+    return facts
+
+
+def _news(previewer: Previewer, frames: FramesModel) -> str:
+    if not frames.included():
+        return "no frame is included"
+    if not previewer.busy:
+        return "no preview"
+    if previewer.held:
+        return "the preview waits for the render"
+    return f"preview {int(previewer.fraction * 100)} %"

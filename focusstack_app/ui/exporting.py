@@ -1,0 +1,102 @@
+"""From an output in memory to a file: where to, and the writing in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from focusstack_app.core.errors import OutputError
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.progress import Progress
+from focusstack_app.ui.bridge import Bridge, Lane
+from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.wording import proposed_export
+
+_TIFF = "TIFF, 16 bits per channel (*.tif *.tiff)"
+_SUFFIXES = (".tif", ".tiff")
+
+
+class Exporter(QObject):
+    """Asks for a file and writes outputs.
+
+    Signals:
+        started: An `Output` and the path that it goes to.
+        exported: An `Output` and the path that it was written to.
+        failed: The error.
+        over: An `Output` whose export ended, in whatever way; comes last.
+    """
+
+    started = Signal(object, object)
+    exported = Signal(object, object)
+    failed = Signal(object)
+    over = Signal(object)
+
+    def __init__(self, bridge: Bridge, services: Services, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._services = services
+        self._window = window
+        self._writing: set[int] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being written."""
+        return bool(self._writing)
+
+    def writes(self, output: Output) -> bool:
+        """Whether this output is being written."""
+        return output.number in self._writing
+
+    def ask(self, output: Output) -> None:
+        """Ask where an output goes, and write it there."""
+        request = output.result.request
+        proposal = proposed_export(request.stack.sources[request.stack.reference])
+        title = f"Export {output.name}"
+        dialog = QFileDialog(self._window, title, str(proposal.parent), _TIFF)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("tif")
+        dialog.selectFile(proposal.name)
+        dialog.fileSelected.connect(lambda name: self.write(output, Path(name)))
+        dialog.open()
+
+    def write(self, output: Output, chosen: Path) -> None:
+        """Write an output to the file that was chosen in the dialog.
+
+        A file that exists there was confirmed in the dialog; one that appears later, or under
+        another name than was confirmed, is never replaced.
+        """
+        path = chosen
+        if chosen.suffix.lower() not in _SUFFIXES:
+            path = chosen.with_name(f"{chosen.name}.tif")
+        confirmed = path == chosen and path.exists()
+        if _is_one_of(path, output.result.request.stack.sources):
+            hint = "Choose another name or folder."
+            self.failed.emit(OutputError(f"{path.name} is one of the source frames.", hint))
+            return
+
+        def work(progress: Progress) -> Path:
+            progress.checkpoint()
+            self._services.export_result(output.result, path, overwrite=confirmed)
+            return path
+
+        self._writing.add(output.number)
+        task = self._bridge.submit(Lane.FILES, work)
+        task.succeeded.connect(lambda written: self.exported.emit(output, written))
+        task.failed.connect(self.failed)
+        task.finished.connect(lambda: self._on_finished(output))
+        self.started.emit(output, path)
+
+    def _on_finished(self, output: Output) -> None:
+        self._writing.discard(output.number)
+        self.over.emit(output)
+
+
+def _is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:
+    return path.exists() and any(
+        source.path.exists() and path.samefile(source.path) for source in sources
+    )

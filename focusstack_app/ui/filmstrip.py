@@ -1,0 +1,298 @@
+"""The strip of source frames below the picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionButton,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from focusstack_app.ui.frames_model import NUMBER_ROLE, PROBLEM_ROLE, FramesModel, Index
+
+THUMBNAIL_SIDE_PX = 256
+_TILE = QSize(124, 118)
+_PICTURE_HEIGHT = 82
+_LABEL_HEIGHT = 20
+_PADDING = 6
+_ROUNDING = 4.0
+_LEFT_OUT_OPACITY = 0.35
+
+
+class FrameDelegate(QStyledItemDelegate):
+    """Paints a frame: thumbnail, include box, number, name."""
+
+    def sizeHint(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: Index
+    ) -> QSize:
+        """All tiles are equal."""
+        del option, index
+        return _TILE
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> None:
+        """Paint one tile."""
+        painter.save()
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        palette = option.palette
+        included = is_included(index)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        tile = QRectF(option.rect.adjusted(2, 2, -2, -2))
+        self._paint_ground(painter, tile, palette, option.state)
+        self._paint_picture(painter, option.rect, palette, index, included)
+        self._paint_box(painter, option, included)
+        text = QPalette.ColorRole.WindowText
+        colour = palette.color(QPalette.ColorGroup.Active, text)
+        if not included and not selected:
+            colour.setAlphaF(0.55)
+        painter.setPen(colour)
+        left, top = _PADDING + 2, _PADDING + _PICTURE_HEIGHT + 5
+        label = option.rect.adjusted(left, top, -left, 0)
+        label.setHeight(_LABEL_HEIGHT)
+        self._paint_label(painter, label, index)
+        painter.restore()
+
+    @staticmethod
+    def box_rect(tile: QRect) -> QRect:
+        """Where the include box of a tile lies."""
+        return QRect(tile.left() + _PADDING + 5, tile.top() + _PADDING + 5, 18, 18)
+
+    @staticmethod
+    def _paint_ground(
+        painter: QPainter, tile: QRectF, palette: QPalette, state: QStyle.StateFlag
+    ) -> None:
+        accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
+        if state & QStyle.StateFlag.State_Selected:
+            ground = QColor(accent)
+            ground.setAlphaF(0.28)
+            painter.setBrush(ground)
+            painter.setPen(QPen(accent, 1.5))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            ground = palette.color(QPalette.ColorRole.WindowText)
+            ground.setAlphaF(0.07)
+            painter.setBrush(ground)
+            painter.setPen(Qt.PenStyle.NoPen)
+        else:
+            return
+        painter.drawRoundedRect(tile, _ROUNDING + 2, _ROUNDING + 2)
+
+    @staticmethod
+    def _paint_picture(
+        painter: QPainter,
+        tile: QRect,
+        palette: QPalette,
+        index: Index,
+        included: bool,
+    ) -> None:
+        place = QRectF(
+            tile.left() + _PADDING,
+            tile.top() + _PADDING,
+            tile.width() - 2 * _PADDING,
+            _PICTURE_HEIGHT,
+        )
+        ground = palette.color(QPalette.ColorRole.WindowText)
+        ground.setAlphaF(0.08)
+        shape = QPainterPath()
+        shape.addRoundedRect(place, _ROUNDING, _ROUNDING)
+        painter.fillPath(shape, ground)
+        image = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(image, QImage):
+            size = image.size().scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+            inner = QRectF(0, 0, size.width(), size.height())
+            inner.moveCenter(place.center())
+            painter.save()
+            painter.setClipPath(shape)
+            painter.setOpacity(1.0 if included else _LEFT_OUT_OPACITY)
+            painter.drawImage(inner, image)
+            painter.restore()
+        elif index.data(PROBLEM_ROLE):
+            icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+            middle = place.center().toPoint()
+            icon.paint(painter, QRect(middle - QPoint(12, 12), QSize(24, 24)))
+
+    @classmethod
+    def _paint_box(cls, painter: QPainter, option: QStyleOptionViewItem, included: bool) -> None:
+        place = cls.box_rect(option.rect)
+        backing = option.palette.color(QPalette.ColorRole.Base)
+        backing.setAlphaF(0.85)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(backing)
+        painter.drawRoundedRect(QRectF(place), 3, 3)
+        box = QStyleOptionButton()
+        box.palette = option.palette
+        box.rect = place.adjusted(1, 1, -1, -1)
+        box.state = QStyle.StateFlag.State_Enabled | (
+            QStyle.StateFlag.State_On if included else QStyle.StateFlag.State_Off
+        )
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        style.drawPrimitive(
+            QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget
+        )
+
+    @staticmethod
+    def _paint_label(painter: QPainter, place: QRect, index: Index) -> None:
+        metrics = painter.fontMetrics()
+        number = str(index.data(NUMBER_ROLE))
+        font = painter.font()
+        bold = painter.font()
+        bold.setBold(True)
+        painter.setFont(bold)
+        line = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(place, int(line | Qt.AlignmentFlag.AlignLeft), number)
+        painter.setFont(font)
+        room = place.adjusted(QFontMetrics(bold).horizontalAdvance(number) + 6, 0, 0, 0)
+        name = metrics.elidedText(
+            str(index.data(Qt.ItemDataRole.DisplayRole)),
+            Qt.TextElideMode.ElideMiddle,
+            room.width(),
+        )
+        painter.drawText(room, int(line | Qt.AlignmentFlag.AlignLeft), name)
+
+
+class Filmstrip(QListView):
+    """Frames in a row.
+
+    Signals:
+        frame_chosen: Row of the frame to show, after a click or an arrow key.
+        remove_requested: Delete was pressed.
+    """
+
+    frame_chosen = Signal(int)
+    remove_requested = Signal()
+
+    def __init__(self, model: FramesModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._space_down = False
+        self.setModel(model)
+        self.setItemDelegate(FrameDelegate(self))
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(_TILE.height() + bar + 2)
+        self.setAccessibleName("Source images")
+        self.clicked.connect(lambda index: self.frame_chosen.emit(index.row()))
+
+    def step(self, by: int) -> None:
+        """Go to a neighbour of the current frame."""
+        count = self.model().rowCount()
+        if count == 0:
+            return
+        row = min(max(self.currentIndex().row() + by, 0), count - 1)
+        self.choose(row)
+
+    def choose(self, row: int) -> None:
+        """Make a frame the current one and ask to show it."""
+        self.mark(row)
+        self.frame_chosen.emit(row)
+
+    def mark(self, row: int) -> None:
+        """Make a frame the current one without showing it."""
+        index = self.model().index(row, 0)
+        self.selectionModel().setCurrentIndex(
+            index, QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
+        self.scrollTo(index)
+
+    def chosen_rows(self) -> list[int]:
+        """Rows of the selected frames, ascending."""
+        return sorted(index.row() for index in self.selectionModel().selectedIndexes())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A press on the box includes the frame or leaves it out, and does nothing else."""
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            box = FrameDelegate.box_rect(self.visualRect(index)).adjusted(-4, -4, 4, 4)
+            if box.contains(place):
+                toggle(self.model(), index)
+                return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Two quick presses on a box are two presses."""
+        self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows change the frame, Space includes it or leaves it out, Delete removes."""
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.step(-1)
+            case Qt.Key.Key_Right:
+                self.step(1)
+            case Qt.Key.Key_Home:
+                self.step(-self.model().rowCount())
+            case Qt.Key.Key_End:
+                self.step(self.model().rowCount())
+            case Qt.Key.Key_Space:
+                self._space_down = True
+            case Qt.Key.Key_Delete:
+                self.remove_requested.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Space counts when it is let go, so that Space+drag in the picture changes nothing."""
+        if event.key() == Qt.Key.Key_Space and self._space_down and not event.isAutoRepeat():
+            self._space_down = False
+            for row in self.chosen_rows():
+                toggle(self.model(), self.model().index(row, 0))
+            return
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Forget a Space that is held."""
+        self._space_down = False
+        super().focusOutEvent(event)
+
+
+def is_included(index: Index) -> bool:
+    """Whether a frame takes part in the fusion."""
+    return Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) == Qt.CheckState.Checked
+
+
+def toggle(model: QAbstractItemModel, index: Index) -> None:
+    """Include a frame or leave it out."""
+    state = Qt.CheckState.Unchecked if is_included(index) else Qt.CheckState.Checked
+    model.setData(index, state, Qt.ItemDataRole.CheckStateRole)

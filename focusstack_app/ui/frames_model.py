@@ -1,0 +1,164 @@
+"""The frames of the open stack: order, inclusion, thumbnails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QImage
+
+from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.ui.wording import seconds_text, size_text
+
+Index = QModelIndex | QPersistentModelIndex
+NUMBER_ROLE = Qt.ItemDataRole.UserRole + 1
+PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 2
+
+
+@dataclass(slots=True)
+class _Row:
+    source: FrameSource
+    included: bool = True
+    thumbnail: QImage | None = None
+    problem: str = ""
+
+
+class FramesModel(QAbstractListModel):
+    """Rows are frames in the order of the stack; the check state is the inclusion.
+
+    Signals:
+        inclusion_changed: The frames that a fusion would take are others now.
+    """
+
+    inclusion_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[_Row] = []
+
+    def set_stack(self, stack: Stack) -> None:
+        """Take the frames of a stack, all included."""
+        self.beginResetModel()
+        self._rows = [_Row(source) for source in stack.sources]
+        self.endResetModel()
+        self.inclusion_changed.emit()
+
+    def source(self, row: int) -> FrameSource:
+        """The frame of a row."""
+        return self._rows[row].source
+
+    def included(self) -> tuple[FrameSource, ...]:
+        """The frames that a fusion takes, in order."""
+        return tuple(row.source for row in self._rows if row.included)
+
+    def include_all(self) -> None:
+        """Include every frame."""
+        if all(row.included for row in self._rows):
+            return
+        for row in self._rows:
+            row.included = True
+        last = self.index(len(self._rows) - 1)
+        self.dataChanged.emit(self.index(0), last, [Qt.ItemDataRole.CheckStateRole])
+        self.inclusion_changed.emit()
+
+    def remove(self, rows: list[int]) -> None:
+        """Take frames out of the list; the files stay where they are."""
+        counted = any(self._rows[row].included for row in rows)
+        for row in sorted(rows, reverse=True):
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._rows[row]
+            self.endRemoveRows()
+        if counted:
+            self.inclusion_changed.emit()
+
+    def set_thumbnail(self, source: FrameSource, thumbnail: QImage) -> None:
+        """Show a thumbnail where its frame still is."""
+        self._update(source, lambda row: setattr(row, "thumbnail", thumbnail))
+
+    def set_problem(self, source: FrameSource, problem: str) -> None:
+        """Mark a frame whose thumbnail could not be read."""
+        self._update(source, lambda row: setattr(row, "problem", problem))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's names
+        """Number of frames."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Frames can be selected and checked."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return (
+            Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsSelectable
+            | Qt.ItemFlag.ItemIsUserCheckable
+            | Qt.ItemFlag.ItemNeverHasChildren
+        )
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Name, thumbnail, inclusion, number, tool tip and text for screen readers."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return row.source.path.name
+            case Qt.ItemDataRole.DecorationRole:
+                return row.thumbnail
+            case Qt.ItemDataRole.CheckStateRole:
+                return Qt.CheckState.Checked if row.included else Qt.CheckState.Unchecked
+            case Qt.ItemDataRole.ToolTipRole:
+                return _facts(row)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                state = "included" if row.included else "left out"
+                return f"Frame {index.row() + 1}, {row.source.path.name}, {state}"
+            case _ if role == NUMBER_ROLE:
+                return index.row() + 1
+            case _ if role == PROBLEM_ROLE:
+                return row.problem
+        return None
+
+    def setData(  # noqa: N802 - Qt's name
+        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Include a frame or leave it out."""
+        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
+            return False
+        row = self._rows[index.row()]
+        included = Qt.CheckState(value) == Qt.CheckState.Checked
+        if row.included != included:
+            row.included = included
+            self.dataChanged.emit(index, index, [role])
+            self.inclusion_changed.emit()
+        return True
+
+    def _update(self, source: FrameSource, change: Callable[[_Row], None]) -> None:
+        for number, row in enumerate(self._rows):
+            if row.source is source:
+                change(row)
+                self.dataChanged.emit(self.index(number), self.index(number))
+
+
+def _facts(row: _Row) -> str:
+    source = row.source
+    lines = [str(source.path), f"{size_text(*source.size_px)}, {source.bits} bits per channel"]
+    if source.camera:
+        lines.append(source.camera)
+    exposure = []
+    if source.exposure_s:
+        long = source.exposure_s >= 0.3
+        exposure.append(
+            seconds_text(source.exposure_s) if long else f"1/{round(1 / source.exposure_s)} s"
+        )
+    if source.f_number:
+        exposure.append(f"f/{source.f_number:g}")
+    if source.iso:
+        exposure.append(f"ISO {source.iso}")
+    if source.focal_length_mm:
+        exposure.append(f"{source.focal_length_mm:g} mm")
+    if exposure:
+        lines.append(", ".join(exposure))
+    if row.problem:
+        lines.append(row.problem)
+    return "\n".join(lines)

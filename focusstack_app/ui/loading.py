@@ -1,0 +1,108 @@
+"""Source frames for the screen, in the background: thumbnails, and the frame that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.fusion import FusionResult
+from focusstack_app.core.progress import Progress
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
+from focusstack_app.ui.filmstrip import THUMBNAIL_SIDE_PX
+from focusstack_app.ui.picture import DisplayPicture, prepare
+from focusstack_app.ui.services import Services
+
+QUICK_SIDE_PX = 1600
+
+
+class ThumbnailLoader(QObject):
+    """Reads the thumbnails of a stack, one after the other.
+
+    Signals:
+        loaded: A `FrameSource` and its `QImage`.
+        failed: A `FrameSource` and the error.
+    """
+
+    loaded = Signal(object, object)
+    failed = Signal(object, object)
+
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._services = services
+        self._tasks: list[Task] = []
+
+    def load(self, sources: Sequence[FrameSource]) -> None:
+        """Read these and forget the ones before."""
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = [self._submit(source) for source in sources]
+
+    def _submit(self, source: FrameSource) -> Task:
+        def work(progress: Progress) -> DisplayPicture:
+            progress.checkpoint()
+            return prepare(self._services.read_thumbnail(source, THUMBNAIL_SIDE_PX))
+
+        def done(picture: DisplayPicture) -> None:
+            self.loaded.emit(source, picture.levels[0].copy())
+
+        task = self._bridge.submit(Lane.THUMBNAILS, work)
+        task.succeeded.connect(done)
+        task.failed.connect(lambda error: self.failed.emit(source, error))
+        return task
+
+
+class PictureLoader(QObject):
+    """Prepares the picture that is looked at: a source, quickly and then fully, or an output.
+
+    The latest call wins; what an earlier one still delivers is dropped.
+
+    Signals:
+        loaded: The key that was given and its `DisplayPicture`; twice for a large source.
+        failed: The key and the error.
+    """
+
+    loaded = Signal(object, object)
+    failed = Signal(object, object)
+
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._services = services
+        self._latest = LatestTask()
+
+    def load_source(self, source: FrameSource) -> None:
+        """Read a source; `loaded` comes with it as the key."""
+        quick = max(source.size_px) > QUICK_SIDE_PX
+        self._read(source, QUICK_SIDE_PX if quick else max(source.size_px), then_full=quick)
+
+    def load_result(self, key: object, result: FusionResult) -> None:
+        """Prepare a result; `loaded` comes with the given key."""
+
+        def work(progress: Progress) -> DisplayPicture:
+            return prepare(result.picture, result.icc_profile, checkpoint=progress.checkpoint)
+
+        task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
+        task.succeeded.connect(lambda picture: self.loaded.emit(key, picture))
+        task.failed.connect(lambda error: self.failed.emit(key, error))
+
+    def cancel(self) -> None:
+        """Stop loading."""
+        self._latest.cancel()
+
+    def _read(self, source: FrameSource, side_px: int, *, then_full: bool) -> None:
+        def work(progress: Progress) -> DisplayPicture:
+            progress.checkpoint()
+            frame = self._services.read_proxy(source, side_px)
+            return prepare(frame.pixels, frame.icc_profile, source.size_px, progress.checkpoint)
+
+        def done(picture: DisplayPicture) -> None:
+            self.loaded.emit(source, picture)
+            if then_full and self._latest.task is None:
+                self._read(source, max(source.size_px), then_full=False)
+
+        task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
+        task.succeeded.connect(done)
+        task.failed.connect(lambda error: self.failed.emit(source, error))

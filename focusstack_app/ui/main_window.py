@@ -1,0 +1,581 @@
+"""The window: puts the parts together and says what each of them needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.core.assets import resources_dir
+from focusstack_app.core.errors import FocusStackError
+from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.fusion import Align, FusionRequest
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.probe import IMAGE_SUFFIXES
+from focusstack_app.ui.banner import Banner, Tone
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.captions import fact_list, output_caption, preview_caption, source_caption
+from focusstack_app.ui.dialogs import (
+    PROGRAM_NAME,
+    GuideDialog,
+    ask_close,
+    ask_remove,
+    error_report,
+    show_about,
+)
+from focusstack_app.ui.empty_page import EmptyPage
+from focusstack_app.ui.exporting import Exporter
+from focusstack_app.ui.filmstrip import Filmstrip
+from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.icons import program_icon
+from focusstack_app.ui.loading import PictureLoader, ThumbnailLoader
+from focusstack_app.ui.menus import make_actions
+from focusstack_app.ui.opening import Opened, open_readable
+from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.picture import DisplayPicture
+from focusstack_app.ui.previewing import Preview, Previewer
+from focusstack_app.ui.rendering import Rendered, Renderer
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.side_panel import SidePanel
+from focusstack_app.ui.view_bar import View, ViewBar, icon_action
+from focusstack_app.ui.viewer import Viewer
+from focusstack_app.ui.wording import (
+    count_text,
+    seconds_text,
+)
+
+
+def _patterns(suffixes: Iterable[str]) -> str:
+    """Name patterns of a file dialog, in both cases: some platforms tell them apart."""
+    return " ".join(f"*{s} *{s.upper()}" for s in sorted(suffixes))
+
+
+_PICTURES = f"Pictures ({_patterns(IMAGE_SUFFIXES)})"
+
+
+class MainWindow(QMainWindow):
+    """One stack at a time, and the outputs of the session.
+
+    Args:
+        services: What does the slow work; the real thing by default.
+    """
+
+    def __init__(self, services: Services | None = None) -> None:
+        super().__init__()
+        self._services = services or Services()
+        self.bridge = Bridge(self)
+        self._opened: Opened | None = None
+        self._opening = LatestTask()
+        self._close_after_export = False
+        self._folder = Path.home()
+        self._view = View.PREVIEW
+        self._source: FrameSource | None = None
+        self.setWindowIcon(program_icon())
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.actions_ = make_actions(self)
+        self.frames = FramesModel()
+        self.previewer = Previewer(self.bridge, self._services, self)
+        self.renderer = Renderer(self.bridge, self._services, self)
+        self.exporter = Exporter(self.bridge, self._services, self)
+        self._thumbnails = ThumbnailLoader(self.bridge, self._services, self)
+        self._pictures = PictureLoader(self.bridge, self._services, self)
+        self._build()
+        self._connect()
+        self._draw_icons()
+        self._update_state()
+
+    # --- parts -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.empty_page = EmptyPage()
+        self.banner = Banner()
+        self.viewer = Viewer()
+        self.view_bar = ViewBar(self.actions_.fit, self.actions_.actual_pixels)
+        self.filmstrip = Filmstrip(self.frames)
+        self.filmstrip.addAction(self.actions_.remove)
+        self.side = SidePanel()
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.view_bar)
+        left.addWidget(self.viewer, 1)
+        left.addWidget(self.filmstrip)
+        work_page = QWidget()
+        row = QHBoxLayout(work_page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.side)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty_page)
+        self._pages.addWidget(work_page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self._facts = QLabel()
+        self._facts.setAccessibleName("Frames, size, memory and device")
+        self.statusBar().addPermanentWidget(self._facts)
+
+    def _connect(self) -> None:
+        actions, panel = self.actions_, self.side.render_panel
+        actions.open_files.triggered.connect(self._choose_files)
+        actions.open_folder.triggered.connect(self._choose_folder)
+        actions.open_demo.triggered.connect(self.open_demo)
+        actions.render.triggered.connect(self.render_stack)
+        actions.stop.triggered.connect(self.stop_render)
+        actions.export.triggered.connect(self.choose_export)
+        actions.quit.triggered.connect(self.close)
+        actions.include_all.triggered.connect(self.frames.include_all)
+        actions.remove.triggered.connect(self.remove_frames)
+        actions.fit.triggered.connect(self.viewer.fit)
+        actions.actual_pixels.triggered.connect(lambda: self.viewer.show_actual_pixels())
+        actions.full_screen.toggled.connect(self._set_full_screen)
+        actions.guide.triggered.connect(lambda: GuideDialog(self).open())
+        actions.about.triggered.connect(lambda: show_about(self))
+        self.empty_page.open_requested.connect(self._choose_files)
+        self.empty_page.demo_requested.connect(self.open_demo)
+        self.frames.inclusion_changed.connect(self._on_request_changed)
+        self.side.parameters.changed.connect(self._on_request_changed)
+        self.filmstrip.frame_chosen.connect(self._show_source_row)
+        self.filmstrip.remove_requested.connect(self.remove_frames)
+        self.viewer.step_requested.connect(self.filmstrip.step)
+        self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
+        self.view_bar.view_chosen.connect(self.show_view)
+        panel.render_requested.connect(self.render_stack)
+        panel.cancel_requested.connect(self.stop_render)
+        self.side.export_requested.connect(self.choose_export)
+        self.side.outputs.chosen.connect(self._show_output)
+        self.side.outputs.remove_requested.connect(self._remove_output)
+        self.previewer.changed.connect(self._update_caption)
+        self.previewer.ready.connect(self._on_preview)
+        self.previewer.failed.connect(self._tell)
+        self.renderer.advanced.connect(panel.advance)
+        self.renderer.rendered.connect(self._on_rendered)
+        self.renderer.failed.connect(self._tell)
+        self.renderer.stopped.connect(lambda: self.statusBar().showMessage("Render stopped"))
+        self.renderer.over.connect(self._on_render_over)
+        self.exporter.started.connect(self._on_export_started)
+        self.exporter.exported.connect(self._on_exported)
+        self.exporter.failed.connect(self._on_export_failed)
+        self.exporter.over.connect(lambda _: self._on_export_over())
+        self._thumbnails.loaded.connect(self.frames.set_thumbnail)
+        self._thumbnails.failed.connect(self._on_thumbnail_failed)
+        self._pictures.loaded.connect(self._on_picture)
+        self._pictures.failed.connect(lambda _, error: self._tell(error))
+
+    # --- opening -----------------------------------------------------------------------------
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files or one folder in the background; what is open stays until it worked."""
+        if not paths:
+            return
+        self.banner.hide()
+        self.empty_page.set_busy("Reading frame headers…")
+        self.statusBar().showMessage("Reading frame headers…")
+        captured = tuple(paths)
+
+        def work(progress: Progress) -> Opened:
+            return open_readable(self._services, captured, progress)
+
+        task = self._opening.replace(self.bridge.submit(Lane.FILES, work))
+        task.succeeded.connect(self._on_opened)
+        task.failed.connect(self._on_open_failed)
+
+    def open_demo(self) -> None:
+        """Open the stack that comes with the program."""
+        self.open_paths(sorted((resources_dir() / "demo").glob("frame_*.jpg")))
+
+    def _choose_files(self) -> None:
+        dialog = self._file_dialog("Open the Frames of One Stack")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([_PICTURES, "All files (*)"])
+        dialog.open()
+
+    def _choose_folder(self) -> None:
+        dialog = self._file_dialog("Open a Folder of Frames")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.open()
+
+    def _file_dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self, title, str(self._folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
+        return dialog
+
+    def _on_opened(self, opened: Opened) -> None:
+        self.empty_page.set_busy("")
+        self.statusBar().clearMessage()
+        self._opened = opened
+        self._folder = opened.stack.sources[0].path.parent
+        self._source = opened.stack.sources[0]
+        self.previewer.forget()
+        self._pages.setCurrentIndex(1)
+        self.viewer.show_picture(None)
+        self.frames.set_stack(opened.stack)
+        self._thumbnails.load(opened.stack.sources)
+        self.filmstrip.mark(0)
+        self.filmstrip.setFocus()
+        self._ask_preview(at_once=True)
+        self.show_view(View.PREVIEW)
+        if opened.left_out:
+            bad = count_text(len(opened.left_out), "file")
+            good = count_text(len(opened.stack), "frame")
+            message = f"{bad} left out. {opened.left_out[0].message}"
+            self.banner.say(Tone.WARNING, message, f"The stack has the other {good}.")
+        elif opened.warnings:
+            self.banner.say(Tone.WARNING, opened.warnings[0], " ".join(opened.warnings[1:]))
+        self._update_state()
+
+    def _on_open_failed(self, error: Exception) -> None:
+        self.empty_page.set_busy("")
+        self.statusBar().clearMessage()
+        self._tell(error)
+
+    def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
+        self.frames.set_problem(source, str(error))
+
+    # --- frames and parameters ---------------------------------------------------------------
+
+    def request(self) -> FusionRequest | None:
+        """What Render would do now; None where no frame is included."""
+        included = self.frames.included()
+        if not included:
+            return None
+        chosen = self.side.parameters.parameters
+        return FusionRequest(
+            Stack(included),
+            method=chosen.method,
+            mode=chosen.mode,
+            align=Align.OFF,
+            overlap=chosen.overlap,
+        )
+
+    def remove_frames(self) -> None:
+        """Take the selected frames out of the list; the files stay."""
+        rows = self.filmstrip.chosen_rows()
+        if not rows:
+            return
+        self.frames.remove(rows)
+        self.statusBar().showMessage(
+            f"{count_text(len(rows), 'frame')} removed from the list; nothing changed on disk"
+        )
+        count = self.frames.rowCount()
+        if count == 0:
+            self._close_stack()
+            return
+        row = min(rows[0], count - 1)
+        self.filmstrip.mark(row)
+        if self._source not in [self.frames.source(number) for number in range(count)]:
+            self._source = self.frames.source(row)
+            if self._view is View.SOURCE:
+                self.show_view(View.SOURCE)
+        self._update_state()
+
+    def _close_stack(self) -> None:
+        self._opened = None
+        self._source = None
+        self.previewer.forget()
+        if self.side.outputs.outputs:
+            self._show_output(self.side.outputs.current or self.side.outputs.outputs[-1])
+        else:
+            self._pictures.cancel()
+            self.viewer.show_picture(None)
+            self._pages.setCurrentIndex(0)
+        self._update_state()
+
+    def _on_request_changed(self) -> None:
+        if self._opened is None:
+            return
+        self._ask_preview(at_once=False)
+        self._update_state()
+
+    def _ask_preview(self, *, at_once: bool) -> None:
+        request = self.request()
+        if request is None:
+            self.previewer.forget()
+        else:
+            self.previewer.ask(request, at_once=at_once)
+
+    def _on_preview(self, preview: Preview) -> None:
+        if self._view is View.PREVIEW:
+            self._pictures.cancel()
+            self.viewer.show_picture(preview.picture)
+        self._update_state()
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def show_view(self, view: View) -> None:
+        """Show the preview, the current source, or the selected output."""
+        output = self.side.outputs.current
+        if view is View.OUTPUT and output is not None:
+            self._show_output(output)
+            return
+        self._view = view
+        preview = self.previewer.preview
+        if view is View.PREVIEW and preview is not None:
+            self._pictures.cancel()
+            self.viewer.show_picture(preview.picture)
+        elif self._source is not None:
+            self._pictures.load_source(self._source)
+        self._update_caption()
+
+    def _show_source_row(self, row: int) -> None:
+        self._source = self.frames.source(row)
+        self.show_view(View.SOURCE)
+
+    def _show_output(self, output: Output) -> None:
+        self._view = View.OUTPUT
+        self._pages.setCurrentIndex(1)
+        self._pictures.load_result(output, output.result)
+        self._update_state()
+
+    def _on_picture(self, key: object, picture: DisplayPicture) -> None:
+        """Take a picture from the loader, unless something else is to be seen by now."""
+        if self._view is View.OUTPUT:
+            wanted = key is self.side.outputs.current
+        else:
+            wanted = key is self._source
+        if wanted:
+            self.viewer.show_picture(picture)
+
+    def _update_caption(self) -> None:
+        self.view_bar.set_view(self._view)
+        self.view_bar.set_available(View.PREVIEW, self._opened is not None)
+        self.view_bar.set_available(View.SOURCE, self._opened is not None)
+        self.view_bar.set_available(View.OUTPUT, self.side.outputs.current is not None)
+        self.view_bar.caption.set_whole(self.caption())
+
+    def caption(self) -> str:
+        """What the viewer shows, in words."""
+        output = self.side.outputs.current
+        if self._view is View.OUTPUT and output is not None:
+            return output_caption(output)
+        if self._view is View.SOURCE:
+            return source_caption(self._source, self.frames)
+        return preview_caption(self.previewer, self._source, self.frames)
+
+    # --- rendering ---------------------------------------------------------------------------
+
+    def render_stack(self) -> None:
+        """Render what is included now; later changes do not reach it."""
+        request = self.request()
+        if request is None or self.renderer.busy:
+            return
+        self.banner.hide()
+        self.statusBar().clearMessage()
+        self.previewer.hold()
+        self.side.render_panel.begin()
+        self.renderer.start(request)
+        self._update_state()
+
+    def stop_render(self) -> None:
+        """Stop the render; without one, leave the full screen."""
+        if self.renderer.busy:
+            self.renderer.stop()
+            self.side.render_panel.show_stopping()
+        elif self.isFullScreen():
+            self.actions_.full_screen.setChecked(False)
+
+    def _on_rendered(self, rendered: Rendered) -> None:
+        result, picture = rendered.result, rendered.picture
+        output = self.side.outputs.add(result, rendered.seconds, picture.levels[-1])
+        self._view = View.OUTPUT
+        self._pictures.cancel()
+        self.viewer.show_picture(picture)
+        self.statusBar().showMessage(
+            f"{output.name}: {count_text(len(result.request.stack), 'frame')} in "
+            f"{seconds_text(rendered.seconds)} on {result.device}"
+        )
+        if result.warnings:
+            self.banner.say(Tone.WARNING, result.warnings[0], " ".join(result.warnings[1:]))
+
+    def _on_render_over(self) -> None:
+        self.side.render_panel.end()
+        self.previewer.resume()
+        self._update_state()
+
+    def _remove_output(self, output: Output) -> None:
+        if self.exporter.writes(output):
+            return
+        if output.exported_to is not None:
+            self._forget_output(output)
+            return
+        ask_remove(self, output.name, lambda: self._forget_output(output))
+
+    def _forget_output(self, output: Output) -> None:
+        self.side.outputs.remove(output)
+        if self._view is View.OUTPUT:
+            current = self.side.outputs.current
+            if current is not None:
+                self._show_output(current)
+            elif self._opened is not None:
+                self.show_view(View.PREVIEW)
+            else:
+                self._close_stack()
+        self._update_state()
+
+    # --- exporting ---------------------------------------------------------------------------
+
+    def choose_export(self) -> None:
+        """Ask where the selected output goes, and write it in the background."""
+        output = self.side.outputs.current
+        if output is not None and not self.exporter.writes(output):
+            self.exporter.ask(output)
+
+    def _on_export_started(self, output: Output, path: Path) -> None:
+        self.statusBar().showMessage(f"Exporting {output.name} to {path.name}…")
+        self._update_state()
+
+    def _on_exported(self, output: Output, path: Path) -> None:
+        self.side.outputs.mark_exported(output, path)
+        self.statusBar().showMessage(f"{output.name} exported to {path}")
+
+    def _on_export_failed(self, error: Exception) -> None:
+        self._close_after_export = False
+        self.statusBar().clearMessage()
+        self._tell(error)
+
+    def _on_export_over(self) -> None:
+        self._update_state()
+        if self._close_after_export and not self.exporter.busy:
+            self.close()
+
+    # --- the window --------------------------------------------------------------------------
+
+    def _update_state(self) -> None:
+        """Bring texts and buttons in line with what is open, included, rendered and exported."""
+        actions, included = self.actions_, self.frames.included()
+        rendering, output = self.renderer.busy, self.side.outputs.current
+        ready = bool(included) and not rendering
+        actions.render.setEnabled(ready)
+        tip = "Fuse the included frames at full size (Ctrl+R)"
+        self.side.render_panel.set_ready(ready, tip if included else "Include at least one frame")
+        exportable = output is not None and not self.exporter.writes(output)
+        actions.export.setEnabled(exportable)
+        self.side.export_button.setEnabled(exportable)
+        actions.include_all.setEnabled(self.frames.rowCount() > 0)
+        actions.remove.setEnabled(self.frames.rowCount() > 0)
+        shown = self._pages.currentIndex() == 1
+        actions.fit.setEnabled(shown)
+        actions.actual_pixels.setEnabled(shown)
+        self.filmstrip.setVisible(self.frames.rowCount() > 0)
+        self.statusBar().setVisible(shown or bool(self.statusBar().currentMessage()))
+        name = f"{self._opened.name}[*] — {PROGRAM_NAME}" if self._opened else PROGRAM_NAME
+        self.setWindowTitle(name if "[*]" in name else f"{name}[*]")
+        self.setWindowModified(bool(self.side.outputs.unexported))
+        preview = self.previewer.preview
+        device = preview.device if preview is not None else None
+        self._facts.setText("   ·   ".join(fact_list(self.frames, included, device)))
+        self._update_caption()
+
+    def _tell(self, error: BaseException) -> None:
+        """Say what is wrong: the photographer's errors in words, bugs with a report."""
+        if isinstance(error, FocusStackError):
+            self.banner.say(Tone.ERROR, error.message, error.hint)
+        else:
+            self.banner.say(
+                Tone.ERROR,
+                "Something went wrong inside the program.",
+                "Your files are unchanged.",
+                report=error_report(error),
+            )
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
+
+    def _draw_icons(self) -> None:
+        for action, name in (
+            (self.actions_.open_files, "open"),
+            (self.actions_.render, "render"),
+            (self.actions_.export, "export"),
+            (self.actions_.fit, "fit"),
+        ):
+            icon_action(action, name, self)
+        self.side.render_panel.render_button.setIcon(self.actions_.render.icon())
+        self.side.export_button.setIcon(self.actions_.export.icon())
+        self.empty_page.open_button.setIcon(self.actions_.open_files.icon())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Redraw the icons for another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "side"):
+            self._draw_icons()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows that nobody else wanted change the frame."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._opened is not None:
+            self.filmstrip.step(-1 if event.key() == Qt.Key.Key_Left else 1)
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.empty_page.set_hot(True)
+            if self._opened is not None:
+                self.statusBar().showMessage("Drop to open as a new stack; outputs are kept")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing will be dropped."""
+        super().dragLeaveEvent(event)
+        self.empty_page.set_hot(False)
+        self.statusBar().clearMessage()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        self.empty_page.set_hot(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Let exports finish, ask about outputs that were never exported, then end the threads."""
+        if self.exporter.busy:
+            self._close_after_export = True
+            self.statusBar().showMessage("Finishing the export before closing…")
+            event.ignore()
+        elif self.side.outputs.unexported:
+            event.ignore()
+            names = [output.name for output in self.side.outputs.unexported]
+            ask_close(self, names, self._export_unexported, self._discard_and_close)
+        else:
+            self.hide()
+            self.bridge.close()
+            event.accept()
+
+    def _export_unexported(self) -> None:
+        outputs = self.side.outputs
+        outputs.setCurrentRow(outputs.outputs.index(outputs.unexported[0]))
+        self._show_output(outputs.unexported[0])
+        self.choose_export()
+
+    def _discard_and_close(self) -> None:
+        for output in self.side.outputs.unexported:
+            self.side.outputs.remove(output)
+        self.close()

@@ -1,0 +1,80 @@
+"""Every command of the window: words, keys and menus in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """The window's commands."""
+
+    open_files: QAction
+    open_folder: QAction
+    open_demo: QAction
+    render: QAction
+    stop: QAction
+    export: QAction
+    quit: QAction
+    include_all: QAction
+    remove: QAction
+    fit: QAction
+    actual_pixels: QAction
+    full_screen: QAction
+    guide: QAction
+    about: QAction
+
+
+def make_actions(window: QMainWindow) -> Actions:
+    """Make the commands of a window and put them into its menus."""
+
+    def action(text: str, key: QKeySequence.StandardKey | str = "", tip: str = "") -> QAction:
+        made = QAction(text, window)
+        if key:
+            made.setShortcut(QKeySequence(key))
+        made.setStatusTip(tip)
+        return made
+
+    actions = Actions(
+        open_files=action("&Open…", "Ctrl+O", "Open the files of one focus bracket"),
+        open_folder=action("Open &Folder…", "Ctrl+Shift+O", "Open every picture of a folder"),
+        open_demo=action("Open &Demo Stack", tip="Open the frames that come with the program"),
+        render=action("&Render", "Ctrl+R", "Fuse the included frames at full size"),
+        stop=action("&Stop", "Esc", "Stop the render"),
+        export=action("&Export…", "Ctrl+E", "Save the selected output as a 16-bit TIFF"),
+        quit=action("&Quit", "Ctrl+Q"),
+        include_all=action("&Include All Frames", tip="Include every frame again"),
+        remove=action(
+            "&Remove Frame", "Delete", "Remove the selected frames from the list; files stay"
+        ),
+        fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
+        actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
+        full_screen=action("F&ull Screen", "F11"),
+        guide=action("Quick &Guide", "F1", "The steps and the keys"),
+        about=action("&About"),
+    )
+    actions.quit.setMenuRole(QAction.MenuRole.QuitRole)
+    actions.about.setMenuRole(QAction.MenuRole.AboutRole)
+    actions.full_screen.setCheckable(True)
+    # Delete means a frame only where the focus is among the frames.
+    actions.remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    bar = window.menuBar()
+    file_menu = bar.addMenu("&File")
+    file_menu.addActions([actions.open_files, actions.open_folder, actions.open_demo])
+    file_menu.addSeparator()
+    file_menu.addActions([actions.render, actions.stop])
+    file_menu.addSeparator()
+    file_menu.addAction(actions.export)
+    file_menu.addSeparator()
+    file_menu.addAction(actions.quit)
+    bar.addMenu("&Edit").addActions([actions.include_all, actions.remove])
+    view_menu = bar.addMenu("&View")
+    view_menu.addActions([actions.fit, actions.actual_pixels])
+    view_menu.addSeparator()
+    view_menu.addAction(actions.full_screen)
+    bar.addMenu("&Help").addActions([actions.guide, actions.about])
+    return actions

@@ -1,0 +1,89 @@
+"""Open what was dropped; a file that cannot be used is left out and named, not the end of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.progress import Progress
+from focusstack_app.ui.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stack that can be used.
+
+    Attributes:
+        stack: The frames, in order.
+        name: Of the stack, for the window title: its folder.
+        warnings: One line each.
+        left_out: One error for each file that could not be read.
+    """
+
+    stack: Stack
+    name: str
+    warnings: tuple[str, ...]
+    left_out: tuple[InputError, ...] = ()
+
+
+def open_readable(services: Services, paths: Sequence[Path], progress: Progress) -> Opened:
+    """Open files or one folder, without the files that cannot be read.
+
+    Args:
+        services: For `open_stack` and `list_images`.
+        paths: Files, in any order: they are sorted by name as people count. Or one folder.
+        progress: Checked between files.
+
+    Raises:
+        InputError: If nothing can be read, or the readable frames make no stack (mixed sizes).
+        Cancelled: If the job was cancelled.
+    """
+    progress.report(0.0, "Reading frame headers")
+    paths = sorted(paths, key=_as_counted)
+    try:
+        opened = services.open_stack(paths)
+    except InputError as error:
+        files = _files(services, paths)
+        readable, left_out = _sort_out(services, files, progress)
+        if not readable or not left_out:
+            raise error from None
+        opened = services.open_stack(readable)
+        return Opened(opened.stack, _name(opened.stack), opened.warnings, tuple(left_out))
+    return Opened(opened.stack, _name(opened.stack), opened.warnings)
+
+
+def _files(services: Services, paths: Sequence[Path]) -> list[Path]:
+    if len(paths) == 1 and paths[0].is_dir():
+        return services.list_images(paths[0])
+    return list(paths)
+
+
+def _sort_out(
+    services: Services, files: Sequence[Path], progress: Progress
+) -> tuple[list[Path], list[InputError]]:
+    readable: list[Path] = []
+    left_out: list[InputError] = []
+    for done, path in enumerate(files):
+        progress.report(done / len(files), "Reading frame headers")
+        try:
+            services.open_stack([path])
+        except InputError as error:
+            left_out.append(error)
+        else:
+            readable.append(path)
+    return readable, left_out
+
+
+def _as_counted(path: Path) -> tuple[Path, list[str | int]]:
+    """Sort key under which "frame_2" comes before "frame_10"; file managers drop in any order."""
+    parts = re.split(r"(\d+)", path.name.casefold())
+    return path.parent, [int(part) if part.isdecimal() else part for part in parts]
+
+
+def _name(stack: Stack) -> str:
+    first = stack.sources[0].path
+    return first.parent.name or first.stem

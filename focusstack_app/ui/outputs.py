@@ -1,0 +1,214 @@
+"""The renders of this session, each with how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPainter, QPaintEvent, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QWidget,
+)
+
+from focusstack_app.core.fusion import FusionResult
+from focusstack_app.ui.wording import request_text, seconds_text, size_text
+
+_ICON_SIZE = QSize(60, 44)
+_ICON_RATIO = 2
+_HINT_HEIGHT = 100
+_EMPTY_TEXT = "Every render of this session is kept here."
+
+
+@dataclass(slots=True, eq=False)
+class Output:
+    """One render.
+
+    Attributes:
+        number: From 1, never used twice in a session.
+        result: The picture and its story.
+        finished_at: Local time.
+        seconds: Wall clock from Render to the picture.
+        exported_to: The last file that it was written to; None while it lives in memory only.
+    """
+
+    number: int
+    result: FusionResult
+    finished_at: datetime
+    seconds: float
+    exported_to: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """For people: "Output 3"."""
+        return f"Output {self.number}"
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """(width, height)."""
+        height, width = self.result.picture.shape[:2]
+        return width, height
+
+
+class OutputList(QListWidget):
+    """Every render of this session, newest last.
+
+    Signals:
+        chosen: An `Output` to show.
+        remove_requested: An `Output` to forget.
+    """
+
+    chosen = Signal(object)
+    remove_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._outputs: list[Output] = []
+        self._last_number = 0
+        self.setAccessibleName("Outputs")
+        self.setIconSize(_ICON_SIZE)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setUniformItemSizes(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        self.itemClicked.connect(lambda _: self._announce())
+        self.itemActivated.connect(lambda _: self._announce())
+        self.currentRowChanged.connect(self._on_row_changed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for a little more than one; it takes what is left."""
+        return QSize(super().sizeHint().width(), _HINT_HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Delete forgets the selected output, after a question."""
+        if event.key() == Qt.Key.Key_Delete and self.current is not None:
+            self.remove_requested.emit(self.current)
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Say what will be here."""
+        super().paintEvent(event)
+        if self._outputs:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.viewport().rect().adjusted(16, 8, -16, -8), middle, _EMPTY_TEXT)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """All of them, oldest first."""
+        return tuple(self._outputs)
+
+    @property
+    def current(self) -> Output | None:
+        """The selected one."""
+        row = self.currentRow()
+        return self._outputs[row] if 0 <= row < len(self._outputs) else None
+
+    @property
+    def unexported(self) -> tuple[Output, ...]:
+        """Those that live in memory only."""
+        return tuple(output for output in self._outputs if output.exported_to is None)
+
+    def add(self, result: FusionResult, seconds: float, thumbnail: QImage) -> Output:
+        """Keep a render and select it, without announcing it.
+
+        Args:
+            result: The render.
+            seconds: Wall clock that it took.
+            thumbnail: A small picture of it.
+        """
+        self._last_number += 1
+        output = Output(self._last_number, result, datetime.now().astimezone(), seconds)
+        self._outputs.append(output)
+        item = QListWidgetItem(_icon(thumbnail), "")
+        item.setSizeHint(QSize(0, _ICON_SIZE.height() + 14))
+        self.blockSignals(True)
+        self.addItem(item)
+        self.setCurrentItem(item)
+        self.blockSignals(False)
+        self._describe(output)
+        self.scrollToItem(item)
+        return output
+
+    def mark_exported(self, output: Output, path: Path) -> None:
+        """Remember where an output was written to."""
+        output.exported_to = path
+        self._describe(output)
+
+    def remove(self, output: Output) -> None:
+        """Forget an output."""
+        row = self._outputs.index(output)
+        del self._outputs[row]
+        self.takeItem(row)
+
+    def _describe(self, output: Output) -> None:
+        if output not in self._outputs:
+            return
+        item = self.item(self._outputs.index(output))
+        result = output.result
+        made = request_text(result.request)
+        state = "exported" if output.exported_to is not None else "not exported"
+        item.setText(f"{output.name} · {state}\n{made}, {seconds_text(output.seconds)}")
+        lines = [
+            f"{output.name}, {output.finished_at:%H:%M:%S}",
+            f"{size_text(*output.size_px)}, {len(result.request.stack)} frames",
+            f"{made}, overlap {result.request.overlap:.0%}, {result.model}, {result.device}",
+            *result.warnings,
+            str(output.exported_to) if output.exported_to else "Not exported yet",
+        ]
+        item.setToolTip("\n".join(lines))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
+
+    def _on_row_changed(self, row: int) -> None:
+        if row >= 0 and self.hasFocus():
+            self._announce()
+
+    def _announce(self) -> None:
+        if self.current is not None:
+            self.chosen.emit(self.current)
+
+    def _show_menu(self, at: QPoint) -> None:
+        item = self.itemAt(at)
+        if item is None:
+            return
+        output = self._outputs[self.row(item)]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(f"Remove {output.name}").triggered.connect(
+            lambda: self.remove_requested.emit(output)
+        )
+        menu.popup(self.viewport().mapToGlobal(at))
+
+
+def _icon(thumbnail: QImage) -> QIcon:
+    """An icon that is not tinted where its row is selected."""
+    icon, pixmap = QIcon(), _framed(thumbnail)
+    icon.addPixmap(pixmap, QIcon.Mode.Normal)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
+
+
+def _framed(thumbnail: QImage) -> QPixmap:
+    """Fill the icon's rectangle with the middle of the picture."""
+    size = _ICON_SIZE * _ICON_RATIO
+    wide = thumbnail.scaled(
+        size,
+        Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    left, top = (wide.width() - size.width()) // 2, (wide.height() - size.height()) // 2
+    pixmap = QPixmap.fromImage(wide.copy(left, top, size.width(), size.height()))
+    pixmap.setDevicePixelRatio(_ICON_RATIO)
+    return pixmap

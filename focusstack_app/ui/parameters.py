@@ -1,0 +1,173 @@
+"""How the frames become one picture: method, mode, overlap, each explained where it is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QSpinBox,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.core.fusion import Method, Mode
+from focusstack_app.ui.wording import (
+    METHOD_BEST_FOR,
+    METHOD_NAMES,
+    MODE_NAMES,
+    MODE_SENTENCES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the panel says.
+
+    Attributes:
+        method: Method.
+        mode: Where the pixels come from (VAEEDOF only).
+        overlap: Share of a tile that overlaps its neighbour, 0 to 0.5 (VAEEDOF only).
+    """
+
+    method: Method = Method.VAEEDOF
+    mode: Mode = Mode.FAITHFUL
+    overlap: float = 0.25
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class ChoiceList(QWidget, Generic[Choice]):
+    """Radio buttons, each with a sentence below."""
+
+    changed = Signal()
+
+    def __init__(self, title: str, names: dict[Choice, str], sentences: dict[Choice, str]) -> None:
+        super().__init__()
+        self._buttons: dict[Choice, QRadioButton] = {}
+        self._group = QButtonGroup(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(heading(title))
+        column.addSpacing(2)
+        for choice, name in names.items():
+            button = QRadioButton(name)
+            button.setAccessibleDescription(sentences[choice])
+            self._buttons[choice] = button
+            self._group.addButton(button)
+            column.addWidget(button)
+            column.addLayout(_indented(explanation(sentences[choice]), button))
+            column.addSpacing(3)
+            button.toggled.connect(self._on_toggled)
+
+    @property
+    def value(self) -> Choice:
+        """What is chosen."""
+        return next(choice for choice, button in self._buttons.items() if button.isChecked())
+
+    def choose(self, choice: Choice) -> None:
+        """Choose."""
+        self._buttons[choice].setChecked(True)
+
+    def _on_toggled(self, on: bool) -> None:
+        if on:
+            self.changed.emit()
+
+
+class ParameterPanel(QWidget):
+    """Method, mode and overlap.
+
+    Signals:
+        changed: The parameters are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.method = ChoiceList("Method", METHOD_NAMES, METHOD_BEST_FOR)
+        self.mode = ChoiceList("Mode", MODE_NAMES, MODE_SENTENCES)
+        self.overlap = QSpinBox()
+        self.overlap.setRange(0, 50)
+        self.overlap.setSingleStep(5)
+        self.overlap.setSuffix(" %")
+        self.overlap.setAccessibleName("Overlap of tiles")
+        self.overlap.setKeyboardTracking(False)
+        self._tiles = QWidget()
+        tiles = QVBoxLayout(self._tiles)
+        tiles.setContentsMargins(0, 0, 0, 0)
+        tiles.setSpacing(2)
+        row = QHBoxLayout()
+        row.addWidget(heading("Overlap"))
+        row.addStretch()
+        row.addWidget(self.overlap)
+        tiles.addLayout(row)
+        tiles.addWidget(explanation("How far neighbouring tiles blend. More takes longer."))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        for part in (self.method, self.mode, self._tiles):
+            column.addWidget(part)
+        column.addStretch()
+        self.set_parameters(Parameters())
+        self.method.changed.connect(self._on_changed)
+        self.mode.changed.connect(self._on_changed)
+        self.overlap.valueChanged.connect(self._on_changed)
+
+    @property
+    def parameters(self) -> Parameters:
+        """What is chosen now."""
+        return Parameters(self.method.value, self.mode.value, self.overlap.value() / 100)
+
+    def set_parameters(self, parameters: Parameters) -> None:
+        """Show other parameters."""
+        self.method.choose(parameters.method)
+        self.mode.choose(parameters.mode)
+        self.overlap.setValue(round(parameters.overlap * 100))
+
+    def _on_changed(self) -> None:
+        tiled = self.method.value is Method.VAEEDOF
+        self.mode.setEnabled(tiled)
+        self._tiles.setEnabled(tiled)
+        self.changed.emit()
+
+
+def heading(text: str) -> QLabel:
+    """The title of a part of the panel."""
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def explanation(text: str) -> QLabel:
+    """A quiet sentence that wraps."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * 0.92)
+    label.setFont(font)
+    return label
+
+
+def _indented(label: QLabel, button: QRadioButton) -> QHBoxLayout:
+    style = button.style()
+    indent = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
+    indent += style.pixelMetric(QStyle.PixelMetric.PM_RadioButtonLabelSpacing)
+    row = QHBoxLayout()
+    row.setContentsMargins(indent, 0, 0, 0)
+    row.addWidget(label)
+    row.setAlignment(label, Qt.AlignmentFlag.AlignTop)
+    return row

@@ -1,0 +1,109 @@
+"""Pictures prepared for the screen on a worker thread, so that painting is only copying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QColorSpace, QImage
+
+Checkpoint = Callable[[], None]
+
+_BAND_ROWS = 128
+_SMALLEST_SIDE_PX = 512
+_OPAQUE = 255
+_TO_8_BITS = ((np.arange(65536, dtype=np.uint32) + 128) // 257).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplayPicture:
+    """A picture with its reductions by two, four, eight ...
+
+    Attributes:
+        levels: Level k is the pixels at hand reduced by 2**k. They borrow `memory`.
+        full_size_px: (width, height) of the picture that this stands for; larger than the first
+            level where only a proxy is at hand.
+        memory: What the levels borrow, (H, W, 4) uint8 each; keep it as long as them.
+    """
+
+    levels: tuple[QImage, ...]
+    full_size_px: tuple[int, int]
+    memory: tuple[NDArray[np.uint8], ...]
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether the pixels at hand are fewer than those of the picture."""
+        return self.levels[0].width() < self.full_size_px[0]
+
+
+def screen_bytes(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Round 16-bit values to 8 bits; 8-bit values pass.
+
+    Args:
+        pixels: Any shape, uint8 or uint16, display-encoded.
+    """
+    if pixels.dtype == np.uint8:
+        return pixels.astype(np.uint8, copy=False)
+    return np.take(_TO_8_BITS, pixels)
+
+
+def prepare(
+    pixels: NDArray[np.uint8] | NDArray[np.uint16],
+    icc_profile: bytes | None = None,
+    full_size_px: tuple[int, int] | None = None,
+    checkpoint: Checkpoint = lambda: None,
+) -> DisplayPicture:
+    """Convert a picture for the screen, in bands, with its reductions.
+
+    Args:
+        pixels: (H, W, 3) uint8 or uint16, display-encoded RGB.
+        icc_profile: Of the pixels; sRGB is assumed where there is none, or one that Qt cannot use.
+        full_size_px: (width, height) that it stands for; its own size by default.
+        checkpoint: Called between bands; may raise to stop.
+    """
+    height, width = pixels.shape[:2]
+    space = _other_space(icc_profile)
+    base: NDArray[np.uint8] = np.empty((height, width, 4), np.uint8)
+    for top in range(0, height, _BAND_ROWS):
+        checkpoint()
+        band = screen_bytes(pixels[top : top + _BAND_ROWS])
+        out = base[top : top + _BAND_ROWS]
+        out[..., 0], out[..., 1], out[..., 2] = band[..., 2], band[..., 1], band[..., 0]
+        out[..., 3] = _OPAQUE
+        if space is not None:
+            _to_srgb(out, space)
+    memory = [base]
+    while max(base.shape[:2]) >= 2 * _SMALLEST_SIDE_PX:
+        checkpoint()
+        half = (max(1, base.shape[1] // 2), max(1, base.shape[0] // 2))
+        base = np.asarray(cv2.resize(base, half, interpolation=cv2.INTER_AREA), np.uint8)
+        memory.append(base)
+    levels = tuple(_image(level) for level in memory)
+    return DisplayPicture(levels, full_size_px or (width, height), tuple(memory))
+
+
+def _other_space(icc_profile: bytes | None) -> QColorSpace | None:
+    """The colour space of a profile, where it is one of RGB and needs a conversion."""
+    if icc_profile is None:
+        return None
+    space = QColorSpace.fromIccProfile(QByteArray(icc_profile))
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    usable = space.isValid() and space.colorModel() == QColorSpace.ColorModel.Rgb
+    return space if usable and space != srgb else None
+
+
+def _to_srgb(bgrx: NDArray[np.uint8], space: QColorSpace) -> None:
+    """Convert rows in place."""
+    image = _image(bgrx)
+    image.setColorSpace(space)
+    srgb = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    bgrx[:] = np.frombuffer(srgb.constBits(), np.uint8).reshape(bgrx.shape)
+
+
+def _image(bgrx: NDArray[np.uint8]) -> QImage:
+    height, width = bgrx.shape[:2]
+    return QImage(bgrx.data, width, height, 4 * width, QImage.Format.Format_RGB32)

@@ -1,0 +1,50 @@
+"""The work that the window hands to others, as values, so that tests can bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.frames import Frame, FrameSource
+from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.probe import list_images
+from focusstack_app.io.read import read_proxy
+from focusstack_app.io.thumbnail import read_thumbnail
+from focusstack_app.jobs.export import export_result
+from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.opening import OpenedStack, open_stack
+
+
+class Export(Protocol):
+    """Write a result to disk."""
+
+    def __call__(self, result: FusionResult, path: Path, *, overwrite: bool = False) -> None:
+        """Write `result` to `path`, atomically."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything slow that the window asks for. All of it runs on worker threads.
+
+    Attributes:
+        open_stack: Files, or one folder, to a checked stack.
+        list_images: The pictures of a folder.
+        fuse_stack: A request to a result.
+        export_result: A result to a file.
+        read_thumbnail: A source to (H, W, 3) uint8 sRGB with at most that longer side.
+        read_proxy: A source to its picture with at most that longer side.
+    """
+
+    open_stack: Callable[[Sequence[Path]], OpenedStack] = open_stack
+    list_images: Callable[[Path], list[Path]] = list_images
+    fuse_stack: Callable[[FusionRequest, Progress], FusionResult] = fuse_stack
+    export_result: Export = export_result
+    read_thumbnail: Callable[[FrameSource, int], NDArray[np.uint8]] = read_thumbnail
+    read_proxy: Callable[[FrameSource, int], Frame] = read_proxy

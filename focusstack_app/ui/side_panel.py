@@ -1,0 +1,83 @@
+"""The right side: parameters, Render, outputs, Export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from focusstack_app.ui.outputs import OutputList
+from focusstack_app.ui.parameters import ParameterPanel, heading
+from focusstack_app.ui.render_panel import RenderPanel
+
+_WIDTH = 296
+_MARGIN = 14
+
+
+class SidePanel(QWidget):
+    """Parameters above, outputs below.
+
+    Signals:
+        export_requested: "Export…" was pressed.
+    """
+
+    export_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(_WIDTH)
+        self.parameters = ParameterPanel()
+        self.render_panel = RenderPanel()
+        self.outputs = OutputList()
+        self.export_button = QPushButton("Export…")
+        self.export_button.setMinimumHeight(32)
+        self.export_button.setToolTip("Save the selected output as a 16-bit TIFF (Ctrl+E)")
+        self.export_button.clicked.connect(self.export_requested)
+        inner = QWidget()
+        inner_column = QVBoxLayout(inner)
+        inner_column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, 4)
+        inner_column.addWidget(self.parameters)
+        scroll = _Scroll()
+        scroll.setWidget(inner)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, _MARGIN)
+        column.setSpacing(10)
+        column.addWidget(scroll)
+        column.addWidget(_padded(self.render_panel))
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        column.addWidget(_padded(line))
+        column.addWidget(_padded(heading("Outputs")))
+        column.addWidget(_padded(self.outputs), 1)
+        column.addWidget(_padded(self.export_button))
+
+
+class _Scroll(QScrollArea):
+    """Scrolls only where the window is too low."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(120)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+
+    def setWidget(self, widget: QWidget) -> None:  # noqa: N802 - Qt's name
+        """Take the widget without a ground of its own."""
+        super().setWidget(widget)
+        widget.setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As high as what is inside."""
+        inner = self.widget()
+        return inner.sizeHint() if inner is not None else super().sizeHint()
+
+
+def _padded(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+    column.addWidget(widget)
+    return holder

@@ -1,0 +1,137 @@
+"""The line above the picture: what is shown, and at which zoom."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from focusstack_app.ui import icons
+
+_ICON_SIDE = 16
+
+
+class View(Enum):
+    """What the viewer shows; the value is the button's text."""
+
+    PREVIEW = "Preview"
+    SOURCE = "Source"
+    OUTPUT = "Output"
+
+
+_TIPS = {
+    View.PREVIEW: "A fast fusion of small proxies",
+    View.SOURCE: "The current frame as it was taken",
+    View.OUTPUT: "The selected render",
+}
+
+
+class ViewBar(QWidget):
+    """Chooses the view, says what is shown, and holds the zoom.
+
+    Signals:
+        view_chosen: A `View`.
+    """
+
+    view_chosen = Signal(object)
+
+    def __init__(self, fit: QAction, actual_pixels: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[View, QToolButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 8, 6)
+        row.setSpacing(4)
+        for view in View:
+            button = QToolButton()
+            button.setText(view.value)
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.setToolTip(_TIPS[view])
+            button.setMinimumSize(68, 28)
+            button.clicked.connect(lambda _, view=view: self.view_chosen.emit(view))
+            group.addButton(button)
+            row.addWidget(button)
+            self._buttons[view] = button
+        self.caption = ElidedLabel()
+        self.caption.setAccessibleName("What is shown")
+        row.addSpacing(10)
+        row.addWidget(self.caption, 1)
+        self.zoom = QLabel()
+        self.zoom.setAccessibleName("Zoom")
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("1600 %"))
+        row.addWidget(self.zoom)
+        row.addSpacing(8)
+        self._fit_button = QToolButton()
+        self._fit_button.setDefaultAction(fit)
+        actual = QToolButton()
+        actual.setDefaultAction(actual_pixels)
+        for button in (self._fit_button, actual):
+            button.setAutoRaise(True)
+            button.setMinimumHeight(28)
+            button.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            row.addWidget(button)
+
+    def set_view(self, view: View) -> None:
+        """Show which view it is."""
+        self._buttons[view].setChecked(True)
+
+    def set_available(self, view: View, available: bool) -> None:
+        """Whether there is something to show in a view."""
+        self._buttons[view].setEnabled(available)
+
+    def set_zoom(self, scale: float) -> None:
+        """Show the scale, device pixels per picture pixel."""
+        percent = scale * 100
+        self.zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+
+    def button(self, view: View) -> QToolButton:
+        """The button of a view."""
+        return self._buttons[view]
+
+
+class ElidedLabel(QLabel):
+    """A line of text that gives way when there is no room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def whole(self) -> str:
+        """The text, also where it is cut."""
+        return self._whole
+
+    def set_whole(self, text: str) -> None:
+        """Show a text, cut at the end where it is too long."""
+        self._whole = text
+        self.setToolTip(text)
+        self._elide()
+
+    def event(self, event: QEvent) -> bool:
+        """Cut anew for another width."""
+        if event.type() == QEvent.Type.Resize:
+            self._elide()
+        return super().event(event)
+
+    def _elide(self) -> None:
+        metrics = self.fontMetrics()
+        right = Qt.TextElideMode.ElideRight
+        self.setText(metrics.elidedText(self._whole, right, self.width()))
+
+
+def icon_action(action: QAction, name: str, widget: QWidget) -> None:
+    """Give an action our icon, in the colours of a widget."""
+    action.setIcon(icons.icon(name, widget.palette(), _ICON_SIDE))

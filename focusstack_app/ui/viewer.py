@@ -1,0 +1,319 @@
+"""The large view of one picture: fit, 100 %, zoom at the pointer, pan.
+
+Coordinates are pixels of the full picture even while only a proxy of it is at hand, so that zoom
+and place stay put when the view changes between preview, source and output. A scale of 1 is one
+picture pixel per device pixel.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from focusstack_app.ui.picture import DisplayPicture
+
+MAX_SCALE = 16.0
+NEAREST_ABOVE_SCALE = 2.0
+_STEP_PER_NOTCH = 2**0.25
+_NOTCH = 120.0
+_LARGEST_FIT = 1.0
+_SURROUND_LIGHT = QColor(214, 214, 214)
+_SURROUND_DARK = QColor(34, 34, 34)
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether the text is lighter than the window."""
+    text = palette.color(QPalette.ColorRole.WindowText)
+    return text.lightness() > palette.color(QPalette.ColorRole.Window).lightness()
+
+
+class Viewer(QWidget):
+    """Shows a `DisplayPicture`.
+
+    Signals:
+        zoom_changed: The scale, device pixels per picture pixel.
+        step_requested: Plus or minus one frame.
+        menu_requested: Global position of a context menu.
+    """
+
+    zoom_changed = Signal(float)
+    step_requested = Signal(int)
+    menu_requested = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: DisplayPicture | None = None
+        self._scale = 1.0
+        self._centre = QPointF()
+        self._fitted = True
+        self._dragged_from: QPointF | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 180)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Picture")
+        self.setAccessibleDescription(
+            "Wheel zooms, drag moves, double-click changes between fit and 100 percent"
+        )
+
+    @property
+    def picture(self) -> DisplayPicture | None:
+        """What is shown."""
+        return self._picture
+
+    @property
+    def scale(self) -> float:
+        """Device pixels per picture pixel."""
+        return self._scale
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole picture is kept in view."""
+        return self._fitted
+
+    @property
+    def centre(self) -> QPointF:
+        """The picture coordinate in the middle of the view, pixels."""
+        return QPointF(self._centre)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A picture needs room."""
+        return QSize(900, 600)
+
+    def show_picture(self, picture: DisplayPicture | None) -> None:
+        """Show another picture; zoom and place stay where the pictures are comparable."""
+        before = self._picture
+        self._picture = picture
+        if picture is None:
+            self._fitted = True
+        elif before is None or self._fitted:
+            self.fit()
+        else:
+            width, height = before.full_size_px
+            new_width, new_height = picture.full_size_px
+            self._centre = QPointF(
+                self._centre.x() / width * new_width, self._centre.y() / height * new_height
+            )
+            self._scale = max(self._scale, self._smallest_scale())
+            self._keep_inside()
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole picture, and keep it so when the window changes."""
+        self._fitted = True
+        if self._picture is None:
+            return
+        width, height = self._picture.full_size_px
+        self._centre = QPointF(width / 2, height / 2)
+        self._set_scale(self._fit_scale())
+
+    def show_actual_pixels(self, at: QPointF | None = None) -> None:
+        """One picture pixel per device pixel.
+
+        Args:
+            at: The widget position that stays put; the middle by default.
+        """
+        self.zoom_to(1.0, at)
+
+    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
+        """Change the scale around a widget position (logical pixels; the middle by default)."""
+        if self._picture is None:
+            return
+        scale = min(max(scale, self._smallest_scale()), MAX_SCALE)
+        offset = self._device_offset(at) if at is not None else QPointF()
+        self._centre += offset / self._scale - offset / scale
+        self._fitted = math.isclose(scale, self._fit_scale())
+        self._set_scale(scale)
+
+    def zoom_step(self, notches: float, at: QPointF | None = None) -> None:
+        """Zoom by notches of the wheel; stops at 100 % on the way through."""
+        target = self._scale * _STEP_PER_NOTCH**notches
+        passed = (self._scale - 1.0) * (target - 1.0) < 0
+        if passed or math.isclose(target, 1.0, rel_tol=1e-6):
+            target = 1.0
+        self.zoom_to(target, at)
+
+    def picture_position(self, at: QPointF) -> QPointF:
+        """The picture coordinate under a widget position (logical pixels)."""
+        return self._centre + self._device_offset(at) / self._scale
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Copy the visible part of the level that suits the scale."""
+        painter = QPainter(self)
+        surround = _SURROUND_DARK if is_dark(self.palette()) else _SURROUND_LIGHT
+        painter.fillRect(event.rect(), surround)
+        picture = self._picture
+        if picture is None:
+            return
+        ratio = self.devicePixelRatioF()
+        target = self._target()
+        visible = target.intersected(QRectF(0, 0, self.width() * ratio, self.height() * ratio))
+        if visible.isEmpty():
+            return
+        # The painter works in device pixels from here: at 100 % it copies one to one.
+        painter.scale(1 / ratio, 1 / ratio)
+        at_hand = picture.levels[0].width() / picture.full_size_px[0]
+        pixel_scale = self._scale / at_hand
+        deepest = len(picture.levels) - 1
+        index = min(max(0, math.floor(-math.log2(pixel_scale))), deepest)
+        level = picture.levels[index]
+        across, down = level.width() / target.width(), level.height() / target.height()
+        part = QRectF(
+            (visible.x() - target.x()) * across,
+            (visible.y() - target.y()) * down,
+            visible.width() * across,
+            visible.height() * down,
+        )
+        nearest = pixel_scale == 1.0 or (pixel_scale > NEAREST_ABOVE_SCALE and at_hand == 1.0)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not nearest)
+        painter.drawImage(visible, level, part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Stay fitted."""
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
+        elif self._picture is not None:
+            self._keep_inside()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Repaint for another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Stay fitted when the window moves to a screen of another density."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._fitted:
+            self.fit()
+        return super().event(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom at the pointer."""
+        notches = event.angleDelta().y() / _NOTCH
+        if notches and self._picture is not None:
+            self.zoom_step(notches, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Begin to pan."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._dragged_from = event.position()
+            self._show_cursor()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Pan."""
+        if self._dragged_from is None or self._picture is None:
+            return
+        moved = (event.position() - self._dragged_from) * self.devicePixelRatioF()
+        self._dragged_from = event.position()
+        self._centre -= moved / self._scale
+        self._keep_inside()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End panning."""
+        del event
+        self._dragged_from = None
+        self._show_cursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Change between fit and 100 % at the pointer."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._fitted:
+            self.show_actual_pixels(event.position())
+        else:
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows change the frame, plus and minus zoom; Space waits for a drag."""
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.step_requested.emit(-1)
+            case Qt.Key.Key_Right:
+                self.step_requested.emit(1)
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom_step(2)
+            case Qt.Key.Key_Minus:
+                self.zoom_step(-2)
+            case Qt.Key.Key_Space:
+                pass
+            case _:
+                super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the menu."""
+        self.menu_requested.emit(event.globalPos())
+
+    def _device_offset(self, at: QPointF) -> QPointF:
+        """From the middle of the view, device pixels."""
+        return (at - QPointF(self.width() / 2, self.height() / 2)) * self.devicePixelRatioF()
+
+    def _fit_scale(self) -> float:
+        if self._picture is None:
+            return 1.0
+        width, height = self._picture.full_size_px
+        ratio = self.devicePixelRatioF()
+        room = min(self.width() * ratio / width, self.height() * ratio / height)
+        return min(room, _LARGEST_FIT)
+
+    def _smallest_scale(self) -> float:
+        return min(self._fit_scale(), 1.0)
+
+    def _set_scale(self, scale: float) -> None:
+        self._scale = scale
+        self._keep_inside()
+        self._show_cursor()
+        self.update()
+        self.zoom_changed.emit(scale)
+
+    def _keep_inside(self) -> None:
+        """Never leave empty space on one side while the other is cut off."""
+        if self._picture is None:
+            return
+        ratio = self.devicePixelRatioF()
+        self._centre = QPointF(
+            _kept(
+                self._centre.x(), self._picture.full_size_px[0], self.width() * ratio / self._scale
+            ),
+            _kept(
+                self._centre.y(), self._picture.full_size_px[1], self.height() * ratio / self._scale
+            ),
+        )
+
+    def _target(self) -> QRectF:
+        """Where the whole picture lies, device pixels from the view's corner, on whole pixels."""
+        assert self._picture is not None
+        ratio = self.devicePixelRatioF()
+        width, height = self._picture.full_size_px
+        left = self.width() * ratio / 2 - self._centre.x() * self._scale
+        top = self.height() * ratio / 2 - self._centre.y() * self._scale
+        return QRectF(round(left), round(top), width * self._scale, height * self._scale)
+
+    def _show_cursor(self) -> None:
+        if self._dragged_from is not None:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._picture is not None and not self._fitted:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+
+
+def _kept(centre: float, length: float, visible: float) -> float:
+    if visible >= length:
+        return length / 2
+    return min(max(centre, visible / 2), length - visible / 2)

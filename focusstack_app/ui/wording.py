@@ -1,0 +1,116 @@
+"""The sentences that depend on numbers: sizes, times, captions, proposed names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.fusion import FusionRequest, Method, Mode
+
+METHOD_NAMES = {Method.VAEEDOF: "VAEEDOF", Method.PYRAMID: "Pyramid"}
+METHOD_BEST_FOR = {
+    Method.VAEEDOF: "Best for most subjects: hairs, overlapping edges, smooth backgrounds.",
+    Method.PYRAMID: "Best for flat, finely textured subjects, and for a quick result.",
+}
+MODE_NAMES = {
+    Mode.FAITHFUL: "Faithful",
+    Mode.STRICT: "Strict",
+    Mode.GENERATIVE: "Generative",
+}
+MODE_SENTENCES = {
+    Mode.FAITHFUL: "Pixels from your frames; filled in only where no frame is sharp.",
+    Mode.STRICT: "Pixels from your frames and nothing else, for contests and science.",
+    Mode.GENERATIVE: "The whole picture, redrawn by the network.",
+}
+
+_FLOAT_BYTES = 4
+_CHANNELS = 3
+_WORKING_PICTURES = 4  # sums, weights and the result beside the frames, as float32
+
+
+def size_text(width_px: int, height_px: int) -> str:
+    """Width by height: "1500 × 1000"."""
+    return f"{width_px} × {height_px}"
+
+
+def bytes_text(count: float) -> str:
+    """A size of memory or file in the unit that reads best: "850 MB", "1.4 GB"."""
+    if count < 1e9:
+        return f"{max(1, round(count / 1e6))} MB"
+    return f"{count / 1e9:.1f} GB"
+
+
+def seconds_text(seconds: float) -> str:
+    """A duration: "0.8 s", "12 s", "3 min 05 s", "1 h 20 min"."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def time_left_s(fraction: float, elapsed_s: float) -> float | None:
+    """Seconds that remain at the pace so far; None while it is too early to tell.
+
+    Args:
+        fraction: Share that is done, 0 to 1.
+        elapsed_s: Seconds since the start.
+    """
+    if fraction < 0.03 or elapsed_s < 1.0:
+        return None
+    return elapsed_s * (1.0 - fraction) / fraction
+
+
+def progress_text(fraction: float, elapsed_s: float) -> str:
+    """Percent and time left: "42 %, about 8 s left"."""
+    percent = f"{int(fraction * 100)} %"
+    left = time_left_s(fraction, elapsed_s)
+    if left is None:
+        return percent
+    return f"{percent}, about {seconds_text(max(1, round(left)))} left".replace(".0 s", " s")
+
+
+def request_text(request: FusionRequest) -> str:
+    """How a picture was or will be made: "VAEEDOF faithful", "Pyramid"."""
+    name = METHOD_NAMES[request.method]
+    if request.method is Method.VAEEDOF:
+        return f"{name} {MODE_NAMES[request.mode].lower()}"
+    return name
+
+
+def count_text(count: int, noun: str) -> str:
+    """A count and its noun: "1 frame", "7 frames"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
+    """Rough memory of one fusion: every frame in its own depth, and the float pictures beside.
+
+    Args:
+        sources: The included frames, all of one size.
+    """
+    if not sources:
+        return 0
+    width_px, height_px = sources[0].size_px
+    values = width_px * height_px * _CHANNELS
+    frames = sum(values * source.bits // 8 for source in sources)
+    return frames + values * _FLOAT_BYTES * _WORKING_PICTURES
+
+
+def proposed_export(reference: FrameSource, folder: Path | None = None) -> Path:
+    """The file name that Export proposes: beside the reference frame, `<stem>_stacked.tif`.
+
+    A name that exists gets a number: Export never proposes to replace a file.
+    """
+    parent = folder if folder is not None else reference.path.parent
+    stem = f"{reference.path.stem}_stacked"
+    candidate = parent / f"{stem}.tif"
+    number = 2
+    while candidate.exists():
+        candidate = parent / f"{stem}_{number}.tif"
+        number += 1
+    return candidate

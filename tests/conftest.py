@@ -1,0 +1,49 @@
+"""Fixtures that hold for every test."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# The same examples in every CI run; a developer's machine keeps looking for new ones.
+settings.register_profile("ci", derandomize=True, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
+
+# No test opens a window on anybody's screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_THREADS_END_WITHIN_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Fail a test that leaves a thread behind."""
+    before = set(threading.enumerate())
+    yield
+    deadline_s = time.monotonic() + _THREADS_END_WITHIN_S
+    while leaked := [thread for thread in threading.enumerate() if _counts(thread, before)]:
+        if time.monotonic() > deadline_s:
+            pytest.fail(f"threads left running: {leaked}")
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logs a warning; one that expects it checks it and calls `caplog.clear()`."""
+    yield
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    lines = [record.getMessage() for record in records if record.levelno >= logging.WARNING]
+    if lines:
+        pytest.fail(f"unexpected log: {lines}")
+
+
+def _counts(thread: threading.Thread, before: set[threading.Thread]) -> bool:
+    # Threads that a C++ library made and that once ran Python show up as dummies; they are its own.
+    return thread not in before and not isinstance(thread, threading._DummyThread)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.services import Services
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeExport, FakeFusion
+
+MakeWindow = Callable[[Services], MainWindow]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.gui)
+
+
+@pytest.fixture
+def fusion() -> FakeFusion:
+    return FakeFusion()
+
+
+@pytest.fixture
+def export() -> FakeExport:
+    return FakeExport()
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot) -> Iterator[MakeWindow]:
+    made: list[MainWindow] = []
+
+    def make(services: Services) -> MainWindow:
+        window = MainWindow(services)
+        window.resize(1000, 700)
+        made.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield make
+    for window in made:
+        for output in window.side.outputs.outputs:
+            window.side.outputs.mark_exported(output, Path("thrown away"))
+        window.bridge.close()
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window: MakeWindow, fusion: FakeFusion, export: FakeExport) -> MainWindow:
+    """A window with real reading and fake fusion and export."""
+    return make_window(Services(fuse_stack=fusion, export_result=export))
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> list[Path]:
+    return write_stack(tmp_path / "bracket", 3)
+
+
+@pytest.fixture
+def opened(window: MainWindow, frames: list[Path], qtbot: QtBot) -> MainWindow:
+    """The window with three frames and their preview."""
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    return window

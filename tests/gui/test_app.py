@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.ui.app import main
+from focusstack_app.ui.dialogs import ReportDialog
+from focusstack_app.ui.main_window import MainWindow
+
+PATIENCE_MS = 20_000
+
+
+def shown_window() -> MainWindow:
+    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+
+
+def when(ready: Callable[[MainWindow], bool], then: Callable[[MainWindow], None]) -> QTimer:
+    """Act once the window that `main` shows is ready; give up after a while."""
+    timer = QTimer()
+    timer.setInterval(10)
+    patience = PATIENCE_MS // timer.interval()
+
+    def look() -> None:
+        nonlocal patience
+        patience -= 1
+        if patience < 0 or ready(shown_window()):
+            timer.stop()
+            then(shown_window())
+
+    timer.timeout.connect(look)
+    timer.start()
+    return timer
+
+
+def test_main_opens_what_it_is_given_and_ends_with_the_window(
+    qtbot: QtBot, frames: list[Path]
+) -> None:
+    seen: list[int] = []
+
+    def leave(window: MainWindow) -> None:
+        seen.append(window.frames.rowCount())
+        window.close()
+        window.deleteLater()
+
+    timer = when(lambda window: window.frames.rowCount() > 0, leave)
+    hook = sys.excepthook
+    assert main(frames) == 0
+    assert seen == [3]
+    assert sys.excepthook is hook
+    assert not timer.isActive()
+    qtbot.wait(0)
+
+
+def test_a_bug_on_the_interface_thread_is_reported(
+    qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[bool] = []
+
+    def leave(window: MainWindow) -> None:
+        error = ZeroDivisionError("a bug")
+        sys.excepthook(ZeroDivisionError, error, None)
+        seen.append(window.findChild(ReportDialog) is not None)
+        window.close()
+        window.deleteLater()
+
+    timer = when(lambda window: window.isVisible(), leave)
+    assert main([]) == 0
+    assert seen == [True]
+    assert [record.getMessage() for record in caplog.records] == ["unhandled exception"]
+    caplog.clear()
+    del timer
+    qtbot.wait(0)

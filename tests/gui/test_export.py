@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import OutputError
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.outputs import Output
+from tests.helpers.windows import FakeExport
+
+
+@pytest.fixture
+def output(opened: MainWindow, qtbot: QtBot) -> Output:
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    return opened.side.outputs.outputs[0]
+
+
+def press(box: QMessageBox, text: str) -> None:
+    button = next(b for b in box.buttons() if b.text().replace("&", "") == text)
+    button.click()
+
+
+def question(window: MainWindow) -> QMessageBox:
+    box = window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    return box
+
+
+def test_export_proposes_a_name_beside_the_first_frame_and_writes_it(
+    opened: MainWindow, output: Output, export: FakeExport, frames: list[Path], qtbot: QtBot
+) -> None:
+    opened.actions_.export.trigger()
+    dialog = opened.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    proposal = frames[0].with_name("frame_1_stacked.tif")
+    assert [Path(name) for name in dialog.selectedFiles()] == [proposal]
+    assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.accept()
+    qtbot.waitUntil(lambda: output.exported_to == proposal)
+    assert proposal.exists()
+    assert export.calls == [(proposal, False)]
+    assert not opened.isWindowModified()
+    assert opened.statusBar().currentMessage().startswith("Output 1 exported to ")
+
+
+def test_a_second_export_proposes_another_name(
+    opened: MainWindow, output: Output, frames: list[Path], qtbot: QtBot
+) -> None:
+    opened.exporter.write(output, frames[0].with_name("frame_1_stacked.tif"))
+    qtbot.waitUntil(lambda: output.exported_to is not None)
+    opened.choose_export()
+    dialog = opened.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.selectedFiles()[0]).name == "frame_1_stacked_2.tif"
+    dialog.reject()
+
+
+def test_only_a_file_that_was_confirmed_may_be_replaced(
+    opened: MainWindow, output: Output, export: FakeExport, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "there.tif").write_bytes(b"before")
+    opened.exporter.write(output, tmp_path / "there.tif")
+    qtbot.waitUntil(lambda: len(export.calls) == 1 and not opened.exporter.busy)
+    opened.exporter.write(output, tmp_path / "new.tif")
+    qtbot.waitUntil(lambda: len(export.calls) == 2 and not opened.exporter.busy)
+    # The suffix is added here, after the dialog asked about another name.
+    opened.exporter.write(output, tmp_path / "there")
+    qtbot.waitUntil(lambda: len(export.calls) == 3 and not opened.exporter.busy)
+    assert export.calls == [
+        (tmp_path / "there.tif", True),
+        (tmp_path / "new.tif", False),
+        (tmp_path / "there.tif", False),
+    ]
+
+
+def test_a_source_frame_is_never_the_target(
+    opened: MainWindow, output: Output, export: FakeExport, tmp_path: Path
+) -> None:
+    source = output.result.request.stack.sources[0].path
+    same = tmp_path / "link.tif"
+    same.hardlink_to(source)
+    opened.exporter.write(output, same)
+    assert "source frame" in opened.banner.message
+    assert export.calls == []
+
+
+def test_a_failed_export_says_why_and_stays_unexported(
+    opened: MainWindow, output: Output, export: FakeExport, tmp_path: Path, qtbot: QtBot
+) -> None:
+    export.error = OutputError("The disk is full.", "Choose another folder.")
+    opened.exporter.write(output, tmp_path / "out.tif")
+    qtbot.waitUntil(lambda: opened.banner.message == "The disk is full.")
+    assert output.exported_to is None
+    assert opened.side.export_button.isEnabled()
+
+
+def test_closing_asks_about_outputs_that_were_not_exported(
+    opened: MainWindow, output: Output
+) -> None:
+    assert not opened.close()
+    box = question(opened)
+    assert "Output 1 is not exported yet" in box.text()
+    press(box, "Cancel")
+    assert opened.isVisible()
+    assert opened.side.outputs.outputs == (output,)
+
+
+@pytest.mark.usefixtures("output")
+def test_closing_without_exporting_closes(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.close()
+    press(question(opened), "Close without Exporting")
+    qtbot.waitUntil(lambda: not opened.isVisible())
+
+
+def test_export_in_the_closing_question_opens_the_dialog(
+    opened: MainWindow, output: Output, qtbot: QtBot
+) -> None:
+    opened.close()
+    press(question(opened), "Export…")
+    dialog = opened.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.accept()
+    qtbot.waitUntil(lambda: output.exported_to is not None)
+    assert opened.close()
+
+
+def test_closing_waits_for_an_export_that_runs(
+    opened: MainWindow, output: Output, export: FakeExport, tmp_path: Path, qtbot: QtBot
+) -> None:
+    export.release.clear()
+    opened.exporter.write(output, tmp_path / "out.tif")
+    qtbot.waitUntil(lambda: len(export.calls) == 1)
+    assert not opened.close()
+    assert opened.isVisible()
+    export.release.set()
+    qtbot.waitUntil(lambda: not opened.isVisible())
+    assert (tmp_path / "out.tif").exists()
+
+
+def test_removing_an_unexported_output_asks(opened: MainWindow, output: Output) -> None:
+    opened.side.outputs.setFocus()
+    QTest.keyClick(opened.side.outputs, Qt.Key.Key_Delete)
+    assert opened.frames.rowCount() == 3
+    assert len(opened.side.outputs.outputs) == 1
+    press(question(opened), "Remove")
+    assert output not in opened.side.outputs.outputs
+    assert opened.caption().startswith("Preview")
+
+
+def test_closing_stops_a_render(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.render_stack()
+    assert opened.close()
+    qtbot.waitUntil(lambda: not opened.isVisible())

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.ui.filmstrip import FrameDelegate
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.view_bar import View
+from tests.gui.conftest import MakeWindow
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeFusion, drop
+
+
+def names(window: MainWindow) -> list[str]:
+    return [window.frames.source(row).path.name for row in range(window.frames.rowCount())]
+
+
+def test_an_empty_window_offers_what_works_and_nothing_else(window: MainWindow) -> None:
+    assert window.empty_page.isVisible()
+    assert not window.side.isVisible()
+    assert not window.actions_.render.isEnabled()
+    assert not window.actions_.export.isEnabled()
+    assert not window.actions_.fit.isEnabled()
+
+
+def test_dropped_files_become_the_filmstrip(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    drop(window, frames)
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert names(window) == ["frame_1.png", "frame_2.png", "frame_3.png"]
+    assert window.filmstrip.isVisible()
+    assert len(window.frames.included()) == 3
+    assert window.windowTitle().startswith("bracket")
+    assert window.actions_.render.isEnabled()
+
+
+def test_a_dropped_folder_becomes_the_filmstrip(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    drop(window, [frames[0].parent])
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert names(window) == ["frame_1.png", "frame_2.png", "frame_3.png"]
+
+
+def test_thumbnails_arrive_for_every_frame(opened: MainWindow, qtbot: QtBot) -> None:
+    def all_there() -> bool:
+        role = Qt.ItemDataRole.DecorationRole
+        images = [opened.frames.index(row).data(role) for row in range(3)]
+        return all(isinstance(image, QImage) and image.size() == QSize(96, 64) for image in images)
+
+    qtbot.waitUntil(all_there)
+
+
+def test_a_bad_file_is_named_and_the_others_are_opened(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    bad = frames[0].parent / "notes.jpg"
+    bad.write_text("no picture")
+    drop(window, [*frames, bad])
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert "1 file left out" in window.banner.message
+    assert "notes.jpg" in window.banner.message
+    assert window.banner.isVisible()
+
+
+def test_a_bad_file_in_a_folder_is_named_and_the_others_are_opened(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    (frames[0].parent / "cut.png").write_bytes(b"")
+    drop(window, [frames[0].parent])
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert "cut.png" in window.banner.message
+
+
+def test_a_failed_opening_leaves_the_open_stack_alone(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.open_paths([Path("/nowhere/at_all.jpg")])
+    qtbot.waitUntil(lambda: "at_all.jpg" in opened.banner.message)
+    assert len(names(opened)) == 3
+    assert opened.previewer.preview is not None
+
+
+def test_mixed_sizes_are_refused_with_a_message(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    odd = frames[0].parent / "odd.png"
+    Image.fromarray(np.zeros((10, 20, 3), np.uint8)).save(odd)
+    drop(window, [*frames, odd])
+    qtbot.waitUntil(lambda: "odd.png" in window.banner.message)
+    assert window.frames.rowCount() == 0
+    assert window.empty_page.isVisible()
+
+
+def test_opening_another_stack_replaces_the_first(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = write_stack(tmp_path / "other", 2)
+    drop(opened, other)
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 2)
+    assert opened.windowTitle().startswith("other")
+
+
+def test_the_open_dialog_opens_what_is_chosen(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    window.actions_.open_files.trigger()
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles
+    dialog.filesSelected.emit([str(path) for path in frames])
+    dialog.close()
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+
+
+def test_a_click_on_the_box_leaves_the_frame_out_and_nothing_else(opened: MainWindow) -> None:
+    strip = opened.filmstrip
+    tile = strip.visualRect(opened.frames.index(1))
+    box = FrameDelegate.box_rect(tile)
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    kept = [source.path.name for source in opened.frames.included()]
+    assert kept == ["frame_1.png", "frame_3.png"]
+    assert strip.currentIndex().row() == 0
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert len(opened.frames.included()) == 3
+
+
+def test_space_leaves_the_current_frame_out(opened: MainWindow) -> None:
+    opened.filmstrip.setFocus()
+    QTest.keyClick(opened.filmstrip, Qt.Key.Key_Space)
+    assert [source.path.name for source in opened.frames.included()] == [
+        "frame_2.png",
+        "frame_3.png",
+    ]
+
+
+def test_arrows_change_the_frame_that_is_shown(opened: MainWindow) -> None:
+    QTest.keyClick(opened.filmstrip, Qt.Key.Key_Right)
+    assert opened.caption() == "Source 2 of 3 · frame_2.png"
+    QTest.keyClick(opened.viewer, Qt.Key.Key_Right)
+    assert opened.caption() == "Source 3 of 3 · frame_3.png"
+    QTest.keyClick(opened.viewer, Qt.Key.Key_Right)
+    assert opened.caption() == "Source 3 of 3 · frame_3.png"
+    QTest.keyClick(opened.filmstrip, Qt.Key.Key_Left)
+    assert opened.caption() == "Source 2 of 3 · frame_2.png"
+
+
+def test_the_source_on_the_screen_is_the_file(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    opened.filmstrip.choose(2)
+    expected = np.asarray(Image.open(frames[2]))
+
+    def shown() -> bool:
+        picture = opened.viewer.picture
+        return picture is not None and np.array_equal(picture.memory[0][..., 2::-1], expected)
+
+    qtbot.waitUntil(shown)
+
+
+def test_delete_takes_frames_out_and_keeps_the_files(
+    opened: MainWindow, frames: list[Path]
+) -> None:
+    opened.filmstrip.mark(0)
+    QTest.keyClick(opened.filmstrip, Qt.Key.Key_Delete)
+    assert names(opened) == ["frame_2.png", "frame_3.png"]
+    assert all(path.exists() for path in frames)
+    for _ in range(2):
+        opened.remove_frames()
+    assert opened.empty_page.isVisible()
+
+
+def test_a_large_source_is_shown_quickly_and_then_fully(
+    make_window: MakeWindow, fusion: FakeFusion, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = write_stack(tmp_path / "large", 1, suffix=".jpg", width_px=1800, height_px=1200)
+    window = make_window(Services(fuse_stack=fusion))
+    fusion.release.clear()
+    seen: list[tuple[int, bool]] = []
+    window._pictures.loaded.connect(
+        lambda _, picture: seen.append((picture.levels[0].width(), picture.is_proxy))
+    )
+    window.open_paths(paths)
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 1)
+    window.show_view(View.SOURCE)
+    qtbot.waitUntil(lambda: (1800, False) in seen)
+    assert (1600, True) in seen
+    picture = window.viewer.picture
+    assert picture is not None
+    assert picture.full_size_px == (1800, 1200)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.fusion import Method, Mode
+from focusstack_app.ui.filmstrip import toggle
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.previewing import PREVIEW_SIDE_PX
+from focusstack_app.ui.view_bar import View
+from tests.helpers.windows import FakeFusion
+
+
+def test_an_opened_stack_is_previewed_from_proxies(opened: MainWindow, fusion: FakeFusion) -> None:
+    assert [request.max_side_px for request in fusion.requests] == [PREVIEW_SIDE_PX]
+    assert opened.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
+    preview = opened.previewer.preview
+    assert preview is not None
+    assert opened.viewer.picture is preview.picture
+
+
+def test_leaving_a_frame_out_cancels_the_preview_and_starts_another(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: len(fusion.previews) == 2)
+    toggle(opened.frames, opened.frames.index(1))
+    qtbot.waitUntil(lambda: fusion.stopped == [fusion.previews[1].request_id])
+    qtbot.waitUntil(lambda: len(fusion.previews) == 3)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not opened.previewer.busy)
+    preview = opened.previewer.preview
+    assert preview is not None
+    assert preview.request.request_id == fusion.previews[2].request_id
+    assert [source.path.name for source in preview.request.stack.sources] == ["frame_3.png"]
+
+
+def test_many_changes_at_once_cost_one_preview(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    for row in (0, 1, 0, 1, 2):
+        toggle(opened.frames, opened.frames.index(row))
+    qtbot.waitUntil(lambda: not opened.previewer.busy)
+    assert len(fusion.previews) == 2
+
+
+def test_other_parameters_are_previewed(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    opened.side.parameters.mode.choose(Mode.STRICT)
+    opened.side.parameters.overlap.setValue(40)
+    qtbot.waitUntil(lambda: not opened.previewer.busy)
+    assert fusion.previews[-1].mode is Mode.STRICT
+    assert fusion.previews[-1].overlap == 0.4
+    opened.side.parameters.method.choose(Method.PYRAMID)
+    assert not opened.side.parameters.mode.isEnabled()
+    qtbot.waitUntil(lambda: opened.caption() == "Preview · 900 px proxies · Pyramid")
+
+
+def test_an_old_preview_is_not_passed_off_as_the_new_one(
+    opened: MainWindow, fusion: FakeFusion
+) -> None:
+    fusion.release.clear()
+    toggle(opened.frames, opened.frames.index(0))
+    assert opened.caption().startswith("Preview before the change")
+
+
+def test_without_frames_there_is_nothing_to_preview_or_render(
+    opened: MainWindow, fusion: FakeFusion
+) -> None:
+    for row in range(3):
+        toggle(opened.frames, opened.frames.index(row))
+    assert opened.previewer.preview is None
+    assert "no frame is included" in opened.caption()
+    assert not opened.side.render_panel.render_button.isEnabled()
+    opened.render_stack()
+    assert fusion.renders == []
+
+
+def test_a_failed_preview_says_why(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> None:
+    fusion.error = InputError("frame_2.png cannot be read.", "Leave it out.")
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: opened.banner.message == "frame_2.png cannot be read.")
+    assert "no preview" in opened.caption()
+
+
+def test_a_new_preview_does_not_take_the_view_from_a_source(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    opened.filmstrip.choose(1)
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: len(fusion.previews) == 2 and not opened.previewer.busy)
+    assert opened.caption() == "Source 2 of 3 · frame_2.png"
+    opened.show_view(View.PREVIEW)
+    preview = opened.previewer.preview
+    assert preview is not None
+    assert opened.viewer.picture is preview.picture
+
+
+def test_while_the_preview_is_made_the_first_frame_is_shown(
+    window: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.viewer.picture is not None)
+    qtbot.waitUntil(lambda: window.caption() == "Source 1 of 3 · frame_1.png · preview 50 %")

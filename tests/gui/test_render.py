@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import DeviceMemoryError
+from focusstack_app.core.fusion import Method
+from focusstack_app.ui.dialogs import ReportDialog
+from focusstack_app.ui.filmstrip import toggle
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.parameters import Parameters
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.view_bar import View
+from tests.gui.conftest import MakeWindow
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeFusion
+
+
+def render(window: MainWindow, qtbot: QtBot) -> None:
+    before = len(window.side.outputs.outputs)
+    window.actions_.render.trigger()
+    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == before + 1)
+
+
+def test_a_render_becomes_an_output_and_is_shown(opened: MainWindow, qtbot: QtBot) -> None:
+    render(opened, qtbot)
+    output = opened.side.outputs.current
+    assert output is not None
+    assert output.result.request.max_side_px is None
+    assert opened.caption() == "Output 1 · 96 × 64 · VAEEDOF faithful"
+    picture = opened.viewer.picture
+    assert picture is not None
+    assert picture.full_size_px == (96, 64)
+    message = opened.statusBar().currentMessage()
+    assert message.startswith("Output 1: 3 frames in ")
+    assert message.endswith(" s on CPU")
+    assert opened.side.render_panel.render_button.isVisible()
+    assert opened.isWindowModified()
+
+
+def test_progress_is_shown_and_never_goes_back(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    values: list[int] = []
+    panel = opened.side.render_panel
+    panel.bar.valueChanged.connect(values.append)
+    fusion.release.clear()
+    opened.render_stack()
+    qtbot.waitUntil(lambda: panel.stage_label.text() == f"Fusing tile {11}")
+    assert panel.time_label.text().startswith("49 %")
+    assert not panel.render_button.isVisible()
+    fusion.release.set()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    assert values == sorted(values)
+    assert len(values) >= 1
+
+
+def test_esc_stops_the_render_and_leaves_nothing(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    opened.render_stack()
+    qtbot.waitUntil(lambda: len(fusion.renders) == 1)
+    QTest.keyClick(opened, Qt.Key.Key_Escape)
+    panel = opened.side.render_panel
+    assert not panel.cancel_button.isEnabled()
+    qtbot.waitUntil(lambda: panel.render_button.isVisible(), timeout=1000)
+    assert fusion.stopped == [fusion.renders[0].request_id]
+    assert opened.side.outputs.outputs == ()
+    assert opened.statusBar().currentMessage() == "Render stopped"
+    fusion.release.set()
+    render(opened, qtbot)
+
+
+def test_a_render_keeps_what_was_included_when_it_started(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    opened.render_stack()
+    qtbot.waitUntil(lambda: len(fusion.renders) == 1)
+    toggle(opened.frames, opened.frames.index(0))
+    assert "waits for the render" in opened.caption()
+    qtbot.wait(350)
+    assert len(fusion.previews) == 1
+    fusion.release.set()
+    qtbot.waitUntil(lambda: len(fusion.previews) == 2 and not opened.previewer.busy)
+    output = opened.side.outputs.current
+    assert output is not None
+    assert len(output.result.request.stack) == 3
+    assert len(fusion.previews[1].stack) == 2
+
+
+def test_a_failed_render_says_why_and_leaves_nothing(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.error = DeviceMemoryError("The card has too little memory.", "Choose the CPU.")
+    opened.render_stack()
+    qtbot.waitUntil(lambda: opened.banner.message == "The card has too little memory.")
+    assert opened.side.outputs.outputs == ()
+    assert opened.side.render_panel.render_button.isEnabled()
+
+
+def test_a_bug_is_shown_with_a_report_to_copy(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    fusion.error = ZeroDivisionError("a bug")
+    opened.render_stack()
+    qtbot.waitUntil(lambda: opened.banner.message != "")
+    caplog.clear()
+    details = opened.banner.findChild(QPushButton)
+    assert isinstance(details, QPushButton)
+    details.click()
+    report = opened.findChild(ReportDialog)
+    assert isinstance(report, ReportDialog)
+    text = report.findChild(QPlainTextEdit)
+    assert isinstance(text, QPlainTextEdit)
+    assert "ZeroDivisionError: a bug" in text.toPlainText()
+    report.close()
+
+
+def test_warnings_of_a_render_are_seen(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.warnings = ("One frame is a stack of its own.",)
+    render(opened, qtbot)
+    assert opened.banner.message == "One frame is a stack of its own."
+
+
+def test_every_render_is_kept_with_its_parameters(opened: MainWindow, qtbot: QtBot) -> None:
+    render(opened, qtbot)
+    toggle(opened.frames, opened.frames.index(0))
+    opened.side.parameters.set_parameters(Parameters(method=Method.PYRAMID))
+    render(opened, qtbot)
+    first, second = opened.side.outputs.outputs
+    assert first.result.request.method is Method.VAEEDOF
+    assert second.result.request.method is Method.PYRAMID
+    assert opened.caption().startswith("Output 2")
+    opened.show_view(View.PREVIEW)
+    opened.side.outputs.setCurrentRow(0)
+    opened.side.outputs.itemClicked.emit(opened.side.outputs.item(0))
+    assert opened.caption().startswith("Output 1")
+
+    def first_is_shown() -> bool:
+        picture = opened.viewer.picture
+        return picture is not None and int(picture.memory[0][0, 0, 0]) == round(3000 / 257)
+
+    qtbot.waitUntil(first_is_shown)
+
+
+def test_the_real_fusion_renders_and_the_real_export_writes(
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = make_window(Services())
+    frames = write_stack(tmp_path / "real", 3, width_px=160, height_px=128)
+    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=20_000)
+    assert window.banner.message == ""
+    window.render_stack()
+    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs), timeout=20_000)
+    output = window.side.outputs.outputs[0]
+    target = tmp_path / "out.tif"
+    window.exporter.write(output, target)
+    qtbot.waitUntil(lambda: output.exported_to == target, timeout=20_000)
+    written = tifffile.imread(target)
+    assert written.dtype == np.uint16
+    assert np.array_equal(written, output.result.picture)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

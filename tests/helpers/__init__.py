@@ -1,0 +1,1 @@
+"""Hand-written fakes and synthetic stacks that the tests share."""

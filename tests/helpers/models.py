@@ -1,0 +1,113 @@
+"""Fusion models whose results are known without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from focusstack_app.core.errors import DeviceMemoryError
+from focusstack_app.core.model import FloatArray, Fused, ModelManifest
+
+SCALE = 8
+SLOTS = 7
+CHANNELS = SCALE * SCALE * 3
+WEIGHT_SCALE = 4
+
+
+def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelManifest:
+    """The manifest that the fakes declare; `tile_px` is small so that tests stay quick."""
+    return ModelManifest(
+        id=model_id,
+        version="1",
+        kind="vaeedof-set-1",
+        latent_channels=CHANNELS,
+        scale=SCALE,
+        slots=SLOTS,
+        weight_scale=WEIGHT_SCALE,
+        tile_px=tile_px,
+        reconstruction_rmse=0.0,
+        licence="Apache-2.0",
+        sha256={},
+        card={},
+        folder=Path("models") / model_id,
+    )
+
+
+class IdentityModel:
+    """Moves pixels into channels and back; the fused latent is that of the first slot.
+
+    `encode` is an 8 x 8 space-to-depth, `decode` its exact inverse, so whatever comes out of a
+    pipeline with this model is what the pipeline did.
+    """
+
+    def __init__(self, manifest: ModelManifest | None = None) -> None:
+        self.manifest = manifest if manifest is not None else fake_manifest()
+        self.device = "CPU"
+        self.fuse_calls = 0
+
+    def encode(self, pixels: FloatArray) -> FloatArray:
+        """(H, W, 3) -> (192, H / 8, W / 8)."""
+        height, width, channels = pixels.shape
+        assert channels == 3, pixels.shape
+        assert height % SCALE == 0, pixels.shape
+        assert width % SCALE == 0, pixels.shape
+        blocks = pixels.reshape(height // SCALE, SCALE, width // SCALE, SCALE, 3)
+        latent = blocks.transpose(1, 3, 4, 0, 2)
+        return np.ascontiguousarray(
+            latent.reshape(CHANNELS, height // SCALE, width // SCALE), dtype=np.float32
+        )
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        """The first slot's latent; weights are the normalised shares, the same everywhere."""
+        self.fuse_calls += 1
+        weights = _checked_weights(latents, shares)
+        return Fused(latents[0].astype(np.float32), _spread(weights, latents))
+
+    def decode(self, latent: FloatArray) -> FloatArray:
+        """(192, h, w) -> (8 h, 8 w, 3), the exact inverse of `encode`."""
+        channels, rows, columns = latent.shape
+        assert channels == CHANNELS, latent.shape
+        blocks = latent.reshape(SCALE, SCALE, 3, rows, columns).transpose(3, 0, 4, 1, 2)
+        return np.ascontiguousarray(
+            blocks.reshape(rows * SCALE, columns * SCALE, 3), dtype=np.float32
+        )
+
+
+class MeanModel(IdentityModel):
+    """Averages the frames: every different frame counts once, however often it was duplicated."""
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        """Mean of the slots' latents weighted by the normalised shares."""
+        self.fuse_calls += 1
+        weights = _checked_weights(latents, shares)
+        mean = np.einsum("s,schw->chw", weights, latents, dtype=np.float64)
+        return Fused(mean.astype(np.float32), _spread(weights, latents))
+
+
+class OutOfMemoryOnceModel(MeanModel):
+    """A `MeanModel` whose first `fuse` runs out of device memory."""
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        """Fail the first time, then average."""
+        if self.fuse_calls == 0:
+            self.fuse_calls += 1
+            raise DeviceMemoryError("The device ran out of memory.", "Close other programs.")
+        return super().fuse(latents, shares)
+
+
+def _checked_weights(latents: FloatArray, shares: FloatArray) -> FloatArray:
+    """(SLOTS,) weights that sum to 1; the caller's contract is checked on the way."""
+    assert latents.ndim == 4, latents.shape
+    assert latents.shape[:2] == (SLOTS, CHANNELS), latents.shape
+    assert latents.shape[2] % 8 == 0, latents.shape
+    assert latents.shape[3] % 8 == 0, latents.shape
+    assert shares.shape == (SLOTS,), shares.shape
+    assert np.all(shares > 0), shares
+    return np.asarray(shares / shares.sum(), dtype=np.float32)
+
+
+def _spread(weights: FloatArray, latents: FloatArray) -> FloatArray:
+    """The slot weights, the same at every cell of the weight grid of `latents`."""
+    grid = (SLOTS, latents.shape[2] * WEIGHT_SCALE, latents.shape[3] * WEIGHT_SCALE)
+    return np.ascontiguousarray(np.broadcast_to(weights[:, None, None], grid), dtype=np.float32)

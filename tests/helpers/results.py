@@ -1,0 +1,46 @@
+"""Fusion results that no fusion made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Provenance
+from focusstack_app.core.progress import Progress
+from tests.helpers.stacks import fake_stack
+
+
+def fake_result(
+    stack: Stack | None = None, *, request: FusionRequest | None = None
+) -> FusionResult:
+    """Random pixels with a provenance in which every frame of the stack occurs."""
+    if request is None:
+        request = FusionRequest(stack if stack is not None else fake_stack())
+    frames = request.stack.sources
+    width, height = frames[0].size_px
+    rng = np.random.default_rng(0)
+    index = (np.arange(height * width) % len(frames)).reshape(height, width)
+    provenance = Provenance(
+        source_index=index.astype(np.uint16),
+        confidence=rng.integers(0, 256, (height, width), dtype=np.uint8),
+        synthesised=rng.integers(0, 256, (height, width), dtype=np.uint8),
+    )
+    return FusionResult(
+        request=request,
+        picture=rng.integers(0, 65536, (height, width, 3), dtype=np.uint16),
+        icc_profile=None,
+        provenance=provenance if len(frames) > 1 else None,
+        timings_s={"reading": 0.25, "fusing": 1.5},
+        device="CPU",
+        model="fake 1",
+        peak_memory_bytes=123_456_789,
+        warnings=("The second frame is blurred everywhere.",),
+    )
+
+
+def fake_fuse(request: FusionRequest, progress: Progress) -> FusionResult:
+    """Stands in for `fuse_stack`: reads nothing, reports twice."""
+    progress.report(0.0, "Fusing")
+    result = fake_result(request=request)
+    progress.report(1.0, "Fusing")
+    return result

@@ -1,0 +1,104 @@
+"""Take the screenshots of the README: the real window, the real jobs, a stack on disk.
+
+Run by hand, under a display or offscreen::
+
+    python -m tests.helpers.screenshots [--out FOLDER] [--dark] [--scale 1] [STACK]
+
+STACK is a folder of frames, the demo stack by default; FOLDER is resources/docs by default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QPalette
+
+from focusstack_app.core.assets import resources_dir
+
+_SIZE = (1280, 800)
+_PATIENCE_S = 300.0
+
+
+def dark_palette() -> QPalette:
+    """What a dark desktop gives Qt; a bare X server gives nothing."""
+    palette = QPalette(QColor(45, 45, 45))
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    palette.setColor(role.Base, QColor(32, 32, 32))
+    palette.setColor(role.AlternateBase, QColor(45, 45, 45))
+    palette.setColor(role.Highlight, QColor(48, 140, 198))
+    palette.setColor(role.HighlightedText, QColor(255, 255, 255))
+    palette.setColor(role.ToolTipBase, QColor(60, 60, 60))
+    palette.setColor(role.ToolTipText, QColor(255, 255, 255))
+    for text in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(text, QColor(235, 235, 235))
+        palette.setColor(group.Disabled, text, QColor(125, 125, 125))
+    palette.setColor(role.PlaceholderText, QColor(160, 160, 160))
+    return palette
+
+
+def main() -> int:
+    """Take them all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stack", nargs="?", type=Path, default=resources_dir() / "demo")
+    parser.add_argument("--out", type=Path, default=resources_dir() / "docs")
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--scale", type=float, default=1.0)
+    options = parser.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+    options.out.mkdir(parents=True, exist_ok=True)
+
+    from focusstack_app.ui.app import make_application
+    from focusstack_app.ui.main_window import MainWindow
+    from focusstack_app.ui.view_bar import View
+
+    app = make_application(sys.argv[:1])
+    app.setStyle("Fusion")
+    if options.dark:
+        app.setPalette(dark_palette())
+    window = MainWindow()
+    window.resize(*_SIZE)
+    window.show()
+    suffix = "_dark" if options.dark else ""
+
+    def wait(until: Callable[[], bool], least_s: float = 0.3) -> None:
+        start_s = time.monotonic()
+        while not until() or time.monotonic() - start_s < least_s:
+            app.processEvents()
+            time.sleep(0.005)
+            if time.monotonic() - start_s > _PATIENCE_S:
+                raise TimeoutError("the window did not get there")
+
+    def shoot(name: str) -> None:
+        wait(lambda: True)
+        window.grab().save(str(options.out / f"{name}{suffix}.png"))
+
+    shoot("empty")
+    frames = sorted(p for p in options.stack.iterdir() if p.suffix.lower() in (".jpg", ".tif"))
+    window.open_paths(frames)
+    wait(lambda: window.previewer.preview is not None, 1.0)
+    shoot("preview")
+    window.show_view(View.SOURCE)
+    wait(lambda: window.viewer.picture is not None, 1.0)
+    shoot("source")
+    window.show_view(View.PREVIEW)
+    window.render_stack()
+    bar = window.side.render_panel.bar
+    wait(lambda: bar.value() > 300 or bool(window.side.outputs.outputs), 0.0)
+    window.grab().save(str(options.out / f"rendering{suffix}.png"))
+    wait(lambda: bool(window.side.outputs.outputs), 1.0)
+    shoot("output")
+    window.viewer.show_actual_pixels()
+    shoot("output_100")
+    for output in window.side.outputs.outputs:
+        window.side.outputs.mark_exported(output, Path("exported.tif"))
+    window.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

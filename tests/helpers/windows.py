@@ -1,0 +1,98 @@
+"""Hand-written stand-ins for the slow work behind the window, and ways to wait for it."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from focusstack_app.core.errors import FocusStackError
+from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.progress import Progress
+
+STEPS = 20
+PATIENCE_S = 10.0
+
+
+class FakeFusion:
+    """Fuses at once, or waits for `release`; remembers what it was asked and what was stopped."""
+
+    def __init__(self) -> None:
+        self.requests: list[FusionRequest] = []
+        self.stopped: list[str] = []
+        self.release = threading.Event()
+        self.release.set()
+        self.error: Exception | None = None
+        self.warnings: tuple[str, ...] = ()
+
+    def __call__(self, request: FusionRequest, progress: Progress) -> FusionResult:
+        self.requests.append(request)
+        try:
+            return self._fuse(request, progress)
+        except BaseException:
+            if progress.cancelled:
+                self.stopped.append(request.request_id)
+            raise
+
+    def _fuse(self, request: FusionRequest, progress: Progress) -> FusionResult:
+        for step in range(STEPS):
+            progress.report(step / STEPS, f"Fusing tile {step + 1}")
+            if step == STEPS // 2:
+                while not self.release.wait(0.005):
+                    progress.checkpoint()
+        if self.error is not None:
+            raise self.error
+        width, height = request.stack.sources[0].size_px
+        if request.max_side_px is not None:
+            scale = min(1.0, request.max_side_px / max(width, height))
+            width, height = round(width * scale), round(height * scale)
+        picture = np.full((height, width, 3), 1000 * len(request.stack), np.uint16)
+        return FusionResult(
+            request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, self.warnings
+        )
+
+    @property
+    def previews(self) -> list[FusionRequest]:
+        return [request for request in self.requests if request.max_side_px is not None]
+
+    @property
+    def renders(self) -> list[FusionRequest]:
+        return [request for request in self.requests if request.max_side_px is None]
+
+
+class FakeExport:
+    """Writes a few bytes, or waits for `release`, or fails."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Path, bool]] = []
+        self.release = threading.Event()
+        self.release.set()
+        self.error: FocusStackError | None = None
+
+    def __call__(self, result: FusionResult, path: Path, *, overwrite: bool = False) -> None:
+        self.calls.append((path, overwrite))
+        assert self.release.wait(PATIENCE_S)
+        if self.error is not None:
+            raise self.error
+        path.write_bytes(result.picture.tobytes()[:8])
+
+
+def drop(widget: QWidget, paths: Sequence[Path]) -> None:
+    """Drag files over a widget and let go."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    with warnings.catch_warnings():
+        # Newer Qt wants a QPointF here, older Qt knows QPoint only.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
+    QApplication.sendEvent(widget, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(widget, QDropEvent(QPointF(50, 50), copy, data, left, none))

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.frames import Frame, FrameSource, Stack
+
+SOURCE = FrameSource(Path("a.png"), "png", 6, 4, 8)
+
+
+def test_size_is_width_then_height() -> None:
+    assert SOURCE.size_px == (6, 4)
+
+
+def test_pixels_of_a_frame_cannot_be_changed() -> None:
+    frame = Frame(SOURCE, np.zeros((4, 6, 3), np.uint8))
+    with pytest.raises(ValueError, match="read-only"):
+        frame.pixels[0, 0, 0] = 1
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (4, 6, 4), (4, 6, 1)])
+def test_a_frame_has_three_channels(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"\(H, W, 3\)"):
+        Frame(SOURCE, np.zeros(shape, np.uint8))
+
+
+def test_a_frame_has_8_or_16_bits() -> None:
+    with pytest.raises(ValueError, match="uint8 or uint16"):
+        Frame(SOURCE, np.zeros((4, 6, 3), np.float32))  # type: ignore[arg-type]
+
+
+def test_a_stack_has_at_least_one_frame() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        Stack(())
+
+
+@pytest.mark.parametrize("reference", [-1, 2])
+def test_the_reference_is_one_of_the_frames(reference: int) -> None:
+    with pytest.raises(ValueError, match="not one of 2"):
+        Stack((SOURCE, SOURCE), reference)
+
+
+def test_the_length_of_a_stack_is_its_number_of_frames() -> None:
+    assert len(Stack((SOURCE, SOURCE), 1)) == 2

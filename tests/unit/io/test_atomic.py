@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
+from focusstack_app.io.atomic import replacing
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "out.tif"
+    with replacing(target, overwrite=False) as temporary:
+        assert temporary.parent == tmp_path
+        assert temporary.name.startswith(".")
+        assert temporary.suffix == ".tif"
+        temporary.write_bytes(b"whole")
+        assert not target.exists()
+    assert target.read_bytes() == b"whole"
+    assert _names(tmp_path) == ["out.tif"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    error=st.sampled_from([Cancelled, KeyboardInterrupt, ValueError, SystemExit, MemoryError]),
+    existing=st.booleans(),
+    written=st.binary(max_size=100),
+)
+def test_any_failure_leaves_everything_as_it_was(
+    tmp_path: Path, error: type[BaseException], existing: bool, written: bytes
+) -> None:
+    target = tmp_path / "out.tif"
+    target.unlink(missing_ok=True)
+    if existing:
+        target.write_bytes(b"before")
+    before = _names(tmp_path)
+
+    def write_and_fail() -> None:
+        with replacing(target, overwrite=True) as temporary:
+            temporary.write_bytes(written)
+            raise error
+
+    with pytest.raises(error):
+        write_and_fail()
+    assert _names(tmp_path) == before
+    assert not existing or target.read_bytes() == b"before"
+
+
+def test_an_existing_file_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "out.tif"
+    target.write_bytes(b"before")
+    with (
+        pytest.raises(OutputExistsError, match=r"out\.tif already exists"),
+        replacing(target, overwrite=False),
+    ):
+        pytest.fail("the block must not run")
+    assert target.read_bytes() == b"before"
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "out.tif"
+
+    def write_while_another_does() -> None:
+        with replacing(target, overwrite=False) as temporary:
+            temporary.write_bytes(b"ours")
+            target.write_bytes(b"theirs")
+
+    with pytest.raises(OutputExistsError):
+        write_while_another_does()
+    assert target.read_bytes() == b"theirs"
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_overwriting_replaces(tmp_path: Path) -> None:
+    target = tmp_path / "out.tif"
+    target.write_bytes(b"before")
+    with replacing(target, overwrite=True) as temporary:
+        temporary.write_bytes(b"after")
+        assert target.read_bytes() == b"before"
+    assert target.read_bytes() == b"after"
+
+
+def test_permissions_follow_the_umask(tmp_path: Path) -> None:
+    target, plain = tmp_path / "out.tif", tmp_path / "plain"
+    plain.touch()
+    with replacing(target, overwrite=False) as temporary:
+        temporary.write_bytes(b"x")
+    assert target.stat().st_mode == plain.stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing/out.tif", "its folder does not exist"),
+        ("file/out.tif", "its folder is not a folder"),
+        ("folder", "is a folder"),
+        ("", "is a folder"),
+        ("x" * 300 + ".tif", "the name is too long"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError, match=words), replacing(tmp_path / name, overwrite=True):
+        pytest.fail("the block must not run")
+    assert _names(tmp_path) == ["file", "folder"]
+
+
+def test_the_root_folder_is_a_folder() -> None:
+    with pytest.raises(OutputError, match="is a folder"), replacing(Path("/"), overwrite=True):
+        pytest.fail("the block must not run")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
+)
+def test_a_read_only_folder(tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    locked.chmod(0o500)
+    with (
+        pytest.raises(OutputError, match="not permitted"),
+        replacing(locked / "out.tif", overwrite=False),
+    ):
+        pytest.fail("the block must not run")
+
+
+def test_a_full_disk_is_an_output_error(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="the disk is full") as caught,
+        replacing(tmp_path / "out.tif", overwrite=False),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert "out.tif" in caught.value.message
+    assert caught.value.hint
+    assert _names(tmp_path) == []
+
+
+def test_an_output_error_of_the_block_passes(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match="too large"),
+        replacing(tmp_path / "out.tif", overwrite=False),
+    ):
+        raise OutputError("too large")
+    assert _names(tmp_path) == []

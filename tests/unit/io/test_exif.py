@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import struct
+import time
+from pathlib import Path
+
+import pytest
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.exif import read_tags
+from focusstack_app.io.ifd import Tag, TagType, integers, packed_directory, rationals, text
+from focusstack_app.io.metadata import exif_for_export, read_facts
+from tests.unit.io.builders import corners, exif, save_jpeg
+
+
+def _tiff(*tags: Tag) -> bytes:
+    return b"II*\0" + struct.pack("<I", 8) + packed_directory(tags, 8)
+
+
+def _box(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(data), kind) + data
+
+
+_CAMERA = _tiff(text(271, "Canon"), text(272, "Canon EOS R5"), integers(274, TagType.SHORT, [6]))
+_EXPOSURE = _tiff(
+    rationals(33434, TagType.RATIONAL, [(1, 200)]),
+    integers(34855, TagType.SHORT, [800]),
+    text(36867, "2024:01:02 03:04:05"),
+)
+
+
+def _cr3(canon: bytes) -> bytes:
+    uuid = _box(b"uuid", bytes.fromhex("85c0b687820f11e08111f4ce462b6a48") + canon)
+    return _box(b"ftyp", b"crx \0\0\0\1crx isom") + _box(b"moov", uuid + _box(b"mvhd", bytes(100)))
+
+
+def test_cr3(tmp_path: Path) -> None:
+    path = tmp_path / "a.cr3"
+    canon = _box(b"CNCV", b"CanonCR3_001") + _box(b"CMT1", _CAMERA) + _box(b"CMT2", _EXPOSURE)
+    path.write_bytes(_cr3(canon) + _box(b"mdat", bytes(1000)))
+    facts = read_facts(path)
+    assert facts.camera == "Canon EOS R5"
+    assert facts.exposure_s == pytest.approx(1 / 200)
+    assert facts.iso == 800
+    assert facts.captured_at is not None
+
+
+@pytest.mark.parametrize("cut", range(0, 220, 7))
+def test_a_cut_cr3_says_less_and_raises_nothing(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "a.cr3"
+    path.write_bytes(_cr3(_box(b"CMT1", _CAMERA) + _box(b"CMT2", _EXPOSURE))[:cut])
+    facts = read_facts(path)  # a cut value may read as another one; it must only be a value
+    assert facts.captured_at is None
+    assert 1 <= facts.orientation <= 8
+
+
+def test_raf(tmp_path: Path) -> None:
+    tags = exif(image={271: "FUJIFILM", 272: "X-T5"}, photo={34855: 125})
+    jpeg = save_jpeg(tmp_path / "preview.jpg", corners(), exif=tags).read_bytes()
+    head = b"FUJIFILMCCD-RAW 0201".ljust(84, b"\0") + struct.pack(">II", 160, len(jpeg))
+    path = tmp_path / "a.raf"
+    path.write_bytes(head.ljust(160, b"\0") + jpeg + bytes(1000))
+    facts = read_facts(path)
+    assert facts.camera == "FUJIFILM X-T5"
+    assert facts.iso == 125
+    path.write_bytes(head[:90])
+    assert read_tags(path) == {}
+
+
+def test_an_endless_chain_of_directories_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    # 3000 directories, each with a tag of 999 values that is the whole file again
+    entry = struct.pack("<HHHII", 1, 60000, TagType.SHORT, 999, 0)
+    body = b"".join(entry + struct.pack("<I", 8 + 18 * (n + 1)) for n in range(3000))
+    path.write_bytes(b"II*\0" + struct.pack("<I", 8) + body)
+    started = time.perf_counter()
+    assert read_tags(path) == {}
+    assert time.perf_counter() - started < 5
+
+
+def test_copied_tags_keep_their_type_and_values(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tags = (
+        text(271, "Ünïcode"),
+        rationals(282, TagType.RATIONAL, [(300, 1)]),
+        integers(296, TagType.SHORT, [2]),
+    )
+    path.write_bytes(_tiff(*tags))
+    exported = exif_for_export(FrameSource(path, "tiff", 1, 1, 8), "s", "")
+    assert set(tags) <= set(exported.image)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, PngImagePlugin
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.probe import probe
+from focusstack_app.io.read import read_frame, read_proxy
+from tests.unit.io.builders import exif, noise8, noise16, save_jpeg, smooth
+
+
+def test_png_is_exact(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.png", noise8(13, 17)
+    Image.fromarray(picture).save(path)
+    assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_16_bit_png_is_exact(tmp_path: Path, channels: int) -> None:
+    path = tmp_path / "a.png"
+    rng = np.random.default_rng(0)
+    stored = rng.integers(0, 65536, (13, 17, channels), dtype=np.uint16)
+    path.write_bytes(imagecodecs.png_encode(stored[:, :, 0] if channels == 1 else stored))
+    source = probe(path)
+    pixels = read_frame(source).pixels
+    assert source.bits == 16
+    assert pixels.dtype == np.uint16
+    expected = stored[:, :, :3] if channels >= 3 else np.repeat(stored[:, :, :1], 3, axis=2)
+    assert np.array_equal(pixels, expected)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1"])
+def test_png_modes_become_rgb(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.png"
+    image = Image.fromarray(smooth(20, 30)).convert(mode)
+    image.save(path)
+    frame = read_frame(probe(path))
+    assert np.array_equal(frame.pixels, np.asarray(image.convert("RGB")))
+
+
+def test_palette_with_transparency(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    image = Image.fromarray(smooth(20, 30)).convert("P")
+    image.save(path, transparency=bytes(range(256)))
+    assert np.array_equal(read_frame(probe(path)).pixels, np.asarray(image.convert("RGB")))
+
+
+def test_grey_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    grey = smooth(40, 60)[:, :, 0]
+    Image.fromarray(grey).save(path, quality=95)
+    pixels = read_frame(probe(path)).pixels
+    assert pixels.shape == (40, 60, 3)
+    assert np.ptp(pixels, axis=2).max() == 0
+    assert np.abs(pixels[:, :, 0].astype(int) - grey).max() < 6
+    assert read_proxy(probe(path), 20).pixels.shape == (13, 20, 3)
+
+
+def test_cmyk_jpeg_becomes_rgb_without_the_cmyk_profile(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    picture = smooth(40, 60)
+    Image.fromarray(picture).convert("CMYK").save(path, quality=95, icc_profile=b"\0" * 200)
+    frame = read_frame(probe(path))
+    assert np.abs(frame.pixels.astype(int) - picture).mean() < 4
+    assert frame.icc_profile is None
+    assert read_proxy(probe(path), 20).pixels.shape == (13, 20, 3)
+
+
+@pytest.fixture(scope="module")
+def jpeg_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return save_jpeg(tmp_path_factory.mktemp("jpeg") / "a.jpg", noise8(64, 96)).read_bytes()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(cut=st.floats(0, 1, exclude_max=True))
+def test_a_cut_jpeg_is_never_taken_for_whole(tmp_path: Path, jpeg_bytes: bytes, cut: float) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes)
+    source = probe(path)
+    path.write_bytes(jpeg_bytes[: int(len(jpeg_bytes) * cut)])
+    for read in (read_frame, lambda s: read_proxy(s, 12)):
+        with pytest.raises(InputError, match=r"a\.jpg is damaged or cut off"):
+            read(source)
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.7, 0.97])
+@pytest.mark.parametrize("filler", [b"", b"\0"])
+def test_a_lost_tail(tmp_path: Path, jpeg_bytes: bytes, cut: float, filler: bytes) -> None:
+    head = jpeg_bytes.index(b"\xff\xda") + 14  # the pixels begin here
+    keep = head + int((len(jpeg_bytes) - head) * cut)
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes[:keep] + filler * (len(jpeg_bytes) - keep))
+    with pytest.raises(InputError, match="damaged or cut off"):
+        read_frame(probe(path))
+
+
+def test_the_end_of_an_embedded_thumbnail_is_not_the_end(tmp_path: Path) -> None:
+    path = save_jpeg(tmp_path / "a.jpg", noise8(64, 96), exif=exif(photo={37500: b"\xff\xd9" * 9}))
+    data = path.read_bytes()
+    path.write_bytes(data[:-2000] + bytes(2000))
+    with pytest.raises(InputError, match="damaged or cut off"):
+        read_frame(probe(path))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_whole_jpegs_with_something_behind_them(tmp_path: Path, progressive: bool) -> None:
+    picture = smooth(64, 96)
+    path = save_jpeg(tmp_path / "a.jpg", picture, progressive=progressive)
+    path.write_bytes(path.read_bytes() + b"the camera's own notes" * 100)
+    assert np.abs(read_frame(probe(path)).pixels.astype(int) - picture).mean() < 4
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("cut", [0.3, 0.9])
+def test_a_cut_png(
+    tmp_path: Path, deep: bool, cut: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = imagecodecs.png_encode(noise16(40, 50) if deep else noise8(40, 50))
+    path = tmp_path / "a.png"
+    path.write_bytes(data[: int(len(data) * cut)])
+    with pytest.raises(InputError, match=r"a\.png is damaged or cut off"):
+        read_frame(probe(path))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_flipped_byte_in_a_png(tmp_path: Path, deep: bool) -> None:
+    data = bytearray(imagecodecs.png_encode(noise16(40, 50) if deep else noise8(40, 50)))
+    data[len(data) // 2] ^= 0xFF
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.png is damaged"):
+        read_frame(probe(path))
+
+
+def test_profiles_are_kept_or_dropped_by_what_they_are_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for profile, kept in ((srgb_profile(), True), (lab, False), (b"RGB nonsense" * 20, False)):
+        Image.fromarray(noise8(4, 5)).save(path, icc_profile=profile)
+        frame = read_frame(probe(path))
+        assert (frame.icc_profile == profile) is kept
+        assert frame.colour_space == ("sRGB" if kept else "unlabelled")
+
+
+def test_a_png_may_say_srgb_without_a_profile(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    info = PngImagePlugin.PngInfo()
+    info.add(b"sRGB", b"\0")
+    Image.fromarray(noise8(4, 5)).save(path, pnginfo=info)
+    frame = read_frame(probe(path))
+    assert frame.colour_space == "sRGB"
+    assert frame.icc_profile is None

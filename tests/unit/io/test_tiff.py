@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.probe import probe
+from focusstack_app.io.read import read_frame, read_proxy
+from tests.unit.io.builders import (
+    STORED_FOR_UPRIGHT,
+    corners,
+    noise8,
+    noise16,
+    smooth,
+)
+
+
+@pytest.mark.parametrize("compression", [None, "lzw", "zlib", "packbits", "zstd"])
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("predictor", [False, True])
+def test_compressions_are_exact(
+    tmp_path: Path, compression: str | None, deep: bool, predictor: bool
+) -> None:
+    path = tmp_path / "a.tif"
+    picture: Any = noise16(23, 31) if deep else noise8(23, 31)
+    tifffile.imwrite(
+        path,
+        picture,
+        photometric="rgb",
+        compression=compression,
+        predictor=predictor if compression else None,
+        rowsperstrip=5,
+    )
+    frame = read_frame(probe(path))
+    assert frame.pixels.dtype == picture.dtype
+    assert np.array_equal(frame.pixels, picture)
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+@pytest.mark.parametrize("options", [{}, {"tile": (16, 16)}, {"bigtiff": True}])
+def test_layouts_are_exact(tmp_path: Path, byteorder: Any, options: dict[str, Any]) -> None:
+    path, picture = tmp_path / "a.tif", noise16(40, 50)
+    tifffile.imwrite(path, picture, photometric="rgb", byteorder=byteorder, **options)
+    assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+@pytest.mark.parametrize("compression", [None, "lzw"])
+def test_planar(tmp_path: Path, compression: str | None) -> None:
+    path, picture = tmp_path / "a.tif", noise16(23, 31)
+    planes = np.ascontiguousarray(np.moveaxis(picture, 2, 0))
+    tifffile.imwrite(
+        path, planes, photometric="rgb", planarconfig="separate", compression=compression
+    )
+    assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+def test_alpha_is_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    rgba = np.dstack([noise16(9, 11), noise16(9, 11, seed=1)[:, :, 0]])
+    tifffile.imwrite(path, rgba, photometric="rgb", extrasamples=["unassalpha"])
+    assert np.array_equal(read_frame(probe(path)).pixels, rgba[:, :, :3])
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_grey(tmp_path: Path, deep: bool, photometric: str) -> None:
+    path = tmp_path / "a.tif"
+    grey: Any = (noise16(9, 11) if deep else noise8(9, 11))[:, :, 0]
+    tifffile.imwrite(path, grey, photometric=photometric)
+    expected = np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    if photometric == "miniswhite":
+        expected = np.iinfo(grey.dtype).max - expected
+    assert np.array_equal(read_frame(probe(path)).pixels, expected)
+
+
+def test_further_pages_are_ignored(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.tif", noise16(9, 11)
+    with tifffile.TiffWriter(path) as tif:
+        tif.write(picture, photometric="rgb")
+        tif.write(noise8(3, 4), photometric="rgb")
+    assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+@pytest.mark.parametrize("mode", ["P", "1", "CMYK"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_kinds_that_pillow_reads(tmp_path: Path, mode: str, orientation: int) -> None:
+    path = tmp_path / "a.tif"
+    image = Image.fromarray(corners()).convert(mode)
+    image.save(path, tiffinfo={274: orientation})
+    expected = np.asarray(image.convert("RGB"))
+    if orientation == 6:
+        expected = np.rot90(expected, -1)
+    source = probe(path)
+    assert source.size_px == (expected.shape[1], expected.shape[0])
+    assert np.array_equal(read_frame(source).pixels, expected)
+
+
+def test_jpeg_in_tiff(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.tif", smooth(64, 80)
+    tifffile.imwrite(path, picture, photometric="rgb", compression="jpeg")
+    assert np.abs(read_frame(probe(path)).pixels.astype(int) - picture).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("deep", [False, True])
+def test_orientation_is_applied_once(tmp_path: Path, orientation: int, deep: bool) -> None:
+    path = tmp_path / "a.tif"
+    picture = corners() if not deep else corners().astype(np.uint16) * 257
+    stored = _turned(picture, STORED_FOR_UPRIGHT[orientation])
+    tifffile.imwrite(
+        path, stored, photometric="rgb", extratags=[(274, "H", 1, orientation, True)], metadata=None
+    )
+    source = probe(path)
+    assert source.size_px == (48, 32)
+    assert np.array_equal(read_frame(source).pixels, picture)
+    assert read_proxy(source, 24).pixels.shape == (16, 24, 3)
+
+
+def _turned(picture: Any, orientation: int) -> Any:
+    """By Pillow, as a second opinion."""
+    method = {
+        1: None,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }[orientation]
+    if method is None:
+        return picture
+    planes = [Image.fromarray(np.ascontiguousarray(picture[:, :, k])) for k in range(3)]
+    return np.dstack([np.asarray(plane.transpose(method)) for plane in planes])
+
+
+def test_the_profile_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, noise16(4, 5), photometric="rgb", iccprofile=srgb_profile())
+    frame = read_frame(probe(path))
+    assert frame.icc_profile == srgb_profile()
+    assert frame.colour_space == "sRGB"
+
+
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw"])
+def test_a_tail_lost_after_probing(tmp_path: Path, compression: str | None) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, noise16(40, 50), photometric="rgb", compression=compression)
+    source = probe(path)
+    path.write_bytes(path.read_bytes()[:-500])
+    with pytest.raises(InputError, match=r"a\.tif is damaged or cut off"):
+        read_frame(source)
+
+
+def test_damaged_deflate_data(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, noise16(40, 50), photometric="rgb", compression="zlib")
+    source = probe(path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.tif is damaged"):
+        read_frame(source)
+
+
+def test_a_picture_with_holes_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, noise16(40, 50), photometric="rgb", compression="zlib", rowsperstrip=10)
+    with tifffile.TiffFile(path, mode="r+") as tif:
+        counts = tif.pages.first.tags["StripByteCounts"]
+        counts.overwrite((*counts.value[:-1], 0))
+    with pytest.raises(InputError, match="damaged or cut off"):
+        probe(path)
+
+
+def test_one_row_and_one_column(tmp_path: Path) -> None:
+    for height, width in ((1, 1), (1, 7), (7, 1)):
+        path, picture = tmp_path / "a.tif", noise16(height, width)
+        tifffile.imwrite(path, picture, photometric="rgb")
+        assert np.array_equal(read_frame(probe(path)).pixels, picture)

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import exifread
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+from PIL import ExifTags, Image
+
+import focusstack_app
+from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.probe import probe
+from focusstack_app.io.read import read_frame
+from focusstack_app.io.write import write_map, write_tiff
+from tests.unit.io.builders import (
+    corners,
+    exif,
+    noise8,
+    noise16,
+    save_dng,
+    save_jpeg,
+)
+
+
+def _write(path: Path, pixels: NDArray[np.uint16], **options: Any) -> Path:
+    defaults: dict[str, Any] = {"icc_profile": None, "source": None, "description": "test"}
+    write_tiff(path, pixels, **(defaults | options))
+    return path
+
+
+def _reference(folder: Path) -> FrameSource:
+    tags = exif(
+        6,
+        image={271: "Example", 272: "One", 306: "2024:05:06 07:08:10"},
+        photo={
+            33434: Fraction(1, 250),
+            33437: Fraction(28, 10),
+            34855: 200,
+            36867: "2024:05:06 07:08:09",
+            37521: "25",
+            37380: Fraction(-2, 3),
+            37386: Fraction(100),
+        },
+        gps={1: "N", 2: (Fraction(48), Fraction(8), Fraction(14)), 3: "E"},
+    )
+    return probe(save_jpeg(folder / "reference.jpg", corners(), exif=tags))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    arrays.arrays(
+        np.uint16,
+        st.tuples(st.integers(1, 40), st.integers(1, 40), st.just(3)),
+        elements=st.integers(0, 65535),
+    )
+)
+def test_any_picture_comes_back(tmp_path: Path, pixels: NDArray[np.uint16]) -> None:
+    path = _write(tmp_path / "out.tif", pixels, overwrite=True)
+    frame = read_frame(probe(path))
+    assert frame.pixels.dtype == np.uint16
+    assert np.array_equal(frame.pixels, pixels)
+    assert np.array_equal(tifffile.imread(path), pixels)
+
+
+def test_many_strips(tmp_path: Path) -> None:
+    pixels = noise16(700, 900)
+    path = _write(tmp_path / "out.tif", pixels)
+    with tifffile.TiffFile(path) as tif:
+        page = tif.pages.first
+        assert len(page.dataoffsets) == 4
+        assert np.array_equal(page.asarray(), pixels)
+        assert page.compression == tifffile.COMPRESSION.ADOBE_DEFLATE
+        assert page.predictor == tifffile.PREDICTOR.HORIZONTAL
+
+
+def test_wide_rows_and_views(tmp_path: Path) -> None:
+    wide = noise16(2, 200_000)
+    assert np.array_equal(tifffile.imread(_write(tmp_path / "wide.tif", wide)), wide)
+    view = noise16(30, 40)[::-1, ::2]
+    assert np.array_equal(tifffile.imread(_write(tmp_path / "view.tif", view)), view)
+
+
+def test_smooth_pictures_become_small(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 1000).astype(np.uint16)
+    pixels = np.broadcast_to(ramp[np.newaxis, :, np.newaxis], (400, 1000, 3))
+    path = _write(tmp_path / "out.tif", pixels)
+    assert path.stat().st_size < pixels.nbytes / 20
+
+
+def test_metadata_by_three_readers(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path / "out.tif",
+        noise16(20, 30),
+        source=_reference(tmp_path),
+        icc_profile=srgb_profile(),
+        description="Seven frames",
+    )
+    software = f"focusstack_app {focusstack_app.__version__}"
+
+    with Image.open(path) as image:
+        tags = image.getexif()
+        assert image.size == (30, 20)
+        assert image.info["icc_profile"] == srgb_profile()
+        assert tags[ExifTags.Base.Make] == "Example"
+        assert tags[ExifTags.Base.Software] == software
+        assert tags[ExifTags.Base.ImageDescription] == "Seven frames"
+        assert tags[ExifTags.Base.Orientation] == 1
+        photo = tags.get_ifd(ExifTags.IFD.Exif)
+        assert photo[ExifTags.Base.DateTimeOriginal] == "2024:05:06 07:08:09"
+        assert float(photo[ExifTags.Base.ExposureTime]) == pytest.approx(1 / 250)
+        assert float(photo[ExifTags.Base.ExposureBiasValue]) == pytest.approx(-2 / 3)
+        place = tags.get_ifd(ExifTags.IFD.GPSInfo)
+        assert tuple(float(part) for part in place[2]) == (48, 8, 14)
+
+    with path.open("rb") as file:
+        read = exifread.process_file(file)
+    assert str(read["EXIF FNumber"]) == "14/5"
+    assert str(read["EXIF SubSecTimeOriginal"]) == "25"
+    assert str(read["Image Model"]) == "One"
+    assert str(read["GPS GPSLatitudeRef"]) == "N"
+
+    with tifffile.TiffFile(path) as tif:
+        page = tif.pages.first
+        assert page.photometric == tifffile.PHOTOMETRIC.RGB
+        assert page.bitspersample == 16
+        assert page.software == software
+        assert page.iccprofile == srgb_profile()
+        assert page.tags["ExifTag"].value["ISOSpeedRatings"] == 200
+        assert page.tags["ExifTag"].value["FocalLength"] == (100, 1)
+
+    source = probe(path)
+    assert source.captured_at == datetime(2024, 5, 6, 7, 8, 9, 250000)
+    assert source.size_px == (30, 20)  # upright, though the reference was turned
+    assert read_frame(source).icc_profile == srgb_profile()
+
+
+def test_metadata_of_a_raw_reference(tmp_path: Path) -> None:
+    tags = (
+        (306, "s", 0, "2024:05:06 07:08:09", True),
+        (33434, "2I", 1, (1, 60), True),
+        (33437, "2I", 1, (28, 10), True),
+        (34855, "H", 1, 400, True),
+        (37386, "2I", 1, (60, 1), True),
+    )
+    raw = save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2), orientation=6, tags=tags)
+    path = _write(tmp_path / "out.tif", noise16(96, 64), source=probe(raw))
+    found = probe(path)
+    assert found.size_px == (64, 96)
+    assert found.captured_at == datetime(2024, 5, 6, 7, 8, 9)
+    assert found.exposure_s == pytest.approx(1 / 60)
+    assert found.f_number == pytest.approx(2.8)
+    assert found.iso == 400
+    assert found.focal_length_mm == 60
+    assert found.camera == "Example Bayer One"
+    with Image.open(path) as image:
+        assert image.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] == 1
+
+
+def test_a_reference_that_is_gone_costs_no_picture(tmp_path: Path) -> None:
+    source = FrameSource(tmp_path / "gone.jpg", "jpeg", 30, 20, 8, iso=100, camera="Example One")
+    found = probe(_write(tmp_path / "out.tif", noise16(20, 30), source=source))
+    assert found.iso == 100
+    assert found.camera == "Example One"
+
+
+def test_an_existing_file_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "out.tif"
+    path.write_bytes(b"precious")
+    with pytest.raises(OutputExistsError):
+        _write(path, noise16(2, 3))
+    assert path.read_bytes() == b"precious"
+    _write(path, noise16(2, 3), overwrite=True)
+    assert np.array_equal(tifffile.imread(path), noise16(2, 3))
+    assert [file.name for file in tmp_path.iterdir()] == ["out.tif"]
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="its folder does not exist"):
+        _write(tmp_path / "gone" / "out.tif", noise16(2, 3))
+
+
+def test_beyond_4_gb_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    huge = np.broadcast_to(np.zeros((1, 1, 3), np.uint16), (30_000, 30_000, 3))
+    with pytest.raises(OutputError, match="larger than 4 GB"):
+        _write(tmp_path / "out.tif", huge)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("pixels", [noise8(2, 3), noise16(2, 3)[:, :, :2], noise16(2, 3)[:, :0]])
+def test_only_16_bit_rgb(tmp_path: Path, pixels: Any) -> None:
+    with pytest.raises(ValueError, match="uint16"):
+        _write(tmp_path / "out.tif", pixels)
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_thread_is_left(tmp_path: Path) -> None:
+    before = threading.active_count()
+    _write(tmp_path / "out.tif", noise16(300, 900))
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".TIFF"])
+@pytest.mark.parametrize("kind", ["grey8", "grey16", "colour8"])
+def test_maps_come_back(tmp_path: Path, suffix: str, kind: str) -> None:
+    pixels: Any = {
+        "grey8": noise8(20, 30)[:, :, 0],
+        "grey16": noise16(20, 30)[:, :, 0],
+        "colour8": noise8(20, 30),
+    }[kind]
+    path = tmp_path / f"map{suffix}"
+    write_map(path, pixels)
+    back = tifffile.imread(path) if suffix != ".png" else np.asarray(Image.open(path))
+    assert back.dtype == pixels.dtype
+    assert np.array_equal(back, pixels)
+    frame = read_frame(probe(path))
+    assert np.array_equal(frame.pixels[:, :, 0], pixels if pixels.ndim == 2 else pixels[:, :, 0])
+
+
+def test_maps_are_kept_or_overwritten(tmp_path: Path) -> None:
+    for name in ("map.png", "map.tif"):
+        path = tmp_path / name
+        write_map(path, noise8(2, 3))
+        with pytest.raises(OutputExistsError):
+            write_map(path, noise8(2, 3))
+        write_map(path, noise8(4, 5), overwrite=True)
+        assert probe(path).size_px == (5, 4)
+
+
+def test_maps_of_another_kind(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="PNG or TIFF"):
+        write_map(tmp_path / "map.jpg", noise8(2, 3))
+    with pytest.raises(ValueError, match="not a map"):
+        write_map(tmp_path / "map.png", noise16(2, 3))
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import FusionResult, Provenance
+from focusstack_app.jobs.export import check_targets, depth_map, export_result, provenance_map
+from focusstack_app.jobs.opening import open_stack
+from tests.helpers.results import fake_result
+from tests.helpers.stacks import fake_stack, write_stack
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    return open_stack(write_stack(tmp_path / "frames")).stack
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def test_the_picture_is_written_with_16_bits_and_nothing_else_appears(
+    tmp_path: Path, stack: Stack
+) -> None:
+    result = fake_result(stack)
+    export_result(result, tmp_path / "out.tif")
+    assert np.array_equal(tifffile.imread(tmp_path / "out.tif"), result.picture)
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_maps_are_written_where_they_are_asked_for(tmp_path: Path, stack: Stack) -> None:
+    result = fake_result(stack)
+    export_result(
+        result,
+        tmp_path / "out.tif",
+        provenance=tmp_path / "from.png",
+        depth=tmp_path / "depth.tif",
+    )
+    with Image.open(tmp_path / "from.png") as image:
+        assert np.array_equal(np.asarray(image), provenance_map(result))
+    depth = tifffile.imread(tmp_path / "depth.tif")
+    assert np.array_equal(depth, depth_map(result))
+
+
+def test_a_16_bit_depth_map_as_png_keeps_its_bits(tmp_path: Path, stack: Stack) -> None:
+    result = fake_result(stack)
+    export_result(result, tmp_path / "out.tif", depth=tmp_path / "depth.png")
+    with Image.open(tmp_path / "depth.png") as image:
+        assert np.array_equal(np.asarray(image, dtype=np.uint16), depth_map(result))
+
+
+@pytest.mark.parametrize("count", [2, 7, 256])
+def test_the_frame_can_be_read_back_from_the_red_of_the_provenance_map(count: int) -> None:
+    result = fake_result(fake_stack(count))
+    assert result.provenance is not None
+    picture = provenance_map(result)
+    index = np.round(picture[..., 0].astype(float) * (count - 1) / 255)
+    assert np.array_equal(index, result.provenance.source_index)
+    assert np.array_equal(picture[..., 1], result.provenance.confidence)
+    assert np.array_equal(picture[..., 2], result.provenance.synthesised)
+
+
+def test_depth_runs_from_the_first_frame_to_the_last() -> None:
+    result = fake_result(fake_stack(3))
+    result = replace(
+        result,
+        provenance=Provenance(
+            np.array([[0, 1, 2]], np.uint16), np.zeros((1, 3), np.uint8), np.zeros((1, 3), np.uint8)
+        ),
+    )
+    assert depth_map(result).tolist() == [[0, 32768, 65535]]
+
+
+def test_a_single_frame_gave_every_pixel_of_its_own_picture() -> None:
+    result = fake_result(fake_stack(1))
+    assert result.provenance is None
+    assert not depth_map(result).any()
+    assert np.all(provenance_map(result) == (0, 255, 0))
+
+
+def test_an_existing_picture_is_kept(tmp_path: Path, stack: Stack) -> None:
+    (tmp_path / "out.tif").write_bytes(b"mine")
+    with pytest.raises(OutputExistsError, match=r"out\.tif"):
+        export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "depth.png")
+    assert (tmp_path / "out.tif").read_bytes() == b"mine"
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_an_existing_map_keeps_the_picture_from_being_written(tmp_path: Path, stack: Stack) -> None:
+    (tmp_path / "depth.png").write_bytes(b"mine")
+    with pytest.raises(OutputExistsError, match=r"depth\.png"):
+        export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "depth.png")
+    assert _names(tmp_path) == ["depth.png"]
+
+
+def test_overwriting_replaces_what_exists(tmp_path: Path, stack: Stack) -> None:
+    (tmp_path / "out.tif").write_bytes(b"old")
+    result = fake_result(stack)
+    export_result(result, tmp_path / "out.tif", overwrite=True)
+    assert np.array_equal(tifffile.imread(tmp_path / "out.tif"), result.picture)
+
+
+def test_a_picture_that_cannot_be_written_leaves_no_map_and_is_named(
+    tmp_path: Path, stack: Stack
+) -> None:
+    odd: FusionResult = replace(fake_result(stack), picture=np.zeros((0, 0, 3), np.uint16))
+    with pytest.raises((OutputError, ValueError)):
+        export_result(odd, tmp_path / "out.tif", depth=tmp_path / "depth.png")
+    assert _names(tmp_path) == []
+
+
+def test_a_frame_is_never_overwritten(tmp_path: Path) -> None:
+    frames = write_stack(tmp_path, suffix=".tif", bits=16)
+    before = frames[1].read_bytes()
+    result = fake_result(open_stack(frames).stack)
+    with pytest.raises(OutputError, match=r"frame_2\.tif is one of the frames"):
+        export_result(result, frames[1], overwrite=True)
+    assert frames[1].read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["out.jpg", "out.png", "out", "out.tif.bak"])
+def test_pictures_are_tiff_only(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError, match="wrong suffix"):
+        check_targets(tmp_path / name)
+
+
+def test_maps_are_png_or_tiff(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"depth\.jpg has the wrong suffix"):
+        check_targets(tmp_path / "out.tif", depth=tmp_path / "depth.jpg")
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="nowhere does not exist"):
+        check_targets(tmp_path / "nowhere" / "out.tif")
+
+
+def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="file is not a folder"):
+        check_targets(tmp_path / "file" / "out.tif")
+
+
+def test_a_folder_in_place_of_the_picture_is_named(tmp_path: Path) -> None:
+    (tmp_path / "out.tif").mkdir()
+    with pytest.raises(OutputError, match=r"out\.tif is a folder"):
+        check_targets(tmp_path / "out.tif", overwrite=True)
+
+
+def test_one_name_cannot_be_used_twice(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="named twice"):
+        check_targets(tmp_path / "a.tif", depth=tmp_path / "." / "a.tif")
+
+
+def test_further_files_are_checked_whatever_their_suffix(tmp_path: Path) -> None:
+    (tmp_path / "report.json").touch()
+    with pytest.raises(OutputExistsError, match=r"report\.json"):
+        check_targets(tmp_path / "out.tif", others=[tmp_path / "report.json"])

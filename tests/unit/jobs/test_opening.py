@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.jobs.opening import open_stack
+from tests.helpers.stacks import write_stack
+
+
+def test_a_folder_means_its_pictures_in_natural_order(tmp_path: Path) -> None:
+    write_stack(tmp_path, 11)
+    (tmp_path / "notes.txt").write_text("not a picture")
+    opened = open_stack([tmp_path])
+    names = [source.path.name for source in opened.stack.sources]
+    assert names == [f"frame_{number}.png" for number in range(1, 12)]
+    assert opened.warnings == ()
+
+
+def test_files_keep_the_order_in_which_they_were_given(tmp_path: Path) -> None:
+    first, second, third = write_stack(tmp_path)
+    opened = open_stack([third, first, second])
+    assert [source.path for source in opened.stack.sources] == [third, first, second]
+    assert opened.stack.reference == 0
+
+
+def test_sources_say_what_the_files_hold(tmp_path: Path) -> None:
+    write_stack(tmp_path, 2, suffix=".tif", bits=16, width_px=40, height_px=24)
+    source = open_stack([tmp_path]).stack.sources[0]
+    assert (source.size_px, source.bits, source.kind) == ((40, 24), 16, "tiff")
+
+
+def test_one_frame_is_a_stack(tmp_path: Path) -> None:
+    assert len(open_stack(write_stack(tmp_path, 1)).stack) == 1
+
+
+def test_a_file_given_twice_counts_once_and_is_named(tmp_path: Path) -> None:
+    first, second, _ = write_stack(tmp_path)
+    opened = open_stack([first, second, tmp_path / "." / first.name, first])
+    assert [source.path for source in opened.stack.sources] == [first, second]
+    assert len(opened.warnings) == 1
+    assert first.name in opened.warnings[0]
+
+
+def test_no_paths_are_no_stack() -> None:
+    with pytest.raises(InputError, match="no frames"):
+        open_stack([])
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"{tmp_path.name} holds no pictures"):
+        open_stack([tmp_path])
+
+
+def test_a_folder_among_files_is_refused(tmp_path: Path) -> None:
+    first, *_ = write_stack(tmp_path / "stack")
+    with pytest.raises(InputError, match="is a folder among other paths"):
+        open_stack([first, tmp_path])
+
+
+def test_the_first_frame_of_another_size_is_named_with_both_sizes(tmp_path: Path) -> None:
+    first, second, _ = write_stack(tmp_path / "a")
+    (odd,) = write_stack(tmp_path / "b", 1, width_px=64, height_px=96)
+    with pytest.raises(InputError) as caught:
+        open_stack([first, second, odd])
+    assert str(odd) in caught.value.message
+    assert "64 x 96" in caught.value.message
+    assert "96 x 64" in caught.value.message
+
+
+@pytest.mark.parametrize("content", [b"", b"just text"])
+def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes) -> None:
+    frames = write_stack(tmp_path)
+    bad = tmp_path / "frame_9.jpg"
+    bad.write_bytes(content)
+    with pytest.raises(InputError, match=r"frame_9\.jpg"):
+        open_stack([*frames, bad])
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gone\.tif"):
+        open_stack([tmp_path / "gone.tif"])

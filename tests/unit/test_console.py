@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import io
+import os
+import signal
+import threading
+
+import pytest
+
+from focusstack_app.console import ProgressDisplay, cancelled_by_signals
+from focusstack_app.core.progress import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_a_log_gets_a_line_per_stage_and_per_tenth() -> None:
+    stream = io.StringIO()
+    display = ProgressDisplay(stream)
+    for percent in range(51):
+        display(percent / 100, "Fusing")
+    display(0.5, "Writing")
+    assert stream.getvalue().splitlines() == [
+        "  0 %  Fusing",
+        " 10 %  Fusing",
+        " 20 %  Fusing",
+        " 30 %  Fusing",
+        " 40 %  Fusing",
+        " 50 %  Fusing",
+        " 50 %  Writing",
+    ]
+
+
+def test_a_stage_that_counts_is_one_stage() -> None:
+    stream = io.StringIO()
+    display = ProgressDisplay(stream)
+    for tile in range(1, 100):
+        display(0.31, f"Tile {tile} of 99")
+    assert stream.getvalue() == " 31 %  Tile 1 of 99\n"
+
+
+def test_a_terminal_gets_a_bar_with_the_time_left() -> None:
+    stream, clock = Terminal(), Clock()
+    with ProgressDisplay(stream, clock) as display:
+        clock.now_s += 30.0
+        display(0.25, "Fusing")
+    drawn = stream.getvalue()
+    assert "[######------------------]  25 %  Fusing  1:30 left" in drawn
+    assert drawn.endswith("\r\x1b[K")
+    assert "\n" not in drawn
+
+
+def test_a_terminal_is_not_redrawn_more_often_than_eyes_see() -> None:
+    stream, clock = Terminal(), Clock()
+    display = ProgressDisplay(stream, clock)
+    for step in range(1000):
+        clock.now_s += 0.001
+        display(step / 1000, "Fusing")
+    assert 5 <= stream.getvalue().count("Fusing") <= 11
+
+
+def test_a_line_on_a_terminal_is_never_longer_than_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = Terminal()
+    ProgressDisplay(stream)(0.5, "A stage with a very long name " * 5)
+    assert len(stream.getvalue().removeprefix("\r\x1b[K")) < 40
+
+
+def test_a_note_stands_on_its_own_line_and_the_bar_returns() -> None:
+    stream = Terminal()
+    display = ProgressDisplay(stream, Clock())
+    display(0.5, "Fusing")
+    display.note("done: a.tif")
+    display(0.5, "Fusing")
+    assert "\r\x1b[Kdone: a.tif\n" in stream.getvalue()
+    assert stream.getvalue().count("Fusing") == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    progress = Progress()
+    with cancelled_by_signals(progress):
+        os.kill(os.getpid(), number)
+        assert progress.cancelled
+    assert signal.getsignal(number) is before
+
+
+def test_the_second_signal_interrupts() -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(KeyboardInterrupt), cancelled_by_signals(progress):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_other_threads_leave_signals_alone() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    seen: list[object] = []
+
+    def work() -> None:
+        with cancelled_by_signals(Progress()):
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from focusstack_app.core.errors import Cancelled, InputError
+from focusstack_app.core.progress import Progress
+from focusstack_app.ui.opening import Opened, open_readable
+from focusstack_app.ui.services import Services
+from tests.helpers.stacks import write_stack
+
+
+def open_(paths: list[Path]) -> Opened:
+    return open_readable(Services(), paths, Progress())
+
+
+def names(opened: Opened) -> list[str]:
+    return [source.path.name for source in opened.stack.sources]
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> list[Path]:
+    return write_stack(tmp_path / "bracket", 3)
+
+
+def test_good_files_open_as_they_are(frames: list[Path]) -> None:
+    opened = open_(frames)
+    assert names(opened) == [path.name for path in frames]
+    assert opened.name == "bracket"
+    assert opened.left_out == ()
+
+
+def test_files_dropped_in_any_order_are_sorted_as_people_count(tmp_path: Path) -> None:
+    frames = write_stack(tmp_path / "many", 11)
+    opened = open_(frames[::-1])
+    assert names(opened) == [f"frame_{number}.png" for number in range(1, 12)]
+
+
+def test_a_bad_file_is_left_out_and_named(frames: list[Path]) -> None:
+    bad = frames[0].with_name("bad.png")
+    bad.touch()
+    opened = open_([bad, *frames])
+    assert names(opened) == [path.name for path in frames]
+    assert len(opened.left_out) == 1
+    assert "bad.png" in opened.left_out[0].message
+
+
+def test_a_bad_file_in_a_folder_is_left_out_and_named(frames: list[Path]) -> None:
+    frames[0].with_name("bad.png").touch()
+    opened = open_([frames[0].parent])
+    assert names(opened) == [path.name for path in frames]
+    assert "bad.png" in opened.left_out[0].message
+
+
+def test_nothing_readable_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.touch()
+    with pytest.raises(InputError, match=r"bad\.png"):
+        open_([bad])
+
+
+def test_mixed_sizes_stay_an_error(frames: list[Path], tmp_path: Path) -> None:
+    odd = write_stack(tmp_path / "odd", 1, width_px=40)
+    with pytest.raises(InputError, match="40"):
+        open_([*frames, *odd])
+
+
+def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        open_([tmp_path])
+
+
+def test_opening_can_be_stopped(frames: list[Path]) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        open_readable(Services(), frames, progress)

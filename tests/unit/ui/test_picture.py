@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColorSpace
+
+from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.progress import Progress
+from focusstack_app.ui.picture import prepare, screen_bytes
+
+
+def test_16_bits_are_rounded_to_the_nearest_of_8() -> None:
+    every = np.arange(65536, dtype=np.uint16)
+    exact = np.floor(every.astype(np.float64) / 257 + 0.5).astype(np.uint8)
+    assert np.array_equal(screen_bytes(every), exact)
+
+
+def test_8_bits_pass() -> None:
+    every = np.arange(256, dtype=np.uint8)
+    assert np.array_equal(screen_bytes(every), every)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (513, 7), (1300, 700)])
+def test_the_first_level_is_the_picture(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(3)
+    pixels = rng.integers(0, 256, (*shape, 3), np.uint8)
+    picture = prepare(pixels)
+    image = picture.levels[0]
+    assert (image.height(), image.width()) == shape
+    last = image.pixelColor(shape[1] - 1, shape[0] - 1)
+    assert (last.red(), last.green(), last.blue()) == tuple(int(v) for v in pixels[-1, -1])
+    assert np.array_equal(picture.memory[0][..., 2::-1], pixels)
+    assert not picture.is_proxy
+
+
+def test_levels_halve_down_to_the_size_of_a_screen() -> None:
+    picture = prepare(np.zeros((1500, 4100, 3), np.uint16))
+    sizes = [(level.width(), level.height()) for level in picture.levels]
+    assert sizes == [(4100, 1500), (2050, 750), (1025, 375), (512, 187)]
+
+
+def test_a_proxy_knows_what_it_stands_for() -> None:
+    picture = prepare(np.zeros((600, 900, 3), np.uint8), full_size_px=(6000, 4000))
+    assert picture.is_proxy
+    assert picture.full_size_px == (6000, 4000)
+
+
+def profile(name: QColorSpace.NamedColorSpace) -> bytes:
+    return bytes(QColorSpace(name).iccProfile().data())
+
+
+def test_adobe_rgb_is_converted_for_the_screen() -> None:
+    pixels = np.full((300, 40, 3), (60, 180, 60), np.uint8)
+    icc_profile = profile(QColorSpace.NamedColorSpace.AdobeRgb)
+    shown = prepare(pixels, icc_profile).memory[0][..., 2::-1]
+    # The green of Adobe RGB is outside sRGB: red goes to the bottom. Grey stays grey.
+    assert np.ptp(shown.reshape(-1, 3), axis=0).max() == 0
+    assert shown[0, 0, 0] < 30
+    assert abs(int(shown[0, 0, 1]) - 181) <= 2
+    grey = prepare(np.full((8, 8, 3), 120, np.uint8), icc_profile).memory[0]
+    assert np.abs(grey[..., :3].astype(int) - 120).max() <= 2
+
+
+@pytest.mark.parametrize("icc_profile", [None, b"not a profile"])
+def test_without_a_usable_profile_pixels_pass(icc_profile: bytes | None) -> None:
+    pixels = np.full((20, 40, 3), (60, 180, 60), np.uint8)
+    assert np.array_equal(prepare(pixels, icc_profile).memory[0][..., 2::-1], pixels)
+
+
+def test_an_srgb_profile_changes_nothing() -> None:
+    pixels = np.full((20, 40, 3), (60, 180, 60), np.uint8)
+    shown = prepare(pixels, profile(QColorSpace.NamedColorSpace.SRgb)).memory[0]
+    assert np.abs(shown[..., 2::-1].astype(int) - pixels).max() <= 1
+
+
+def test_preparing_can_be_stopped() -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        prepare(np.zeros((600, 900, 3), np.uint8), checkpoint=progress.checkpoint)
