@@ -1,4 +1,4 @@
-"""Where the files that ship with the program lie: in the wheel, or beside the package in a checkout."""
+"""Where shipped files lie: inside the wheel, or beside the package in a checkout."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The picture work: colour, tiling, blending, fusion, provenance. Knows no file, no Qt, no torch."""
+"""The picture work: tiling, blending, fusion, provenance. Knows no file, no Qt, no torch."""

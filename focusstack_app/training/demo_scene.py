@@ -14,12 +14,14 @@ import argparse
 import importlib
 import math
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, ImageCms
+from PIL.TiffImagePlugin import IFDRational
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -228,3 +230,218 @@ def _water(bpy: Any) -> Any:
     link(clear.outputs[0], both.inputs[2])
     link(both.outputs[0], nodes["Material Output"].inputs["Surface"])
     return material
+
+
+# ------------------------------------------------------------------------------- the scene
+
+# Each leaf: base, bend and tip as (across, up, depth) with the picture from -1 to 1 across and
+# -2/3 to 2/3 up; half width in units; colour, scene-linear.
+LEAVES: tuple[tuple[tuple[tuple[float, float, float], ...], float, tuple[float, ...]], ...] = (
+    (((1.2, -0.72, 11.2), (0.45, -0.15, 9.3), (-0.22, -0.34, 7.3)), 0.62, (0.10, 0.30, 0.035)),
+    (((-1.25, -0.2, 9.6), (-0.6, 0.12, 10.5), (0.02, -0.02, 12.6)), 0.80, (0.07, 0.24, 0.06)),
+    (((1.2, 0.62, 13.8), (0.75, 0.52, 12.0), (0.28, 0.12, 10.2)), 0.75, (0.26, 0.30, 0.03)),
+    (((-0.55, -0.9, 9.2), (-0.95, -0.3, 8.2), (-0.72, 0.26, 7.5)), 0.40, (0.28, 0.10, 0.03)),
+    (((-0.75, 0.8, 14.2), (-0.35, 0.65, 13.2), (0.1, 0.36, 12.4)), 0.70, (0.13, 0.34, 0.05)),
+    (((0.25, -0.85, 13.2), (0.55, -0.3, 13.4), (0.72, 0.02, 14.0)), 0.75, (0.05, 0.19, 0.08)),
+)
+
+
+def _at(spots: ArrayLike) -> Array:
+    """Scene points of (..., 3) picture positions across, up and depth."""
+    across, up, depth = np.moveaxis(np.asarray(spots, dtype=float), -1, 0)
+    half = SENSOR_MM / FOCAL_MM / 2
+    return np.stack([across * half * depth, depth, up * half * depth], -1)
+
+
+def _curve(corners: Array, steps: int) -> Array:
+    """A smooth path (steps, 3) from the first of three points to the last."""
+    t = np.linspace(0, 1, steps)[:, None]
+    return np.asarray((1 - t) ** 2 * corners[0] + 2 * t * (1 - t) * corners[1] + t**2 * corners[2])
+
+
+def _leaf(corners: Array, width: float, colour: ArrayLike, seed: int) -> tuple[Array, Array]:
+    """Points and colours (H, W, 3) of a folded leaf with veins and a toothed edge."""
+    path = _curve(corners, 320)
+    v, u = np.linspace(0, 1, 320)[:, None], np.linspace(-1, 1, 141)[None]
+    side, _, normal = np.moveaxis(_basis(np.gradient(path, axis=0), [0.15, -0.8, 0.6]), -2, 0)
+    half = width * np.sin(np.pi * v**0.8) ** 0.85 * (1 + 0.05 * ((v * 26) % 1)) + 0.012
+    phase = v * 12 - 1.3 * np.abs(u) ** 0.8
+    away = np.abs((phase + 0.5) % 1 - 0.5)
+    vein = np.maximum(_lines(away, 0.06) * (1.1 - np.abs(u)), _lines(u * half, 0.022))
+    net = _lines(_noise(u * 9 + 40, v * 26, seed, 2), 0.09) * 0.45
+    rough = _noise(u * 3 + 20, v * 7, seed + 1)
+    lift = half * 0.28 * np.abs(u) ** 1.3 + 0.05 * rough * np.abs(u) + 0.03 * away - 0.02 * vein
+    points = path[:, None] + side[:, None] * (u * half)[..., None] + normal[:, None] * lift[..., None]
+    base = np.asarray(colour)
+    paint = _mix(base * 0.7, base * 1.25 + 0.02, 0.5 + 0.5 * rough)
+    paint = _mix(paint, base * 1.5 + [0.10, 0.10, 0.03], np.maximum(vein, net))
+    spots = (_noise(u * 7, v * 18 + 60, seed + 2) - 0.75) * 5
+    return points, _mix(paint, [0.16, 0.06, 0.02], spots)
+
+
+def _background() -> tuple[Array, Array]:
+    """Lichen-covered bark that fills the view at the far end, (1, H, W, 3) each."""
+    up, across = np.meshgrid(np.linspace(-0.8, 0.8, 380), np.linspace(-1.15, 1.15, 560), indexing="ij")
+    crack = _lines(_noise(across * 7 + 30, up * 3 + 30, 11), 0.14)
+    grain, patch = _noise(across * 40 + 90, up * 22 + 90, 12), _noise(across * 4, up * 4, 13)
+    depth = 14.95 - 0.25 * patch + 0.25 * crack - 0.06 * grain
+    paint = _mix([0.10, 0.045, 0.022], [0.34, 0.19, 0.10], 0.5 + 0.5 * grain)
+    paint = _mix(paint, [0.36, 0.44, 0.30], (patch - 0.25) * 4 * (0.8 + 0.3 * grain))
+    paint = _mix(paint, [0.55, 0.34, 0.05], (_noise(across * 9, up * 9 + 50, 14) - 0.7) * 6)
+    paint = _mix(paint, [0.015, 0.01, 0.008], crack * 0.85)
+    return _at(np.stack([across, up, depth], -1))[None], paint[None]
+
+
+def build(bpy: Any) -> Any:
+    """Put the whole scene into an empty Blender file; returns the camera."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    rng = np.random.default_rng(7)
+    _sheets(bpy, "bark", *_background(), _material(bpy, "bark", rough=0.8, scale=45, grain=0.35))
+    grown = [_leaf(_at(spots), *rest, seed=30 + 5 * k) for k, (spots, *rest) in enumerate(LEAVES)]
+    leaves = np.stack([points for points, _ in grown])
+    green = _material(bpy, "leaf", rough=0.4, through=0.3, scale=70, grain=0.22)
+    _sheets(bpy, "leaves", leaves, np.stack([paint for _, paint in grown]), green)
+
+    path = _curve(_at([(-0.35, -0.8, 8.4), (0.42, -0.1, 9.2), (0.3, 0.8, 13.0)]), 260)
+    stem = _tube(path, np.linspace(0.13, 0.10, 260), [0, 0.3, 1])
+    stripe = _noise(np.linspace(0, 60, 260)[:, None], np.linspace(0, 9, 48)[None], 71)
+    paint = _mix([0.20, 0.07, 0.04], [0.30, 0.34, 0.08], 0.5 + 0.6 * stripe)[None]
+    _sheets(bpy, "stem", stem, paint, _material(bpy, "stem", rough=0.5, through=0.1))
+    pale = _material(bpy, "hair", colour=(0.75, 0.68, 0.52), through=0.4)
+    _hairs(bpy, "stem hair", _fur(*_scatter(stem, 2600, rng, False), 0.3, rng), 0.006, pale)
+    down = _fur(*_scatter(leaves[3:5], 1500, rng), 0.10, rng)
+    _hairs(bpy, "leaf down", down, 0.0035, pale)
+
+    water = _water(bpy)
+    root, normal = _scatter(leaves[:, 30:-15, 12:-12], 150, rng)
+    size = 0.022 + 0.085 * rng.uniform(0, 1, (150, 1)) ** 3
+    _beads(bpy, "dew", root + normal * size * 0.3, normal, size * [1, 0.7], [[1, 1, 1]], water)
+    sag = _at([(-1.1, 0.52, 7.6), (0.1, 0.1, 8.6), (1.1, 0.72, 11.5)])
+    thread = _curve(sag, 90)
+    _hairs(bpy, "thread", thread[None], 0.005, pale, tip=1.0)
+    strung = np.sort(rng.permutation(90)[:46])
+    size = (0.012 + 0.032 * rng.uniform(0, 1, (46, 1)) ** 2) * [1, 1.1]
+    along = np.gradient(thread, axis=0)[strung]
+    _beads(bpy, "beads on the thread", thread[strung], along, size, [[1, 1, 1]], water)
+    spots = np.stack([rng.normal(0.72, 0.10, 22), rng.normal(-0.42, 0.08, 22)], -1)
+    centre = _at(np.concatenate([spots, rng.uniform(7.9, 9.4, (22, 1))], -1))
+    red = _mix([0.45, 0.015, 0.02], [0.60, 0.14, 0.02], rng.uniform(0, 1, 22))
+    size = rng.uniform(0.11, 0.19, (22, 1)) * [1, 1.08]
+    glossy = _material(bpy, "berry", rough=0.3, coat=1.0, scale=25, grain=0.15, bump=0.1)
+    _beads(bpy, "berries", centre, rng.normal(0, 1, (22, 3)), size, red, glossy)
+    ball = _unit(rng.normal(0, 1, (22, 60, 3)))
+    tips = (centre[:, None] + ball * size[:, None, :1]).reshape(-1, 3)
+    _hairs(bpy, "berry hair", _fur(tips, ball.reshape(-1, 3), 0.09, rng), 0.003, pale)
+
+    for name, kind, turn, power, colour, wide in (
+        ("sun", "SUN", (0.75, -0.35, 0.4), 3.6, SUN, 0.03),
+        ("back", "SUN", (-0.9, 0.5, 0.0), 0.8, SKY, 0.3),
+    ):
+        light = bpy.data.lights.new(name, kind)
+        light.energy, light.color, light.angle = power, colour, wide
+        lamp = bpy.data.objects.new(name, light)
+        lamp.rotation_euler = turn
+        bpy.context.collection.objects.link(lamp)
+    world = bpy.data.worlds.new("sky")
+    world.node_tree.nodes["Background"].inputs["Color"].default_value = (*SKY, 1.0)
+    world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.4
+    bpy.context.scene.world = world
+    lens = bpy.data.cameras.new("camera")
+    lens.sensor_width, lens.lens, lens.clip_start = SENSOR_MM, FOCAL_MM, 0.1
+    lens.dof.aperture_fstop = FOCAL_MM / 1000 / lens_diameter()
+    camera = bpy.data.objects.new("camera", lens)
+    camera.rotation_euler = (math.pi / 2, 0, 0)
+    bpy.context.collection.objects.link(camera)
+    bpy.context.scene.camera = camera
+    return camera
+
+
+# ---------------------------------------------------------------------------------- rendering
+
+
+def _settings(bpy: Any, size: tuple[int, int], samples: int) -> None:
+    scene = bpy.context.scene
+    scene.render.engine = "CYCLES"
+    scene.render.resolution_x, scene.render.resolution_y = size
+    scene.render.resolution_percentage = 100
+    scene.render.use_persistent_data = True
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.image_settings.color_mode = "RGB"
+    scene.view_settings.view_transform = "Standard"
+    cycles = scene.cycles
+    cycles.device, cycles.samples, cycles.use_adaptive_sampling = "CPU", samples, False
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 2, 2
+    cycles.transmission_bounces, cycles.transparent_max_bounces = 5, 6
+    cycles.caustics_reflective = cycles.caustics_refractive = False
+    cycles.sample_clamp_indirect = 4.0
+    cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
+    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
+    cycles.denoising_prefilter = "FAST"
+
+
+def _exif(frame: int, distance: float | None) -> Image.Exif:
+    """What a camera would write; without `distance` (the pinhole picture) no lens settings."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Focus Stack App", "Blender Cycles thin lens"
+    if distance is None:
+        exif[0x0110] = "Blender Cycles pinhole"
+        return exif
+    diameter_mm = lens_diameter() * UNIT_M * 1000
+    exif.get_ifd(0x8769).update({
+        0x829A: IFDRational(1, 60),
+        0x829D: IFDRational(round(FOCAL_MM / diameter_mm * 10), 10),
+        0x8827: 100,
+        0x9003: f"2026:06:01 09:{frame // 60:02d}:{frame % 60:02d}",
+        0x9206: IFDRational(round(distance * UNIT_M * 10000), 10000),
+        0x920A: IFDRational(round(FOCAL_MM * 10), 10),
+    })  # fmt: skip
+    return exif
+
+
+def render(bpy: Any, out: Path, size: tuple[int, int], samples: int, frames: int) -> None:
+    """Render the pinhole picture and the frames, near to far, each put in place when done."""
+    out.mkdir(parents=True, exist_ok=True)
+    camera = build(bpy)
+    _settings(bpy, size, samples)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    jobs: list[tuple[str, float | None, int]] = [
+        (f"frame_{k}.jpg", distance, 91) for k, distance in enumerate(focus_distances(frames), 1)
+    ]
+    for k, (name, distance, quality) in enumerate([*jobs, ("ground_truth.jpg", None, 95)]):
+        began = time.perf_counter()
+        camera.data.dof.use_dof = distance is not None
+        camera.data.dof.focus_distance = distance or NEAR
+        bpy.context.scene.cycles.seed = 1 + k
+        with tempfile.TemporaryDirectory() as folder:
+            bpy.context.scene.render.filepath = str(Path(folder) / "picture.png")
+            bpy.ops.render.render(write_still=True)
+            with Image.open(Path(folder) / "picture.png") as picture:
+                picture.convert("RGB").save(
+                    out / name, quality=quality, icc_profile=profile, exif=_exif(k, distance)
+                )
+        sys.stderr.write(f"{name}: {time.perf_counter() - began:.1f} s\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Render the demo stack into a folder; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="focusstack_app.training.demo_scene", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument("--samples", type=int, default=28, help="samples per pixel")
+    parser.add_argument("--size", default="1500x1000", help="WIDTHxHEIGHT in pixels")
+    parser.add_argument("--frames", type=int, default=7, help="number of focus distances")
+    options = parser.parse_args(argv)
+    try:
+        width, height = (int(side) for side in options.size.split("x"))
+    except ValueError:
+        parser.error(f"--size wants WIDTHxHEIGHT, not {options.size!r}")
+    try:
+        bpy = importlib.import_module("bpy")
+    except ImportError as error:
+        sys.stderr.write(f"This needs Blender as a Python module (pip install bpy): {error}\n")
+        return 2
+    render(bpy, options.out, (width, height), options.samples, options.frames)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

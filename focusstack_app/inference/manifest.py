@@ -1,0 +1,161 @@
+"""Model folders: their manifest, their place, and the check of their files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from focusstack_app.core.assets import models_dir
+from focusstack_app.core.errors import ModelError
+from focusstack_app.core.model import ModelManifest
+
+KIND = "vaeedof-set-1"
+FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
+
+
+def user_models_dir() -> Path:
+    """Folder of the models that the user installed."""
+    return Path(platformdirs.user_data_dir("focusstack_app", appauthor=False)) / "models"
+
+
+def load_manifest(folder: Path) -> ModelManifest:
+    """Read and check `folder/model.json`; the model's files are not read.
+
+    Raises:
+        ModelError: If it is missing, not a manifest, or of a kind that is not known.
+    """
+    path = folder / "model.json"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{path} cannot be read as a model manifest.", "Choose a folder with a model.json."
+        ) from error
+    if not isinstance(card, dict) or card.get("kind") != KIND:
+        kind = card.get("kind") if isinstance(card, dict) else None
+        raise ModelError(
+            f"{path} is a model of unknown kind {kind!r}.", "A newer program may be able to use it."
+        )
+    try:
+        manifest = ModelManifest(
+            id=str(card["id"]),
+            version=str(card["version"]),
+            kind=KIND,
+            latent_channels=int(card["latent_channels"]),
+            scale=int(card["scale"]),
+            slots=int(card["slots"]),
+            weight_scale=int(card["weight_scale"]),
+            tile_px=int(card["tile_px"]),
+            reconstruction_rmse=float(card["reconstruction_rmse"]),
+            licence=str(card["licence"]),
+            sha256={str(name): str(digest) for name, digest in card["sha256"].items()},
+            card=dict(card["card"]),
+            folder=folder,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"{path} is not a complete model manifest ({error}).", "Install the model again."
+        ) from error
+    bad_name = manifest.id in ("", ".", "..") or set(manifest.id) & set("/\\:")
+    if bad_name or set(manifest.sha256) != set(FILES):
+        raise ModelError(
+            f"{path} does not describe a model of kind {KIND}.", "Install the model again."
+        )
+    return manifest
+
+
+def installed_models() -> list[ModelManifest]:
+    """The models that ship with the program, then those that the user installed, by name.
+
+    A shipped model hides an installed one of the same id. A folder that cannot be read as a model
+    is left out; `find_model` and `verify` say why.
+    """
+    found: dict[str, ModelManifest] = {}
+    for parent in (models_dir(), user_models_dir()):
+        for path in sorted(parent.glob("*/model.json")):
+            try:
+                manifest = load_manifest(path.parent)
+            except ModelError:
+                continue
+            found.setdefault(manifest.id, manifest)
+    return list(found.values())
+
+
+def find_model(model_id: str) -> ModelManifest:
+    """The installed model of that id.
+
+    Raises:
+        ModelError: If there is none.
+    """
+    models = installed_models()
+    for manifest in models:
+        if manifest.id == model_id:
+            return manifest
+    names = ", ".join(manifest.id for manifest in models) or "none"
+    raise ModelError(f"There is no model {model_id!r}.", f"Installed: {names}.")
+
+
+def verify(manifest: ModelManifest) -> None:
+    """Compare the SHA-256 of every file with the manifest.
+
+    Raises:
+        ModelError: If a file is missing or differs.
+    """
+    for name in manifest.sha256:
+        read_verified(manifest, name)
+
+
+def read_verified(manifest: ModelManifest, name: str) -> bytes:
+    """The bytes of a model file, checked: what was hashed is what is returned.
+
+    Raises:
+        ModelError: If the file is missing or differs from the manifest.
+    """
+    path = manifest.folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"The model file {path} is missing.", "Install the model again.") from error
+    if hashlib.sha256(content).hexdigest() != manifest.sha256[name]:
+        raise ModelError(
+            f"The model file {path} is damaged: it differs from its manifest.",
+            "Install the model again.",
+        )
+    return content
+
+
+def install(folder: Path) -> ModelManifest:
+    """Check a model folder and copy it to the user's models.
+
+    Returns:
+        The manifest of the copy.
+
+    Raises:
+        ModelError: If the folder is no sound model, or its id is taken.
+    """
+    manifest = load_manifest(folder)
+    verify(manifest)
+    if any(model.id == manifest.id for model in installed_models()):
+        raise ModelError(
+            f"A model {manifest.id!r} is installed already.", "Remove its folder first."
+        )
+    parent = user_models_dir()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".install-", dir=parent) as staged:
+            copy = Path(staged) / manifest.id
+            copy.mkdir()
+            for name in ("model.json", *manifest.sha256):
+                shutil.copyfile(folder / name, copy / name)
+            verify(load_manifest(copy))
+            copy.rename(parent / manifest.id)
+    except OSError as error:
+        raise ModelError(
+            f"The model cannot be copied to {parent} ({error}).", "Free some space or check rights."
+        ) from error
+    return load_manifest(parent / manifest.id)

@@ -1,0 +1,111 @@
+"""From torch weights to a model folder: ONNX graphs, parity with torch, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from focusstack_app.training.model import SCALE, WEIGHT_SCALE
+
+SLOTS = 7
+TILE_PX = 512
+
+
+def export_model(
+    folder: Path,
+    parts: tuple[nn.Module, nn.Module, nn.Module],
+    *,
+    version: str,
+    reconstruction_rmse: float,
+    card: Mapping[str, object],
+) -> None:
+    """Write `encoder.onnx`, `fusion.onnx`, `decoder.onnx` and `model.json` into `folder`.
+
+    Args:
+        folder: Its name is the model's id; made if missing, files are replaced.
+        parts: Encoder, fusion module, decoder.
+        version: Of the weights.
+        reconstruction_rmse: Measured error of encode + decode, display-encoded.
+        card: How the weights were made and what was measured.
+
+    Raises:
+        RuntimeError: If ONNX Runtime and torch differ.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder, fusion, decoder = (part.eval() for part in parts)
+    pixels = torch.rand(1, 3, 128, 192)
+    latent = encoder(pixels)
+    channels = latent.shape[1]
+    cells = TILE_PX // SCALE
+    latents = 0.3 * torch.randn(1, SLOTS, channels, cells, cells)
+    shares = torch.tensor([[0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 1.0]])
+    plane = {2: "height", 3: "width"}
+    _export(
+        folder / "encoder.onnx", encoder, {"pixels": pixels}, ["latent"],
+        {"pixels": plane, "latent": plane},
+    )  # fmt: skip
+    _export(
+        folder / "fusion.onnx", fusion, {"latents": latents, "shares": shares},
+        ["latent", "weights"], {},
+    )  # fmt: skip
+    _export(
+        folder / "decoder.onnx", decoder, {"latent": latents[:, 0]}, ["pixels"],
+        {"latent": plane, "pixels": plane},
+    )  # fmt: skip
+    names = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
+    manifest = {
+        "id": folder.name,
+        "version": version,
+        "kind": "vaeedof-set-1",
+        "latent_channels": channels,
+        "scale": SCALE,
+        "slots": SLOTS,
+        "weight_scale": WEIGHT_SCALE,
+        "tile_px": TILE_PX,
+        "reconstruction_rmse": reconstruction_rmse,
+        "licence": "Apache-2.0",
+        "sha256": {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names},
+        "card": dict(card),
+    }
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / "model.json").write_text(text, encoding="utf-8")
+
+
+def _export(
+    path: Path,
+    part: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: list[str],
+    dynamic: dict[str, dict[int, str]],
+) -> None:
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            part,
+            tuple(inputs.values()),
+            str(path),
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_axes=dynamic,
+            opset_version=17,
+            dynamo=False,
+        )
+        expected = part(*inputs.values())
+    onnx.checker.check_model(str(path))
+    got = ReferenceEvaluator(str(path)).run(None, {k: v.numpy() for k, v in inputs.items()})
+    for mine, theirs in zip(
+        expected if isinstance(expected, tuple) else (expected,), got, strict=True
+    ):
+        difference = float(np.abs(mine.numpy() - theirs).max())
+        if difference > 1e-3:
+            raise RuntimeError(f"{path.name} differs from torch by {difference}")
