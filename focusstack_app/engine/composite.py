@@ -1,8 +1,9 @@
 """From the decoded fusion back to source pixels: faithful and strict compositing.
 
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
-with the decoded fusion in a small window. Where no frame agrees within the error of the
-autoencoder, faithful mode keeps the decoded (synthesised) pixel; strict mode never does.
+with the decoded fusion in a small window. Where the fused latent departs from that of every frame
+by more than the autoencoder's error, faithful mode keeps the decoded (synthesised) pixel; strict
+mode never does.
 Frames are folded in one at a time, so memory does not grow with their number.
 """
 
@@ -36,7 +37,7 @@ def composite(
         fusion: Decoded picture and weights of N frames.
         read: Gives frame i, (H, W, 3) float32, display-encoded, [0, 1]; called once per frame.
         reconstruction_rmse: The autoencoder's own error; agreement is measured against it.
-        synthesise: Keep decoded pixels where no frame agrees (faithful) or never (strict).
+        synthesise: Keep decoded pixels where no frame explains them (faithful) or never (strict).
         progress: Reported per frame.
 
     Returns:
@@ -47,7 +48,6 @@ def composite(
     variance = np.float32(2.0 * reconstruction_rmse**2)
     total = np.zeros((height, width), np.float32)
     strongest = np.zeros((height, width), np.float32)
-    nearest = np.full((height, width), np.inf, np.float32)
     source = np.zeros((height, width), np.uint16)
     picture = np.zeros((height, width, 3), np.float32)
     count = len(fusion.weights)
@@ -63,13 +63,13 @@ def composite(
         wins = weight > strongest
         source[wins] = index
         np.copyto(strongest, weight, where=wins)
-        np.minimum(nearest, error, out=nearest)
         progress.report((index + 1) / count, "Compositing")
     picture /= total[..., None]
     synthesised = np.zeros((height, width), np.float32)
     if synthesise:
         # Fully synthesised beyond six times the autoencoder's error, not at all below three.
-        ratio = np.sqrt(nearest) / np.float32(reconstruction_rmse)
+        departure = _enlarged(fusion.departure, fusion.latent_cell_px, height, width)
+        ratio = departure / np.float32(reconstruction_rmse)
         synthesised = np.clip((ratio - 3.0) / 3.0, 0.0, 1.0)
         picture += synthesised[..., None] * (guide - picture)
     return picture, Provenance(

@@ -29,11 +29,17 @@ class LatentFusion:
         weights: (N, h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
             contribution of each frame, sum 1. Covers the padded picture from its top left corner.
         cell_px: Edge of one cell of `weights`, in pixels.
+        departure: (h, w) float32 on the latent grid: distance of the fused latent from that of the
+            nearest frame, as an RMSE in display-encoded units. The encoder being orthonormal, the
+            autoencoder's own error does not count: what departs was synthesised.
+        latent_cell_px: Edge of one cell of `departure`, in pixels.
     """
 
     picture: FloatArray
     weights: FloatArray
     cell_px: int
+    departure: FloatArray
+    latent_cell_px: int
 
 
 def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
@@ -56,7 +62,7 @@ def encode_frame(model: FusionModel, frame: FloatArray, progress: Progress) -> F
         (C, h, w) float32 latent of the padded frame.
     """
     manifest = model.manifest
-    height, width = padded_size(*frame.shape[:2], manifest.tile_px, manifest.scale)
+    height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, manifest.scale)
     down, across = height - frame.shape[0], width - frame.shape[1]
     padded = cv2.copyMakeBorder(frame, 0, down, 0, across, cv2.BORDER_REFLECT)
     rows = max(manifest.scale, _ENCODE_ROWS_PX // manifest.scale * manifest.scale)
@@ -101,8 +107,19 @@ def fuse_latents(
     latent, weights = _fuse_tree(model, plan, list(latents), tick)
     picture = _decode(model, plan, latent, tick)
     return LatentFusion(
-        picture[: size_px[0], : size_px[1]], weights, manifest.scale // manifest.weight_scale
+        picture=picture[: size_px[0], : size_px[1]],
+        weights=weights,
+        cell_px=manifest.scale // manifest.weight_scale,
+        departure=_departure(latent, latents, manifest.scale),
+        latent_cell_px=manifest.scale,
     )
+
+
+def _departure(fused: FloatArray, latents: Sequence[FloatArray], scale: int) -> FloatArray:
+    nearest = np.full(fused.shape[1:], np.inf, np.float32)
+    for latent in latents:
+        np.minimum(nearest, np.square(latent - fused).sum(axis=0), out=nearest)
+    return np.asarray(np.sqrt(nearest / (3 * scale * scale)), dtype=np.float32)
 
 
 def _groups(count: int, slots: int) -> list[list[int]]:

@@ -17,7 +17,8 @@ def to_float(pixels: Pixels) -> FloatArray:
 
 def to_uint16(picture: FloatArray) -> NDArray[np.uint16]:
     """(H, W, 3) float32 to uint16, clipped to [0, 1] and rounded."""
-    return np.rint(np.clip(picture, 0.0, 1.0) * np.float32(65535.0)).astype(np.uint16)
+    rounded = np.rint(np.clip(picture, 0.0, 1.0) * np.float32(65535.0))
+    return np.asarray(rounded, dtype=np.uint16)
 
 
 def as_uint16(pixels: Pixels) -> NDArray[np.uint16]:

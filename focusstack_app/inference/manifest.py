@@ -120,7 +120,9 @@ def read_verified(manifest: ModelManifest, name: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"The model file {path} is missing.", "Install the model again.") from error
+        raise ModelError(
+            f"The model file {path} is missing.", "Install the model again."
+        ) from error
     if hashlib.sha256(content).hexdigest() != manifest.sha256[name]:
         raise ModelError(
             f"The model file {path} is damaged: it differs from its manifest.",

@@ -42,7 +42,7 @@ class OnnxModel:
             content = read_verified(manifest, name)
             try:
                 return onnxruntime.InferenceSession(content, options, providers=providers)
-            except Exception as error:  # noqa: BLE001 - ONNX Runtime has no common base class
+            except Exception as error:  # ONNX Runtime's errors share no base class
                 raise ModelError(
                     f"The model file {manifest.folder / name} cannot be loaded ({error}).",
                     "Install the model again.",

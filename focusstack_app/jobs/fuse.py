@@ -121,7 +121,9 @@ def _fuse_vaeedof(
             progress.report((index + 1) / count * 0.2, "Encoding")
     height, width = pixels(0).shape[:2]
     with timed("fuse"):
-        fusion = fuse_latents(model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8))
+        fusion = fuse_latents(
+            model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8)
+        )
     del latents
     if request.mode is Mode.GENERATIVE:
         return fusion.picture, generative_provenance(fusion)
@@ -157,7 +159,7 @@ def _warnings(request: FusionRequest, frames: list[Frame]) -> tuple[str, ...]:
         return ("There is one frame only: it is returned as it is.",)
     if request.align is Align.AUTO:
         return (
-            "Alignment is not built yet: the frames are fused as they are. Frames that moved ghost.",
+            "Alignment is not built yet: the frames are fused as they are; any that moved ghost.",
         )
     return ()
 

@@ -5,7 +5,7 @@ downloaded. The camera sits at the origin and looks along +Y, so the y coordinat
 its depth. Lengths are scene units of `UNIT_M` metres. Run it with an interpreter that has the
 `bpy` package (Blender as a module), numpy and Pillow:
 
-    python -m focusstack_app.training.demo_scene --out DIR [--samples N] [--size 1500x1000]
+    python -m focusstack_app.training.demo_scene --out DIR [--samples N] [--size WxH] [--frames N]
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
+    Rng = np.random.Generator
 
 UNIT_M = 0.02
 SENSOR_MM, FOCAL_MM = 17.3, 34.6
@@ -46,9 +47,6 @@ def focus_distances(frames: int) -> list[float]:
 def lens_diameter() -> float:
     """Diameter of the lens in scene units that gives `LARGEST_BLUR` between NEAR and FAR."""
     return LARGEST_BLUR / (FOCAL_MM / SENSOR_MM) / (1 / NEAR - 1 / FAR)
-
-
-# ---------------------------------------------------------------- noise, sheets, hairs and beads
 
 
 def _noise(u: ArrayLike, v: ArrayLike, seed: int, octaves: int = 4) -> Array:
@@ -84,7 +82,7 @@ def _unit(v: ArrayLike) -> Array:
 def _basis(forward: ArrayLike, up: ArrayLike) -> Array:
     """Rows: side, forward, normal; `points @ basis` takes local points into the scene."""
     f = _unit(forward)
-    side = _unit(np.cross(f, up))
+    side = _unit(np.cross(f, np.asarray(up)))
     return np.stack([side, f, np.cross(side, f)], axis=-2)
 
 
@@ -104,24 +102,19 @@ def _sheets(bpy: Any, name: str, points: Array, colours: Array, material: Any) -
     bpy.context.collection.objects.link(bpy.data.objects.new(name, mesh))
 
 
-def _scatter(
-    points: Array, count: int, rng: np.random.Generator, face_camera: bool = True
-) -> tuple[Array, Array]:
+def _scatter(points: Array, count: int, rng: Rng, facing: bool = True) -> tuple[Array, Array]:
     """Random grid points of sheets (K, H, W, 3) and their normals, (count, 3) each."""
     k, h, w, _ = points.shape
-    a, b, c = rng.integers(0, k, count), rng.integers(1, h - 1, count), rng.integers(1, w - 1, count)
-    normal = _unit(
-        np.cross(points[a, b + 1, c] - points[a, b - 1, c], points[a, b, c + 1] - points[a, b, c - 1])
-    )
+    a, b, c = (rng.integers(lo, hi, count) for lo, hi in ((0, k), (1, h - 1), (1, w - 1)))
+    along = points[a, b + 1, c] - points[a, b - 1, c]
+    normal = _unit(np.cross(along, points[a, b, c + 1] - points[a, b, c - 1]))
     root = points[a, b, c]
-    if face_camera:
+    if facing:
         normal *= np.where((normal * root).sum(-1, keepdims=True) > 0, -1.0, 1.0)
     return root, normal
 
 
-def _hairs(
-    bpy: Any, name: str, paths: Array, radius: float, material: Any, tip: float = 0.25
-) -> None:
+def _hairs(bpy: Any, name: str, paths: Array, radius: float, look: Any, tip: float = 0.25) -> None:
     """Round hairs along paths (N, P, 3), thinning from `radius` to `tip` times it."""
     count, steps, _ = paths.shape
     data = bpy.data.hair_curves.new(name)
@@ -129,13 +122,11 @@ def _hairs(
     data.points.foreach_set("position", paths.astype(np.float32).ravel())
     radii = np.tile(np.linspace(radius, radius * tip, steps, dtype=np.float32), count)
     data.points.foreach_set("radius", radii)
-    data.materials.append(material)
+    data.materials.append(look)
     bpy.context.collection.objects.link(bpy.data.objects.new(name, data))
 
 
-def _fur(
-    root: Array, direction: Array, length: float, rng: np.random.Generator, bend: float = 0.35
-) -> Array:
+def _fur(root: Array, direction: Array, length: float, rng: Rng, bend: float = 0.35) -> Array:
     """Hair paths (N, 7, 3) that leave `root` along `direction`, unequal and bent at random."""
     t = np.linspace(0, 1, 7)[None, :, None]
     sway = rng.normal(0, bend, (len(root), 1, 3)) + np.array([0, 0, -0.5 * bend])
@@ -144,74 +135,61 @@ def _fur(
 
 
 def _beads(
-    bpy: Any,
-    name: str,
-    centre: Array,
-    axis: Array,
-    size: ArrayLike,
-    colour: ArrayLike,
-    material: Any,
+    bpy: Any, name: str, at: Array, axis: Array, size: ArrayLike, colour: ArrayLike, material: Any
 ) -> None:
-    """Ellipsoids: centre and axis (N, 3), size (N, 2) = radius across and along the axis."""
-    theta, phi = np.meshgrid(np.linspace(0, math.pi, 25), np.linspace(0, 2 * math.pi, 41), indexing="ij")
+    """Ellipsoids: centre `at` and axis (N, 3), size (N, 2) = radius across and along the axis."""
+    theta, phi = np.mgrid[0 : math.pi : 25j, 0 : 2 * math.pi : 41j]
     ball = np.stack([np.sin(theta) * np.sin(phi), np.cos(theta), np.sin(theta) * np.cos(phi)], -1)
     scale = np.asarray(size, dtype=float)[:, [0, 1, 0]]
     turn = _basis(axis, np.broadcast_to([0.31, 0.17, 0.93], np.shape(axis)))
-    points = centre[:, None, None] + np.einsum("hwi,ni,nij->nhwj", ball, scale, turn)
+    points = at[:, None, None] + np.einsum("hwi,ni,nij->nhwj", ball, scale, turn)
     _sheets(bpy, name, points, np.asarray(colour, dtype=float)[:, None, None], material)
 
 
 def _tube(path: Array, radius: Array, up: ArrayLike, around: int = 48) -> Array:
     """The surface (1, H, W, 3) of a tube along `path` (H, 3)."""
     forward = _unit(np.gradient(path, axis=0))
-    side = _unit(np.cross(forward, up))
+    side = _unit(np.cross(forward, np.asarray(up)))
     angle = np.linspace(0, 2 * math.pi, around)[None, :, None]
     ring = np.cos(angle) * side[:, None] - np.sin(angle) * np.cross(side, forward)[:, None]
     return np.asarray(path[:, None] + radius[:, None, None] * ring)[None]
 
 
-# --------------------------------------------------------------------------------- materials
+def _set(node: Any, **values: Any) -> Any:
+    """The node itself, with its unconnected inputs set by name (spaces as underscores)."""
+    for key, value in values.items():
+        node.inputs[key.replace("_", " ")].default_value = value
+    return node
 
 
 def _material(bpy: Any, name: str, **look: Any) -> Any:
     """A material: colour from the mesh (or `colour`), fine grain, bump, light shining through."""
     material = bpy.data.materials.new(name)
     nodes, link = material.node_tree.nodes, material.node_tree.links.new
-    surface, out = nodes["Principled BSDF"], nodes["Material Output"]
-    surface.inputs["Roughness"].default_value = look.get("rough", 0.45)
-    surface.inputs["Coat Weight"].default_value = look.get("coat", 0.0)
-    surface.inputs["Coat Roughness"].default_value = 0.08
-    through = nodes.new("ShaderNodeBsdfTranslucent")
-    both = nodes.new("ShaderNodeMixShader")
+    rough, coat = look.get("rough", 0.45), look.get("coat", 0.0)
+    surface = _set(nodes["Principled BSDF"], Roughness=rough, Coat_Weight=coat, Coat_Roughness=0.08)
+    through, both = nodes.new("ShaderNodeBsdfTranslucent"), nodes.new("ShaderNodeMixShader")
     both.inputs[0].default_value = look.get("through", 0.0)
     link(surface.outputs[0], both.inputs[1])
     link(through.outputs[0], both.inputs[2])
-    link(both.outputs[0], out.inputs["Surface"])
+    link(both.outputs[0], nodes["Material Output"].inputs["Surface"])
     if "colour" in look:
-        for target in (surface.inputs["Base Color"], through.inputs["Color"]):
-            target.default_value = (*look["colour"], 1.0)
+        _set(surface, Base_Color=(*look["colour"], 1.0))
+        _set(through, Color=(*look["colour"], 1.0))
         return material
-    place = nodes.new("ShaderNodeTexCoord").outputs["Object"]
-    grain = nodes.new("ShaderNodeTexNoise")
-    grain.inputs["Scale"].default_value = look.get("scale", 60.0)
-    grain.inputs["Detail"].default_value = 3.0
-    link(place, grain.inputs["Vector"])
+    grain = _set(nodes.new("ShaderNodeTexNoise"), Scale=look.get("scale", 60.0), Detail=3.0)
+    link(nodes.new("ShaderNodeTexCoord").outputs["Object"], grain.inputs["Vector"])
+    low, high = 1.0 - look.get("grain", 0.2), 1.0 + look.get("grain", 0.2)
     spread = nodes.new("ShaderNodeMapRange")
-    spread.inputs["From Min"].default_value, spread.inputs["From Max"].default_value = 0.3, 0.7
-    spread.inputs["To Min"].default_value = 1.0 - look.get("grain", 0.2)
-    spread.inputs["To Max"].default_value = 1.0 + look.get("grain", 0.2)
+    _set(spread, From_Min=0.3, From_Max=0.7, To_Min=low, To_Max=high)
     link(grain.outputs[0], spread.inputs["Value"])
-    attribute = nodes.new("ShaderNodeAttribute")
-    attribute.attribute_name = "Col"
-    tint = nodes.new("ShaderNodeVectorMath")
-    tint.operation = "SCALE"
+    attribute, tint = nodes.new("ShaderNodeAttribute"), nodes.new("ShaderNodeVectorMath")
+    attribute.attribute_name, tint.operation = "Col", "SCALE"
     link(attribute.outputs["Color"], tint.inputs[0])
     link(spread.outputs[0], tint.inputs["Scale"])
     link(tint.outputs[0], surface.inputs["Base Color"])
     link(tint.outputs[0], through.inputs["Color"])
-    bump = nodes.new("ShaderNodeBump")
-    bump.inputs["Strength"].default_value = look.get("bump", 0.3)
-    bump.inputs["Distance"].default_value = 0.01
+    bump = _set(nodes.new("ShaderNodeBump"), Strength=look.get("bump", 0.3), Distance=0.01)
     link(grain.outputs[0], bump.inputs["Height"])
     link(bump.outputs[0], surface.inputs["Normal"])
     return material
@@ -221,9 +199,7 @@ def _water(bpy: Any) -> Any:
     """Clear water that lets shadow rays pass, so that no caustics are needed."""
     material = bpy.data.materials.new("water")
     nodes, link = material.node_tree.nodes, material.node_tree.links.new
-    surface = nodes["Principled BSDF"]
-    for key, value in (("Transmission Weight", 1.0), ("Roughness", 0.0), ("IOR", 1.36)):
-        surface.inputs[key].default_value = value
+    surface = _set(nodes["Principled BSDF"], Transmission_Weight=1.0, Roughness=0.0, IOR=1.36)
     both, clear = nodes.new("ShaderNodeMixShader"), nodes.new("ShaderNodeBsdfTransparent")
     link(nodes.new("ShaderNodeLightPath").outputs["Is Shadow Ray"], both.inputs[0])
     link(surface.outputs[0], both.inputs[1])
@@ -231,8 +207,6 @@ def _water(bpy: Any) -> Any:
     link(both.outputs[0], nodes["Material Output"].inputs["Surface"])
     return material
 
-
-# ------------------------------------------------------------------------------- the scene
 
 # Each leaf: base, bend and tip as (across, up, depth) with the picture from -1 to 1 across and
 # -2/3 to 2/3 up; half width in units; colour, scene-linear.
@@ -271,17 +245,17 @@ def _leaf(corners: Array, width: float, colour: ArrayLike, seed: int) -> tuple[A
     net = _lines(_noise(u * 9 + 40, v * 26, seed, 2), 0.09) * 0.45
     rough = _noise(u * 3 + 20, v * 7, seed + 1)
     lift = half * 0.28 * np.abs(u) ** 1.3 + 0.05 * rough * np.abs(u) + 0.03 * away - 0.02 * vein
-    points = path[:, None] + side[:, None] * (u * half)[..., None] + normal[:, None] * lift[..., None]
+    points = path[:, None] + side[:, None] * (u * half)[..., None]
     base = np.asarray(colour)
     paint = _mix(base * 0.7, base * 1.25 + 0.02, 0.5 + 0.5 * rough)
     paint = _mix(paint, base * 1.5 + [0.10, 0.10, 0.03], np.maximum(vein, net))
     spots = (_noise(u * 7, v * 18 + 60, seed + 2) - 0.75) * 5
-    return points, _mix(paint, [0.16, 0.06, 0.02], spots)
+    return points + normal[:, None] * lift[..., None], _mix(paint, [0.16, 0.06, 0.02], spots)
 
 
 def _background() -> tuple[Array, Array]:
     """Lichen-covered bark that fills the view at the far end, (1, H, W, 3) each."""
-    up, across = np.meshgrid(np.linspace(-0.8, 0.8, 380), np.linspace(-1.15, 1.15, 560), indexing="ij")
+    up, across = np.mgrid[-0.8:0.8:380j, -1.15:1.15:560j]
     crack = _lines(_noise(across * 7 + 30, up * 3 + 30, 11), 0.14)
     grain, patch = _noise(across * 40 + 90, up * 22 + 90, 12), _noise(across * 4, up * 4, 13)
     depth = 14.95 - 0.25 * patch + 0.25 * crack - 0.06 * grain
@@ -292,12 +266,12 @@ def _background() -> tuple[Array, Array]:
     return _at(np.stack([across, up, depth], -1))[None], paint[None]
 
 
-def build(bpy: Any) -> Any:
-    """Put the whole scene into an empty Blender file; returns the camera."""
+def build(bpy: Any) -> None:
+    """Put the whole scene, lights and camera into an empty Blender file."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     rng = np.random.default_rng(7)
     _sheets(bpy, "bark", *_background(), _material(bpy, "bark", rough=0.8, scale=45, grain=0.35))
-    grown = [_leaf(_at(spots), *rest, seed=30 + 5 * k) for k, (spots, *rest) in enumerate(LEAVES)]
+    grown = [_leaf(_at(at), wide, hue, 30 + 5 * k) for k, (at, wide, hue) in enumerate(LEAVES)]
     leaves = np.stack([points for points, _ in grown])
     green = _material(bpy, "leaf", rough=0.4, through=0.3, scale=70, grain=0.22)
     _sheets(bpy, "leaves", leaves, np.stack([paint for _, paint in grown]), green)
@@ -309,15 +283,13 @@ def build(bpy: Any) -> Any:
     _sheets(bpy, "stem", stem, paint, _material(bpy, "stem", rough=0.5, through=0.1))
     pale = _material(bpy, "hair", colour=(0.75, 0.68, 0.52), through=0.4)
     _hairs(bpy, "stem hair", _fur(*_scatter(stem, 2600, rng, False), 0.3, rng), 0.006, pale)
-    down = _fur(*_scatter(leaves[3:5], 1500, rng), 0.10, rng)
-    _hairs(bpy, "leaf down", down, 0.0035, pale)
+    _hairs(bpy, "down", _fur(*_scatter(leaves[3:5], 1500, rng), 0.10, rng), 0.0035, pale)
 
     water = _water(bpy)
     root, normal = _scatter(leaves[:, 30:-15, 12:-12], 150, rng)
     size = 0.022 + 0.085 * rng.uniform(0, 1, (150, 1)) ** 3
     _beads(bpy, "dew", root + normal * size * 0.3, normal, size * [1, 0.7], [[1, 1, 1]], water)
-    sag = _at([(-1.1, 0.52, 7.6), (0.1, 0.1, 8.6), (1.1, 0.72, 11.5)])
-    thread = _curve(sag, 90)
+    thread = _curve(_at([(-1.1, 0.52, 7.6), (0.1, 0.1, 8.6), (1.1, 0.72, 11.5)]), 90)
     _hairs(bpy, "thread", thread[None], 0.005, pale, tip=1.0)
     strung = np.sort(rng.permutation(90)[:46])
     size = (0.012 + 0.032 * rng.uniform(0, 1, (46, 1)) ** 2) * [1, 1.1]
@@ -332,66 +304,51 @@ def build(bpy: Any) -> Any:
     ball = _unit(rng.normal(0, 1, (22, 60, 3)))
     tips = (centre[:, None] + ball * size[:, None, :1]).reshape(-1, 3)
     _hairs(bpy, "berry hair", _fur(tips, ball.reshape(-1, 3), 0.09, rng), 0.003, pale)
-
-    for name, kind, turn, power, colour, wide in (
-        ("sun", "SUN", (0.75, -0.35, 0.4), 3.6, SUN, 0.03),
-        ("back", "SUN", (-0.9, 0.5, 0.0), 0.8, SKY, 0.3),
+    for name, turn, power, colour, wide in (
+        ("sun", (0.75, -0.35, 0.4), 3.6, SUN, 0.03),
+        ("back", (-0.9, 0.5, 0.0), 0.8, SKY, 0.3),
     ):
-        light = bpy.data.lights.new(name, kind)
+        light = bpy.data.lights.new(name, "SUN")
         light.energy, light.color, light.angle = power, colour, wide
         lamp = bpy.data.objects.new(name, light)
         lamp.rotation_euler = turn
         bpy.context.collection.objects.link(lamp)
-    world = bpy.data.worlds.new("sky")
-    world.node_tree.nodes["Background"].inputs["Color"].default_value = (*SKY, 1.0)
-    world.node_tree.nodes["Background"].inputs["Strength"].default_value = 0.4
-    bpy.context.scene.world = world
+    world = bpy.context.scene.world = bpy.data.worlds.new("sky")
+    _set(world.node_tree.nodes["Background"], Color=(*SKY, 1.0), Strength=0.4)
     lens = bpy.data.cameras.new("camera")
     lens.sensor_width, lens.lens, lens.clip_start = SENSOR_MM, FOCAL_MM, 0.1
     lens.dof.aperture_fstop = FOCAL_MM / 1000 / lens_diameter()
-    camera = bpy.data.objects.new("camera", lens)
+    camera = bpy.context.scene.camera = bpy.data.objects.new("camera", lens)
     camera.rotation_euler = (math.pi / 2, 0, 0)
     bpy.context.collection.objects.link(camera)
-    bpy.context.scene.camera = camera
-    return camera
-
-
-# ---------------------------------------------------------------------------------- rendering
 
 
 def _settings(bpy: Any, size: tuple[int, int], samples: int) -> None:
     scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.render.resolution_x, scene.render.resolution_y = size
-    scene.render.resolution_percentage = 100
-    scene.render.use_persistent_data = True
-    scene.render.image_settings.file_format = "PNG"
-    scene.render.image_settings.color_mode = "RGB"
-    scene.view_settings.view_transform = "Standard"
-    cycles = scene.cycles
+    output, cycles = scene.render, scene.cycles
+    output.engine, output.use_persistent_data = "CYCLES", True
+    (output.resolution_x, output.resolution_y), output.resolution_percentage = size, 100
+    output.image_settings.file_format, output.image_settings.color_mode = "PNG", "RGB"
     cycles.device, cycles.samples, cycles.use_adaptive_sampling = "CPU", samples, False
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 2, 2
     cycles.transmission_bounces, cycles.transparent_max_bounces = 5, 6
     cycles.caustics_reflective = cycles.caustics_refractive = False
-    cycles.sample_clamp_indirect = 4.0
+    scene.view_settings.view_transform, cycles.sample_clamp_indirect = "Standard", 4.0
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
-    cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
-    cycles.denoising_prefilter = "FAST"
+    cycles.denoising_input_passes, cycles.denoising_prefilter = "RGB_ALBEDO_NORMAL", "FAST"
 
 
 def _exif(frame: int, distance: float | None) -> Image.Exif:
     """What a camera would write; without `distance` (the pinhole picture) no lens settings."""
-    exif = Image.Exif()
-    exif[0x010F], exif[0x0110] = "Focus Stack App", "Blender Cycles thin lens"
+    exif, lens = Image.Exif(), "pinhole" if distance is None else "thin lens"
+    exif[0x010F], exif[0x0110] = "Focus Stack App", f"Blender Cycles {lens}"
     if distance is None:
-        exif[0x0110] = "Blender Cycles pinhole"
         return exif
     diameter_mm = lens_diameter() * UNIT_M * 1000
     exif.get_ifd(0x8769).update({
-        0x829A: IFDRational(1, 60),
+        0x829A: IFDRational(1, 60), 0x8827: 100,
         0x829D: IFDRational(round(FOCAL_MM / diameter_mm * 10), 10),
-        0x8827: 100,
-        0x9003: f"2026:06:01 09:{frame // 60:02d}:{frame % 60:02d}",
+        0x9003: f"2026:06:01 09:{(frame - 1) // 60:02d}:{(frame - 1) % 60:02d}",
         0x9206: IFDRational(round(distance * UNIT_M * 10000), 10000),
         0x920A: IFDRational(round(FOCAL_MM * 10), 10),
     })  # fmt: skip
@@ -399,26 +356,22 @@ def _exif(frame: int, distance: float | None) -> Image.Exif:
 
 
 def render(bpy: Any, out: Path, size: tuple[int, int], samples: int, frames: int) -> None:
-    """Render the pinhole picture and the frames, near to far, each put in place when done."""
+    """Render the frames, near to far, then the pinhole picture, each put in place when done."""
     out.mkdir(parents=True, exist_ok=True)
-    camera = build(bpy)
+    build(bpy)
     _settings(bpy, size, samples)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    jobs: list[tuple[str, float | None, int]] = [
-        (f"frame_{k}.jpg", distance, 91) for k, distance in enumerate(focus_distances(frames), 1)
-    ]
-    for k, (name, distance, quality) in enumerate([*jobs, ("ground_truth.jpg", None, 95)]):
+    dof, distances = bpy.context.scene.camera.data.dof, [*focus_distances(frames), None]
+    for k, distance in enumerate(distances, 1):
         began = time.perf_counter()
-        camera.data.dof.use_dof = distance is not None
-        camera.data.dof.focus_distance = distance or NEAR
-        bpy.context.scene.cycles.seed = 1 + k
+        name, quality = (f"frame_{k}.jpg", 91) if distance else ("ground_truth.jpg", 95)
+        dof.use_dof, dof.focus_distance = distance is not None, distance or NEAR
+        bpy.context.scene.cycles.seed = k
         with tempfile.TemporaryDirectory() as folder:
             bpy.context.scene.render.filepath = str(Path(folder) / "picture.png")
             bpy.ops.render.render(write_still=True)
-            with Image.open(Path(folder) / "picture.png") as picture:
-                picture.convert("RGB").save(
-                    out / name, quality=quality, icc_profile=profile, exif=_exif(k, distance)
-                )
+            picture = Image.open(Path(folder) / "picture.png").convert("RGB")
+        picture.save(out / name, quality=quality, icc_profile=profile, exif=_exif(k, distance))
         sys.stderr.write(f"{name}: {time.perf_counter() - began:.1f} s\n")
 
 
@@ -426,20 +379,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Render the demo stack into a folder; returns the exit status."""
     parser = argparse.ArgumentParser(prog="focusstack_app.training.demo_scene", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--samples", type=int, default=28, help="samples per pixel")
+    parser.add_argument("--samples", type=int, default=12, help="samples per pixel")
     parser.add_argument("--size", default="1500x1000", help="WIDTHxHEIGHT in pixels")
     parser.add_argument("--frames", type=int, default=7, help="number of focus distances")
     options = parser.parse_args(argv)
-    try:
-        width, height = (int(side) for side in options.size.split("x"))
-    except ValueError:
+    width, _, height = options.size.partition("x")
+    if not (width.isdigit() and height.isdigit()):
         parser.error(f"--size wants WIDTHxHEIGHT, not {options.size!r}")
     try:
         bpy = importlib.import_module("bpy")
     except ImportError as error:
         sys.stderr.write(f"This needs Blender as a Python module (pip install bpy): {error}\n")
         return 2
-    render(bpy, options.out, (width, height), options.samples, options.frames)
+    render(bpy, options.out, (int(width), int(height)), options.samples, options.frames)
     return 0
 
 

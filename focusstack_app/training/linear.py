@@ -23,17 +23,25 @@ def principal_components(
         blocks_each: Blocks taken from each photograph.
         seed: Of the random positions.
 
+    Raises:
+        ValueError: If a file is no picture.
+
     Returns:
         Orthonormal rows (channels, 192) over (channel, row, column), in order of falling variance,
         and the mean block (192,), grey levels only (the same for every pixel and channel).
     """
     rng = np.random.default_rng(seed)
-    covariance = np.zeros((3 * BLOCK * BLOCK,) * 2)
+    covariance: NDArray[np.float64] = np.zeros((3 * BLOCK * BLOCK,) * 2)
     total, count = 0.0, 0
     for path in photographs:
-        picture = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        picture = cv2.imread(str(path))
+        if picture is None:
+            raise ValueError(f"{path} is no picture")
+        picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
         reduction = rng.uniform(0.5, 1.0)
-        picture = cv2.resize(picture, None, fx=reduction, fy=reduction, interpolation=cv2.INTER_AREA)
+        picture = cv2.resize(
+            picture, None, fx=reduction, fy=reduction, interpolation=cv2.INTER_AREA
+        )
         rows = rng.integers(0, picture.shape[0] - BLOCK, blocks_each)
         columns = rng.integers(0, picture.shape[1] - BLOCK, blocks_each)
         blocks = np.stack(
@@ -43,7 +51,7 @@ def principal_components(
         total += flat.sum()
         count += flat.size
         centred = flat - 0.5
-        covariance += centred.T @ centred
+        covariance += np.asarray(centred.T @ centred, dtype=np.float64)
     _, vectors = np.linalg.eigh(covariance)
     basis = vectors[:, ::-1][:, :channels].T
     return basis.astype(np.float32), np.full(3 * BLOCK * BLOCK, total / count, np.float32)

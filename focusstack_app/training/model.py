@@ -7,6 +7,7 @@ result depends neither on their order nor on which frame fills the spare slots.
 
 from __future__ import annotations
 
+import itertools
 from typing import cast
 
 import torch
@@ -16,6 +17,11 @@ from torch import Tensor, nn
 SCALE = 8
 WEIGHT_SCALE = 4
 WIDTHS = (24, 32, 48, 64)
+
+
+def _by_slot(x: Tensor, slots: int) -> Tensor:
+    """(B * slots, ...) to (B, slots, ...)."""
+    return x.reshape(-1, slots, *x.shape[1:])
 
 
 class Encoder(nn.Module):
@@ -62,7 +68,7 @@ class Exchange(nn.Module):
 
     def forward(self, x: Tensor, slots: int) -> Tensor:
         """(B * slots, W, h, w), same shape out."""
-        grouped = x.unflatten(0, (-1, slots))
+        grouped = _by_slot(x, slots)
         top = grouped.amax(1, keepdim=True).expand_as(grouped).flatten(0, 1)
         return cast(Tensor, x + self.mix(torch.cat([x, top], 1)))
 
@@ -79,14 +85,14 @@ class Attention(nn.Module):
         nn.init.zeros_(cast(Tensor, self.out.bias))
 
     def forward(self, x: Tensor, shares: Tensor) -> Tensor:
-        """x (B * slots, W, h, w), shares (B, slots)."""
+        """X (B * slots, W, h, w), shares (B, slots)."""
         slots = shares.shape[1]
         height, width = x.shape[2:]
-        qkv = self.qkv(self.norm(x)).unflatten(0, (-1, slots)).permute(0, 1, 3, 4, 2).flatten(1, 3)
+        qkv = _by_slot(self.qkv(self.norm(x)), slots).permute(0, 1, 3, 4, 2).flatten(1, 3)
         query, key, value = qkv.chunk(3, -1)
         bias = shares.log()[:, :, None].expand(-1, -1, height * width).flatten(1, 2)
         score = query @ key.transpose(1, 2) * query.shape[-1] ** -0.5 + bias[:, None]
-        mixed = (score.softmax(-1) @ value).unflatten(1, (slots, height, width))
+        mixed = (score.softmax(-1) @ value).reshape(-1, slots, height, width, x.shape[1])
         return cast(Tensor, x + self.out(mixed.permute(0, 1, 4, 2, 3).flatten(0, 1)))
 
 
@@ -107,14 +113,12 @@ class FusionModule(nn.Module):
         self.stem = nn.Conv2d(channels + 2, full, 3, padding=1)
         self.down = nn.ModuleList([Residual(full), Residual(half), Residual(quarter)])
         self.shrink = nn.ModuleList(
-            [nn.Conv2d(a, b, 3, 2, 1) for a, b in zip(WIDTHS, WIDTHS[1:], strict=False)]
+            [nn.Conv2d(a, b, 3, 2, 1) for a, b in itertools.pairwise(WIDTHS)]
         )
         self.exchange = nn.ModuleList([Exchange(w) for w in WIDTHS])
         self.before, self.after = Residual(middle), Residual(middle)
         self.attention = Attention(middle)
-        self.grow = nn.ModuleList(
-            [nn.Conv2d(b, a, 1) for a, b in zip(WIDTHS, WIDTHS[1:], strict=False)]
-        )
+        self.grow = nn.ModuleList([nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(WIDTHS)])
         self.up = nn.ModuleList([Residual(full), Residual(half), Residual(quarter)])
         self.logits = nn.Conv2d(full, WEIGHT_SCALE**2, 3, padding=1)
         self.residual = nn.Conv2d(full, channels, 3, padding=1)
@@ -138,7 +142,7 @@ class FusionModule(nn.Module):
             1,
         )
         log_energy = (energy + 1e-5).log()
-        grouped = log_energy.unflatten(0, (-1, slots))
+        grouped = _by_slot(log_energy, slots)
         lead = (grouped - grouped.amax(1, keepdim=True)).flatten(0, 1)
         x = self.stem(torch.cat([flat, 0.2 * log_energy, lead], 1))
         skips = []
@@ -154,10 +158,10 @@ class FusionModule(nn.Module):
             self.sharpness * lead, scale_factor=float(WEIGHT_SCALE), mode="bilinear"
         )
         logits = (coarse + functional.pixel_shuffle(self.logits(x), WEIGHT_SCALE))[:, 0]
-        logits = logits.unflatten(0, (-1, slots)) + shares.log()[:, :, None, None]
+        logits = _by_slot(logits, slots) + shares.log()[:, :, None, None]
         weights = logits.softmax(1)
         cell = functional.avg_pool2d(weights, WEIGHT_SCALE)[:, :, None]
-        correction = self.residual(functional.silu(x)).unflatten(0, (-1, slots))
+        correction = _by_slot(self.residual(functional.silu(x)), slots)
         return (cell * (latents + correction)).sum(1), weights
 
 
@@ -188,4 +192,4 @@ class Decoder(nn.Module):
         """(B, C, h, w) to (B, 3, 8 h, 8 w), display-encoded, not clipped."""
         plain = functional.pixel_shuffle(self.linear(latent), SCALE)
         detail = self.detail(functional.silu(self.fine(self.coarse(latent))))
-        return cast(Tensor, plain + functional.pixel_shuffle(detail, 4))
+        return plain + functional.pixel_shuffle(detail, 4)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.composite import composite, generative_provenance
+from focusstack_app.engine.latent_fusion import LatentFusion
+
+SIZE = (64, 64)
+
+
+def _textured(seed: int) -> FloatArray:
+    return np.random.default_rng(seed).random((*SIZE, 3), dtype=np.float32)
+
+
+def _fusion(picture: FloatArray, weights: list[float], departure: float = 0.0) -> LatentFusion:
+    planes = [np.full((32, 32), weight, np.float32) for weight in weights]
+    return LatentFusion(picture, np.stack(planes), 2, np.full((8, 8), departure, np.float32), 8)
+
+
+def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
+    frames = [_textured(0), _textured(1)]
+    guide = frames[1] + np.float32(0.002)
+    picture, provenance = composite(
+        _fusion(guide, [0.5, 0.5]),
+        frames.__getitem__,
+        reconstruction_rmse=0.01,
+        synthesise=True,
+        progress=Progress(),
+    )
+    np.testing.assert_allclose(picture, frames[1], atol=2e-3)
+    assert (provenance.source_index == 1).all()
+    assert (provenance.synthesised == 0).all()
+    assert provenance.confidence.min() > 250
+
+
+@pytest.mark.parametrize("synthesise", [True, False])
+def test_only_faithful_mode_synthesises_where_no_frame_explains(synthesise: bool) -> None:
+    frames = [_textured(0), _textured(1)]
+    guide = _textured(2)
+    picture, provenance = composite(
+        _fusion(guide, [0.9, 0.1], departure=0.1),
+        frames.__getitem__,
+        reconstruction_rmse=0.01,
+        synthesise=synthesise,
+        progress=Progress(),
+    )
+    if synthesise:
+        np.testing.assert_allclose(picture, guide, atol=1e-5)
+        assert (provenance.synthesised == 255).all()
+    else:
+        lowest, highest = np.minimum(*frames), np.maximum(*frames)
+        assert (picture >= lowest - 1e-5).all()
+        assert (picture <= highest + 1e-5).all()
+        assert (provenance.synthesised == 0).all()
+
+
+def test_the_generative_picture_is_all_synthesised() -> None:
+    provenance = generative_provenance(_fusion(_textured(0), [0.2, 0.8]))
+    assert (provenance.source_index == 1).all()
+    assert (provenance.synthesised == 255).all()
+    assert (provenance.confidence == 204).all()

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from focusstack_app.core.errors import Cancelled, DeviceMemoryError
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame, fuse_latents
+from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel
+
+
+def _frames(count: int, height: int = 150, width: int = 203) -> list[FloatArray]:
+    rng = np.random.default_rng(0)
+    return [rng.random((height, width, 3), dtype=np.float32) for _ in range(count)]
+
+
+def _fuse(
+    model: IdentityModel,
+    frames: list[FloatArray],
+    overlap: float = 0.25,
+    progress: Progress | None = None,
+) -> LatentFusion:
+    progress = progress or Progress()
+    latents = [encode_frame(model, frame, progress) for frame in frames]
+    return fuse_latents(model, latents, frames[0].shape[:2], overlap, progress)
+
+
+@settings(deadline=None, max_examples=15)
+@given(height=st.integers(1, 150), width=st.integers(1, 150), overlap=st.floats(0, 0.5))
+def test_tiled_equals_untiled_with_an_identity_model(
+    height: int, width: int, overlap: float
+) -> None:
+    frame = _frames(1, height, width)[0]
+    fusion = _fuse(IdentityModel(), [frame, frame], overlap)
+    np.testing.assert_allclose(fusion.picture, frame, atol=2e-6)
+
+
+@pytest.mark.parametrize("count", [2, 5, 7, 8, 14, 50])
+def test_the_weights_of_all_frames_sum_to_one(count: int) -> None:
+    fusion = _fuse(MeanModel(), _frames(count, 64, 80))
+    assert len(fusion.weights) == count
+    np.testing.assert_allclose(fusion.weights.sum(axis=0), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 7])
+def test_padding_by_duplication_does_not_weigh_a_frame_up(count: int) -> None:
+    frames = _frames(count)
+    fusion = _fuse(MeanModel(), frames)
+    np.testing.assert_allclose(fusion.picture, np.mean(frames, axis=0), atol=1e-5)
+
+
+def test_a_flat_grey_stack_gives_flat_grey() -> None:
+    grey = np.full((100, 140, 3), 0.5, np.float32)
+    fusion = _fuse(MeanModel(), [grey] * 9)
+    np.testing.assert_allclose(fusion.picture, 0.5, atol=1e-6)
+
+
+def test_progress_never_goes_back_and_ends_at_one() -> None:
+    seen: list[float] = []
+    _fuse(
+        MeanModel(), _frames(9), progress=Progress(lambda fraction, _stage: seen.append(fraction))
+    )
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+def test_cancel_at_any_tile_stops_the_fusion() -> None:
+    calls_of_a_whole_run = MeanModel()
+    _fuse(calls_of_a_whole_run, _frames(3))
+    model = MeanModel()
+    progress = Progress(
+        lambda _fraction, _stage: progress.cancel() if model.fuse_calls == 3 else None
+    )
+    with pytest.raises(Cancelled):
+        _fuse(model, _frames(3), progress=progress)
+    assert model.fuse_calls <= 4 < calls_of_a_whole_run.fuse_calls
+
+
+def test_departure_is_zero_for_a_frame_and_its_distance_otherwise() -> None:
+    black, grey = (np.full((64, 64, 3), value, np.float32) for value in (0.0, 0.4))
+    np.testing.assert_allclose(_fuse(IdentityModel(), [black, grey]).departure, 0.0, atol=1e-6)
+    np.testing.assert_allclose(_fuse(MeanModel(), [black, grey]).departure, 0.2, atol=1e-5)
+
+
+def test_out_of_memory_reaches_the_caller() -> None:
+    with pytest.raises(DeviceMemoryError):
+        _fuse(OutOfMemoryOnceModel(), _frames(2))

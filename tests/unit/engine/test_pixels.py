@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.frames import Pixels
+from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
+
+
+def _every(values: Pixels) -> Pixels:
+    return np.repeat(values[None, :, None], 3, axis=2)
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [_every(np.arange(256).astype(np.uint8)), _every(np.arange(65536).astype(np.uint16))],
+    ids=["8 bits", "16 bits"],
+)
+def test_every_value_survives_the_way_through_float(pixels: Pixels) -> None:
+    np.testing.assert_array_equal(to_uint16(to_float(pixels)), as_uint16(pixels))
+
+
+def test_white_stays_white() -> None:
+    assert as_uint16(np.full((1, 1, 3), 255, np.uint8)).max() == 65535
+
+
+def test_what_is_out_of_range_is_clipped() -> None:
+    assert to_uint16(np.array([[[-0.5, 0.5, 2.0]]], np.float32)).tolist() == [[[0, 32768, 65535]]]

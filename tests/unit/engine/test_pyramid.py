@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.pyramid import fuse_pyramid
+from tests.helpers.stacks import make_stack
+
+
+def test_the_fusion_is_nearer_to_the_truth_than_every_frame() -> None:
+    stack = make_stack(3, width_px=240, height_px=160)
+    frames = [to_float(frame) for frame in stack.frames]
+    truth = to_float(stack.truth)
+    picture, provenance = fuse_pyramid(frames.__getitem__, 3, Progress())
+    error = np.square(picture - truth).mean()
+    assert error < 0.3 * min(np.square(frame - truth).mean() for frame in frames)
+    assert (provenance.source_index == stack.sharp_frame).mean() > 0.9
+    assert (provenance.synthesised == 0).all()
+
+
+def test_equal_frames_come_back_as_they_are() -> None:
+    frame = to_float(make_stack(1, width_px=97, height_px=61).truth)
+    picture, _ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
+    np.testing.assert_allclose(picture, frame, atol=1e-6)
+
+
+def test_a_tiny_picture_is_fused_too() -> None:
+    frame = np.full((5, 3, 3), 0.25, np.float32)
+    picture, _ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
+    np.testing.assert_allclose(picture, frame, atol=1e-6)
+
+
+def test_cancel_stops_it() -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        fuse_pyramid(lambda _index: np.zeros((32, 32, 3), np.float32), 2, progress)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.errors import Cancelled, InputError, ModelError
+from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.opening import open_stack
+from tests.helpers.models import OutOfMemoryOnceModel
+from tests.helpers.stacks import make_stack, write_picture, write_stack
+
+
+def _request(folder: Path, count: int = 3, bits: int = 16) -> FusionRequest:
+    paths = write_stack(folder, count, suffix=".tif", bits=bits, width_px=240, height_px=160)
+    return FusionRequest(open_stack(paths).stack, align=Align.OFF)
+
+
+@pytest.mark.parametrize(
+    ("method", "mode"),
+    [
+        (Method.PYRAMID, Mode.FAITHFUL),
+        (Method.VAEEDOF, Mode.FAITHFUL),
+        (Method.VAEEDOF, Mode.STRICT),
+    ],
+)
+def test_the_result_is_nearer_to_the_truth_than_every_frame(
+    tmp_path: Path, method: Method, mode: Mode
+) -> None:
+    result = fuse_stack(replace(_request(tmp_path), method=method, mode=mode), Progress())
+    stack = make_stack(3, width_px=240, height_px=160)
+    truth = stack.truth.astype(float)
+    errors = [np.square(frame - truth).mean() for frame in stack.frames]
+    assert np.square(result.picture - truth).mean() < 0.3 * min(errors)
+    assert result.picture.dtype == np.uint16
+    assert result.provenance is not None
+    assert (result.provenance.source_index == stack.sharp_frame).mean() > 0.85
+    assert result.warnings == ()
+
+
+def test_the_generative_picture_has_the_right_colour(tmp_path: Path) -> None:
+    result = fuse_stack(replace(_request(tmp_path), mode=Mode.GENERATIVE), Progress())
+    truth = make_stack(3, width_px=240, height_px=160).truth
+    difference = (result.picture.astype(float) - truth).mean(axis=(0, 1)) / 65535
+    assert np.abs(difference).max() < 0.005
+
+
+def test_one_frame_comes_back_exactly_with_a_warning(tmp_path: Path) -> None:
+    result = fuse_stack(_request(tmp_path, 1), Progress())
+    np.testing.assert_array_equal(result.picture, make_stack(1, width_px=240, height_px=160).truth)
+    assert result.provenance is None
+    assert "one frame" in result.warnings[0]
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_flat_grey_stack_stays_grey_to_the_last_bit_of_eight(
+    tmp_path: Path, method: Method
+) -> None:
+    grey = np.full((80, 100, 3), 119 * 257, np.uint16)
+    for number in range(4):
+        write_picture(tmp_path / f"{number}.png", grey)
+    request = FusionRequest(open_stack([tmp_path]).stack, method=method, align=Align.OFF)
+    picture = fuse_stack(request, Progress()).picture
+    assert (np.rint(picture / 257) == 119).all()
+
+
+def test_a_preview_is_small(tmp_path: Path) -> None:
+    request = replace(_request(tmp_path), max_side_px=60)
+    assert max(fuse_stack(request, Progress()).picture.shape) <= 60
+
+
+def test_alignment_that_is_asked_for_is_said_to_be_missing(tmp_path: Path) -> None:
+    result = fuse_stack(replace(_request(tmp_path), align=Align.AUTO), Progress())
+    assert "Alignment" in result.warnings[0]
+
+
+def test_a_frame_of_another_size_is_named(tmp_path: Path) -> None:
+    request = _request(tmp_path)
+    write_picture(tmp_path / "frame_2.tif", make_stack(1, width_px=64).truth, bits=16)
+    with pytest.raises(InputError, match=r"frame_2\.tif"):
+        fuse_stack(request, Progress())
+
+
+def test_an_unknown_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nobody"):
+        fuse_stack(replace(_request(tmp_path), model_id="nobody"), Progress())
+
+
+def test_out_of_memory_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="pyramid"):
+        fuse_stack(_request(tmp_path), Progress(), lambda _request: OutOfMemoryOnceModel())
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_progress_rises_to_one_and_cancel_stops_it(tmp_path: Path, method: Method) -> None:
+    request = replace(_request(tmp_path), method=method)
+    seen: list[float] = []
+    fuse_stack(request, Progress(lambda fraction, _stage: seen.append(fraction)))
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+    progress = Progress(lambda fraction, _stage: progress.cancel() if fraction > 0.4 else None)
+    with pytest.raises(Cancelled):
+        fuse_stack(request, progress)

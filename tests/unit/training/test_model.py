@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from focusstack_app.training.model import Decoder, Encoder, FusionModule
+
+CHANNELS = 16
+
+
+def _woken(module: nn.Module) -> nn.Module:
+    """The module with random weights where it starts at zero, so that every path counts."""
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            if parameter.ndim > 1 and not parameter.any():
+                parameter.normal_(0, 0.1)
+    return module.eval()
+
+
+def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None:
+    module = _woken(FusionModule(CHANNELS))
+    frames = torch.randn(3, CHANNELS, 16, 24)
+
+    def fused(slots: list[int]) -> torch.Tensor:
+        shares = torch.tensor([[1 / slots.count(i) for i in slots]])
+        with torch.no_grad():
+            latent, weights = module(frames[slots][None], shares)
+        assert torch.allclose(weights.sum(1), torch.ones_like(weights[:, 0]), atol=1e-5)
+        return latent  # type: ignore[no-any-return]
+
+    one = fused([0, 1, 2, 0, 1, 2, 0])
+    assert torch.allclose(fused([2, 1, 0, 0, 1, 2, 0]), one, atol=1e-4)
+    assert torch.allclose(fused([1, 1, 1, 0, 1, 2, 1]), one, atol=1e-4)
+
+
+def test_seven_equal_frames_fuse_to_themselves_before_training() -> None:
+    latent = torch.randn(1, 1, CHANNELS, 16, 16)
+    with torch.no_grad():
+        fused, _ = FusionModule(CHANNELS)(
+            latent.expand(-1, 7, -1, -1, -1), torch.full((1, 7), 1 / 7)
+        )
+    assert torch.allclose(fused, latent[:, 0], atol=1e-4)
+
+
+def test_an_orthonormal_basis_of_all_components_loses_nothing() -> None:
+    basis = torch.linalg.qr(torch.randn(192, 192)).Q
+    mean = torch.rand(192)
+    pixels = torch.rand(1, 3, 32, 40)
+    with torch.no_grad():
+        decoded = Decoder(basis, mean)(Encoder(basis, mean)(pixels))
+    assert torch.allclose(decoded, pixels, atol=1e-4)
