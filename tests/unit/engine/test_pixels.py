@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 
 
-def _every(values: Pixels) -> Pixels:
+def _every(values: Pixels) -> Any:
     return np.repeat(values[None, :, None], 3, axis=2)
 
 
