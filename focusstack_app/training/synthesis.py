@@ -1,0 +1,156 @@
+"""Random scenes from photographs and procedural mattes, as training and test samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.training.lens import Array, Layer, Scene, render
+
+MARGIN_PX = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A rendered stack.
+
+    Attributes:
+        frames: (N, H, W, 3) uint8, sRGB-encoded.
+        truth: (H, W, 3) uint8, sRGB-encoded, everything sharp.
+    """
+
+    frames: NDArray[np.uint8]
+    truth: NDArray[np.uint8]
+
+
+def make_sample(
+    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
+) -> Sample:
+    """A random scene of two to six layers, one frame focused on each (at most seven).
+
+    Args:
+        photographs: Textures, sRGB-encoded picture files.
+        rng: Decides everything.
+        size_px: (height, width).
+    """
+    height, width = size_px
+    count = int(rng.integers(2, 7))
+    reach = float(rng.uniform(6, 26))  # px of blur between the nearest and the farthest layer
+    depths = np.sort(rng.uniform(0, reach, count))[::-1]
+    depths[-1] = 0.0
+    layers = []
+    for index in range(count):
+        picture = _photograph(photographs, rng, height + 2 * MARGIN_PX, width + 2 * MARGIN_PX)
+        matte = (
+            np.ones(picture.shape[:2], np.float32)
+            if index == count - 1
+            else random_matte(rng, *picture.shape[:2])
+        )
+        light = _to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
+        rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
+        gap = reach / count * 0.4
+        slope = rng.normal(0, gap * 0.5, 5) * (rng.random() < 0.6)
+        depth = np.concatenate([[depths[index]], slope * [1, 1, 0.4, 0.4, 0.4]])
+        layers.append(Layer(rgba.astype(np.float32), depth.astype(np.float32)))
+    focus = [float(d + rng.normal(0, 0.15)) for d in depths]
+    if count < 7 and rng.random() < 0.5:
+        focus += [float(rng.uniform(-2, reach + 2)) for _ in range(rng.integers(1, 8 - count))]
+    rng.shuffle(focus)
+    frames, truth = render(Scene(tuple(layers), tuple(focus[:7]), MARGIN_PX))
+    noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
+    return Sample(
+        np.stack([_to_srgb8(frame, rng, noise) for frame in frames]), _to_srgb8(truth, rng, 0.0)
+    )
+
+
+def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
+    """A random cut-out, (H, W) float32 in [0, 1]: leaves, hairs, twigs, a net or blobs."""
+    big = np.zeros((height * 2, width * 2), np.uint8)
+    scale = min(big.shape)
+    kind = rng.choice(["leaves", "hairs", "twigs", "net", "blobs"])
+    if kind == "leaves":
+        for _ in range(rng.integers(1, 6)):
+            _leaf(big, rng, scale * rng.uniform(0.15, 0.6))
+    elif kind == "hairs":
+        for _ in range(rng.integers(5, 40)):
+            _stroke(big, rng, scale * rng.uniform(0.2, 0.8), int(rng.integers(2, 7)))
+    elif kind == "twigs":
+        for _ in range(rng.integers(1, 6)):
+            _stroke(big, rng, scale * rng.uniform(0.5, 1.4), int(rng.integers(10, 60)))
+    elif kind == "net":
+        step, angle = int(rng.integers(24, 90)), rng.uniform(0, 180)
+        for offset in range(-2 * scale, 3 * scale, step):
+            for turn in (angle, angle + 90):
+                direction = np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))])
+                start = np.array(big.shape[::-1]) / 2 + offset * direction[::-1] * [-1, 1]
+                a, b = start - 3 * scale * direction, start + 3 * scale * direction
+                cv2.line(big, a.astype(int).tolist(), b.astype(int).tolist(), 255, 6, cv2.LINE_AA)
+    else:
+        coarse = rng.random((int(rng.integers(4, 10)), int(rng.integers(4, 10)))).astype(np.float32)
+        field = cv2.resize(coarse, big.shape[::-1], interpolation=cv2.INTER_CUBIC)
+        big[field > rng.uniform(0.55, 0.8)] = 255
+    matte = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(matte, dtype=np.float32) / np.float32(255)
+
+
+def _leaf(canvas: NDArray[np.uint8], rng: np.random.Generator, length: float) -> None:
+    t = np.linspace(0, 1, 40)
+    half = length * rng.uniform(0.1, 0.3) * np.sin(np.pi * t ** rng.uniform(0.6, 1.4))
+    half *= 1 + 0.12 * np.sin(t * rng.uniform(10, 60))
+    bend = rng.normal(0, 0.2) * length * t**2
+    outline = np.concatenate(
+        [np.stack([length * t, bend + half], 1), np.stack([length * t, bend - half], 1)[::-1]]
+    )
+    angle = rng.uniform(0, 2 * np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    points = outline @ turn + rng.random(2) * canvas.shape[::-1]
+    cv2.fillPoly(canvas, [points.astype(np.int32)], 255, cv2.LINE_AA)
+
+
+def _stroke(canvas: NDArray[np.uint8], rng: np.random.Generator, length: float, wide: int) -> None:
+    angle = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.12, 24))
+    steps = np.stack([np.cos(angle), np.sin(angle)], 1) * length / 24
+    points = rng.random(2) * canvas.shape[::-1] + np.cumsum(steps, 0)
+    for index in range(23):
+        thickness = max(1, round(wide * (1 - 0.7 * index / 23)))
+        a, b = points[index].astype(int).tolist(), points[index + 1].astype(int).tolist()
+        cv2.line(canvas, a, b, 255, thickness, cv2.LINE_AA)
+
+
+def _photograph(
+    photographs: Sequence[Path], rng: np.random.Generator, height: int, width: int
+) -> NDArray[np.uint8]:
+    """A random part of a random photograph, reduced at random, turned and mirrored."""
+    picture = cv2.imread(str(photographs[int(rng.integers(len(photographs)))]))
+    if picture is None:
+        raise ValueError("a photograph cannot be read")
+    least = max(height / picture.shape[0], width / picture.shape[1])
+    scale = max(least, rng.uniform(0.45, 1.0))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=interpolation)
+    top = int(rng.integers(0, max(picture.shape[0] - height, 0) + 1))
+    left = int(rng.integers(0, max(picture.shape[1] - width, 0) + 1))
+    part = picture[top : top + height, left : left + width, ::-1]
+    part = cv2.resize(np.ascontiguousarray(part), (width, height))
+    return np.asarray(part[:, ::-1] if rng.random() < 0.5 else part, dtype=np.uint8)
+
+
+def _to_linear(picture: NDArray[np.uint8]) -> Array:
+    """IEC 61966-2-1, decoding."""
+    table = np.arange(256) / 255.0
+    table = np.where(table <= 0.04045, table / 12.92, ((table + 0.055) / 1.055) ** 2.4)
+    return table.astype(np.float32)[picture]
+
+
+def _to_srgb8(light: Array, rng: np.random.Generator, noise: float) -> NDArray[np.uint8]:
+    """IEC 61966-2-1, encoding, with Gaussian noise of the encoded values."""
+    light = np.clip(light, 0, 1)
+    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    if noise > 0:
+        encoded = encoded + rng.normal(0, noise, light.shape)
+    return np.asarray(np.rint(np.clip(encoded, 0, 1) * 255), dtype=np.uint8)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focusstack_app.training.synthesis import make_sample, random_matte
+from tests.helpers.stacks import make_stack, write_picture
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for number, path in enumerate(paths):
+        write_picture(path, make_stack(1, width_px=220, height_px=200, seed=number).truth)
+    return paths
+
+
+def test_a_sample_has_frames_that_differ_and_a_truth(photographs: list[Path]) -> None:
+    sample = make_sample(photographs, np.random.default_rng(0), (48, 64))
+    assert sample.truth.shape == (48, 64, 3)
+    assert 2 <= len(sample.frames) <= 7
+    assert sample.frames.shape[1:] == sample.truth.shape
+    assert len({frame.tobytes() for frame in sample.frames}) == len(sample.frames)
+
+
+def test_the_seed_decides_everything(photographs: list[Path]) -> None:
+    one, two = (make_sample(photographs, np.random.default_rng(5), (32, 32)) for _ in range(2))
+    np.testing.assert_array_equal(one.frames, two.frames)
+
+
+def test_mattes_cut_out_and_leave() -> None:
+    rng = np.random.default_rng(0)
+    mattes = [random_matte(rng, 60, 80) for _ in range(30)]
+    assert all(matte.shape == (60, 80) and 0 <= matte.min() <= matte.max() <= 1 for matte in mattes)
+    assert 0.05 < np.mean([matte.mean() for matte in mattes]) < 0.7
