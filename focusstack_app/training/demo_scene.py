@@ -357,14 +357,14 @@ def _exif(frame: int, distance: float | None) -> Image.Exif:
 
 def render(bpy: Any, out: Path, size: tuple[int, int], samples: int, frames: int) -> None:
     """Render the frames, near to far, then the pinhole picture, each put in place when done."""
-    out.mkdir(parents=True, exist_ok=True)
+    (out / "truth").mkdir(parents=True, exist_ok=True)
     build(bpy)
     _settings(bpy, size, samples)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     dof, distances = bpy.context.scene.camera.data.dof, [*focus_distances(frames), None]
     for k, distance in enumerate(distances, 1):
         began = time.perf_counter()
-        name, quality = (f"frame_{k}.jpg", 91) if distance else ("ground_truth.jpg", 95)
+        name, quality = (f"frame_{k}.jpg", 91) if distance else ("truth/pinhole.jpg", 95)
         dof.use_dof, dof.focus_distance = distance is not None, distance or NEAR
         bpy.context.scene.cycles.seed = k
         with tempfile.TemporaryDirectory() as folder:
