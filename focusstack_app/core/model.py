@@ -20,13 +20,15 @@ class ModelManifest:
     Attributes:
         id: Folder name and command-line name.
         version: Of the weights.
-        kind: Input contract; "vaeedof-set-1" is the only one so far, others are refused.
+        kind: Input contract; "vaeedof-set-2" is the only one so far, others are refused.
         latent_channels: C.
         scale: Pixels per latent cell in each direction (8).
         slots: Frames fused at once (7).
         weight_scale: Cells of the slot-weight grid per latent cell in each direction.
         tile_px: Edge of a tile that fusion and decoding were trained for.
         reconstruction_rmse: Measured error of encode + decode, display-encoded [0, 1].
+        agreement_rmse: How far a source pixel may lie from the decoded fusion before it counts
+            less; the weights were trained with it.
         licence: SPDX name.
         sha256: File name to hex digest of every file that is loaded.
         card: Everything else: data, command, steps, hardware, validation.
@@ -41,6 +43,7 @@ class ModelManifest:
     weight_scale: int
     tile_px: int
     reconstruction_rmse: float
+    agreement_rmse: float
     licence: str
     sha256: Mapping[str, str]
     card: Mapping[str, object]
@@ -54,10 +57,13 @@ class Fused(NamedTuple):
         latent: (C, h, w) float32.
         weights: (slots, h * weight_scale, w * weight_scale) float32, non-negative, sum 1 over
             slots: how much each slot contributes where.
+        synthesis: (h * weight_scale, w * weight_scale) float32, [0, 1]: where the decoded latent
+            is to be believed more than any frame.
     """
 
     latent: FloatArray
     weights: FloatArray
+    synthesis: FloatArray
 
 
 class FusionModel(Protocol):
@@ -94,8 +100,8 @@ class FusionModel(Protocol):
             shares: (slots,) float32: one over the number of slots that hold the same frame.
 
         Returns:
-            Fused latent and slot weights. Neither depends on the order of the slots, nor on which
-            frame was duplicated.
+            Fused latent, slot weights and synthesis. None depends on the order of the slots, nor
+            on which frame was duplicated.
         """
         ...
 

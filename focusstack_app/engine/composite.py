@@ -1,9 +1,8 @@
 """From the decoded fusion back to source pixels: faithful and strict compositing.
 
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
-with the decoded fusion in a small window. Where the fused latent departs from that of every frame
-by more than the autoencoder's error, faithful mode keeps the decoded (synthesised) pixel; strict
-mode never does.
+with the decoded fusion in a small window. Where the network says that no frame is as good as the
+decoded (synthesised) pixel, faithful mode takes that one; strict mode never does.
 Frames are folded in one at a time, so memory does not grow with their number.
 """
 
@@ -27,7 +26,7 @@ def composite(
     fusion: LatentFusion,
     read: Callable[[int], FloatArray],
     *,
-    reconstruction_rmse: float,
+    agreement_rmse: float,
     synthesise: bool,
     progress: Progress,
 ) -> tuple[FloatArray, Provenance]:
@@ -36,8 +35,8 @@ def composite(
     Args:
         fusion: Decoded picture and weights of N frames.
         read: Gives frame i, (H, W, 3) float32, display-encoded, [0, 1]; called once per frame.
-        reconstruction_rmse: The autoencoder's own error; agreement is measured against it.
-        synthesise: Keep decoded pixels where no frame explains them (faithful) or never (strict).
+        agreement_rmse: Distance from the decoded picture that still counts as agreement.
+        synthesise: Take decoded pixels where the fusion says so (faithful) or never (strict).
         progress: Reported per frame.
 
     Returns:
@@ -45,7 +44,7 @@ def composite(
     """
     guide = fusion.picture
     height, width = guide.shape[:2]
-    variance = np.float32(2.0 * reconstruction_rmse**2)
+    variance = np.float32(2.0 * agreement_rmse**2)
     total = np.zeros((height, width), np.float32)
     strongest = np.zeros((height, width), np.float32)
     source = np.zeros((height, width), np.uint16)
@@ -67,10 +66,7 @@ def composite(
     picture /= total[..., None]
     synthesised = np.zeros((height, width), np.float32)
     if synthesise:
-        # Fully synthesised beyond six times the autoencoder's error, not at all below three.
-        departure = _enlarged(fusion.departure, fusion.latent_cell_px, height, width)
-        ratio = departure / np.float32(reconstruction_rmse)
-        synthesised = np.clip((ratio - 3.0) / 3.0, 0.0, 1.0)
+        synthesised = _enlarged(fusion.synthesis, fusion.cell_px, height, width)
         picture += synthesised[..., None] * (guide - picture)
     return picture, Provenance(
         source,

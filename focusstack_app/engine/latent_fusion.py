@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
@@ -28,18 +28,15 @@ class LatentFusion:
         picture: (H, W, 3) float32, decoded and blended, not clipped.
         weights: (N, h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
             contribution of each frame, sum 1. Covers the padded picture from its top left corner.
-        cell_px: Edge of one cell of `weights`, in pixels.
-        departure: (h, w) float32 on the latent grid: distance of the fused latent from that of the
-            nearest frame, as an RMSE in display-encoded units. The encoder being orthonormal, the
-            autoencoder's own error does not count: what departs was synthesised.
-        latent_cell_px: Edge of one cell of `departure`, in pixels.
+        synthesis: (h, w) float32 on the same grid, [0, 1]: where no frame is as good as the
+            decoded picture.
+        cell_px: Edge of one cell of `weights` and `synthesis`, in pixels.
     """
 
     picture: FloatArray
     weights: FloatArray
+    synthesis: FloatArray
     cell_px: int
-    departure: FloatArray
-    latent_cell_px: int
 
 
 def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
@@ -104,22 +101,14 @@ def fuse_latents(
         done += 1
         progress.report(done / total, stage)
 
-    latent, weights = _fuse_tree(model, plan, list(latents), tick)
-    picture = _decode(model, plan, latent, tick)
+    fused = _fuse_tree(model, plan, list(latents), tick)
+    picture = _decode(model, plan, fused.latent, tick)
     return LatentFusion(
         picture=picture[: size_px[0], : size_px[1]],
-        weights=weights,
+        weights=fused.weights,
+        synthesis=fused.synthesis,
         cell_px=manifest.scale // manifest.weight_scale,
-        departure=_departure(latent, latents, manifest.scale),
-        latent_cell_px=manifest.scale,
     )
-
-
-def _departure(fused: FloatArray, latents: Sequence[FloatArray], scale: int) -> FloatArray:
-    nearest = np.full(fused.shape[1:], np.inf, np.float32)
-    for latent in latents:
-        np.minimum(nearest, np.square(latent - fused).sum(axis=0), out=nearest)
-    return np.asarray(np.sqrt(nearest / (3 * scale * scale)), dtype=np.float32)
 
 
 def _groups(count: int, slots: int) -> list[list[int]]:
@@ -139,30 +128,35 @@ def _fusions(count: int, slots: int) -> int:
 
 def _fuse_tree(
     model: FusionModel, plan: TilePlan, latents: list[FloatArray], tick: Callable[[str], None]
-) -> tuple[FloatArray, FloatArray]:
-    """Fused latent (C, h, w) and the weights (N, h, w) of the frames under it."""
+) -> Fused:
+    """Fused latent (C, h, w), weights (N, h, w) of the frames under it, and synthesis (h, w)."""
     groups = _groups(len(latents), model.manifest.slots)
     fused = [_fuse_group(model, plan, [latents[i] for i in group], tick) for group in groups]
     if len(fused) == 1:
         return fused[0]
-    latent, shares = _fuse_tree(model, plan, [part for part, _ in fused], tick)
-    weights = [own * share for (_, own), share in zip(fused, shares, strict=True)]
-    return latent, np.concatenate(weights)
+    top = _fuse_tree(model, plan, [part.latent for part in fused], tick)
+    weights = [part.weights * share for part, share in zip(fused, top.weights, strict=True)]
+    below = np.zeros_like(top.synthesis)
+    for part, share in zip(fused, top.weights, strict=True):
+        below += part.synthesis * share
+    synthesis = 1 - (1 - top.synthesis) * (1 - below)
+    return Fused(top.latent, np.concatenate(weights), synthesis)
 
 
 def _fuse_group(
     model: FusionModel, plan: TilePlan, latents: list[FloatArray], tick: Callable[[str], None]
-) -> tuple[FloatArray, FloatArray]:
+) -> Fused:
     """Fuse at most `slots` latents tile by tile, padding the slots with duplicates."""
     slots, fine = model.manifest.slots, model.manifest.weight_scale
     count = len(latents)
     grid = (count, plan.height * fine, plan.width * fine)
     if count == 1:
-        return latents[0], np.ones(grid, np.float32)
+        return Fused(latents[0], np.ones(grid, np.float32), np.zeros(grid[1:], np.float32))
     frame_of_slot = [slot % count for slot in range(slots)]
     shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
     latent = np.zeros_like(latents[0])
     weights = np.zeros(grid, np.float32)
+    synthesis = np.zeros(grid[1:], np.float32)
     for tile in plan.tiles:
         rows, columns = tile.slices
         part = model.fuse(np.stack([latents[i][:, rows, columns] for i in frame_of_slot]), shares)
@@ -172,8 +166,9 @@ def _fuse_group(
         across = slice(tile.left * fine, tile.right * fine)
         for slot, frame in enumerate(frame_of_slot):
             weights[frame, down, across] += alpha * part.weights[slot]
+        synthesis[down, across] += alpha * part.synthesis
         tick("Fusing")
-    return latent, weights
+    return Fused(latent, weights, synthesis)
 
 
 def _decode(

@@ -14,7 +14,7 @@ from focusstack_app.core.assets import models_dir
 from focusstack_app.core.errors import ModelError
 from focusstack_app.core.model import ModelManifest
 
-KIND = "vaeedof-set-1"
+KIND = "vaeedof-set-2"
 FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
 
 
@@ -52,6 +52,7 @@ def load_manifest(folder: Path) -> ModelManifest:
             weight_scale=int(card["weight_scale"]),
             tile_px=int(card["tile_px"]),
             reconstruction_rmse=float(card["reconstruction_rmse"]),
+            agreement_rmse=float(card["agreement_rmse"]),
             licence=str(card["licence"]),
             sha256={str(name): str(digest) for name, digest in card["sha256"].items()},
             card=dict(card["card"]),

@@ -67,8 +67,9 @@ class OnnxModel:
 
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
-        latent, weights = _run(self._fusion, {"latents": latents[None], "shares": shares[None]})
-        return Fused(latent[0], weights[0])
+        inputs = {"latents": latents[None], "shares": shares[None]}
+        latent, weights, synthesis = _run(self._fusion, inputs)
+        return Fused(latent[0], weights[0], synthesis[0])
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""

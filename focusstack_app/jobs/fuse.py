@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from focusstack_app.core.errors import DeviceMemoryError, InputError
-from focusstack_app.core.frames import Frame
+from focusstack_app.core.frames import Frame, Pixels, Stack
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.align import moves, proxy_of, register, resample
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
@@ -64,24 +65,30 @@ def fuse_stack(
         with timed("load model"):
             model = load(request)
     with timed("read"):
-        frames = _read(request, progress.sub(0.0, 0.2))
+        frames = _read(request, progress.sub(0.0, 0.15))
     reference = frames[request.stack.reference]
+    planes = [frame.pixels for frame in frames]
+    warnings: list[str] = []
+    if len(frames) == 1:
+        warnings.append("There is one frame only: it is returned as it is.")
+    elif request.align is Align.AUTO:
+        with timed("align"):
+            warnings += _align(request.stack, planes, progress.sub(0.15, 0.3))
 
     def pixels(index: int) -> FloatArray:
-        return to_float(frames[index].pixels)
+        return to_float(planes[index])
 
     provenance: Provenance | None = None
-    warnings = _warnings(request, frames)
     if len(frames) == 1:
         picture = as_uint16(reference.pixels)
     elif model is None:
         with timed("fuse"):
-            fused, provenance = fuse_pyramid(pixels, len(frames), progress.sub(0.2, 0.98))
+            fused, provenance = fuse_pyramid(pixels, len(frames), progress.sub(0.3, 0.98))
         picture = to_uint16(fused)
     else:
         try:
             fused, provenance = _fuse_vaeedof(
-                request, model, pixels, len(frames), timed, progress.sub(0.2, 0.98)
+                request, model, pixels, len(frames), timed, progress.sub(0.3, 0.98)
             )
         except DeviceMemoryError as error:
             raise DeviceMemoryError(
@@ -102,7 +109,7 @@ def fuse_stack(
             else request.method.value
         ),
         peak_memory_bytes=_peak_memory_bytes(),
-        warnings=warnings,
+        warnings=tuple(warnings),
     )
 
 
@@ -131,7 +138,7 @@ def _fuse_vaeedof(
         return composite(
             fusion,
             pixels,
-            reconstruction_rmse=model.manifest.reconstruction_rmse,
+            agreement_rmse=model.manifest.agreement_rmse,
             synthesise=request.mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),
         )
@@ -154,14 +161,31 @@ def _read(request: FusionRequest, progress: Progress) -> list[Frame]:
     return frames
 
 
-def _warnings(request: FusionRequest, frames: list[Frame]) -> tuple[str, ...]:
-    if len(frames) == 1:
-        return ("There is one frame only: it is returned as it is.",)
-    if request.align is Align.AUTO:
-        return (
-            "Alignment is not built yet: the frames are fused as they are; any that moved ghost.",
-        )
-    return ()
+def _align(stack: Stack, planes: list[Pixels], progress: Progress) -> list[str]:
+    """Resample the frames that do not lie on the reference, in place; returns the warnings."""
+    height, width = planes[0].shape[:2]
+    proxies = []
+    for plane in planes:
+        progress.checkpoint()
+        proxies.append(proxy_of(to_float(plane)))
+    found = register(proxies, stack.reference, (height, width), progress.sub(0.0, 0.7))
+    outward = [*range(stack.reference + 1, len(planes)), *range(stack.reference - 1, -1, -1)]
+    for number, index in enumerate(outward, start=1):
+        progress.report(0.7 + 0.3 * number / len(planes), "Aligning")
+        if moves(found.frame_from_reference[index], found.gains[index], height, width):
+            beside = planes[index - 1 if index > stack.reference else index + 1]
+            moved = resample(
+                to_float(planes[index]),
+                found.frame_from_reference[index],
+                found.gains[index],
+                to_float(beside),
+            )
+            planes[index] = to_uint16(moved)
+    return [
+        f"{stack.sources[index].path} could not be registered to the frame before it and is placed "
+        "like it. Leave it out if edges look doubled."
+        for index in found.doubtful
+    ]
 
 
 def _peak_memory_bytes() -> int:

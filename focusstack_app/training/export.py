@@ -24,6 +24,7 @@ def export_model(
     *,
     version: str,
     reconstruction_rmse: float,
+    agreement_rmse: float,
     card: Mapping[str, object],
 ) -> None:
     """Write `encoder.onnx`, `fusion.onnx`, `decoder.onnx` and `model.json` into `folder`.
@@ -33,6 +34,7 @@ def export_model(
         parts: Encoder, fusion module, decoder.
         version: Of the weights.
         reconstruction_rmse: Measured error of encode + decode, display-encoded.
+        agreement_rmse: That the weights were trained with.
         card: How the weights were made and what was measured.
 
     Raises:
@@ -53,7 +55,7 @@ def export_model(
     )  # fmt: skip
     _export(
         folder / "fusion.onnx", fusion, {"latents": latents, "shares": shares},
-        ["latent", "weights"], {},
+        ["latent", "weights", "synthesis"], {},
     )  # fmt: skip
     _export(
         folder / "decoder.onnx", decoder, {"latent": latents[:, 0]}, ["pixels"],
@@ -63,13 +65,14 @@ def export_model(
     manifest = {
         "id": folder.name,
         "version": version,
-        "kind": "vaeedof-set-1",
+        "kind": "vaeedof-set-2",
         "latent_channels": channels,
         "scale": SCALE,
         "slots": SLOTS,
         "weight_scale": WEIGHT_SCALE,
         "tile_px": TILE_PX,
         "reconstruction_rmse": reconstruction_rmse,
+        "agreement_rmse": agreement_rmse,
         "licence": "Apache-2.0",
         "sha256": {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names},
         "card": dict(card),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-LENS_POINTS = 64  # at most; fewer where the blur is small
+LENS_POINTS = 40  # at most, fewer where the blur is small; within 1/255 RMS of 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 SCALE = 8
 WEIGHT_SCALE = 4
-WIDTHS = (24, 32, 48, 64)
+WIDTHS = (32, 40, 48, 64)
+TRUNK, TRUNK_HALF = 64, 96
 
 
 def _by_slot(x: Tensor, slots: int) -> Tensor:
@@ -96,8 +97,32 @@ class Attention(nn.Module):
         return cast(Tensor, x + self.out(mixed.permute(0, 1, 4, 2, 3).flatten(0, 1)))
 
 
+class Trunk(nn.Module):
+    """What happens once for all slots: corrects the fused latent where no frame is sharp.
+
+    Args:
+        width_in: Channels of the pooled slots.
+    """
+
+    def __init__(self, width_in: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(width_in, TRUNK, 1)
+        self.before = Residual(TRUNK)
+        self.shrink = nn.Conv2d(TRUNK, TRUNK_HALF, 3, 2, 1)
+        self.low = Residual(TRUNK_HALF)
+        self.grow = nn.Conv2d(TRUNK_HALF, TRUNK, 1)
+        self.after = nn.Sequential(Residual(TRUNK), Residual(TRUNK))
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        """(B, width_in, h, w) to (B, TRUNK, h, w); h and w even."""
+        x = self.before(self.stem(pooled))
+        low = self.grow(self.low(self.shrink(x)))
+        x = x + functional.interpolate(low, scale_factor=2.0, mode="nearest")
+        return functional.silu(self.after(x))
+
+
 class FusionModule(nn.Module):
-    """Seven latents in, the fused latent and the slot weights out.
+    """Seven latents in; out come the fused latent, the slot weights and where it synthesised.
 
     Weights are a softmax over slots of the focus energy that the latents carry plus a learned
     correction; the fused latent is the weighted mean plus a learned residual. Both corrections
@@ -121,17 +146,21 @@ class FusionModule(nn.Module):
         self.grow = nn.ModuleList([nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(WIDTHS)])
         self.up = nn.ModuleList([Residual(full), Residual(half), Residual(quarter)])
         self.logits = nn.Conv2d(full, WEIGHT_SCALE**2, 3, padding=1)
-        self.residual = nn.Conv2d(full, channels, 3, padding=1)
+        self.trunk = Trunk(channels + 2 * full)
+        self.residual = nn.Conv2d(TRUNK, channels, 3, padding=1)
+        self.synthesis = nn.Conv2d(TRUNK, WEIGHT_SCALE**2, 3, padding=1)
         self.sharpness = nn.Parameter(torch.tensor(4.0))
-        for layer in (self.logits, self.residual):
+        for layer in (self.logits, self.residual, self.synthesis):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(cast(Tensor, layer.bias))
+        nn.init.constant_(cast(Tensor, self.synthesis.bias), -2.0)
 
-    def forward(self, latents: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, latents: Tensor, shares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Latents (B, slots, C, h, w), shares (B, slots); h and w multiples of 8.
 
         Returns:
-            Fused latent (B, C, h, w); weights (B, slots, 4 h, 4 w), sum 1 over slots.
+            Fused latent (B, C, h, w); weights (B, slots, 4 h, 4 w), sum 1 over slots; share of the
+            decoded picture in the faithful one (B, 4 h, 4 w), [0, 1].
         """
         slots = latents.shape[1]
         flat = latents.flatten(0, 1)
@@ -161,8 +190,12 @@ class FusionModule(nn.Module):
         logits = _by_slot(logits, slots) + shares.log()[:, :, None, None]
         weights = logits.softmax(1)
         cell = functional.avg_pool2d(weights, WEIGHT_SCALE)[:, :, None]
-        correction = _by_slot(self.residual(functional.silu(x)), slots)
-        return (cell * (latents + correction)).sum(1), weights
+        features = _by_slot(x, slots)
+        chosen = (cell * latents).sum(1)
+        pooled = torch.cat([chosen, (cell * features).sum(1), features.amax(1)], 1)
+        y = self.trunk(pooled)
+        synthesis = functional.pixel_shuffle(self.synthesis(y), WEIGHT_SCALE)[:, 0].sigmoid()
+        return chosen + self.residual(y), weights, synthesis
 
 
 class Decoder(nn.Module):
@@ -176,7 +209,7 @@ class Decoder(nn.Module):
     def __init__(self, basis: Tensor, mean: Tensor) -> None:
         super().__init__()
         channels = basis.shape[0]
-        self.linear = nn.Conv2d(channels, 3 * SCALE**2, 1)
+        self.linear = nn.Conv2d(channels, 3 * SCALE**2, 1).requires_grad_(False)
         with torch.no_grad():
             self.linear.weight.copy_(basis.T[..., None, None])
             cast(Tensor, self.linear.bias).copy_(mean)

@@ -31,7 +31,7 @@ class Sample:
 def make_sample(
     photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
 ) -> Sample:
-    """A random scene of two to six layers, one frame focused on each (at most seven).
+    """A random scene of one to six layers; two to seven frames focused on them or in even steps.
 
     Args:
         photographs: Textures, sRGB-encoded picture files.
@@ -39,8 +39,8 @@ def make_sample(
         size_px: (height, width).
     """
     height, width = size_px
-    count = int(rng.integers(2, 7))
-    reach = float(rng.uniform(6, 26))  # px of blur between the nearest and the farthest layer
+    count = int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.05, 0.3, 0.25, 0.2, 0.1, 0.1]))
+    reach = float(rng.uniform(3, 26))  # px of blur between the nearest and the farthest layer
     depths = np.sort(rng.uniform(0, reach, count))[::-1]
     depths[-1] = 0.0
     layers = []
@@ -54,11 +54,13 @@ def make_sample(
         light = _to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
         rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
         gap = reach / count * 0.4
-        slope = rng.normal(0, gap * 0.5, 5) * (rng.random() < 0.6)
+        slope = rng.normal(0, gap * 0.5, 5) * (rng.random() < 0.6 or count == 1)
         depth = np.concatenate([[depths[index]], slope * [1, 1, 0.4, 0.4, 0.4]])
         layers.append(Layer(rgba.astype(np.float32), depth.astype(np.float32)))
     focus = [float(d + rng.normal(0, 0.15)) for d in depths]
-    if count < 7 and rng.random() < 0.5:
+    if rng.random() < 0.35:  # a rail: even steps through the whole depth
+        focus = np.linspace(-1, reach + 1, int(rng.integers(4, 8))).tolist()
+    elif count == 1 or rng.random() < 0.4:
         focus += [float(rng.uniform(-2, reach + 2)) for _ in range(rng.integers(1, 8 - count))]
     rng.shuffle(focus)
     frames, truth = render(Scene(tuple(layers), tuple(focus[:7]), MARGIN_PX))
@@ -75,7 +77,7 @@ def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
     kind = rng.choice(["leaves", "hairs", "twigs", "net", "blobs"])
     if kind == "leaves":
         for _ in range(rng.integers(1, 6)):
-            _leaf(big, rng, scale * rng.uniform(0.15, 0.6))
+            _leaf(big, rng, scale * rng.uniform(0.15, 1.4))
     elif kind == "hairs":
         for _ in range(rng.integers(5, 40)):
             _stroke(big, rng, scale * rng.uniform(0.2, 0.8), int(rng.integers(2, 7)))
@@ -91,7 +93,7 @@ def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
                 a, b = start - 3 * scale * direction, start + 3 * scale * direction
                 cv2.line(big, a.astype(int).tolist(), b.astype(int).tolist(), 255, 6, cv2.LINE_AA)
     else:
-        coarse = rng.random((int(rng.integers(4, 10)), int(rng.integers(4, 10)))).astype(np.float32)
+        coarse = rng.random((int(rng.integers(2, 10)), int(rng.integers(2, 10)))).astype(np.float32)
         field = cv2.resize(coarse, big.shape[::-1], interpolation=cv2.INTER_CUBIC)
         big[field > rng.uniform(0.55, 0.8)] = 255
     matte = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)

@@ -1,7 +1,7 @@
 """Train the fusion module and the decoder, resumable in slices of minutes.
 
     python -m focusstack_app.training.train samples --photographs DIR --out DIR --count N
-    python -m focusstack_app.training.train fusion --samples DIR --run DIR --minutes M
+    python -m focusstack_app.training.train fusion --samples DIR --validation DIR --run DIR ...
     python -m focusstack_app.training.train export --run DIR --model DIR
 
 A run folder holds `state.safetensors` (weights, their moving average, the linear transform),
@@ -17,26 +17,43 @@ import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as functional
-from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.composite import WINDOW_SIGMA_PX
-from focusstack_app.training.export import SLOTS, export_model
+from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
+from focusstack_app.training.export import export_model
 from focusstack_app.training.linear import principal_components
-from focusstack_app.training.model import Decoder, Encoder, FusionModule
-from focusstack_app.training.synthesis import make_sample
+from focusstack_app.training.model import SCALE, Decoder, Encoder, FusionModule
+from focusstack_app.training.samples import SAMPLE_PX, batch_of, by_frame_count, render_samples
 
 CHANNELS = 64
-VALIDATION = 24
-SAMPLE_PX = 256
-EMA_DECAY = 0.995
+EMA_DECAY = 0.998
+TREE_SHARE = 0.15
+
+
+class Fusion(NamedTuple):
+    """What the network says about a batch of stacks.
+
+    Attributes:
+        decoded: (B, 3, H, W), display-encoded, not clipped.
+        weights: (B, slots, h, w), sum 1 over slots.
+        synthesis: (B, h, w), share of the decoded picture in the faithful one.
+        latent: (B, C, H / 8, W / 8), fused.
+    """
+
+    decoded: Tensor
+    weights: Tensor
+    synthesis: Tensor
+    latent: Tensor
 
 
 class Network(nn.Module):
@@ -53,28 +70,53 @@ class Network(nn.Module):
         self.fusion = FusionModule(basis.shape[0])
         self.decoder = Decoder(basis, mean)
 
-    def forward(self, frames: Tensor, shares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Frames (B, slots, 3, H, W) and shares (B, slots) to decoded, weights, fused latent."""
+    def forward(self, frames: Tensor, slots: Tensor, *, tree: bool = False) -> Fusion:
+        """Encode, fuse and decode.
+
+        Args:
+            frames: (B, slots, 3, H, W), display-encoded.
+            slots: (B, slots) number of the frame in each slot; equal numbers are duplicates.
+            tree: Fuse the slots in two groups and then the two results.
+        """
         latents = self.encoder(frames.flatten(0, 1)).unflatten(0, frames.shape[:2])
-        fused, weights = self.fusion(latents, shares)
-        return self.decoder(fused), weights, fused
+        if not tree:
+            fused, weights, synthesis = self.fusion(latents, shares_of(slots))
+            return Fusion(self.decoder(fused), weights, synthesis, fused)
+        middle = (frames.shape[1] + 1) // 2
+        groups = (slice(None, middle), slice(middle, None))
+        parts = [self.fusion(latents[:, g], shares_of(slots[:, g])) for g in groups]
+        pair = torch.stack([part[0] for part in parts], 1)
+        fused, top, synthesis = self.fusion(pair, torch.ones(len(frames), 2, device=frames.device))
+        weights = torch.cat([part[1] * top[:, i : i + 1] for i, part in enumerate(parts)], 1)
+        below = sum(part[2] * top[:, i] for i, part in enumerate(parts))
+        synthesis = 1 - (1 - synthesis) * (1 - below)
+        return Fusion(self.decoder(fused), weights, synthesis, fused)
 
 
-def composite(frames: Tensor, decoded: Tensor, weights: Tensor, rmse: float) -> Tensor:
-    """The strict picture of `engine.composite`, differentiable.
+def shares_of(slots: Tensor) -> Tensor:
+    """(B, slots) frame numbers to one over how often each occurs in its row."""
+    return 1.0 / (slots[:, :, None] == slots[:, None]).sum(2).float()
+
+
+def composite(frames: Tensor, fusion: Fusion, rmse: float) -> tuple[Tensor, Tensor]:
+    """The strict and the faithful picture of `engine.composite`, differentiable.
 
     Args:
-        frames: (B, slots, 3, H, W); duplicates carry their share in `weights`.
-        decoded: (B, 3, H, W).
-        weights: (B, slots, h, w).
-        rmse: The autoencoder's error.
+        frames: (B, slots, 3, H, W); duplicates carry their share in the weights.
+        fusion: Of the same frames.
+        rmse: The model's `agreement_rmse`.
     """
+    decoded, weights = fusion.decoded, fusion.weights
     scale = float(frames.shape[-1] // weights.shape[-1])
     fine = functional.interpolate(weights, scale_factor=scale, mode="bilinear")
     error = _blur((frames - decoded[:, None]).square().mean(2))
     fine = (fine + 1e-6) / (1 + error / (2 * rmse**2)) ** 2
     fine = fine / fine.sum(1, keepdim=True)
-    return (fine[:, :, None] * frames).sum(1)
+    strict = (fine[:, :, None] * frames).sum(1)
+    synthesis = functional.interpolate(
+        fusion.synthesis[:, None], scale_factor=scale, mode="bilinear"
+    )
+    return strict, strict + synthesis * (decoded - strict)
 
 
 def _blur(planes: Tensor) -> Tensor:
@@ -87,66 +129,51 @@ def _blur(planes: Tensor) -> Tensor:
     return flat[:, 0].reshape(planes.shape)
 
 
-def batch_of(
-    paths: Sequence[Path], rng: np.random.Generator | None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Load samples as frames (B, 7, 3, H, W), shares (B, 7) and truth (B, 3, H, W).
-
-    With `rng`, slots are shuffled and pictures turned and mirrored.
-    """
-    frames, shares, truths = [], [], []
-    for path in paths:
-        with np.load(path, allow_pickle=False) as sample:
-            stack, truth = sample["frames"], sample["truth"]
-        slots = np.arange(SLOTS) % len(stack)
-        if rng is not None:
-            spare = rng.integers(0, len(stack), SLOTS - len(stack))
-            slots = rng.permutation(np.concatenate([np.arange(len(stack)), spare]))
-            turn, mirror = int(rng.integers(4)), rng.random() < 0.5
-            stack, truth = np.rot90(stack, turn, (1, 2)), np.rot90(truth, turn)
-            if mirror:
-                stack, truth = stack[:, :, ::-1], truth[:, ::-1]
-        frames.append(stack[slots])
-        shares.append(1.0 / np.bincount(slots)[slots])
-        truths.append(truth)
-    return (
-        _planes(np.stack(frames)),
-        torch.from_numpy(np.stack(shares)).float(),
-        _planes(np.stack(truths)),
-    )
-
-
-def _planes(pixels: NDArray[np.uint8]) -> Tensor:
-    return torch.from_numpy(np.moveaxis(pixels, -1, -3).copy()).float() / 255
-
-
-def psnr(picture: Tensor, truth: Tensor) -> float:
-    """Mean over the batch of the PSNR in dB, display-encoded."""
-    errors = (picture.clamp(0, 1) - truth).square().flatten(1).mean(1)
-    return float((-10 * errors.clamp_min(1e-10).log10()).mean())
+def log_error(picture: Tensor, truth: Tensor) -> Tensor:
+    """Mean over the batch of the logarithm of the squared error: what PSNR measures."""
+    return ((picture - truth).square().flatten(1).mean(1) + 1e-5).log().mean()
 
 
 @torch.no_grad()
 def validate(network: Network, paths: Sequence[Path], rmse: float) -> dict[str, float]:
-    """PSNR in dB of the decoded and of the strict picture, and of Laplacian-energy selection."""
-    totals = {"generative": 0.0, "strict": 0.0, "laplacian": 0.0}
+    """Mean PSNR in dB of the network's three pictures, of Laplacian selection and the oracle."""
+    totals = dict.fromkeys(("generative", "strict", "faithful", "laplacian", "oracle"), 0.0)
     for path in paths:
-        frames, shares, truth = batch_of([path], None)
-        decoded, weights, _ = network(frames, shares)
-        totals["generative"] += psnr(decoded, truth)
-        totals["strict"] += psnr(composite(frames, decoded, weights, rmse), truth)
-        totals["laplacian"] += psnr(_laplacian_selection(frames), truth)
-    return {name: total / len(paths) for name, total in totals.items()}
+        frames, slots, truth = batch_of([path], None)
+        fusion = network(frames, slots)
+        strict, faithful = composite(frames, fusion, rmse)
+        stack = [_picture(frame) for frame in frames[0]]
+        pictures = (
+            *(_picture(planes[0]) for planes in (fusion.decoded, strict, faithful)),
+            laplacian_selection(stack),
+            oracle_selection(stack, _picture(truth[0])),
+        )
+        for name, picture in zip(totals, pictures, strict=True):
+            error = np.square(picture.clip(0, 1) - _picture(truth[0])).mean(dtype=np.float64)
+            totals[name] += float(-10 * np.log10(error + 1e-10)) / len(paths)
+    return totals
 
 
-def _laplacian_selection(frames: Tensor) -> Tensor:
-    """Per pixel the frame with the largest Laplacian energy in a Gaussian window of 4 px."""
-    energies = []
-    for frame in frames[0].numpy():
-        pixels = np.ascontiguousarray(frame.transpose(1, 2, 0))
-        energies.append(cv2.GaussianBlur(np.square(cv2.Laplacian(pixels, -1)).sum(2), (0, 0), 4))
-    best = torch.from_numpy(np.argmax(energies, 0))[None, None].expand(1, 3, -1, -1)
-    return frames[0].gather(0, best)
+def _picture(planes: Tensor) -> FloatArray:
+    """(3, H, W) to (H, W, 3)."""
+    return np.ascontiguousarray(planes.permute(1, 2, 0).numpy())
+
+
+@torch.no_grad()
+def reconstruction_rmse(network: Network, pictures: Sequence[Path]) -> float:
+    """Error of encoding and decoding sharp pictures, display-encoded, over all their pixels."""
+    errors = []
+    for path in pictures:
+        pixels = cv2.imread(str(path))
+        if pixels is None:
+            raise ValueError(f"{path} is not a picture")
+        height, width = (side // SCALE * SCALE for side in pixels.shape[:2])
+        picture = (
+            torch.from_numpy(pixels[:height, :width, ::-1].copy()).permute(2, 0, 1)[None] / 255
+        )
+        decoded = network.decoder(network.encoder(picture)).clamp(0, 1)
+        errors.append(float((decoded - picture).square().mean()))
+    return float(np.sqrt(np.mean(errors)))
 
 
 def load_run(run: Path) -> tuple[Network, dict[str, Tensor], dict[str, str]]:
@@ -176,14 +203,21 @@ def save_run(
 
 
 def train_fusion(
-    samples: Path, run: Path, *, minutes: float, batch: int = 4, rate: float = 1e-3, rmse: float
+    samples: Path,
+    validation: Path,
+    run: Path,
+    *,
+    minutes: float,
+    batch: int = 4,
+    rate: float = 1e-3,
+    rmse: float,
 ) -> None:
     """Train for some minutes, from the run's state where there is one.
 
     The learning rate falls to zero along a half cosine over the slice.
     """
-    paths = sorted(samples.glob("*.npz"))
-    held_out, paths = paths[:VALIDATION], paths[VALIDATION:]
+    held_out = sorted(validation.glob("*.npz"))
+    groups = by_frame_count(samples.glob("*.npz"))
     network, average, facts = load_run(run)
     step = int(facts.get("steps", 0))
     rng = np.random.default_rng([step, 7])
@@ -195,25 +229,33 @@ def train_fusion(
         done = (now - start) / (minutes * 60)
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * done))
-        chosen = [paths[i] for i in rng.integers(0, len(paths), batch)]
-        frames, shares, truth = batch_of(chosen, rng)
-        decoded, weights, fused = network(frames, shares)
-        strict = composite(frames, decoded, weights, rmse)
-        loss = sum(
-            ((picture - truth).square() + 1e-6).sqrt().mean() for picture in (decoded, strict)
-        ) + 0.1 * functional.l1_loss(fused, network.encoder(truth))
+        sizes = np.array([len(group) for group in groups.values()])
+        equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
+        chosen = [equal[i] for i in rng.integers(0, len(equal), batch)]
+        frames, slots, truth = batch_of(chosen, rng)
+        fusion = network(frames, slots, tree=rng.random() < TREE_SHARE)
+        strict, faithful = composite(frames, fusion, rmse)
+        target = network.encoder(truth)
+        loss = (
+            log_error(faithful, truth)
+            + 0.5 * log_error(strict, truth)
+            + 0.3 * log_error(fusion.decoded, truth)
+            + 0.3 * log_error(network.decoder(target), truth)
+            + functional.l1_loss(fusion.latent, target)
+        )
         optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(learned, 1.0)
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(learned, 3.0)
         optimiser.step()
         step += 1
         losses.append(float(loss.detach()))
         decay = min(EMA_DECAY, step / (step + 10))
         for name, value in network.state_dict().items():
             average[name].lerp_(value, 1 - decay)
-        if time.monotonic() - saved > 240:
+        if time.monotonic() - saved > 600:
             _finish_slice(run, network, average, facts, step, losses, held_out, rmse)
             saved, losses = time.monotonic(), []
+            groups = by_frame_count(samples.glob("*.npz"))  # more may have been rendered
     _finish_slice(run, network, average, facts, step, losses, held_out, rmse)
 
 
@@ -261,49 +303,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     samples.add_argument("--out", type=Path, required=True)
     samples.add_argument("--count", type=int, default=2000)
     samples.add_argument("--seed", type=int, default=1)
+    samples.add_argument("--size", type=int, nargs=2, default=(SAMPLE_PX, SAMPLE_PX), help="H W")
     fusion = commands.add_parser("fusion", help="train fusion module and decoder; resumes")
     fusion.add_argument("--photographs", type=Path, help="for a new run")
     fusion.add_argument("--samples", type=Path, required=True)
+    fusion.add_argument("--validation", type=Path, required=True, help="samples held out")
     fusion.add_argument("--run", type=Path, required=True)
     fusion.add_argument("--minutes", type=float, default=10.0)
     fusion.add_argument("--rate", type=float, default=1e-3)
     fusion.add_argument("--batch", type=int, default=4)
-    fusion.add_argument("--rmse", type=float, default=0.01, help="error of the autoencoder")
+    fusion.add_argument("--rmse", type=float, default=0.01, help="agreement_rmse of the model")
     export = commands.add_parser("export", help="write the moving average as a model folder")
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--model", type=Path, required=True)
     export.add_argument("--version", required=True)
-    export.add_argument("--rmse", type=float, default=0.01)
+    export.add_argument("--rmse", type=float, default=0.01, help="that it was trained with")
+    export.add_argument(
+        "--pictures", type=Path, required=True, help="PNGs to measure reconstruction on"
+    )
     export.add_argument("--card", type=json.loads, default={}, help="JSON of further facts")
     args = parser.parse_args(argv)
     if args.command == "samples":
-        args.out.mkdir(parents=True, exist_ok=True)
         photographs = sorted(args.photographs.glob("*.jpg"))
-        for index in range(args.count):
-            path = args.out / f"{args.seed}_{index:05d}.npz"
-            if not path.exists():
-                rng = np.random.default_rng([args.seed, index])
-                sample = make_sample(photographs, rng, (SAMPLE_PX, SAMPLE_PX))
-                part = path.with_suffix(".part.npz")
-                np.savez(part, frames=sample.frames, truth=sample.truth)
-                part.replace(path)
+        height, width = args.size
+        render_samples(
+            photographs, args.out, count=args.count, seed=args.seed, size_px=(height, width)
+        )
     elif args.command == "fusion":
         if not (args.run / "state.safetensors").exists():
             if args.photographs is None:
                 parser.error("a new run needs --photographs")
             start_run(args.run, sorted(args.photographs.glob("*.jpg")))
         train_fusion(
-            args.samples, args.run, minutes=args.minutes, batch=args.batch, rate=args.rate,
+            args.samples,
+            args.validation,
+            args.run,
+            minutes=args.minutes,
+            batch=args.batch,
+            rate=args.rate,
             rmse=args.rmse,
-        )  # fmt: skip
+        )
     else:
         network, average, facts = load_run(args.run)
         network.load_state_dict(average)
-        parts = (network.encoder, network.fusion, network.decoder)
+        error = reconstruction_rmse(network, sorted(args.pictures.glob("*.png")))
         export_model(
-            args.model, parts, version=args.version, reconstruction_rmse=args.rmse,
+            args.model,
+            (network.encoder, network.fusion, network.decoder),
+            version=args.version,
+            reconstruction_rmse=round(error, 5),
+            agreement_rmse=args.rmse,
             card={**facts, **args.card},
-        )  # fmt: skip
+        )
     return 0
 
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.fusion import Align, FusionRequest
+from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import IMAGE_SUFFIXES
 from focusstack_app.ui.banner import Banner, Tone
@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
             Stack(included),
             method=chosen.method,
             mode=chosen.mode,
-            align=Align.OFF,
+            align=chosen.align,
             overlap=chosen.overlap,
         )
 

@@ -1,4 +1,4 @@
-"""How the frames become one picture: method, mode, overlap, each explained where it is chosen."""
+"""How the frames become one picture; each parameter is explained where it is chosen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QRadioButton,
@@ -19,13 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from focusstack_app.core.fusion import Method, Mode
+from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.ui.wording import (
     METHOD_BEST_FOR,
     METHOD_NAMES,
     MODE_NAMES,
     MODE_SENTENCES,
 )
+
+_ALIGN_SENTENCE = "Undoes shifts, turns and focus breathing; frames that fit stay untouched."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,13 @@ class Parameters:
         method: Method.
         mode: Where the pixels come from (VAEEDOF only).
         overlap: Share of a tile that overlaps its neighbour, 0 to 0.5 (VAEEDOF only).
+        align: Whether frames are registered first.
     """
 
     method: Method = Method.VAEEDOF
     mode: Mode = Mode.FAITHFUL
     overlap: float = 0.25
+    align: Align = Align.AUTO
 
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -85,7 +91,7 @@ class ChoiceList(QWidget, Generic[Choice]):
 
 
 class ParameterPanel(QWidget):
-    """Method, mode and overlap.
+    """Method, mode, alignment and overlap.
 
     Signals:
         changed: The parameters are others now.
@@ -113,27 +119,38 @@ class ParameterPanel(QWidget):
         row.addWidget(self.overlap)
         tiles.addLayout(row)
         tiles.addWidget(explanation("How far neighbouring tiles blend. More takes longer."))
+        self.align = QCheckBox("Align frames")
+        self.align.setAccessibleDescription(_ALIGN_SENTENCE)
+        registration = QWidget()
+        lines = QVBoxLayout(registration)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        lines.addWidget(self.align)
+        lines.addLayout(_indented(explanation(_ALIGN_SENTENCE), self.align))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for part in (self.method, self.mode, self._tiles):
+        for part in (self.method, self.mode, registration, self._tiles):
             column.addWidget(part)
         column.addStretch()
         self.set_parameters(Parameters())
         self.method.changed.connect(self._on_changed)
         self.mode.changed.connect(self._on_changed)
+        self.align.toggled.connect(self._on_changed)
         self.overlap.valueChanged.connect(self._on_changed)
 
     @property
     def parameters(self) -> Parameters:
         """What is chosen now."""
-        return Parameters(self.method.value, self.mode.value, self.overlap.value() / 100)
+        align = Align.AUTO if self.align.isChecked() else Align.OFF
+        return Parameters(self.method.value, self.mode.value, self.overlap.value() / 100, align)
 
     def set_parameters(self, parameters: Parameters) -> None:
         """Show other parameters."""
         self.method.choose(parameters.method)
         self.mode.choose(parameters.mode)
         self.overlap.setValue(round(parameters.overlap * 100))
+        self.align.setChecked(parameters.align is Align.AUTO)
 
     def _on_changed(self) -> None:
         tiled = self.method.value is Method.VAEEDOF
@@ -162,7 +179,7 @@ def explanation(text: str) -> QLabel:
     return label
 
 
-def _indented(label: QLabel, button: QRadioButton) -> QHBoxLayout:
+def _indented(label: QLabel, button: QAbstractButton) -> QHBoxLayout:
     style = button.style()
     indent = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
     indent += style.pixelMetric(QStyle.PixelMetric.PM_RadioButtonLabelSpacing)

@@ -88,7 +88,7 @@ def count_text(count: int, noun: str) -> str:
 
 
 def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
-    """Rough memory of one fusion: every frame in its own depth, and the float pictures beside.
+    """Rough memory of one fusion: every frame in 16 bits, and the float pictures beside.
 
     Args:
         sources: The included frames, all of one size.
@@ -97,8 +97,7 @@ def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
         return 0
     width_px, height_px = sources[0].size_px
     values = width_px * height_px * _CHANNELS
-    frames = sum(values * source.bits // 8 for source in sources)
-    return frames + values * _FLOAT_BYTES * _WORKING_PICTURES
+    return len(sources) * values * 2 + values * _FLOAT_BYTES * _WORKING_PICTURES
 
 
 def proposed_export(reference: FrameSource, folder: Path | None = None) -> Path:

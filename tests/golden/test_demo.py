@@ -11,41 +11,33 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
+from focusstack_app.training.evaluate import laplacian_selection
 
 DEMO = resources_dir() / "demo"
 
 
-def _picture(path: Path) -> NDArray[np.float64]:
+def _picture(path: Path) -> FloatArray:
     pixels = cv2.imread(str(path))
     assert pixels is not None
-    return pixels[:, :, ::-1].astype(np.float64) / 255
+    return pixels[:, :, ::-1].astype(np.float32) / np.float32(255)
 
 
 @pytest.fixture(scope="module")
-def truth() -> NDArray[np.float64]:
+def truth() -> FloatArray:
     return _picture(DEMO / "truth" / "pinhole.jpg")
 
 
 @pytest.fixture(scope="module")
-def frames() -> list[NDArray[np.float64]]:
+def frames() -> list[FloatArray]:
     return [_picture(path) for path in sorted(DEMO.glob("frame_*.jpg"))]
 
 
-def _psnr(picture: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
+def _psnr(picture: NDArray[np.floating], truth: FloatArray) -> float:
     return float(-10 * np.log10(np.square(picture - truth).mean()))
-
-
-def _laplacian_selection(frames: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Per pixel the frame with the largest Laplacian energy in a Gaussian window of 4 px."""
-    energy = [
-        cv2.GaussianBlur(np.square(cv2.Laplacian(frame, -1)).sum(2), (0, 0), 4) for frame in frames
-    ]
-    best = np.argmax(energy, axis=0)
-    chosen = np.take_along_axis(np.stack(frames), best[None, ..., None], 0)[0]
-    return np.asarray(chosen, dtype=np.float64)
 
 
 @pytest.mark.parametrize(
@@ -60,14 +52,14 @@ def _laplacian_selection(frames: list[NDArray[np.float64]]) -> NDArray[np.float6
 def test_the_fused_demo_stack_is_nearer_to_the_truth_than_every_frame(
     method: Method,
     mode: Mode,
-    frames: list[NDArray[np.float64]],
-    truth: NDArray[np.float64],
+    frames: list[FloatArray],
+    truth: FloatArray,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     request = FusionRequest(open_stack([DEMO]).stack, method=method, mode=mode, align=Align.OFF)
     picture = fuse_stack(request, Progress()).picture / 65535
     best_frame = max(_psnr(frame, truth) for frame in frames)
-    selection = _psnr(_laplacian_selection(frames), truth)
+    selection = _psnr(laplacian_selection(frames), truth)
     ours = _psnr(picture, truth)
     with capsys.disabled():
         print(  # noqa: T201 - the figures are the point of this test

@@ -5,7 +5,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.fusion import Method, Mode
+from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.previewing import PREVIEW_SIDE_PX
@@ -52,9 +52,11 @@ def test_other_parameters_are_previewed(
 ) -> None:
     opened.side.parameters.mode.choose(Mode.STRICT)
     opened.side.parameters.overlap.setValue(40)
+    opened.side.parameters.align.setChecked(False)
     qtbot.waitUntil(lambda: not opened.previewer.busy)
     assert fusion.previews[-1].mode is Mode.STRICT
     assert fusion.previews[-1].overlap == 0.4
+    assert fusion.previews[-1].align is Align.OFF
     opened.side.parameters.method.choose(Method.PYRAMID)
     assert not opened.side.parameters.mode.isEnabled()
     qtbot.waitUntil(lambda: opened.caption() == "Preview · 900 px proxies · Pyramid")

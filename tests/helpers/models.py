@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.model import FloatArray, Fused, ModelManifest
@@ -20,13 +22,14 @@ def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelMani
     return ModelManifest(
         id=model_id,
         version="1",
-        kind="vaeedof-set-1",
+        kind="vaeedof-set-2",
         latent_channels=CHANNELS,
         scale=SCALE,
         slots=SLOTS,
         weight_scale=WEIGHT_SCALE,
         tile_px=tile_px,
         reconstruction_rmse=0.0,
+        agreement_rmse=0.01,
         licence="Apache-2.0",
         sha256={},
         card={},
@@ -62,7 +65,7 @@ class IdentityModel:
         """The first slot's latent; weights are the normalised shares, the same everywhere."""
         self.fuse_calls += 1
         weights = _checked_weights(latents, shares)
-        return Fused(latents[0].astype(np.float32), _spread(weights, latents))
+        return _fused(latents[0], weights)
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """(192, h, w) -> (8 h, 8 w, 3), the exact inverse of `encode`."""
@@ -82,7 +85,7 @@ class MeanModel(IdentityModel):
         self.fuse_calls += 1
         weights = _checked_weights(latents, shares)
         mean = np.einsum("s,schw->chw", weights, latents, dtype=np.float64)
-        return Fused(mean.astype(np.float32), _spread(weights, latents))
+        return _fused(mean, weights)
 
 
 class OutOfMemoryOnceModel(MeanModel):
@@ -107,7 +110,12 @@ def _checked_weights(latents: FloatArray, shares: FloatArray) -> FloatArray:
     return np.asarray(shares / shares.sum(), dtype=np.float32)
 
 
-def _spread(weights: FloatArray, latents: FloatArray) -> FloatArray:
-    """The slot weights, the same at every cell of the weight grid of `latents`."""
-    grid = (SLOTS, latents.shape[2] * WEIGHT_SCALE, latents.shape[3] * WEIGHT_SCALE)
-    return np.ascontiguousarray(np.broadcast_to(weights[:, None, None], grid), dtype=np.float32)
+def _fused(latent: NDArray[np.floating[Any]], weights: FloatArray) -> Fused:
+    """The same slot weights at every cell, nothing synthesised."""
+    grid = (latent.shape[1] * WEIGHT_SCALE, latent.shape[2] * WEIGHT_SCALE)
+    spread = np.broadcast_to(weights[:, None, None], (SLOTS, *grid))
+    return Fused(
+        latent.astype(np.float32),
+        np.ascontiguousarray(spread, dtype=np.float32),
+        np.zeros(grid, np.float32),
+    )

@@ -15,9 +15,9 @@ def _textured(seed: int) -> FloatArray:
     return np.random.default_rng(seed).random((*SIZE, 3), dtype=np.float32)
 
 
-def _fusion(picture: FloatArray, weights: list[float], departure: float = 0.0) -> LatentFusion:
+def _fusion(picture: FloatArray, weights: list[float], synthesis: float = 0.0) -> LatentFusion:
     planes = [np.full((32, 32), weight, np.float32) for weight in weights]
-    return LatentFusion(picture, np.stack(planes), 2, np.full((8, 8), departure, np.float32), 8)
+    return LatentFusion(picture, np.stack(planes), np.full((32, 32), synthesis, np.float32), 2)
 
 
 def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
@@ -26,7 +26,7 @@ def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
     picture, provenance = composite(
         _fusion(guide, [0.5, 0.5]),
         frames.__getitem__,
-        reconstruction_rmse=0.01,
+        agreement_rmse=0.01,
         synthesise=True,
         progress=Progress(),
     )
@@ -37,13 +37,15 @@ def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
 
 
 @pytest.mark.parametrize("synthesise", [True, False])
-def test_only_faithful_mode_synthesises_where_no_frame_explains(synthesise: bool) -> None:
+def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
+    synthesise: bool,
+) -> None:
     frames = [_textured(0), _textured(1)]
     guide = _textured(2)
     picture, provenance = composite(
-        _fusion(guide, [0.9, 0.1], departure=0.1),
+        _fusion(guide, [0.9, 0.1], synthesis=1.0),
         frames.__getitem__,
-        reconstruction_rmse=0.01,
+        agreement_rmse=0.01,
         synthesise=synthesise,
         progress=Progress(),
     )

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focusstack_app.core.errors import Cancelled, DeviceMemoryError
-from focusstack_app.core.model import FloatArray
+from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame, fuse_latents
 from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel
@@ -79,10 +79,15 @@ def test_cancel_at_any_tile_stops_the_fusion() -> None:
     assert model.fuse_calls <= 4 < calls_of_a_whole_run.fuse_calls
 
 
-def test_departure_is_zero_for_a_frame_and_its_distance_otherwise() -> None:
-    black, grey = (np.full((64, 64, 3), value, np.float32) for value in (0.0, 0.4))
-    np.testing.assert_allclose(_fuse(IdentityModel(), [black, grey]).departure, 0.0, atol=1e-6)
-    np.testing.assert_allclose(_fuse(MeanModel(), [black, grey]).departure, 0.2, atol=1e-5)
+def test_synthesis_below_and_above_in_the_tree_both_count() -> None:
+    class HalfSynthesised(MeanModel):
+        def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+            fused = super().fuse(latents, shares)
+            return fused._replace(synthesis=np.full_like(fused.synthesis, 0.5))
+
+    one, two = (_fuse(HalfSynthesised(), _frames(count, 64, 80)) for count in (7, 14))
+    np.testing.assert_allclose(one.synthesis, 0.5, atol=1e-6)
+    np.testing.assert_allclose(two.synthesis, 0.75, atol=1e-6)
 
 
 def test_out_of_memory_reaches_the_caller() -> None:

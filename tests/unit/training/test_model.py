@@ -25,9 +25,9 @@ def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None
     def fused(slots: list[int]) -> torch.Tensor:
         shares = torch.tensor([[1 / slots.count(i) for i in slots]])
         with torch.no_grad():
-            latent, weights = module(frames[slots][None], shares)
+            latent, weights, synthesis = module(frames[slots][None], shares)
         assert torch.allclose(weights.sum(1), torch.ones_like(weights[:, 0]), atol=1e-5)
-        return latent  # type: ignore[no-any-return]
+        return torch.cat([latent.flatten(), synthesis.flatten()])
 
     one = fused([0, 1, 2, 0, 1, 2, 0])
     assert torch.allclose(fused([2, 1, 0, 0, 1, 2, 0]), one, atol=1e-4)
@@ -37,7 +37,7 @@ def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None
 def test_seven_equal_frames_fuse_to_themselves_before_training() -> None:
     latent = torch.randn(1, 1, CHANNELS, 16, 16)
     with torch.no_grad():
-        fused, _ = FusionModule(CHANNELS)(
+        fused, _, _ = FusionModule(CHANNELS)(
             latent.expand(-1, 7, -1, -1, -1), torch.full((1, 7), 1 / 7)
         )
     assert torch.allclose(fused, latent[:, 0], atol=1e-4)

@@ -56,7 +56,7 @@ def test_counts_agree_with_their_nouns() -> None:
 def test_more_frames_need_more_memory() -> None:
     few = wording.memory_estimate_bytes(fake_stack(3).sources)
     many = wording.memory_estimate_bytes(fake_stack(9).sources)
-    assert many - few == 6 * 96 * 64 * 3
+    assert many - few == 6 * 96 * 64 * 3 * 2
     assert wording.memory_estimate_bytes(()) == 0
 
 

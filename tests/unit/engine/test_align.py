@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.align import (
+    Matrix,
+    Similarity,
+    moves,
+    proxy_of,
+    register,
+    resample,
+)
+
+SIZE = (320, 480)
+EVEN = np.ones(3)
+
+
+def _texture(seed: int = 0) -> FloatArray:
+    """Smooth structure of several sizes, (320, 480, 3)."""
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((*SIZE, 3), np.float32)
+    for step in (4, 12, 40):
+        small = rng.random((SIZE[0] // step, SIZE[1] // step, 3)).astype(np.float32)
+        picture += cv2.resize(small, SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(picture / 3, 0, 1), dtype=np.float32)
+
+
+def _stack(transforms: list[Similarity]) -> list[FloatArray]:
+    """Frame i is the texture seen through transform i, sharp in its own band only."""
+    frames = []
+    for index, transform in enumerate(transforms):
+        soft, sharp = cv2.GaussianBlur(_texture(), (0, 0), 3.0), _texture()
+        band = np.abs(np.linspace(0, len(transforms) - 1, SIZE[1]) - index) < 0.75
+        picture = np.where(band[None, :, None], sharp, soft)
+        matrix = transform.inverse().matrix(*SIZE)
+        frames.append(
+            np.asarray(
+                cv2.warpAffine(
+                    picture, matrix[:2], SIZE[::-1],
+                    flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
+                    borderMode=cv2.BORDER_REFLECT,
+                ),
+                dtype=np.float32,
+            )
+        )  # fmt: skip
+    return frames
+
+
+def _corner_error_px(found: Matrix, true: Matrix) -> float:
+    corners = np.array([[x, y, 1.0] for x in (0, SIZE[1] - 1) for y in (0, SIZE[0] - 1)])
+    return float(np.hypot(*(corners @ (found - true).T)[:, :2].T).max())
+
+
+@pytest.mark.parametrize("reference", [0, 2])
+def test_breathing_shift_and_turn_are_found(reference: int) -> None:
+    transforms = [
+        Similarity((1 + 0.008 * i) * complex(np.exp(0.002j * i)), complex(1.3 * i, -0.7 * i))
+        for i in range(5)
+    ]
+    frames = _stack(transforms)
+    found = register([proxy_of(f) for f in frames], reference, SIZE, Progress())
+    assert found.doubtful == ()
+    np.testing.assert_allclose(found.frame_from_reference[reference], np.eye(3), atol=1e-9)
+    back = transforms[reference].inverse()
+    for matrix, transform in zip(found.frame_from_reference, transforms, strict=True):
+        assert _corner_error_px(matrix, transform.after(back).matrix(*SIZE)) < 0.3
+
+
+def test_a_proxy_gives_transforms_of_the_full_size() -> None:
+    frames = _stack([Similarity(1 + 0j, 0j), Similarity(1.01 + 0j, 4 - 2j)])
+    halves = [cv2.resize(f, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for f in frames]
+    found = register([np.asarray(h, dtype=np.float32) for h in halves], 0, SIZE, Progress())
+    true = Similarity(1.01 + 0j, 4 - 2j).matrix(*SIZE)
+    assert _corner_error_px(found.frame_from_reference[1], true) < 0.3
+
+
+def test_a_long_stack_does_not_drift() -> None:
+    transforms = [Similarity(complex(1 + 0.002 * i), complex(0.2 * i, 0)) for i in range(20)]
+    found = register([proxy_of(f) for f in _stack(transforms)], 0, SIZE, Progress())
+    last = transforms[-1].matrix(*SIZE)
+    assert _corner_error_px(found.frame_from_reference[-1], last) < 0.5
+
+
+def test_exposure_and_white_balance_are_matched_whatever_the_focus() -> None:
+    first, second = _stack([Similarity(1 + 0j, 0j)] * 2)
+    drift = np.array([1.1, 0.95, 1.0], np.float32)
+    found = register([first, second * drift], 0, SIZE, Progress())
+    np.testing.assert_allclose(found.gains[1], 1 / drift, atol=0.01)
+
+
+def test_a_frame_without_a_match_is_doubtful_and_keeps_its_neighbours_place() -> None:
+    first, second = _stack([Similarity(1 + 0j, 0j), Similarity(1 + 0j, 3 + 0j)])
+    blank = np.full_like(first, 0.5)
+    found = register([first, second, blank], 0, SIZE, Progress())
+    assert found.doubtful == (2,)
+    np.testing.assert_allclose(
+        found.frame_from_reference[2], found.frame_from_reference[1], atol=1e-6
+    )
+
+
+def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbour() -> None:
+    still = Similarity(1 + 0j, 0j)
+    moved = Similarity(0.97 + 0j, 5 + 3j)  # shows less at two borders
+    first, second = _stack([still, moved])
+    second = second / np.float32(1.2)
+    back = resample(second, moved.matrix(*SIZE), np.full(3, 1.2), first)
+    expected = np.where(
+        np.abs(np.linspace(0, 1, SIZE[1]) - 1)[None, :, None] < 0.75,
+        _texture(),
+        cv2.GaussianBlur(_texture(), (0, 0), 3.0),
+    )
+    inner = (slice(20, -20), slice(20, -20))
+    assert np.abs(back - expected)[inner].mean() < 0.004
+    grown = Similarity(1.05 + 0j, 0j)
+    border = resample(second, grown.matrix(*SIZE), EVEN, first)
+    np.testing.assert_array_equal(border[0], first[0])
+
+
+def test_a_frame_that_lies_still_is_left_alone() -> None:
+    assert not moves(Similarity(1 + 0j, 0.1 + 0j).matrix(*SIZE), EVEN * 1.003, *SIZE)
+    assert moves(Similarity(1 + 0j, 0.4 + 0j).matrix(*SIZE), EVEN, *SIZE)
+    assert moves(Similarity(1.002 + 0j, 0j).matrix(*SIZE), EVEN, *SIZE)
+    assert moves(np.eye(3), EVEN * 1.01, *SIZE)
+
+
+def test_registering_can_be_cancelled() -> None:
+    progress = Progress(lambda _fraction, _stage: progress.cancel())
+    with pytest.raises(Cancelled):
+        register([_texture(0), _texture(0), _texture(0)], 0, SIZE, progress)
+
+
+finite = st.floats(-20, 20)
+
+
+@settings(deadline=None)
+@given(scale=st.floats(0.8, 1.25), turn=st.floats(-0.5, 0.5), x=finite, y=finite)
+def test_there_and_back_is_the_identity(scale: float, turn: float, x: float, y: float) -> None:
+    there = Similarity(scale * complex(np.exp(1j * turn)), complex(x, y))
+    z, t = there.inverse().after(there)
+    assert abs(z - 1) < 1e-9
+    assert abs(t) < 1e-9
+    product = there.matrix(*SIZE) @ there.inverse().matrix(*SIZE)
+    np.testing.assert_allclose(product, np.eye(3), atol=1e-9)

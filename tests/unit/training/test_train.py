@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine import composite as engine
+from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.inference.manifest import load_manifest
+from focusstack_app.inference.onnx import OnnxModel
+from focusstack_app.training.samples import batch_of, by_frame_count, with_faults
+from focusstack_app.training.train import (
+    Fusion,
+    composite,
+    load_run,
+    main,
+    shares_of,
+    start_run,
+    train_fusion,
+)
+from tests.helpers.stacks import make_stack, write_picture
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("samples")
+    for seed, count in enumerate((2, 5)):
+        stack = make_stack(count, width_px=64, height_px=64, seed=seed)
+        frames = np.stack([_eight_bits(frame) for frame in stack.frames])
+        np.savez(folder / f"{seed}.npz", frames=frames, truth=_eight_bits(stack.truth))
+    return folder
+
+
+def _eight_bits(pixels: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """A little smoothed: pure noise is no photograph."""
+    smooth = cv2.GaussianBlur(pixels / np.float32(257), (0, 0), 1.2)
+    return np.asarray(np.rint(smooth), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    photograph = folder / "photograph.png"
+    write_picture(photograph, make_stack(1, width_px=160, height_px=160, seed=3).truth)
+    start_run(folder / "run", [photograph])
+    return folder / "run"
+
+
+def test_the_differentiable_composite_is_that_of_the_engine() -> None:
+    torch.manual_seed(0)
+    frames, weights = torch.rand(1, 3, 3, 64, 64), torch.rand(1, 3, 32, 32).softmax(1)
+    decoded, synthesis = frames[:, 0] + 0.02 * torch.randn(1, 3, 64, 64), torch.rand(1, 32, 32)
+    strict, faithful = composite(
+        frames, Fusion(decoded, weights, synthesis, torch.zeros(1)), rmse=0.01
+    )
+
+    def picture(synthesise: bool) -> FloatArray:
+        fusion = LatentFusion(
+            decoded[0].permute(1, 2, 0).numpy(), weights[0].numpy(), synthesis[0].numpy(), 2
+        )
+        return engine.composite(
+            fusion,
+            lambda index: frames[0, index].permute(1, 2, 0).numpy(),
+            agreement_rmse=0.01,
+            synthesise=synthesise,
+            progress=Progress(),
+        )[0]
+
+    for mine, theirs in ((strict, picture(False)), (faithful, picture(True))):
+        np.testing.assert_allclose(mine[0].permute(1, 2, 0), theirs, atol=2e-4)
+
+
+def test_duplicates_share_one_vote() -> None:
+    shares = shares_of(torch.tensor([[0, 1, 2, 0, 0, 1, 2]]))
+    torch.testing.assert_close(shares[0, :3], torch.tensor([1 / 3, 1 / 2, 1 / 2]))
+
+
+def test_a_batch_pads_the_smaller_stacks(samples: Path) -> None:
+    assert by_frame_count(samples.glob("*.npz")) == {2: [samples / "0.npz"], 5: [samples / "1.npz"]}
+    frames, slots, _ = batch_of([samples / "0.npz", samples / "1.npz"], None)
+    assert frames.shape == (2, 5, 3, 64, 64)
+    assert slots.tolist() == [[0, 1, 0, 1, 0], [0, 1, 2, 3, 4]]
+    assert torch.equal(frames[0, 0], frames[0, 2])
+
+
+def test_a_batch_turns_frames_and_truth_alike(samples: Path) -> None:
+    path = samples / "0.npz"
+    frames, _, truth = batch_of([path], None)
+    plain = (frames[0, 0] - truth[0]).square().mean()
+    for seed in range(12):
+        turned, numbers, target = batch_of([path], np.random.default_rng(seed))
+        first = turned[0, numbers[0].tolist().index(0)]
+        assert (first - target[0]).square().mean() < 1.5 * plain + 1e-3
+
+
+def test_faults_stay_small_and_differ_between_frames() -> None:
+    frame = _eight_bits(make_stack(1, width_px=64, height_px=64, seed=0).truth)
+    stack = np.stack([frame, frame])
+    changed = 0
+    for seed in range(8):
+        faulty = with_faults(stack, np.random.default_rng(seed)).astype(np.int16)
+        assert np.abs(faulty - stack).mean() < 10
+        changed += int((faulty[0] != faulty[1]).any())
+    assert changed >= 3
+
+
+def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path: Path) -> None:
+    before = load_run(run)[0].fusion.logits.weight.detach().clone()
+    for _ in range(2):
+        train_fusion(samples, samples, run, minutes=0.01, batch=1, rmse=0.01)
+    network, average, facts = load_run(run)
+    assert int(facts["steps"]) >= 2
+    assert not torch.equal(before, network.fusion.logits.weight)
+    assert not torch.equal(average["fusion.logits.weight"], network.fusion.logits.weight)
+    with (run / "log.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == sorted({int(row["step"]) for row in rows})
+    assert all(float(row["oracle"]) >= float(row["laplacian"]) for row in rows)
+
+    folder = tmp_path / "vaeedof-test"
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    write_picture(pictures / "a.png", make_stack(1, width_px=100, height_px=70, seed=9).truth)
+    arguments = ["--run", str(run), "--model", str(folder), "--pictures", str(pictures)]
+    assert main(["export", *arguments, "--version", "9"]) == 0
+    manifest = load_manifest(folder)
+    assert manifest.card["steps"] == facts["steps"]
+    assert 0 < manifest.reconstruction_rmse < 0.3
+    model = OnnxModel(manifest, "cpu")
+    pixels = np.random.default_rng(0).random((512, 512, 3), dtype=np.float32)
+    latent = model.encode(pixels)
+    fused = model.fuse(np.stack([latent] * 7), np.full(7, 1 / 7, np.float32))
+    assert fused.synthesis.shape == fused.weights.shape[1:] == (256, 256)
+    assert model.decode(fused.latent).shape == pixels.shape
