@@ -189,16 +189,30 @@ def _add_fusion_options(parser: argparse.ArgumentParser, *, maps: str, overwrite
     add("--provenance", metavar=place, type=Path, help=f"{maps} for the map of pixel origins")
     add("--depth", metavar=place, type=Path, help=f"{maps} for the 16-bit depth map")
     add("--json", metavar="PATH", type=Path, help="file for timings, device, memory, warnings")
+    add(
+        "--memory",
+        metavar="GB",
+        type=_gigabytes,
+        help="what a fusion may use; beyond it, temporary files (default: 40 %% of what is free)",
+    )
     add("--overwrite", action="store_true", help=overwrite)
 
 
 def _overlap(text: str) -> float:
+    return _number(text, 0.0, 0.5)
+
+
+def _gigabytes(text: str) -> int:
+    return int(_number(text, 0.0, 1e6) * 1e9)
+
+
+def _number(text: str, least: float, most: float) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value <= 0.5:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 0.5")
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} to {most:g}")
     return value
 
 
@@ -379,6 +393,7 @@ def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
         overlap=args.overlap,
         device=args.device,
         model_id=args.model,
+        memory_bytes=args.memory,
     )
 
 

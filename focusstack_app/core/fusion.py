@@ -57,6 +57,8 @@ class FusionRequest:
         overlap: Share of a tile that overlaps its neighbour, 0 to 0.5.
         device: Compute device.
         model_id: Model folder name (VAEEDOF only).
+        memory_bytes: What the job may use; 40 % of the free memory by default. Beyond it, arrays
+            go to temporary files.
         max_side_px: For previews: frames are reduced so that the longer side is at most this.
         request_id: Identity, for latest-wins previews.
 
@@ -71,6 +73,7 @@ class FusionRequest:
     overlap: float = 0.25
     device: DeviceChoice = "auto"
     model_id: str = DEFAULT_MODEL_ID
+    memory_bytes: int | None = None
     max_side_px: int | None = None
     request_id: str = field(default_factory=new_request_id)
 
@@ -108,6 +111,7 @@ class FusionResult:
         device: Where it was computed.
         model: Model id and version, or the method's name.
         peak_memory_bytes: Peak resident memory of the process.
+        spooled_bytes: What went to temporary files.
         warnings: One line each, for the photographer.
     """
 
@@ -119,4 +123,5 @@ class FusionResult:
     device: str
     model: str
     peak_memory_bytes: int
+    spooled_bytes: int = 0
     warnings: tuple[str, ...] = ()

@@ -18,8 +18,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.frames import Pixels
 from focusstack_app.core.model import FloatArray
+from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.pixels import to_float, to_uint16
 
 Matrix = NDArray[np.float64]
 
@@ -28,6 +31,7 @@ _LEVELS = 4  # of a proxy's pyramid
 _ITERATIONS = (6, 8, 15, 30)  # fine to coarse
 _PIXELS = 40_000  # that decide, per level
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
+_BAND_PX = 512
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
 _MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
 
@@ -57,6 +61,7 @@ class Similarity(NamedTuple):
 
 
 _STILL = Similarity(1 + 0j, 0j)
+_LEAST_AGREEMENT = 0.2  # correlation of neighbours
 _STILL_PX, _EVEN = 0.2, 0.004  # at most these, and a frame is left as it is
 
 
@@ -77,12 +82,12 @@ class Registration:
     doubtful: tuple[int, ...]
 
 
-def proxy_of(frame: FloatArray) -> FloatArray:
-    """A frame reduced for registration: (H, W, 3) float32 to (h, w, 3), at most 1200 px."""
-    height, width = frame.shape[:2]
+def proxy_of(pixels: Pixels) -> FloatArray:
+    """A frame reduced for registration: (H, W, 3) to (h, w, 3) float32, 1200 px at most."""
+    height, width = pixels.shape[:2]
     scale = min(1.0, PROXY_SIDE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    return to_float(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
 def register(
@@ -142,30 +147,37 @@ def register(
 
 
 def resample(
-    frame: FloatArray, frame_from_reference: Matrix, gains: Matrix, beside: FloatArray
-) -> FloatArray:
+    frame: Planes, frame_from_reference: Matrix, gains: Matrix, beside: Planes
+) -> NDArray[np.uint16]:
     """A frame as the reference camera would have seen it.
 
     Args:
-        frame: (H, W, 3) float32, display-encoded.
+        frame: (H, W, 3) uint8 or uint16, display-encoded.
         frame_from_reference: (3, 3).
         gains: (3,).
-        beside: (H, W, 3) float32, the resampled neighbour towards the reference; it fills in where
-            the frame shows nothing, so that no made-up border can be mistaken for detail.
+        beside: (H, W, 3) uint8 or uint16, the resampled neighbour towards the reference; it fills
+            in where the frame shows nothing, so that no made-up border can pass for detail.
 
     Returns:
-        (H, W, 3) float32, resampled once (Lanczos), not clipped.
+        (H, W, 3) uint16, resampled once (Lanczos).
     """
     height, width = frame.shape[:2]
-    moved = cv2.warpAffine(
-        frame, frame_from_reference[:2], (width, height),
-        flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT,
-    )  # fmt: skip
-    moved *= np.asarray(gains, dtype=np.float32)
+    moved = np.empty((height, width, 3), np.uint16)
     covered = _covered(height, width, frame_from_reference)
-    if not covered.all():
-        np.copyto(moved, beside, where=~covered[..., None])
-    return np.asarray(moved, dtype=np.float32)
+    pixels = to_float(frame[:])
+    for top in range(0, height, _BAND_PX):
+        bottom = min(height, top + _BAND_PX)
+        down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+        band = cv2.warpAffine(
+            pixels, (frame_from_reference @ down)[:2], (width, bottom - top),
+            flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT,
+        )  # fmt: skip
+        band *= np.asarray(gains, dtype=np.float32)
+        bare = ~covered[top:bottom]
+        if bare.any():
+            np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
+        moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))
+    return moved
 
 
 def _hops(count: int) -> list[tuple[int, int]]:
@@ -217,8 +229,9 @@ def _estimated(
         and abs(found.t) < _MAX_SHIFT * side
     )
     level = min(1, len(template) - 1)
-    if plausible and _agreement(template[level], moved[level], found, level) > 0.98 * _agreement(
-        template[level], moved[level], _STILL, level
+    still = _agreement(template[level], moved[level], _STILL, level)
+    if plausible and _agreement(template[level], moved[level], found, level) > max(
+        _LEAST_AGREEMENT, 0.98 * still
     ):
         return found
     return None

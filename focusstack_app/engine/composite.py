@@ -3,28 +3,33 @@
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
 with the decoded fusion in a small window. Where the network says that no frame is as good as the
 decoded (synthesised) pixel, faithful mode takes that one; strict mode never does.
-Frames are folded in one at a time, so memory does not grow with their number.
+The picture is made in bands of rows, frames folded in one at a time, so that memory does not grow
+with their number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 
 from focusstack_app.core.fusion import Provenance
 from focusstack_app.core.model import FloatArray
+from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.pixels import to_float
 
 WINDOW_SIGMA_PX = 2.0
+_HALO_PX = 8  # that the window reaches
+_BAND_PX = 256
 _FLOOR = 1e-6
 
 
 def composite(
     fusion: LatentFusion,
-    read: Callable[[int], FloatArray],
+    frames: Sequence[Planes],
     *,
     agreement_rmse: float,
     synthesise: bool,
@@ -34,66 +39,86 @@ def composite(
 
     Args:
         fusion: Decoded picture and weights of N frames.
-        read: Gives frame i, (H, W, 3) float32, display-encoded, [0, 1]; called once per frame.
+        frames: N of (H, W, 3) uint8 or uint16, display-encoded.
         agreement_rmse: Distance from the decoded picture that still counts as agreement.
         synthesise: Take decoded pixels where the fusion says so (faithful) or never (strict).
-        progress: Reported per frame.
+        progress: Reported per band.
 
     Returns:
         The picture, (H, W, 3) float32, not clipped, and its provenance.
     """
-    guide = fusion.picture
-    height, width = guide.shape[:2]
+    height, width = fusion.picture.shape[:2]
     variance = np.float32(2.0 * agreement_rmse**2)
-    total = np.zeros((height, width), np.float32)
-    strongest = np.zeros((height, width), np.float32)
-    source = np.zeros((height, width), np.uint16)
     picture = np.zeros((height, width, 3), np.float32)
-    count = len(fusion.weights)
-    for index in range(count):
-        frame = read(index)
-        error = cv2.GaussianBlur(
-            np.square(frame - guide).mean(axis=2, dtype=np.float32), (0, 0), WINDOW_SIGMA_PX
-        )
-        weight = _enlarged(fusion.weights[index], fusion.cell_px, height, width)
-        weight = (weight + _FLOOR) / (1.0 + error / variance) ** 2
-        picture += weight[..., None] * frame
-        total += weight
-        wins = weight > strongest
-        source[wins] = index
-        np.copyto(strongest, weight, where=wins)
-        progress.report((index + 1) / count, "Compositing")
-    picture /= total[..., None]
-    synthesised = np.zeros((height, width), np.float32)
-    if synthesise:
-        synthesised = _enlarged(fusion.synthesis, fusion.cell_px, height, width)
-        picture += synthesised[..., None] * (guide - picture)
-    return picture, Provenance(
-        source,
-        np.rint(strongest / total * 255).astype(np.uint8),
-        np.rint(synthesised * 255).astype(np.uint8),
-    )
+    provenance = _empty_provenance(height, width)
+    for top, bottom in _bands(height):
+        above, below = max(0, top - _HALO_PX), min(height, bottom + _HALO_PX)
+        own = slice(top - above, bottom - above)
+        guide = fusion.picture[above:below]
+        total = np.zeros((bottom - top, width), np.float32)
+        strongest = np.zeros((bottom - top, width), np.float32)
+        band = picture[top:bottom]
+        source = provenance.source_index[top:bottom]
+        for index, frame in enumerate(frames):
+            progress.checkpoint()
+            pixels = to_float(frame[above:below])
+            error = cv2.GaussianBlur(
+                np.square(pixels - guide).mean(axis=2, dtype=np.float32), (0, 0), WINDOW_SIGMA_PX
+            )[own]
+            weight = _enlarged(fusion.weights[index], fusion.cell_px, top, bottom, width)
+            weight = (weight + _FLOOR) / (1.0 + error / variance) ** 2
+            band += weight[..., None] * pixels[own]
+            total += weight
+            wins = weight > strongest
+            source[wins] = index
+            np.copyto(strongest, weight, where=wins)
+        band /= total[..., None]
+        provenance.confidence[top:bottom] = np.rint(strongest / total * 255)
+        if synthesise:
+            share = _enlarged(fusion.synthesis, fusion.cell_px, top, bottom, width)
+            band += share[..., None] * (guide[own] - band)
+            provenance.synthesised[top:bottom] = np.rint(np.clip(share, 0, 1) * 255)
+        progress.report(bottom / height, "Compositing")
+    return picture, provenance
 
 
 def generative_provenance(fusion: LatentFusion) -> Provenance:
     """The origin map of the decoded picture itself: the frame with the largest weight."""
     height, width = fusion.picture.shape[:2]
-    source = np.zeros((height, width), np.uint16)
-    strongest = np.full((height, width), -1.0, np.float32)
-    for index, weights in enumerate(fusion.weights):
-        weight = _enlarged(weights, fusion.cell_px, height, width)
-        wins = weight > strongest
-        source[wins] = index
-        np.copyto(strongest, weight, where=wins)
-    confidence = np.rint(np.clip(strongest, 0, 1) * 255).astype(np.uint8)
-    return Provenance(source, confidence, np.full((height, width), 255, np.uint8))
+    provenance = _empty_provenance(height, width)
+    provenance.synthesised[:] = 255
+    for top, bottom in _bands(height):
+        strongest = np.full((bottom - top, width), -1.0, np.float32)
+        for index, weights in enumerate(fusion.weights):
+            weight = _enlarged(weights, fusion.cell_px, top, bottom, width)
+            wins = weight > strongest
+            provenance.source_index[top:bottom][wins] = index
+            np.copyto(strongest, weight, where=wins)
+        provenance.confidence[top:bottom] = np.rint(np.clip(strongest, 0, 1) * 255)
+    return provenance
 
 
-def _enlarged(weights: FloatArray, cell_px: int, height: int, width: int) -> FloatArray:
-    """(h, w) weights at pixel resolution, cropped to the picture."""
+def _empty_provenance(height: int, width: int) -> Provenance:
+    return Provenance(
+        np.zeros((height, width), np.uint16),
+        np.zeros((height, width), np.uint8),
+        np.zeros((height, width), np.uint8),
+    )
+
+
+def _bands(height: int) -> Iterator[tuple[int, int]]:
+    """First and last row of each band."""
+    return ((top, min(height, top + _BAND_PX)) for top in range(0, height, _BAND_PX))
+
+
+def _enlarged(weights: Planes, cell_px: int, top: int, bottom: int, width: int) -> FloatArray:
+    """Rows `top` to `bottom` of (h, w) weights at pixel resolution; `top` is on the grid."""
+    first = max(0, top // cell_px - 1)
+    part = weights[first : -(-bottom // cell_px) + 1]
     full = cv2.resize(
-        weights,
-        (weights.shape[1] * cell_px, weights.shape[0] * cell_px),
+        np.asarray(part, dtype=np.float32),
+        (part.shape[1] * cell_px, part.shape[0] * cell_px),
         interpolation=cv2.INTER_LINEAR,
     )
-    return np.asarray(full[:height, :width], dtype=np.float32)
+    start = top - first * cell_px
+    return np.asarray(full[start : start + bottom - top, :width], dtype=np.float32)

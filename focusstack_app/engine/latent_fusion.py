@@ -7,14 +7,19 @@ decoded tile by tile and blended with alpha gradients (paper, section 3).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from focusstack_app.core.model import FloatArray, Fused, FusionModel
+from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
 _ENCODE_ROWS_PX = 512
@@ -26,17 +31,36 @@ class LatentFusion:
 
     Attributes:
         picture: (H, W, 3) float32, decoded and blended, not clipped.
-        weights: (N, h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
-            contribution of each frame, sum 1. Covers the padded picture from its top left corner.
+        weights: N of (h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
+            contribution of each frame, sum 1. Cover the padded picture from its top left corner.
         synthesis: (h, w) float32 on the same grid, [0, 1]: where no frame is as good as the
             decoded picture.
         cell_px: Edge of one cell of `weights` and `synthesis`, in pixels.
     """
 
     picture: FloatArray
-    weights: FloatArray
+    weights: Sequence[Planes]
     synthesis: FloatArray
     cell_px: int
+
+
+class _Product:
+    """The product of weights of several levels of the tree (`Planes`)."""
+
+    def __init__(self, *factors: Planes) -> None:
+        self._factors = factors
+        self.shape = factors[0].shape
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        return np.asarray(math.prod(factor[key] for factor in self._factors))
+
+
+class _Level(NamedTuple):
+    """What a fusion of some frames, or of fused frames, gives over the whole plane."""
+
+    latent: Planes
+    weights: list[Planes]
+    synthesis: FloatArray
 
 
 def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
@@ -47,12 +71,12 @@ def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int,
     )
 
 
-def encode_frame(model: FusionModel, frame: FloatArray, progress: Progress) -> FloatArray:
+def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> FloatArray:
     """Encode one frame in strips of whole cells, padded by reflection.
 
     Args:
         model: The model.
-        frame: (H, W, 3) float32, display-encoded, [0, 1].
+        frame: (H, W, 3) uint8 or uint16, display-encoded.
         progress: Only checked for cancelling.
 
     Returns:
@@ -60,22 +84,28 @@ def encode_frame(model: FusionModel, frame: FloatArray, progress: Progress) -> F
     """
     manifest = model.manifest
     height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, manifest.scale)
-    down, across = height - frame.shape[0], width - frame.shape[1]
-    padded = cv2.copyMakeBorder(frame, 0, down, 0, across, cv2.BORDER_REFLECT)
-    rows = max(manifest.scale, _ENCODE_ROWS_PX // manifest.scale * manifest.scale)
+    step = max(manifest.scale, _ENCODE_ROWS_PX // manifest.scale * manifest.scale)
     strips = []
-    for top in range(0, height, rows):
+    for top in range(0, height, step):
         progress.checkpoint()
-        strips.append(model.encode(np.asarray(padded[top : top + rows], dtype=np.float32)))
+        # The last strip may lie in the padding altogether: it then repeats the last rows.
+        first = min(top, max(0, frame.shape[0] - manifest.scale))
+        part = frame[first : top + step]
+        down = min(top + step, height) - first - part.shape[0]
+        padded = cv2.copyMakeBorder(
+            part, 0, down, 0, width - part.shape[1], cv2.BORDER_REFLECT
+        )[top - first :]  # fmt: skip
+        strips.append(model.encode(to_float(padded)))
     return np.concatenate(strips, axis=1)
 
 
 def fuse_latents(
     model: FusionModel,
-    latents: Sequence[FloatArray],
+    latents: Sequence[Planes],
     size_px: tuple[int, int],
     overlap: float,
     progress: Progress,
+    keep: Callable[[FloatArray], Planes] = np.asarray,
 ) -> LatentFusion:
     """Fuse the latents of N frames and decode the result.
 
@@ -85,6 +115,7 @@ def fuse_latents(
         size_px: (height, width) of the frames.
         overlap: Share of a tile that overlaps its neighbour.
         progress: Reported per tile.
+        keep: Puts away what grows with the number of frames.
 
     Raises:
         DeviceMemoryError: If the device has too little memory.
@@ -101,7 +132,7 @@ def fuse_latents(
         done += 1
         progress.report(done / total, stage)
 
-    fused = _fuse_tree(model, plan, list(latents), tick)
+    fused = _fuse_tree(model, plan, latents, tick, keep)
     picture = _decode(model, plan, fused.latent, tick)
     return LatentFusion(
         picture=picture[: size_px[0], : size_px[1]],
@@ -127,58 +158,70 @@ def _fusions(count: int, slots: int) -> int:
 
 
 def _fuse_tree(
-    model: FusionModel, plan: TilePlan, latents: list[FloatArray], tick: Callable[[str], None]
-) -> Fused:
-    """Fused latent (C, h, w), weights (N, h, w) of the frames under it, and synthesis (h, w)."""
+    model: FusionModel,
+    plan: TilePlan,
+    latents: Sequence[Planes],
+    tick: Callable[[str], None],
+    keep: Callable[[FloatArray], Planes],
+) -> _Level:
     groups = _groups(len(latents), model.manifest.slots)
-    fused = [_fuse_group(model, plan, [latents[i] for i in group], tick) for group in groups]
+    fused = []
+    for group in groups:
+        level = _fuse_group(model, plan, [latents[i] for i in group], tick, keep)
+        fused.append(level if len(groups) == 1 else level._replace(latent=keep(level.latent[:])))
     if len(fused) == 1:
         return fused[0]
-    top = _fuse_tree(model, plan, [part.latent for part in fused], tick)
-    weights = [part.weights * share for part, share in zip(fused, top.weights, strict=True)]
+    top = _fuse_tree(model, plan, [part.latent for part in fused], tick, keep)
+    weights: list[Planes] = []
     below = np.zeros_like(top.synthesis)
     for part, share in zip(fused, top.weights, strict=True):
-        below += part.synthesis * share
-    synthesis = 1 - (1 - top.synthesis) * (1 - below)
-    return Fused(top.latent, np.concatenate(weights), synthesis)
+        weights += [_Product(own, share) for own in part.weights]
+        below += part.synthesis * share[:]
+    return _Level(top.latent, weights, 1 - (1 - top.synthesis) * (1 - below))
 
 
 def _fuse_group(
-    model: FusionModel, plan: TilePlan, latents: list[FloatArray], tick: Callable[[str], None]
-) -> Fused:
+    model: FusionModel,
+    plan: TilePlan,
+    latents: list[Planes],
+    tick: Callable[[str], None],
+    keep: Callable[[FloatArray], Planes],
+) -> _Level:
     """Fuse at most `slots` latents tile by tile, padding the slots with duplicates."""
     slots, fine = model.manifest.slots, model.manifest.weight_scale
     count = len(latents)
-    grid = (count, plan.height * fine, plan.width * fine)
+    grid = (plan.height * fine, plan.width * fine)
     if count == 1:
-        return Fused(latents[0], np.ones(grid, np.float32), np.zeros(grid[1:], np.float32))
+        return _Level(latents[0], [np.ones(grid, np.float32)], np.zeros(grid, np.float32))
     frame_of_slot = [slot % count for slot in range(slots)]
     shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
-    latent = np.zeros_like(latents[0])
-    weights = np.zeros(grid, np.float32)
-    synthesis = np.zeros(grid[1:], np.float32)
-    for tile in plan.tiles:
-        rows, columns = tile.slices
-        part = model.fuse(np.stack([latents[i][:, rows, columns] for i in frame_of_slot]), shares)
-        latent[:, rows, columns] += plan.alpha(tile) * part.latent
-        alpha = plan.alpha(tile, fine)
-        down = slice(tile.top * fine, tile.bottom * fine)
-        across = slice(tile.left * fine, tile.right * fine)
-        for slot, frame in enumerate(frame_of_slot):
-            weights[frame, down, across] += alpha * part.weights[slot]
-        synthesis[down, across] += alpha * part.synthesis
-        tick("Fusing")
-    return Fused(latent, weights, synthesis)
+    latent = np.zeros(latents[0].shape, np.float32)
+    weights = [np.zeros(grid, np.float32) for _ in range(count)]
+    synthesis = np.zeros(grid, np.float32)
+    for top in plan.rows:
+        rows = [one[:, top : top + plan.tile] for one in latents]
+        for tile in plan.tiles_of_row(top):
+            part = model.fuse(
+                np.stack([rows[i][:, :, tile.left : tile.right] for i in frame_of_slot]), shares
+            )
+            latent[(slice(None), *tile.slices)] += plan.alpha(tile) * part.latent
+            alpha = plan.alpha(tile, fine)
+            down = slice(tile.top * fine, tile.bottom * fine)
+            across = slice(tile.left * fine, tile.right * fine)
+            for slot, frame in enumerate(frame_of_slot):
+                weights[frame][down, across] += alpha * part.weights[slot]
+            synthesis[down, across] += alpha * part.synthesis
+            tick("Fusing")
+    return _Level(latent, [keep(plane) for plane in weights], synthesis)
 
 
 def _decode(
-    model: FusionModel, plan: TilePlan, latent: FloatArray, tick: Callable[[str], None]
+    model: FusionModel, plan: TilePlan, latent: Planes, tick: Callable[[str], None]
 ) -> FloatArray:
     scale = model.manifest.scale
     picture = np.zeros((plan.height * scale, plan.width * scale, 3), np.float32)
     for tile in plan.tiles:
-        rows, columns = tile.slices
-        part = model.decode(np.ascontiguousarray(latent[:, rows, columns]))
+        part = model.decode(np.ascontiguousarray(latent[(slice(None), *tile.slices)]))
         down = slice(tile.top * scale, tile.bottom * scale)
         across = slice(tile.left * scale, tile.right * scale)
         picture[down, across] += plan.alpha(tile, scale)[..., None] * part

@@ -25,7 +25,8 @@ _REASONS = {
 }
 
 
-def _output_error(path: Path, error: OSError) -> OutputError:
+def output_error(path: Path, error: OSError) -> OutputError:
+    """What a file error means for the photographer."""
     reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))
     return OutputError(f"{shown(path)} cannot be written: {reason}.", hint)
 
@@ -76,4 +77,4 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
                 temporary.unlink()
             raise
     except OSError as error:
-        raise _output_error(path, error) from error
+        raise output_error(path, error) from error

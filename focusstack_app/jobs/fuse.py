@@ -7,8 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
 from focusstack_app.core.errors import DeviceMemoryError, InputError
-from focusstack_app.core.frames import Frame, Pixels, Stack
+from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.progress import Progress
@@ -19,8 +23,15 @@ from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.read import read_frame, read_proxy
+from focusstack_app.io.spool import Held, Spool, default_budget_bytes
 
 LoadModel = Callable[[FusionRequest], FusionModel]
+Timed = Callable[[str], AbstractContextManager[None]]
+
+# Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
+# whatever the number of frames.
+_FIXED_BYTES = 300_000_000
+_PIXEL_BYTES = 60
 
 
 def load_model(request: FusionRequest) -> FusionModel:
@@ -38,7 +49,7 @@ def load_model(request: FusionRequest) -> FusionModel:
 def fuse_stack(
     request: FusionRequest, progress: Progress, load: LoadModel = load_model
 ) -> FusionResult:
-    """Fuse a stack; nothing is written.
+    """Fuse a stack; nothing is written but temporary files beyond the memory budget.
 
     Args:
         request: What to do.
@@ -64,42 +75,16 @@ def fuse_stack(
     if len(request.stack) > 1 and request.method is Method.VAEEDOF:
         with timed("load model"):
             model = load(request)
-    with timed("read"):
-        frames = _read(request, progress.sub(0.0, 0.15))
-    reference = frames[request.stack.reference]
-    planes = [frame.pixels for frame in frames]
-    warnings: list[str] = []
-    if len(frames) == 1:
-        warnings.append("There is one frame only: it is returned as it is.")
-    elif request.align is Align.AUTO:
-        with timed("align"):
-            warnings += _align(request.stack, planes, progress.sub(0.15, 0.3))
-
-    def pixels(index: int) -> FloatArray:
-        return to_float(planes[index])
-
-    provenance: Provenance | None = None
-    if len(frames) == 1:
-        picture = as_uint16(reference.pixels)
-    elif model is None:
-        with timed("fuse"):
-            fused, provenance = fuse_pyramid(pixels, len(frames), progress.sub(0.3, 0.98))
-        picture = to_uint16(fused)
-    else:
-        try:
-            fused, provenance = _fuse_vaeedof(
-                request, model, pixels, len(frames), timed, progress.sub(0.3, 0.98)
-            )
-        except DeviceMemoryError as error:
-            raise DeviceMemoryError(
-                error.message, "Close other programs, use --device cpu, or --method pyramid."
-            ) from error
-        picture = to_uint16(fused)
+    with Spool(_room_bytes(request)) as spool:
+        picture, icc_profile, provenance, warnings = _fuse(
+            request, model, spool, timed, progress.sub(0.0, 0.99)
+        )
+        spooled_bytes = spool.spooled_bytes
     progress.report(1.0, "Done")
     return FusionResult(
         request=request,
         picture=picture,
-        icc_profile=reference.icc_profile,
+        icc_profile=icc_profile,
         provenance=provenance,
         timings_s=timings,
         device=model.device if model is not None else "CPU",
@@ -109,78 +94,117 @@ def fuse_stack(
             else request.method.value
         ),
         peak_memory_bytes=_peak_memory_bytes(),
+        spooled_bytes=spooled_bytes,
         warnings=tuple(warnings),
     )
+
+
+def _fuse(
+    request: FusionRequest,
+    model: FusionModel | None,
+    spool: Spool,
+    timed: Timed,
+    progress: Progress,
+) -> tuple[NDArray[np.uint16], bytes | None, Provenance | None, list[str]]:
+    with timed("read"):
+        frames, proxies, icc_profile = _read(request, spool, progress.sub(0.0, 0.15))
+    if len(frames) == 1:
+        warning = "There is one frame only: it is returned as it is."
+        return as_uint16(frames[0][:]), icc_profile, None, [warning]
+    warnings: list[str] = []
+    if request.align is Align.AUTO:
+        with timed("align"):
+            warnings = _align(request.stack, frames, proxies, spool, progress.sub(0.15, 0.3))
+    progress = progress.sub(0.3, 1.0)
+    if model is None:
+        with timed("fuse"):
+            picture, provenance = fuse_pyramid(
+                lambda index: to_float(frames[index][:]), len(frames), progress
+            )
+    else:
+        try:
+            picture, provenance = _fuse_vaeedof(request, model, frames, spool, timed, progress)
+        except DeviceMemoryError as error:
+            raise DeviceMemoryError(
+                error.message, "Close other programs, use --device cpu, or --method pyramid."
+            ) from error
+    return to_uint16(picture), icc_profile, provenance, warnings
 
 
 def _fuse_vaeedof(
     request: FusionRequest,
     model: FusionModel,
-    pixels: Callable[[int], FloatArray],
-    count: int,
-    timed: Callable[[str], AbstractContextManager[None]],
+    frames: list[Held],
+    spool: Spool,
+    timed: Timed,
     progress: Progress,
 ) -> tuple[FloatArray, Provenance]:
+    height, width = frames[0].shape[:2]
     with timed("encode"):
         latents = []
-        for index in range(count):
-            latents.append(encode_frame(model, pixels(index), progress))
-            progress.report((index + 1) / count * 0.2, "Encoding")
-    height, width = pixels(0).shape[:2]
+        for number, frame in enumerate(frames, start=1):
+            latents.append(spool.keep(encode_frame(model, frame, progress)))
+            progress.report(number / len(frames) * 0.2, "Encoding")
     with timed("fuse"):
         fusion = fuse_latents(
-            model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8)
+            model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8), spool.keep
         )
-    del latents
+    for latent in latents:
+        latent.drop()
     if request.mode is Mode.GENERATIVE:
         return fusion.picture, generative_provenance(fusion)
     with timed("composite"):
         return composite(
             fusion,
-            pixels,
+            frames,
             agreement_rmse=model.manifest.agreement_rmse,
             synthesise=request.mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),
         )
 
 
-def _read(request: FusionRequest, progress: Progress) -> list[Frame]:
-    frames: list[Frame] = []
-    for number, source in enumerate(request.stack.sources, start=1):
+def _read(
+    request: FusionRequest, spool: Spool, progress: Progress
+) -> tuple[list[Held], list[FloatArray], bytes | None]:
+    """The pixels of all frames, their proxies for alignment, and the reference's profile."""
+    frames: list[Held] = []
+    proxies: list[FloatArray] = []
+    icc_profile = None
+    for index, source in enumerate(request.stack.sources):
         progress.checkpoint()
         side = request.max_side_px
         frame = read_frame(source) if side is None else read_proxy(source, side)
-        if frames and frame.pixels.shape != frames[0].pixels.shape:
+        if frames and frame.pixels.shape != frames[0].shape:
             raise InputError(
                 f"{source.path} is {frame.pixels.shape[1]} x {frame.pixels.shape[0]} px, the "
-                f"frames before it {frames[0].pixels.shape[1]} x {frames[0].pixels.shape[0]}.",
+                f"frames before it {frames[0].shape[1]} x {frames[0].shape[0]}.",
                 "Leave it out.",
             )
-        frames.append(frame)
-        progress.report(number / len(request.stack), "Reading")
-    return frames
+        if request.align is Align.AUTO and len(request.stack) > 1:
+            proxies.append(proxy_of(frame.pixels))
+        if index == request.stack.reference:
+            icc_profile = frame.icc_profile
+        frames.append(spool.keep(frame.pixels))
+        progress.report((index + 1) / len(request.stack), "Reading")
+    return frames, proxies, icc_profile
 
 
-def _align(stack: Stack, planes: list[Pixels], progress: Progress) -> list[str]:
+def _align(
+    stack: Stack, frames: list[Held], proxies: list[FloatArray], spool: Spool, progress: Progress
+) -> list[str]:
     """Resample the frames that do not lie on the reference, in place; returns the warnings."""
-    height, width = planes[0].shape[:2]
-    proxies = []
-    for plane in planes:
-        progress.checkpoint()
-        proxies.append(proxy_of(to_float(plane)))
+    height, width = frames[0].shape[:2]
     found = register(proxies, stack.reference, (height, width), progress.sub(0.0, 0.7))
-    outward = [*range(stack.reference + 1, len(planes)), *range(stack.reference - 1, -1, -1)]
+    outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
     for number, index in enumerate(outward, start=1):
-        progress.report(0.7 + 0.3 * number / len(planes), "Aligning")
+        progress.report(0.7 + 0.3 * number / len(frames), "Aligning")
         if moves(found.frame_from_reference[index], found.gains[index], height, width):
-            beside = planes[index - 1 if index > stack.reference else index + 1]
+            beside = frames[index - 1 if index > stack.reference else index + 1]
             moved = resample(
-                to_float(planes[index]),
-                found.frame_from_reference[index],
-                found.gains[index],
-                to_float(beside),
+                frames[index], found.frame_from_reference[index], found.gains[index], beside
             )
-            planes[index] = to_uint16(moved)
+            frames[index].drop()
+            frames[index] = spool.keep(moved)
     return [
         f"{stack.sources[index].path} could not be registered to the frame before it and is placed "
         "like it. Leave it out if edges look doubled."
@@ -188,10 +212,19 @@ def _align(stack: Stack, planes: list[Pixels], progress: Progress) -> list[str]:
     ]
 
 
+def _room_bytes(request: FusionRequest) -> int:
+    """What is left of the memory budget for arrays whose size grows with the frames."""
+    budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
+    width, height = request.stack.sources[request.stack.reference].size_px
+    if request.max_side_px is not None:
+        return budget
+    return max(0, budget - _FIXED_BYTES - _PIXEL_BYTES * width * height)
+
+
 def _peak_memory_bytes() -> int:
-    """Peak resident memory of this process; 0 where the system does not tell."""
+    """Peak resident memory of this process."""
     if sys.platform == "win32":
-        return 0
+        return int(psutil.Process().memory_info().peak_wset)
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

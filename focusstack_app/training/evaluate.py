@@ -23,6 +23,7 @@ from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
 from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents
+from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.manifest import find_model, load_manifest
 from focusstack_app.inference.onnx import OnnxModel
@@ -83,14 +84,15 @@ def fuse(
     elif method == "pyramid":
         picture = fuse_pyramid(frames.__getitem__, len(frames), progress)[0]
     else:
-        latents = [encode_frame(model, frame, progress) for frame in frames]
+        stack = [to_uint16(frame) for frame in frames]
+        latents = [encode_frame(model, frame, progress) for frame in stack]
         height, width = truth.shape[:2]
         fusion = fuse_latents(model, latents, (height, width), 0.25, progress)
         picture = fusion.picture
         if method != "generative":
             picture = composite(
                 fusion,
-                frames.__getitem__,
+                stack,
                 agreement_rmse=model.manifest.agreement_rmse,
                 synthesise=method == "vaeedof",
                 progress=progress,

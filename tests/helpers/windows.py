@@ -54,7 +54,7 @@ class FakeFusion:
             width, height = round(width * scale), round(height * scale)
         picture = np.full((height, width, 3), 1000 * len(request.stack), np.uint16)
         return FusionResult(
-            request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, self.warnings
+            request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings
         )
 
     @property

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.model import FloatArray
@@ -17,6 +20,7 @@ from focusstack_app.engine.align import (
     register,
     resample,
 )
+from focusstack_app.engine.pixels import to_float, to_uint16
 
 SIZE = (320, 480)
 EVEN = np.ones(3)
@@ -32,7 +36,7 @@ def _texture(seed: int = 0) -> FloatArray:
     return np.asarray(np.clip(picture / 3, 0, 1), dtype=np.float32)
 
 
-def _stack(transforms: list[Similarity]) -> list[FloatArray]:
+def _stack(transforms: list[Similarity]) -> list[NDArray[np.uint16]]:
     """Frame i is the texture seen through transform i, sharp in its own band only."""
     frames = []
     for index, transform in enumerate(transforms):
@@ -41,16 +45,19 @@ def _stack(transforms: list[Similarity]) -> list[FloatArray]:
         picture = np.where(band[None, :, None], sharp, soft)
         matrix = transform.inverse().matrix(*SIZE)
         frames.append(
-            np.asarray(
+            _integers(
                 cv2.warpAffine(
                     picture, matrix[:2], SIZE[::-1],
                     flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
                     borderMode=cv2.BORDER_REFLECT,
-                ),
-                dtype=np.float32,
+                )
             )
         )  # fmt: skip
     return frames
+
+
+def _integers(picture: NDArray[Any]) -> NDArray[np.uint16]:
+    return to_uint16(np.asarray(picture, dtype=np.float32))
 
 
 def _corner_error_px(found: Matrix, true: Matrix) -> float:
@@ -76,7 +83,7 @@ def test_breathing_shift_and_turn_are_found(reference: int) -> None:
 def test_a_proxy_gives_transforms_of_the_full_size() -> None:
     frames = _stack([Similarity(1 + 0j, 0j), Similarity(1.01 + 0j, 4 - 2j)])
     halves = [cv2.resize(f, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for f in frames]
-    found = register([np.asarray(h, dtype=np.float32) for h in halves], 0, SIZE, Progress())
+    found = register([proxy_of(_integers(h / 65535)) for h in halves], 0, SIZE, Progress())
     true = Similarity(1.01 + 0j, 4 - 2j).matrix(*SIZE)
     assert _corner_error_px(found.frame_from_reference[1], true) < 0.3
 
@@ -91,14 +98,14 @@ def test_a_long_stack_does_not_drift() -> None:
 def test_exposure_and_white_balance_are_matched_whatever_the_focus() -> None:
     first, second = _stack([Similarity(1 + 0j, 0j)] * 2)
     drift = np.array([1.1, 0.95, 1.0], np.float32)
-    found = register([first, second * drift], 0, SIZE, Progress())
+    found = register([proxy_of(first), proxy_of(second) * drift], 0, SIZE, Progress())
     np.testing.assert_allclose(found.gains[1], 1 / drift, atol=0.01)
 
 
 def test_a_frame_without_a_match_is_doubtful_and_keeps_its_neighbours_place() -> None:
     first, second = _stack([Similarity(1 + 0j, 0j), Similarity(1 + 0j, 3 + 0j)])
-    blank = np.full_like(first, 0.5)
-    found = register([first, second, blank], 0, SIZE, Progress())
+    blank = np.full_like(first, 32768)
+    found = register([proxy_of(f) for f in (first, second, blank)], 0, SIZE, Progress())
     assert found.doubtful == (2,)
     np.testing.assert_allclose(
         found.frame_from_reference[2], found.frame_from_reference[1], atol=1e-6
@@ -109,7 +116,7 @@ def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbou
     still = Similarity(1 + 0j, 0j)
     moved = Similarity(0.97 + 0j, 5 + 3j)  # shows less at two borders
     first, second = _stack([still, moved])
-    second = second / np.float32(1.2)
+    second = _integers(second / 65535 / 1.2)
     back = resample(second, moved.matrix(*SIZE), np.full(3, 1.2), first)
     expected = np.where(
         np.abs(np.linspace(0, 1, SIZE[1]) - 1)[None, :, None] < 0.75,
@@ -117,7 +124,7 @@ def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbou
         cv2.GaussianBlur(_texture(), (0, 0), 3.0),
     )
     inner = (slice(20, -20), slice(20, -20))
-    assert np.abs(back - expected)[inner].mean() < 0.004
+    assert np.abs(to_float(back) - expected)[inner].mean() < 0.004
     grown = Similarity(1.05 + 0j, 0j)
     border = resample(second, grown.matrix(*SIZE), EVEN, first)
     np.testing.assert_array_equal(border[0], first[0])
@@ -133,7 +140,7 @@ def test_a_frame_that_lies_still_is_left_alone() -> None:
 def test_registering_can_be_cancelled() -> None:
     progress = Progress(lambda _fraction, _stage: progress.cancel())
     with pytest.raises(Cancelled):
-        register([_texture(0), _texture(0), _texture(0)], 0, SIZE, progress)
+        register([_texture()] * 3, 0, SIZE, progress)
 
 
 finite = st.floats(-20, 20)

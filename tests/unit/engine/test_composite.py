@@ -2,35 +2,37 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.pixels import to_float
 
 SIZE = (64, 64)
 
 
-def _textured(seed: int) -> FloatArray:
-    return np.random.default_rng(seed).random((*SIZE, 3), dtype=np.float32)
+def _textured(seed: int) -> NDArray[np.uint16]:
+    return np.random.default_rng(seed).integers(0, 65536, (*SIZE, 3), dtype=np.uint16)
 
 
 def _fusion(picture: FloatArray, weights: list[float], synthesis: float = 0.0) -> LatentFusion:
     planes = [np.full((32, 32), weight, np.float32) for weight in weights]
-    return LatentFusion(picture, np.stack(planes), np.full((32, 32), synthesis, np.float32), 2)
+    return LatentFusion(picture, planes, np.full((32, 32), synthesis, np.float32), 2)
 
 
 def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
     frames = [_textured(0), _textured(1)]
-    guide = frames[1] + np.float32(0.002)
+    guide = to_float(frames[1]) + np.float32(0.002)
     picture, provenance = composite(
         _fusion(guide, [0.5, 0.5]),
-        frames.__getitem__,
+        frames,
         agreement_rmse=0.01,
         synthesise=True,
         progress=Progress(),
     )
-    np.testing.assert_allclose(picture, frames[1], atol=2e-3)
+    np.testing.assert_allclose(picture, to_float(frames[1]), atol=2e-3)
     assert (provenance.source_index == 1).all()
     assert (provenance.synthesised == 0).all()
     assert provenance.confidence.min() > 250
@@ -41,10 +43,10 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
     synthesise: bool,
 ) -> None:
     frames = [_textured(0), _textured(1)]
-    guide = _textured(2)
+    guide = to_float(_textured(2))
     picture, provenance = composite(
         _fusion(guide, [0.9, 0.1], synthesis=1.0),
-        frames.__getitem__,
+        frames,
         agreement_rmse=0.01,
         synthesise=synthesise,
         progress=Progress(),
@@ -53,14 +55,29 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
         np.testing.assert_allclose(picture, guide, atol=1e-5)
         assert (provenance.synthesised == 255).all()
     else:
-        lowest, highest = np.minimum(*frames), np.maximum(*frames)
+        lowest, highest = to_float(np.minimum(*frames)), to_float(np.maximum(*frames))
         assert (picture >= lowest - 1e-5).all()
         assert (picture <= highest + 1e-5).all()
         assert (provenance.synthesised == 0).all()
 
 
 def test_the_generative_picture_is_all_synthesised() -> None:
-    provenance = generative_provenance(_fusion(_textured(0), [0.2, 0.8]))
+    provenance = generative_provenance(_fusion(to_float(_textured(0)), [0.2, 0.8]))
     assert (provenance.source_index == 1).all()
     assert (provenance.synthesised == 255).all()
     assert (provenance.confidence == 204).all()
+
+
+def test_bands_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    frames = [_textured(0), _textured(1)]
+    guide = np.asarray((to_float(frames[0]) + to_float(frames[1])) / 2, dtype=np.float32)
+    weights = [rng.random((32, 32), dtype=np.float32) for _ in frames]
+    fusion = LatentFusion(guide, weights, rng.random((32, 32), dtype=np.float32), 2)
+    pictures = []
+    for band_px in (16, 256):
+        monkeypatch.setattr("focusstack_app.engine.composite._BAND_PX", band_px)
+        pictures.append(
+            composite(fusion, frames, agreement_rmse=0.1, synthesise=True, progress=Progress())[0]
+        )
+    np.testing.assert_allclose(pictures[0], pictures[1], atol=1e-6)

@@ -4,22 +4,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from focusstack_app.core.errors import Cancelled, DeviceMemoryError
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame, fuse_latents
+from focusstack_app.engine.pixels import to_float
 from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel
 
 
-def _frames(count: int, height: int = 150, width: int = 203) -> list[FloatArray]:
+def _frames(count: int, height: int = 150, width: int = 203) -> list[NDArray[np.uint16]]:
     rng = np.random.default_rng(0)
-    return [rng.random((height, width, 3), dtype=np.float32) for _ in range(count)]
+    return [rng.integers(0, 65536, (height, width, 3), dtype=np.uint16) for _ in range(count)]
 
 
 def _fuse(
     model: IdentityModel,
-    frames: list[FloatArray],
+    frames: list[NDArray[np.uint16]],
     overlap: float = 0.25,
     progress: Progress | None = None,
 ) -> LatentFusion:
@@ -35,27 +37,29 @@ def test_tiled_equals_untiled_with_an_identity_model(
 ) -> None:
     frame = _frames(1, height, width)[0]
     fusion = _fuse(IdentityModel(), [frame, frame], overlap)
-    np.testing.assert_allclose(fusion.picture, frame, atol=2e-6)
+    np.testing.assert_allclose(fusion.picture, to_float(frame), atol=2e-6)
 
 
 @pytest.mark.parametrize("count", [2, 5, 7, 8, 14, 50])
 def test_the_weights_of_all_frames_sum_to_one(count: int) -> None:
     fusion = _fuse(MeanModel(), _frames(count, 64, 80))
     assert len(fusion.weights) == count
-    np.testing.assert_allclose(fusion.weights.sum(axis=0), 1.0, atol=1e-5)
+    total = np.sum([weights[:] for weights in fusion.weights], axis=0)
+    np.testing.assert_allclose(total, 1.0, atol=1e-5)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 7])
 def test_padding_by_duplication_does_not_weigh_a_frame_up(count: int) -> None:
     frames = _frames(count)
     fusion = _fuse(MeanModel(), frames)
-    np.testing.assert_allclose(fusion.picture, np.mean(frames, axis=0), atol=1e-5)
+    mean = np.mean([to_float(frame) for frame in frames], axis=0)
+    np.testing.assert_allclose(fusion.picture, mean, atol=1e-5)
 
 
 def test_a_flat_grey_stack_gives_flat_grey() -> None:
-    grey = np.full((100, 140, 3), 0.5, np.float32)
+    grey = np.full((100, 140, 3), 32768, np.uint16)
     fusion = _fuse(MeanModel(), [grey] * 9)
-    np.testing.assert_allclose(fusion.picture, 0.5, atol=1e-6)
+    np.testing.assert_allclose(fusion.picture, 32768 / 65535, atol=1e-6)
 
 
 def test_progress_never_goes_back_and_ends_at_one() -> None:

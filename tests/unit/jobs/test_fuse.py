@@ -69,6 +69,45 @@ def test_a_flat_grey_stack_stays_grey_to_the_last_bit_of_eight(
     assert (np.rint(picture / 257) == 119).all()
 
 
+@pytest.mark.parametrize("method", list(Method))
+def test_the_memory_budget_does_not_change_the_picture(
+    tmp_path: Path, method: Method, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    for number, frame in enumerate(make_stack(9, width_px=80, height_px=64).frames):
+        write_picture(tmp_path / f"{number}.png", frame)
+    request = FusionRequest(open_stack([tmp_path]).stack, method=method, align=Align.OFF)
+    roomy = fuse_stack(replace(request, memory_bytes=10**12), Progress())
+    tight = fuse_stack(replace(request, memory_bytes=0), Progress())
+    assert roomy.spooled_bytes == 0
+    assert tight.spooled_bytes >= 9 * 80 * 64 * 3
+    np.testing.assert_array_equal(roomy.picture, tight.picture)
+    assert not list(scratch.iterdir())
+
+
+def test_cancelling_leaves_no_temporary_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    request = replace(_request(tmp_path), method=Method.PYRAMID, memory_bytes=0)
+    seen: list[Path] = []
+
+    def stop(_fraction: float, stage: str) -> None:
+        if stage == "Fusing":
+            seen.extend(scratch.glob("focusstack-*/*"))
+            progress.cancel()
+
+    progress = Progress(stop)
+    with pytest.raises(Cancelled):
+        fuse_stack(request, progress)
+    assert seen
+    assert not list(scratch.iterdir())
+
+
 def test_a_preview_is_small(tmp_path: Path) -> None:
     request = replace(_request(tmp_path), max_side_px=60)
     assert max(fuse_stack(request, Progress()).picture.shape) <= 60

@@ -13,6 +13,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import composite as engine
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.inference.manifest import load_manifest
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.training.samples import batch_of, by_frame_count, with_faults
@@ -63,11 +64,11 @@ def test_the_differentiable_composite_is_that_of_the_engine() -> None:
 
     def picture(synthesise: bool) -> FloatArray:
         fusion = LatentFusion(
-            decoded[0].permute(1, 2, 0).numpy(), weights[0].numpy(), synthesis[0].numpy(), 2
+            decoded[0].permute(1, 2, 0).numpy(), list(weights[0].numpy()), synthesis[0].numpy(), 2
         )
         return engine.composite(
             fusion,
-            lambda index: frames[0, index].permute(1, 2, 0).numpy(),
+            [to_uint16(frame.permute(1, 2, 0).numpy()) for frame in frames[0]],
             agreement_rmse=0.01,
             synthesise=synthesise,
             progress=Progress(),

@@ -1,0 +1,20 @@
+"""Arrays that may lie in memory or on disk, read in parts."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+
+class Planes(Protocol):
+    """What an array gives that is read by slices: a NumPy array, or one that was spooled."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the whole array."""
+        ...
+
+    def __getitem__(self, key: Any, /) -> NDArray[Any]:
+        """A part, as `numpy.ndarray` gives it; not to be written to."""
+        ...

@@ -1,0 +1,117 @@
+"""Arrays of a job: in memory as long as the budget lasts, then in temporary files."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from focusstack_app.io.atomic import output_error
+
+_PREFIX = "focusstack-"
+
+
+class Spool:
+    """Keeps the arrays of one job; what it wrote is gone when the block ends.
+
+    A process that was killed leaves its folder behind: the next spool removes it.
+
+    Args:
+        limit_bytes: Arrays beyond this go to disk.
+        parent: Where the temporary folder is made; the system's place by default.
+    """
+
+    def __init__(self, limit_bytes: int, parent: Path | None = None) -> None:
+        self._left_bytes = limit_bytes
+        self._parent = parent if parent is not None else Path(tempfile.gettempdir())
+        self._folder: Path | None = None
+        self._numbers = itertools.count()
+        self.spooled_bytes = 0
+
+    def __enter__(self) -> Self:
+        """Remove what killed processes left."""
+        for folder in self._parent.glob(f"{_PREFIX}*-*"):
+            pid = folder.name.removeprefix(_PREFIX).split("-")[0]
+            if pid.isdigit() and not psutil.pid_exists(int(pid)):
+                shutil.rmtree(folder, ignore_errors=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Remove the temporary files."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def keep(self, array: NDArray[Any]) -> Held:
+        """Take an array over; the caller lets go of it.
+
+        Raises:
+            OutputError: If the disk is full or not writable.
+        """
+        if array.nbytes <= self._left_bytes:
+            self._left_bytes -= array.nbytes
+            return Held(self, array.shape, array.dtype, array)
+        try:
+            if self._folder is None:
+                name = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._parent)
+                self._folder = Path(name)
+            path = self._folder / str(next(self._numbers))
+            array.tofile(path)
+        except OSError as error:
+            raise output_error(self._folder or self._parent, error) from error
+        self.spooled_bytes += array.nbytes
+        return Held(self, array.shape, array.dtype, path)
+
+    def _returned(self, size_bytes: int) -> None:
+        self._left_bytes += size_bytes
+
+
+class Held:
+    """An array in a spool, read by slices (`core.planes.Planes`)."""
+
+    def __init__(
+        self, spool: Spool, shape: tuple[int, ...], dtype: np.dtype[Any], place: NDArray[Any] | Path
+    ) -> None:
+        self._spool = spool
+        self._dtype = dtype
+        self._place: NDArray[Any] | Path | None = place
+        self.shape = shape
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        """A part; from disk it is a copy.
+
+        Raises:
+            ValueError: If the array was dropped.
+        """
+        if self._place is None:
+            raise ValueError("this array was dropped")
+        if isinstance(self._place, Path):
+            mapped = np.memmap(self._place, self._dtype, "r", shape=self.shape)
+            return np.array(mapped[key])
+        return np.asarray(self._place[key])
+
+    def drop(self) -> None:
+        """Give the room back."""
+        if isinstance(self._place, Path):
+            self._place.unlink(missing_ok=True)
+        elif self._place is not None:
+            self._spool._returned(self._place.nbytes)
+        self._place = None
+
+
+def default_budget_bytes() -> int:
+    """40 % of the memory that is free now."""
+    return int(0.4 * psutil.virtual_memory().available)

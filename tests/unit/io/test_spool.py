@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.errors import OutputError
+from focusstack_app.io.spool import Spool, default_budget_bytes
+
+ARRAY = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+
+
+@pytest.mark.parametrize("limit", [0, 1000])
+def test_an_array_comes_back_whole_and_in_parts(tmp_path: Path, limit: int) -> None:
+    with Spool(limit, tmp_path) as spool:
+        held = spool.keep(ARRAY.copy())
+        assert held.shape == ARRAY.shape
+        np.testing.assert_array_equal(held[:], ARRAY)
+        np.testing.assert_array_equal(held[:, 1:3], ARRAY[:, 1:3])
+        assert held[:].dtype == np.float32
+        assert spool.spooled_bytes == (0 if limit else ARRAY.nbytes)
+        assert bool(list(tmp_path.iterdir())) is (limit == 0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_memory_first_then_files_and_what_is_dropped_makes_room(tmp_path: Path) -> None:
+    with Spool(ARRAY.nbytes, tmp_path) as spool:
+        first = spool.keep(ARRAY.copy())
+        second = spool.keep(ARRAY.copy())
+        assert spool.spooled_bytes == ARRAY.nbytes
+        second.drop()
+        assert not list(tmp_path.glob("*/*"))
+        first.drop()
+        spool.keep(ARRAY.copy())
+        assert spool.spooled_bytes == ARRAY.nbytes
+        with pytest.raises(ValueError, match="dropped"):
+            first[:]
+
+
+def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        with Spool(0, tmp_path) as spool:
+            spool.keep(ARRAY.copy())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_process_left_is_removed_and_a_living_ones_is_not(tmp_path: Path) -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    dead, alive = tmp_path / f"focusstack-{pid}-a", tmp_path / f"focusstack-{os.getpid()}-a"
+    foreign = tmp_path / "focusstack-notes-of-mine"
+    for folder in (dead, alive, foreign):
+        folder.mkdir()
+        (folder / "0").touch()
+    with Spool(0, tmp_path):
+        pass
+    assert not dead.exists()
+    assert (alive / "0").exists()
+    assert (foreign / "0").exists()
+
+
+def test_a_disk_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
+    with (
+        Spool(0, tmp_path / "missing") as spool,
+        pytest.raises(OutputError, match="missing"),
+    ):
+        spool.keep(ARRAY.copy())
+
+
+def test_the_default_budget_is_a_share_of_the_memory() -> None:
+    assert 10**7 < default_budget_bytes() < 10**13
