@@ -1,0 +1,92 @@
+"""File names from templates: `{stack}-{frames}` becomes `beetle-23`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from focusstack_app.core.fusion import FusionRequest, Method
+
+TOKENS = {
+    "stack": "name of the stack: its folder",
+    "first": "name of the first frame",
+    "last": "name of the last frame",
+    "frames": "number of frames",
+    "date": "day of the first frame, such as 2026-05-17",
+    "method": "vaeedof or pyramid",
+    "mode": "faithful, strict or generative",
+}
+
+_TOKEN = re.compile(r"\{([^{}]*)\}")
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # by some file system that a disk may have
+
+
+@dataclass(frozen=True, slots=True)
+class NameFacts:
+    """What a template can say; one attribute per token."""
+
+    stack: str
+    first: str
+    last: str
+    frames: str
+    date: str
+    method: str
+    mode: str
+
+
+def name_facts(stack_name: str, request: FusionRequest) -> NameFacts:
+    """The facts of one fusion.
+
+    Args:
+        stack_name: What the stack is called.
+        request: What was or will be asked for.
+    """
+    sources = request.stack.sources
+    taken = sources[0].captured_at
+    return NameFacts(
+        stack=stack_name,
+        first=sources[0].path.stem,
+        last=sources[-1].path.stem,
+        frames=str(len(sources)),
+        date=f"{taken:%Y-%m-%d}" if taken else "undated",
+        method=str(request.method),
+        mode=str(request.mode) if request.method is Method.VAEEDOF else "",
+    )
+
+
+def template_problem(template: str) -> str:
+    """What is wrong with a template, in one sentence; empty where nothing is."""
+    if not template.strip():
+        return "The name is empty."
+    for token in _TOKEN.findall(template):
+        if token not in TOKENS:
+            near = difflib.get_close_matches(token, TOKENS, n=1)
+            meant = f"did you mean {{{near[0]}}}?" if near else f"there are {_token_list()}."
+            return f"{{{token}}} is not known; {meant}"
+    rest = _TOKEN.sub("", template)
+    if "{" in rest or "}" in rest:
+        return "A brace is open; write words like {stack} with both braces."
+    forbidden = _FORBIDDEN.search(rest)
+    if forbidden:
+        return f"A file name cannot have the character {forbidden.group()!r}."
+    return ""
+
+
+def filled_name(template: str, facts: NameFacts) -> str:
+    """The name, without a suffix.
+
+    Args:
+        template: One without a problem.
+        facts: What it is filled with; characters that file systems refuse become underscores.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        return _FORBIDDEN.sub("_", str(getattr(facts, match.group(1))))
+
+    # A leading dot hides a file, a trailing dot or blank is lost on Windows.
+    return _TOKEN.sub(value, template).strip().strip(".").strip() or "stack"
+
+
+def _token_list() -> str:
+    return ", ".join(f"{{{token}}}" for token in TOKENS)

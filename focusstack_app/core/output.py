@@ -1,0 +1,72 @@
+"""Which files a result can become, and how they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+Bits = Literal[8, 16]
+
+
+class FileFormat(StrEnum):
+    """What a picture is written as; the suffix of its file decides."""
+
+    TIFF = "tiff"
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Suffixes of its files, the usual one first."""
+        return _SUFFIXES[self]
+
+
+class Subsampling(StrEnum):
+    """How finely JPEG keeps colour."""
+
+    FULL = "4:4:4"
+    HALF = "4:2:0"
+
+
+_SUFFIXES = {
+    FileFormat.TIFF: (".tif", ".tiff"),
+    FileFormat.PNG: (".png",),
+    FileFormat.JPEG: (".jpg", ".jpeg"),
+    FileFormat.WEBP: (".webp",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """How pictures are written. A field holds for the formats that know it.
+
+    Attributes:
+        bits: Per channel, in TIFF and PNG; JPEG and WebP have 8.
+        compress: Deflate without loss, in TIFF.
+        quality: Of JPEG and of WebP with loss, 1 to 100.
+        subsampling: Of colour, in JPEG.
+        lossless: WebP without loss.
+
+    Raises:
+        ValueError: If the quality is outside its range.
+    """
+
+    bits: Bits = 16
+    compress: bool = True
+    quality: int = 95
+    subsampling: Subsampling = Subsampling.FULL
+    lossless: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the quality."""
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+
+
+def format_of(path: Path) -> FileFormat | None:
+    """The format of a file by its suffix, in either case; None for a suffix of no format."""
+    suffix = path.suffix.lower()
+    return next((kind for kind, suffixes in _SUFFIXES.items() if suffix in suffixes), None)

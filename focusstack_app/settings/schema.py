@@ -1,0 +1,216 @@
+"""The preferences, one frozen class per page; labels, help and ranges stand beside the fields."""
+
+# ruff: noqa: RUF009 - `_option` is `dataclasses.field` with what people see of it
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, DeviceChoice, Method, Mode
+from focusstack_app.core.naming import template_problem
+from focusstack_app.core.output import Bits, FileFormat, OutputOptions, Subsampling
+
+Editor = Literal["plain", "percent", "folder", "model"]
+
+_TIFF, _PNG, _JPEG, _WEBP = FileFormat.TIFF, FileFormat.PNG, FileFormat.JPEG, FileFormat.WEBP
+
+
+class Theme(StrEnum):
+    """Colours of the window."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What people see of a field, and what it may be.
+
+    Attributes:
+        label: Its name.
+        help: One or two sentences.
+        least: Smallest value of a number.
+        most: Largest value of a number.
+        step: What one click changes.
+        unit: Behind a number.
+        zero: What zero means, where it is not a number.
+        editor: How it is edited, where its type does not tell.
+        check: What is wrong with a text, empty where nothing is.
+        used: Whether it does anything, given its page.
+    """
+
+    label: str
+    help: str
+    least: float = 0
+    most: float = 0
+    step: float = 1
+    unit: str = ""
+    zero: str = ""
+    editor: Editor = "plain"
+    check: Callable[[str], str] | None = None
+    used: Callable[[Any], bool] | None = None
+
+
+def _option(default: Any, label: str, help_: str, **more: Any) -> Any:
+    return field(default=default, metadata={"option": Option(label, help_, **more)})
+
+
+def _learned(page: FusionSettings) -> bool:
+    return page.method is Method.VAEEDOF
+
+
+@dataclass(frozen=True, slots=True)
+class FusionSettings:
+    """How frames become a picture, unless the panel or an option says otherwise."""
+
+    method: Method = _option(
+        Method.VAEEDOF, "Method", "What a new stack starts with; the panel changes it for a stack."
+    )
+    mode: Mode = _option(
+        Mode.FAITHFUL, "Mode", "Where the pixels of the learned method come from.", used=_learned
+    )
+    align: Align = _option(
+        Align.AUTO,
+        "Alignment",
+        "Undoes shifts, turns and focus breathing; frames that fit stay untouched.",
+    )
+    overlap: float = _option(
+        0.25,
+        "Tile overlap",
+        "How far neighbouring tiles blend. More takes longer; raise it if you see a grid.",
+        most=0.5,
+        step=0.05,
+        editor="percent",
+        used=_learned,
+    )
+    device: DeviceChoice = _option(
+        "auto", "Device", "Automatic takes the graphics card where there is one that fits."
+    )
+    model: str = _option(
+        DEFAULT_MODEL_ID,
+        "Model",
+        "The network of the learned method. More are added with focusstack models install.",
+        editor="model",
+        used=_learned,
+    )
+    memory_gb: float = _option(
+        0.0,
+        "Memory",
+        "What a fusion may use; beyond it, temporary files take over and it gets slower.",
+        most=4096.0,
+        unit="GB",
+        zero="Automatic (40 % of what is free)",
+    )
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The budget of a request; None for the automatic one."""
+        return int(self.memory_gb * 1e9) or None
+
+
+def _for(*formats: FileFormat) -> Callable[[ExportSettings], bool]:
+    return lambda page: page.format in formats
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """What files results become."""
+
+    format: FileFormat = _option(
+        _TIFF,
+        "Format",
+        "What Export and Batch propose. All of them keep EXIF data and the colour profile.",
+    )
+    bits: Bits = _option(
+        16,
+        "Depth",
+        "16 bits leave room for editing; 8 bits make half the file.",
+        used=_for(_TIFF, _PNG),
+    )
+    compress: bool = _option(
+        True,
+        "Compress TIFF without loss",
+        "Smaller files that a few old programs cannot open.",
+        used=_for(_TIFF),
+    )
+    lossless: bool = _option(
+        False, "WebP without loss", "Exact, and several times larger.", used=_for(_WEBP)
+    )
+    quality: int = _option(
+        95,
+        "Quality",
+        "100 is the best; below 85 fine texture suffers.",
+        least=1,
+        most=100,
+        used=lambda page: page.format is _JPEG or (page.format is _WEBP and not page.lossless),
+    )
+    subsampling: Subsampling = _option(
+        Subsampling.FULL,
+        "Colour detail",
+        "Full keeps the edges of saturated colours; half makes smaller files.",
+        used=_for(_JPEG),
+    )
+    name: str = _option(
+        "{first}_stacked",
+        "Name",
+        "Words in braces are filled in: {stack}, {first}, {last}, {frames}, {date}, {method}, "
+        "{mode}.",
+        check=template_problem,
+    )
+    batch_name: str = _option(
+        "{stack}",
+        "Name in a batch",
+        "The same words; {stack} is the folder of the frames.",
+        check=template_problem,
+    )
+    folder: str = _option(
+        "", "Folder", "Where Export starts; empty means beside the frames.", editor="folder"
+    )
+
+    @property
+    def options(self) -> OutputOptions:
+        """How the files are written."""
+        return OutputOptions(
+            self.bits, self.compress, self.quality, self.subsampling, self.lossless
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceSettings:
+    """How the window looks."""
+
+    theme: Theme = _option(
+        Theme.SYSTEM, "Colours", "Dark surroundings make judging shadows easier."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All preferences; the fields are the pages."""
+
+    fusion: FusionSettings = FusionSettings()
+    export: ExportSettings = ExportSettings()
+    interface: InterfaceSettings = InterfaceSettings()
+
+
+def options_of(page: type) -> Mapping[str, Option]:
+    """The fields of a page in order, and what people see of them."""
+    return {item.name: item.metadata["option"] for item in dataclasses.fields(page)}
+
+
+def types_of(page: type) -> Mapping[str, Any]:
+    """The fields of a page and their types."""
+    return typing.get_type_hints(page)
+
+
+def choices_of(type_: Any) -> tuple[Any, ...]:
+    """The values of a type that has few of them; empty for numbers and texts."""
+    if isinstance(type_, type) and issubclass(type_, StrEnum):
+        return tuple(type_)
+    return typing.get_args(type_) if typing.get_origin(type_) is Literal else ()

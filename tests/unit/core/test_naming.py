@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import FusionRequest, Method
+from focusstack_app.core.naming import (
+    TOKENS,
+    NameFacts,
+    filled_name,
+    name_facts,
+    template_problem,
+)
+from tests.helpers.stacks import fake_stack
+
+
+@pytest.fixture
+def facts() -> NameFacts:
+    return name_facts("beetle", FusionRequest(fake_stack(3)))
+
+
+def test_every_token_has_its_fact() -> None:
+    assert [item.name for item in fields(NameFacts)] == list(TOKENS)
+
+
+def test_tokens_are_filled_in(facts: NameFacts) -> None:
+    name = filled_name("{stack} {first}-{last} {frames} {date} {method} {mode}", facts)
+    assert name == "beetle frame_1-frame_3 3 undated vaeedof faithful"
+
+
+def test_the_date_is_that_of_the_first_frame() -> None:
+    stack = fake_stack(2)
+    first = replace(stack.sources[0], captured_at=datetime(2026, 5, 17, 8))
+    request = FusionRequest(Stack((first, stack.sources[1])), method=Method.PYRAMID)
+    facts = name_facts("a", request)
+    assert filled_name("{date}{mode}", facts) == "2026-05-17"
+
+
+def test_values_become_fit_for_any_file_system(facts: NameFacts) -> None:
+    assert filled_name("{stack}", replace(facts, stack='a/b:c"?')) == "a_b_c__"
+    assert filled_name(" ..{stack}.", replace(facts, stack="a")) == "a"
+    assert filled_name("{mode}", replace(facts, mode="")) == "stack"
+
+
+def test_a_name_stays_one_level_below_its_folder(facts: NameFacts) -> None:
+    assert Path(filled_name("{stack}", replace(facts, stack="../up"))).name == "_up"
+
+
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("{stack}-{date}", ""),
+        ("plain", ""),
+        ("  ", "The name is empty."),
+        ("{stak}", "{stak} is not known; did you mean {stack}?"),
+        ("{xyz}", "{xyz} is not known; there are {stack}, "),
+        ("{stack", "A brace is open"),
+        ("a/{stack}", "cannot have the character '/'"),
+        ("{}", "{} is not known"),
+    ],
+)
+def test_problems_are_said_in_words(template: str, problem: str) -> None:
+    found = template_problem(template)
+    assert found == "" if not problem else problem in found

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+
+
+def test_the_suffix_tells_the_format_in_either_case() -> None:
+    assert format_of(Path("a.TIF")) is FileFormat.TIFF
+    assert format_of(Path("a.b.jpeg")) is FileFormat.JPEG
+    assert format_of(Path("a.gif")) is None
+    assert format_of(Path("tif")) is None
+
+
+def test_every_format_has_its_suffixes() -> None:
+    for kind in FileFormat:
+        assert all(format_of(Path(f"a{suffix}")) is kind for suffix in kind.suffixes)
+
+
+@pytest.mark.parametrize("quality", [0, 101])
+def test_quality_has_a_range(quality: int) -> None:
+    with pytest.raises(ValueError, match="1 to 100"):
+        OutputOptions(quality=quality)
