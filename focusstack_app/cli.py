@@ -13,11 +13,12 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from focusstack_app import __version__
+from focusstack_app.arguments import DEMO_OUTPUT, command_parser, window_parser
 from focusstack_app.console import ProgressDisplay, cancelled_by_signals
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.core.errors import (
@@ -28,26 +29,18 @@ from focusstack_app.core.errors import (
     OutputExistsError,
 )
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, FusionRequest, Method, Mode
+from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
+from focusstack_app.settings.schema import Settings
+from focusstack_app.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from focusstack_app.jobs.batch import BatchItem
     from focusstack_app.jobs.opening import OpenedStack
 
 DONE, FAILED, CANCELLED = 0, 1, 130
-DEMO_OUTPUT = Path("focusstack-demo.tif")
-
-_COMMANDS = """\
-commands (without one, the window opens):
-  focusstack fuse INPUT... -o OUT   fuse one stack: its files, or their folder
-  focusstack batch PARENT -o DIR    fuse every sub-folder of a folder
-  focusstack demo                   fuse the bundled demo stack
-  focusstack models list|verify|install
-  focusstack COMMAND --help         options of a command
-
-A file or folder that is named like a command is given as ./fuse.
-exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled"""
+COMMANDS = ("fuse", "batch", "demo", "models")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,12 +58,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
-    commands = _command_parser()
-    is_command = bool(arguments) and arguments[0] in ("fuse", "batch", "demo", "models")
-    parsed = (commands if is_command else _window_parser()).parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = parsed.run
+    if arguments and arguments[0] in COMMANDS:
+        loaded = SettingsStore().load()
+        parsed = command_parser(loaded.settings).parse_args(arguments)
+        parsed.settings = loaded.settings
+        for problem in loaded.problems:
+            _warn(f"preferences: {problem}")
+    else:
+        parsed = window_parser().parse_args(arguments)
     try:
-        return run(parsed)
+        return _RUN[parsed.command](parsed)
     except FocusStackError as error:
         _complain(_one_line(error))
         return FAILED
@@ -79,148 +76,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return CANCELLED
 
 
-def _window_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="focusstack",
-        usage="focusstack [PATH ...]\n       focusstack fuse|batch|demo|models ...",
-        description="Focus stacking: many partly sharp frames in, one sharp picture out.",
-        epilog=_COMMANDS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"focusstack {__version__}")
-    parser.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="files or a folder to open"
-    )
-    parser.set_defaults(run=_window)
-    return parser
-
-
-def _command_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="focusstack")
-    commands = parser.add_subparsers(required=True)
-
-    fuse = commands.add_parser("fuse", help="fuse one stack", description="Fuse one stack.")
-    fuse.add_argument(
-        "inputs", metavar="INPUT", nargs="+", type=Path, help="the frames in order, or their folder"
-    )
-    fuse.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, required=True, help="16-bit TIFF to write"
-    )
-    _add_fusion_options(fuse, maps="file", overwrite="replace files that exist")
-    fuse.set_defaults(run=_fuse)
-
-    batch = commands.add_parser(
-        "batch",
-        help="fuse many stacks",
-        description="Fuse every sub-folder of PARENT (or PARENT itself) into OUTDIR/NAME.tif. "
-        "Pictures that exist are skipped: run the same command again to go on.",
-    )
-    batch.add_argument("parent", metavar="PARENT", type=Path, help="the folder of the stacks")
-    batch.add_argument(
-        "-o", "--output", metavar="OUTDIR", type=Path, required=True, help="folder of the results"
-    )
-    _add_fusion_options(batch, maps="folder", overwrite="make pictures anew that exist")
-    batch.set_defaults(run=_batch)
-
-    demo = commands.add_parser(
-        "demo", help="fuse the bundled stack", description="Fuse the bundled demo stack."
-    )
-    demo.add_argument(
-        "-o",
-        "--output",
-        metavar="OUT",
-        type=Path,
-        help=f"16-bit TIFF to write (default: {DEMO_OUTPUT}, numbered if that exists)",
-    )
-    _add_fusion_options(demo, maps="file", overwrite="replace files that exist")
-    demo.set_defaults(run=_demo)
-
-    models = commands.add_parser(
-        "models", help="list, verify or install models", description="Manage fusion models."
-    )
-    actions = models.add_subparsers(required=True)
-    listing = actions.add_parser("list", help="what is installed")
-    listing.set_defaults(run=_models_list)
-    verify = actions.add_parser("verify", help="compare the files with their checksums")
-    verify.add_argument("ids", metavar="ID", nargs="*", help="models (default: all)")
-    verify.set_defaults(run=_models_verify)
-    install = actions.add_parser("install", help="copy a model folder to your data folder")
-    install.add_argument("folder", metavar="FOLDER", type=Path, help="a folder with a model.json")
-    install.set_defaults(run=_models_install)
-    return parser
-
-
-def _add_fusion_options(parser: argparse.ArgumentParser, *, maps: str, overwrite: str) -> None:
-    place = {"file": "PATH", "folder": "DIR"}[maps]
-    add = parser.add_argument
-    add(
-        "--method",
-        choices=[str(method) for method in Method],
-        default="vaeedof",
-        help="learned fusion or Laplacian pyramid (default: %(default)s)",
-    )
-    add(
-        "--mode",
-        choices=[str(mode) for mode in Mode],
-        default="faithful",
-        help="camera pixels, filled in where no frame is sharp; camera pixels only; or the "
-        "network's picture (default: %(default)s)",
-    )
-    add(
-        "--align",
-        choices=[str(align) for align in Align],
-        default="auto",
-        help="register the frames where needed, or never (default: %(default)s)",
-    )
-    add(
-        "--overlap",
-        metavar="SHARE",
-        type=_overlap,
-        default=0.25,
-        help="share of a tile that overlaps the next, 0 to 0.5 (default: %(default)s)",
-    )
-    add(
-        "--device",
-        choices=["auto", "cpu", "cuda"],
-        default="auto",
-        help="where to compute (default: %(default)s)",
-    )
-    add("--model", metavar="ID", default=DEFAULT_MODEL_ID, help="model (default: %(default)s)")
-    add("--provenance", metavar=place, type=Path, help=f"{maps} for the map of pixel origins")
-    add("--depth", metavar=place, type=Path, help=f"{maps} for the 16-bit depth map")
-    add("--json", metavar="PATH", type=Path, help="file for timings, device, memory, warnings")
-    add(
-        "--memory",
-        metavar="GB",
-        type=_gigabytes,
-        help="what a fusion may use; beyond it, temporary files (default: 40 %% of what is free)",
-    )
-    add("--overwrite", action="store_true", help=overwrite)
-
-
-def _overlap(text: str) -> float:
-    return _number(text, 0.0, 0.5)
-
-
-def _gigabytes(text: str) -> int:
-    return int(_number(text, 0.0, 1e6) * 1e9)
-
-
-def _number(text: str, least: float, most: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} to {most:g}")
-    return value
-
-
 def _window(args: argparse.Namespace) -> int:
     paths: list[Path] = args.paths
     for path in paths:
         if not path.exists():
-            near = difflib.get_close_matches(str(path), ("fuse", "batch", "demo", "models"), n=1)
+            near = difflib.get_close_matches(str(path), COMMANDS, n=1)
             hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
             raise InputError(f"{_shown(path)} does not exist.", hint)
     headless = not any(
@@ -272,7 +132,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         others=[] if args.json is None else [args.json],
         sources=opened.stack.sources,
     )
-    request = _request(opened.stack, args)
+    request, options = _request(opened.stack, args), _options(args)
     started = time.monotonic()
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
@@ -282,6 +142,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         export_result(
             result,
             output,
+            options=options,
             overwrite=args.overwrite,
             provenance=args.provenance,
             depth=args.depth,
@@ -300,8 +161,9 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         }
         write_report(args.json, report, overwrite=args.overwrite)
     height, width = result.picture.shape[:2]
+    bits = options.bits_in(format_of(output) or FileFormat.TIFF)
     print(
-        f"Wrote {_shown(output)} ({width} x {height} pixels, 16 bit) in {seconds:.1f} s "
+        f"Wrote {_shown(output)} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
         f"on {result.device} with {result.model}"
     )
     return DONE
@@ -332,6 +194,8 @@ def _batch(args: argparse.Namespace) -> int:
                 args.output,
                 lambda stack: _request(stack, args),
                 progress,
+                kind=FileFormat(args.format),
+                options=_options(args),
                 overwrite=args.overwrite,
                 provenance_dir=args.provenance,
                 depth_dir=args.depth,
@@ -397,6 +261,11 @@ def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
     )
 
 
+def _options(args: argparse.Namespace) -> OutputOptions:
+    settings: Settings = args.settings
+    return replace(settings.export.options, bits=args.bits, quality=args.quality)
+
+
 def _free_name(path: Path) -> Path:
     """`path`, or its first numbered sibling that does not exist: name-2, name-3 ..."""
     free, number = path, 1
@@ -429,3 +298,14 @@ def _shown(path: Path) -> str:
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
+
+
+_RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "window": _window,
+    "fuse": _fuse,
+    "batch": _batch,
+    "demo": _demo,
+    "models list": _models_list,
+    "models verify": _models_verify,
+    "models install": _models_install,
+}

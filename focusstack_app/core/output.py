@@ -65,6 +65,10 @@ class OutputOptions:
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
 
+    def bits_in(self, kind: FileFormat) -> Bits:
+        """Bits per channel that a file of this format gets."""
+        return self.bits if kind in (FileFormat.TIFF, FileFormat.PNG) else 8
+
 
 def format_of(path: Path) -> FileFormat | None:
     """The format of a file by its suffix, in either case; None for a suffix of no format."""

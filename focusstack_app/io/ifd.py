@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+EXIF_DIRECTORY, GPS_DIRECTORY = 34665, 34853  # EXIF 2.32, section 4.6.3
+
 
 class TagType(IntEnum):
     """Field types of TIFF 6.0, section 2, as far as they are written here."""

@@ -166,7 +166,7 @@ def _ratio(number: int) -> Callable[[float], Tag]:
 
 
 def exif_for_export(source: FrameSource | None, software: str, description: str) -> ExportTags:
-    """The reference frame's EXIF, prepared for an upright RGB TIFF.
+    """The reference frame's EXIF, prepared for an upright RGB picture.
 
     Kept is what still holds for the result: camera, lens, owner, times, exposure, place. Dropped
     are sizes, thumbnail and maker note; orientation becomes 1. What the file's own EXIF does not

@@ -13,6 +13,7 @@ from pathlib import Path
 from focusstack_app.core.errors import FocusStackError, InputError, OutputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.probe import list_images
@@ -89,13 +90,15 @@ def run_batch(
     make_request: Callable[[Stack], FusionRequest],
     progress: Progress,
     *,
+    kind: FileFormat = FileFormat.TIFF,
+    options: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
     overwrite: bool = False,
     provenance_dir: Path | None = None,
     depth_dir: Path | None = None,
     on_item: Callable[[BatchItem], None] | None = None,
     fuse: Callable[[FusionRequest, Progress], FusionResult] = fuse_stack,
 ) -> BatchReport:
-    """Fuse every stack under a folder into `<out_dir>/<folder name>.tif`.
+    """Fuse every stack under a folder into `<out_dir>/<folder name>` with the format's suffix.
 
     A picture that exists is skipped, so the same call goes on where an earlier one stopped.
 
@@ -105,6 +108,8 @@ def run_batch(
         out_dir: Where the pictures go; made if its parent folder exists.
         make_request: From a stack to what is asked for it.
         progress: Of the whole batch.
+        kind: What the pictures are written as.
+        options: How they are written.
         overwrite: Whether existing pictures are made anew.
         provenance_dir: Where `<folder name>-provenance.png` goes, if wanted; made like `out_dir`.
         depth_dir: Where `<folder name>-depth.png` goes, if wanted; made like `out_dir`.
@@ -125,9 +130,10 @@ def run_batch(
             part.report(0.0, f"{shown(Path(folder.name))} ({done + 1} of {len(folders)})")
             task = _Task(
                 folder,
-                out_dir / f"{folder.name}.tif",
+                out_dir / f"{folder.name}{kind.suffixes[0]}",
                 provenance_dir and provenance_dir / f"{folder.name}-provenance.png",
                 depth_dir and depth_dir / f"{folder.name}-depth.png",
+                options,
                 overwrite=overwrite,
             )
             item = _run(task, make_request, fuse, part)
@@ -173,6 +179,7 @@ class _Task:
     output: Path
     provenance: Path | None
     depth: Path | None
+    options: OutputOptions
     overwrite: bool
 
 
@@ -199,6 +206,7 @@ def _run(
         export_result(
             result,
             task.output,
+            options=task.options,
             overwrite=task.overwrite,
             provenance=task.provenance,
             depth=task.depth,

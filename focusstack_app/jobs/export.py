@@ -14,11 +14,12 @@ from focusstack_app import __version__
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method, Provenance
+from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
-from focusstack_app.io.write import write_map, write_tiff
+from focusstack_app.io.write import write_map, write_picture
 
-PICTURE_SUFFIXES = frozenset({".tif", ".tiff"})
+PICTURE_SUFFIXES = frozenset(suffix for kind in FileFormat for suffix in kind.suffixes)
 MAP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
 
 
@@ -26,6 +27,7 @@ def export_result(
     result: FusionResult,
     path: Path,
     *,
+    options: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
     overwrite: bool = False,
     provenance: Path | None = None,
     depth: Path | None = None,
@@ -34,7 +36,9 @@ def export_result(
 
     Args:
         result: What to write.
-        path: The picture: 16-bit RGB TIFF with the reference frame's metadata and profile.
+        path: The picture, in the format of its suffix, with the reference frame's metadata and
+            profile.
+        options: How the picture is written.
         overwrite: Whether existing files may be replaced.
         provenance: The map of `provenance_map` (PNG or TIFF by suffix).
         depth: The map of `depth_map` (PNG or TIFF by suffix).
@@ -56,12 +60,13 @@ def export_result(
             write_map(staged(provenance), provenance_map(result), overwrite=True)
         if depth is not None:
             write_map(staged(depth), depth_map(result), overwrite=True)
-        write_tiff(
+        write_picture(
             staged(path),
             result.picture,
             icc_profile=result.icc_profile,
             source=stack.sources[stack.reference],
             description=_description(result),
+            options=options,
             overwrite=True,
         )
 
@@ -90,7 +95,7 @@ def check_targets(
         OutputError: If a target has a wrong suffix, names a frame or another target, is a folder,
             or lies in a folder that is missing or not writable.
     """
-    _check_suffix(path, PICTURE_SUFFIXES, "The picture is written as TIFF; use a name in .tif.")
+    _check_suffix(path, PICTURE_SUFFIXES, "Use a name in .tif, .png, .jpg or .webp.")
     maps = [target for target in (provenance, depth) if target is not None]
     for target in maps:
         _check_suffix(target, MAP_SUFFIXES, "Maps are written as .png or .tif.")

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QImage
 
+from focusstack_app.io.depth import rounded_to_8
+
 Checkpoint = Callable[[], None]
 
 _BAND_ROWS = 128
 _SMALLEST_SIDE_PX = 512
 _OPAQUE = 255
-_TO_8_BITS = ((np.arange(65536, dtype=np.uint32) + 128) // 257).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,17 +41,6 @@ class DisplayPicture:
         return self.levels[0].width() < self.full_size_px[0]
 
 
-def screen_bytes(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Round 16-bit values to 8 bits; 8-bit values pass.
-
-    Args:
-        pixels: Any shape, uint8 or uint16, display-encoded.
-    """
-    if pixels.dtype == np.uint8:
-        return pixels.astype(np.uint8, copy=False)
-    return np.take(_TO_8_BITS, pixels)
-
-
 def prepare(
     pixels: NDArray[np.uint8] | NDArray[np.uint16],
     icc_profile: bytes | None = None,
@@ -70,7 +60,7 @@ def prepare(
     base: NDArray[np.uint8] = np.empty((height, width, 4), np.uint8)
     for top in range(0, height, _BAND_ROWS):
         checkpoint()
-        band = screen_bytes(pixels[top : top + _BAND_ROWS])
+        band = rounded_to_8(pixels[top : top + _BAND_ROWS])
         out = base[top : top + _BAND_ROWS]
         out[..., 0], out[..., 1], out[..., 2] = band[..., 2], band[..., 1], band[..., 0]
         out[..., 3] = _OPAQUE

@@ -15,7 +15,11 @@ from PIL import Image
 
 from focusstack_app import __version__, cli
 from focusstack_app.core.assets import models_dir, resources_dir
-from focusstack_app.core.fusion import DEFAULT_MODEL_ID
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, Method
+from focusstack_app.core.output import FileFormat
+from focusstack_app.io.probe import probe
+from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
+from focusstack_app.settings.store import SettingsStore
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
 # The method that needs no model: what is tested here is the command line.
@@ -126,6 +130,30 @@ class TestFuse:
         assert tifffile.imread(out).shape == (64, 96, 3)
 
 
+class TestFormats:
+    @pytest.mark.parametrize(
+        ("name", "words"), [("a.png", "16 bit"), ("a.jpg", "8 bit"), ("a.webp", "8 bit")]
+    )
+    def test_the_suffix_decides(
+        self,
+        frames: Path,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        name: str,
+        words: str,
+    ) -> None:
+        assert _run("fuse", frames, "-o", tmp_path / name, *PYRAMID) == 0
+        assert words in capsys.readouterr().out
+        with Image.open(tmp_path / name) as image:
+            assert image.size == (96, 64)
+
+    @pytest.mark.parametrize("quality", ["0", "101", "good"])
+    def test_quality_has_a_range(self, frames: Path, tmp_path: Path, quality: str) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            _run("fuse", frames, "-o", tmp_path / "a.jpg", "--quality", quality)
+        assert stopped.value.code == 2
+
+
 class TestFuseFails:
     """Every failure: exit code 1, one line that names the file, nothing left on disk."""
 
@@ -154,7 +182,7 @@ class TestFuseFails:
         assert _run("fuse", frames, "-o", out, "--overwrite", *PYRAMID) == 0
         assert tifffile.imread(out).shape == (64, 96, 3)
 
-    @pytest.mark.parametrize("name", ["nowhere/out.tif", "out.jpg", "frames"])
+    @pytest.mark.parametrize("name", ["nowhere/out.tif", "out.gif", "frames"])
     def test_an_impossible_output_is_refused_before_any_work(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
     ) -> None:
@@ -291,6 +319,39 @@ class TestWindow:
         assert "no display" in capsys.readouterr().err
 
 
+class TestPreferences:
+    def test_they_are_the_defaults_and_options_win(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        SettingsStore().save(
+            Settings(
+                FusionSettings(method=Method.PYRAMID, align=Align.OFF, overlap=0.4),
+                ExportSettings(format=FileFormat.PNG, bits=8),
+            )
+        )
+        report = tmp_path / "report.json"
+        assert _run("fuse", frames, "-o", tmp_path / "a.png", "--json", report) == 0
+        assert "8 bit" in capsys.readouterr().out
+        told = json.loads(report.read_text(encoding="utf-8"))
+        assert (told["method"], told["align"], told["overlap"]) == ("pyramid", "off", 0.4)
+        call = ["fuse", frames, "-o", tmp_path / "b.png", "--bits", "16", "--overlap", "0.1"]
+        assert _run(*call, "--json", report, "--overwrite") == 0
+        assert json.loads(report.read_text(encoding="utf-8"))["overlap"] == 0.1
+        assert probe(tmp_path / "b.png").bits == 16
+        assert _run("batch", frames, "-o", tmp_path / "out") == 0
+        assert _files(tmp_path / "out") == ["frames.png"]
+
+    def test_what_is_wrong_with_them_is_said(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = SettingsStore().path
+        path.parent.mkdir(parents=True)
+        path.write_text('{"version": 1, "fusion": {"overlapp": 0.1}}', encoding="utf-8")
+        assert _run("fuse", frames, "-o", tmp_path / "a.tif", *PYRAMID) == 0
+        said = capsys.readouterr().err
+        assert "warning: preferences: fusion.overlapp: There is no such setting; did you" in said
+
+
 class TestBatch:
     def test_every_sub_folder_is_fused_and_a_second_run_goes_on(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -322,6 +383,14 @@ class TestBatch:
         assert captured.out == "1 done, 0 skipped, 1 failed\n"
         assert "frame_1.png" in captured.err
         assert _files(tmp_path / "out") == ["b.tif"]
+
+    def test_the_format_is_chosen(self, tmp_path: Path) -> None:
+        write_stack(tmp_path / "shoot" / "a")
+        call = ["batch", tmp_path / "shoot", "-o", tmp_path / "out", *PYRAMID]
+        assert _run(*call, "--format", "jpeg", "--quality", "80") == 0
+        assert _run(*call, "--format", "png", "--bits", "8") == 0
+        assert _files(tmp_path / "out") == ["a.jpg", "a.png"]
+        assert probe(tmp_path / "out" / "a.png").bits == 8
 
     def test_a_parent_without_stacks_is_1(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

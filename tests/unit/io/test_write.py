@@ -4,7 +4,7 @@ import threading
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import exifread
 import numpy as np
@@ -14,15 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, JpegImagePlugin
 
 import focusstack_app
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.output import OutputOptions, Subsampling
+from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
-from focusstack_app.io.write import write_map, write_tiff
+from focusstack_app.io.write import write_map, write_picture
 from tests.unit.io.builders import (
     corners,
     exif,
@@ -30,12 +32,13 @@ from tests.unit.io.builders import (
     noise16,
     save_dng,
     save_jpeg,
+    smooth,
 )
 
 
 def _write(path: Path, pixels: NDArray[np.uint16], **options: Any) -> Path:
     defaults: dict[str, Any] = {"icc_profile": None, "source": None, "description": "test"}
-    write_tiff(path, pixels, **(defaults | options))
+    write_picture(path, pixels, **(defaults | options))
     return path
 
 
@@ -143,6 +146,107 @@ def test_metadata_by_three_readers(tmp_path: Path) -> None:
     assert source.captured_at == datetime(2024, 5, 6, 7, 8, 9, 250000)
     assert source.size_px == (30, 20)  # upright, though the reference was turned
     assert read_frame(source).icc_profile == srgb_profile()
+
+
+@pytest.mark.parametrize("name", ["out.tif", "out.png", "out.jpg", "out.webp"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_every_format_keeps_metadata_and_profile(
+    tmp_path: Path, name: str, bits: Literal[8, 16]
+) -> None:
+    path = _write(
+        tmp_path / name,
+        noise16(20, 30),
+        source=_reference(tmp_path),
+        icc_profile=srgb_profile(),
+        description="Seven frames",
+        options=OutputOptions(bits=bits),
+    )
+    with Image.open(path) as image:
+        image.load()
+        assert image.size == (30, 20)
+        assert image.info["icc_profile"] == srgb_profile()
+        tags = image.getexif()
+        assert tags[ExifTags.Base.Make] == "Example"
+        assert tags[ExifTags.Base.ImageDescription] == "Seven frames"
+        assert tags[ExifTags.Base.Orientation] == 1
+        photo = tags.get_ifd(ExifTags.IFD.Exif)
+        assert photo[ExifTags.Base.DateTimeOriginal] == "2024:05:06 07:08:09"
+        assert float(photo[ExifTags.Base.FNumber]) == 2.8
+        assert tags.get_ifd(ExifTags.IFD.GPSInfo)[1] == "N"
+        if not name.endswith(".tif"):
+            assert photo[ExifTags.Base.ExifImageWidth] == 30
+    if not name.endswith(".webp"):
+        with path.open("rb") as file:
+            read = exifread.process_file(file)
+        assert str(read["EXIF ISOSpeedRatings"]) == "200"
+        source = probe(path)
+        assert source.captured_at == datetime(2024, 5, 6, 7, 8, 9, 250000)
+        assert source.size_px == (30, 20)
+        assert read_frame(source).icc_profile == srgb_profile()
+
+
+@pytest.mark.parametrize("name", ["out.tif", "out.png"])
+@pytest.mark.parametrize("compress", [True, False])
+def test_formats_without_loss_give_back_16_bits_or_the_nearest_8(
+    tmp_path: Path, name: str, compress: bool
+) -> None:
+    pixels = noise16(300, 900)
+    for bits in (8, 16):
+        options = OutputOptions(bits=bits, compress=compress)
+        path = _write(tmp_path / name, pixels, options=options, overwrite=True)
+        frame = read_frame(probe(path))
+        assert frame.source.bits == bits
+        assert np.array_equal(frame.pixels, pixels if bits == 16 else rounded_to_8(pixels))
+        if path.suffix == ".tif":
+            assert np.array_equal(tifffile.imread(path), frame.pixels)
+            assert (path.stat().st_size > pixels.nbytes * bits / 16) or compress
+
+
+def test_webp_without_loss(tmp_path: Path) -> None:
+    pixels = noise16(40, 50)
+    path = _write(tmp_path / "out.webp", pixels, options=OutputOptions(lossless=True))
+    with Image.open(path) as image:
+        assert np.array_equal(np.asarray(image), rounded_to_8(pixels))
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".JPG", ".webp"])
+def test_formats_with_loss_come_close_and_the_quality_counts(tmp_path: Path, suffix: str) -> None:
+    pixels = smooth(200, 300)
+    deep = pixels.astype(np.uint16) * 257
+    best = _write(tmp_path / f"best{suffix}", deep, options=OutputOptions(quality=95))
+    low = _write(tmp_path / f"low{suffix}", deep, options=OutputOptions(quality=30))
+    with Image.open(best) as image:
+        away = np.abs(np.asarray(image, np.int32) - pixels)
+        assert image.format == ("WEBP" if suffix == ".webp" else "JPEG")
+    assert away.mean() < 1.0
+    assert low.stat().st_size < best.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("subsampling", "layer"), [(Subsampling.FULL, (1, 1)), (Subsampling.HALF, (2, 2))]
+)
+def test_jpeg_keeps_colour_as_finely_as_asked(
+    tmp_path: Path, subsampling: Subsampling, layer: tuple[int, int]
+) -> None:
+    options = OutputOptions(subsampling=subsampling)
+    path = _write(tmp_path / "out.jpg", noise16(20, 30), options=options)
+    with Image.open(path) as image:
+        assert isinstance(image, JpegImagePlugin.JpegImageFile)
+        assert image.layer[0][1:3] == layer
+        assert image.info["dpi"] == (300, 300)
+
+
+def test_sides_that_a_format_cannot_hold(tmp_path: Path) -> None:
+    for name, side in (("out.jpg", 65501), ("out.webp", 16384)):
+        with pytest.raises(OutputError, match=f"more than {side - 1} pixels"):
+            _write(tmp_path / name, np.zeros((1, side, 3), np.uint16))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_suffix_of_no_format(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no picture format"):
+        _write(tmp_path / "out.gif", noise16(2, 3))
+    assert not list(tmp_path.iterdir())
 
 
 def test_metadata_of_a_raw_reference(tmp_path: Path) -> None:

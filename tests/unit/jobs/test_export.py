@@ -11,6 +11,8 @@ from PIL import Image
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionResult, Provenance
+from focusstack_app.core.output import OutputOptions
+from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.export import check_targets, depth_map, export_result, provenance_map
 from focusstack_app.jobs.opening import open_stack
 from tests.helpers.results import fake_result
@@ -125,10 +127,25 @@ def test_a_frame_is_never_overwritten(tmp_path: Path) -> None:
     assert frames[1].read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["out.jpg", "out.png", "out", "out.tif.bak"])
-def test_pictures_are_tiff_only(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["out.gif", "out", "out.tif.bak"])
+def test_pictures_have_the_suffix_of_a_format(tmp_path: Path, name: str) -> None:
     with pytest.raises(OutputError, match="wrong suffix"):
         check_targets(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["out.tif", "out.png", "out.jpg", "out.webp"])
+def test_the_suffix_and_the_options_decide_how_it_is_written(
+    tmp_path: Path, stack: Stack, name: str
+) -> None:
+    result = fake_result(stack)
+    export_result(result, tmp_path / name, options=OutputOptions(bits=8, lossless=True))
+    with Image.open(tmp_path / name) as image:
+        written = np.asarray(image)
+    assert written.dtype == np.uint8
+    if name != "out.jpg":
+        assert np.array_equal(written, rounded_to_8(result.picture))
+    with pytest.raises(OutputExistsError):
+        export_result(result, tmp_path / name)
 
 
 def test_maps_are_png_or_tiff(tmp_path: Path) -> None:

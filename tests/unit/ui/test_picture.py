@@ -6,18 +6,7 @@ from PySide6.QtGui import QColorSpace
 
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.picture import prepare, screen_bytes
-
-
-def test_16_bits_are_rounded_to_the_nearest_of_8() -> None:
-    every = np.arange(65536, dtype=np.uint16)
-    exact = np.floor(every.astype(np.float64) / 257 + 0.5).astype(np.uint8)
-    assert np.array_equal(screen_bytes(every), exact)
-
-
-def test_8_bits_pass() -> None:
-    every = np.arange(256, dtype=np.uint8)
-    assert np.array_equal(screen_bytes(every), every)
+from focusstack_app.ui.picture import prepare
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (513, 7), (1300, 700)])

@@ -1,0 +1,211 @@
+"""What the command line understands; the preferences give the defaults."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Literal
+
+from focusstack_app import __version__
+from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.output import FileFormat
+from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
+
+DEMO_OUTPUT = Path("focusstack-demo.tif")
+
+_SUFFIXES = ".tif, .png, .jpg or .webp"
+
+_COMMANDS = """\
+commands (without one, the window opens):
+  focusstack fuse INPUT... -o OUT   fuse one stack: its files, or their folder
+  focusstack batch PARENT -o DIR    fuse every sub-folder of a folder
+  focusstack demo                   fuse the bundled demo stack
+  focusstack models list|verify|install
+  focusstack COMMAND --help         options of a command
+
+A file or folder that is named like a command is given as ./fuse.
+exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled"""
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """Without a command: paths to open in the window."""
+    parser = argparse.ArgumentParser(
+        prog="focusstack",
+        usage="focusstack [PATH ...]\n       focusstack fuse|batch|demo|models ...",
+        description="Focus stacking: many partly sharp frames in, one sharp picture out.",
+        epilog=_COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"focusstack {__version__}")
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="files or a folder to open"
+    )
+    parser.set_defaults(command="window")
+    return parser
+
+
+def command_parser(settings: Settings) -> argparse.ArgumentParser:
+    """All commands; `command` says which it is.
+
+    Args:
+        settings: Where the defaults of options come from.
+    """
+    parser = argparse.ArgumentParser(prog="focusstack")
+    commands = parser.add_subparsers(required=True)
+
+    fuse = commands.add_parser("fuse", help="fuse one stack", description="Fuse one stack.")
+    fuse.add_argument(
+        "inputs", metavar="INPUT", nargs="+", type=Path, help="the frames in order, or their folder"
+    )
+    fuse.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        required=True,
+        help=f"picture to write: {_SUFFIXES}",
+    )
+    _add_fusion_options(fuse, settings.fusion, maps="file")
+    _add_output_options(fuse, settings.export, overwrite="replace files that exist")
+    fuse.set_defaults(command="fuse")
+
+    batch = commands.add_parser(
+        "batch",
+        help="fuse many stacks",
+        description="Fuse every sub-folder of PARENT (or PARENT itself) into one picture in "
+        "OUTDIR. Pictures that exist are skipped: run the same command again to go on.",
+    )
+    batch.add_argument("parent", metavar="PARENT", type=Path, help="the folder of the stacks")
+    batch.add_argument(
+        "-o", "--output", metavar="OUTDIR", type=Path, required=True, help="folder of the results"
+    )
+    batch.add_argument(
+        "--format",
+        choices=[str(kind) for kind in FileFormat],
+        default=str(settings.export.format),
+        help="what the pictures are written as (default: %(default)s)",
+    )
+    _add_fusion_options(batch, settings.fusion, maps="folder")
+    _add_output_options(batch, settings.export, overwrite="make pictures anew that exist")
+    batch.set_defaults(command="batch")
+
+    demo = commands.add_parser(
+        "demo", help="fuse the bundled stack", description="Fuse the bundled demo stack."
+    )
+    demo.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        help=f"picture to write: {_SUFFIXES} (default: {DEMO_OUTPUT}, numbered if that exists)",
+    )
+    _add_fusion_options(demo, settings.fusion, maps="file")
+    _add_output_options(demo, settings.export, overwrite="replace files that exist")
+    demo.set_defaults(command="demo")
+
+    models = commands.add_parser(
+        "models", help="list, verify or install models", description="Manage fusion models."
+    )
+    actions = models.add_subparsers(required=True)
+    listing = actions.add_parser("list", help="what is installed")
+    listing.set_defaults(command="models list")
+    verify = actions.add_parser("verify", help="compare the files with their checksums")
+    verify.add_argument("ids", metavar="ID", nargs="*", help="models (default: all)")
+    verify.set_defaults(command="models verify")
+    install = actions.add_parser("install", help="copy a model folder to your data folder")
+    install.add_argument("folder", metavar="FOLDER", type=Path, help="a folder with a model.json")
+    install.set_defaults(command="models install")
+    return parser
+
+
+def _add_fusion_options(
+    parser: argparse.ArgumentParser, defaults: FusionSettings, *, maps: Literal["file", "folder"]
+) -> None:
+    place = {"file": "PATH", "folder": "DIR"}[maps]
+    add = parser.add_argument
+    add(
+        "--method",
+        choices=[str(method) for method in Method],
+        default=str(defaults.method),
+        help="learned fusion or Laplacian pyramid (default: %(default)s)",
+    )
+    add(
+        "--mode",
+        choices=[str(mode) for mode in Mode],
+        default=str(defaults.mode),
+        help="camera pixels, filled in where no frame is sharp; camera pixels only; or the "
+        "network's picture (default: %(default)s)",
+    )
+    add(
+        "--align",
+        choices=[str(align) for align in Align],
+        default=str(defaults.align),
+        help="register the frames where needed, or never (default: %(default)s)",
+    )
+    add(
+        "--overlap",
+        metavar="SHARE",
+        type=_overlap,
+        default=defaults.overlap,
+        help="share of a tile that overlaps the next, 0 to 0.5 (default: %(default)s)",
+    )
+    add(
+        "--device",
+        choices=["auto", "cpu", "cuda"],
+        default=defaults.device,
+        help="where to compute (default: %(default)s)",
+    )
+    add("--model", metavar="ID", default=defaults.model, help="model (default: %(default)s)")
+    add(
+        "--memory",
+        metavar="GB",
+        type=_gigabytes,
+        default=defaults.memory_bytes,
+        help="what a fusion may use; beyond it, temporary files (default: 40 %% of what is free, "
+        "or what the preferences say)",
+    )
+    add("--provenance", metavar=place, type=Path, help=f"{maps} for the map of pixel origins")
+    add("--depth", metavar=place, type=Path, help=f"{maps} for the 16-bit depth map")
+    add("--json", metavar="PATH", type=Path, help="file for timings, device, memory, warnings")
+
+
+def _add_output_options(
+    parser: argparse.ArgumentParser, defaults: ExportSettings, *, overwrite: str
+) -> None:
+    parser.add_argument(
+        "--bits",
+        type=int,
+        choices=[8, 16],
+        default=defaults.bits,
+        help="per channel, in TIFF and PNG (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--quality",
+        metavar="N",
+        type=_quality,
+        default=defaults.quality,
+        help="of JPEG and WebP, 1 to 100 (default: %(default)s)",
+    )
+    parser.add_argument("--overwrite", action="store_true", help=overwrite)
+
+
+def _overlap(text: str) -> float:
+    return _number(text, 0.0, 0.5)
+
+
+def _gigabytes(text: str) -> int:
+    return int(_number(text, 0.0, 1e6) * 1e9)
+
+
+def _quality(text: str) -> int:
+    return int(_number(text, 1, 100))
+
+
+def _number(text: str, least: float, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} to {most:g}")
+    return value

@@ -1,0 +1,44 @@
+"""PNG with 8 or 16 bits; libpng writes the pixels, metadata and profile are put in beside them."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+
+from focusstack_app.core.frames import Pixels
+
+_LEVEL = 3
+_HEAD_BYTES = 33  # signature and IHDR, PNG (third edition), sections 5.2 and 11.2.1
+
+
+def write_png(
+    path: Path, pixels: Pixels, exif: bytes | None = None, icc_profile: bytes | None = None
+) -> None:
+    """Write a picture or map without loss.
+
+    Args:
+        path: Replaced if it exists.
+        pixels: (H, W) or (H, W, 3) uint8 or uint16.
+        exif: From `exif_block`.
+        icc_profile: Embedded as it is.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    packed = memoryview(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_LEVEL))
+    with path.open("wb") as file:
+        file.write(packed[:_HEAD_BYTES])
+        if icc_profile is not None:  # section 11.3.2.3: name, 0, method 0, deflated profile
+            file.write(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
+        if exif is not None:
+            file.write(_chunk(b"eXIf", exif))
+        file.write(packed[_HEAD_BYTES:])
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    """Section 5.3."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
