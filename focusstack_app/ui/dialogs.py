@@ -28,7 +28,10 @@ _STEPS = (
     ("Open", "Drop the frames of one focus bracket on the window, or a folder of them."),
     ("Check", "A preview appears. Click a frame to look at it; clear its box to leave it out."),
     ("Render", "Press Render and inspect the output at 100 %."),
-    ("Export", "Save it as a 16-bit TIFF with the metadata of the first included frame."),
+    (
+        "Export",
+        "Save it; the preferences hold format and name.",
+    ),
 )
 _KEYS = (
     ("Ctrl+O", "Open files"),
@@ -36,6 +39,7 @@ _KEYS = (
     ("Ctrl+R", "Render"),
     ("Esc", "Stop the render"),
     ("Ctrl+E", "Export the output"),
+    ("Ctrl+,", "Preferences"),
     ("← →", "Frame before, next frame"),
     ("Space", "Include the frame or leave it out (in the strip)"),
     ("Delete", "Remove the frame from the list; the file stays"),

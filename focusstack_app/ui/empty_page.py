@@ -11,7 +11,7 @@ from focusstack_app.ui import icons
 _STEPS = (
     ("1", "Drop or open", "one focus bracket: JPEG, TIFF, PNG or RAW"),
     ("2", "Check the preview", "and leave out frames that do not belong"),
-    ("3", "Render and export", "a 16-bit TIFF with its metadata"),
+    ("3", "Render and export", "a TIFF, PNG, JPEG or WebP with its metadata"),
 )
 
 

@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane
 from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.wording import proposed_export
-
-_TIFF = "TIFF, 16 bits per channel (*.tif *.tiff)"
-_SUFFIXES = (".tif", ".tiff")
+from focusstack_app.ui.wording import format_text, proposed_export
 
 
 class Exporter(QObject):
@@ -35,10 +34,13 @@ class Exporter(QObject):
     failed = Signal(object)
     over = Signal(object)
 
-    def __init__(self, bridge: Bridge, services: Services, window: QWidget) -> None:
+    def __init__(
+        self, bridge: Bridge, services: Services, preferences: Preferences, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._bridge = bridge
         self._services = services
+        self._preferences = preferences
         self._window = window
         self._writing: set[int] = set()
 
@@ -53,14 +55,18 @@ class Exporter(QObject):
 
     def ask(self, output: Output) -> None:
         """Ask where an output goes, and write it there."""
-        request = output.result.request
-        proposal = proposed_export(request.stack.sources[request.stack.reference])
+        export = self._preferences.settings.export
+        proposal = proposed_export(output.result.request, export)
+        filters = {_filter(kind, export.options): kind for kind in FileFormat}
         title = f"Export {output.name}"
-        dialog = QFileDialog(self._window, title, str(proposal.parent), _TIFF)
+        dialog = QFileDialog(self._window, title, str(proposal.parent))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("tif")
+        dialog.setNameFilters(list(filters))
+        dialog.selectNameFilter(_filter(export.format, export.options))
+        dialog.setDefaultSuffix(export.format.suffixes[0])
         dialog.selectFile(proposal.name)
+        dialog.filterSelected.connect(lambda chosen: _change_suffix(dialog, filters[chosen]))
         dialog.fileSelected.connect(lambda name: self.write(output, Path(name)))
         dialog.open()
 
@@ -71,8 +77,9 @@ class Exporter(QObject):
         another name than was confirmed, is never replaced.
         """
         path = chosen
-        if chosen.suffix.lower() not in _SUFFIXES:
-            path = chosen.with_name(f"{chosen.name}.tif")
+        export = self._preferences.settings.export
+        if format_of(chosen) is None:
+            path = chosen.with_name(f"{chosen.name}{export.format.suffixes[0]}")
         confirmed = path == chosen and path.exists()
         if _is_one_of(path, output.result.request.stack.sources):
             hint = "Choose another name or folder."
@@ -81,7 +88,9 @@ class Exporter(QObject):
 
         def work(progress: Progress) -> Path:
             progress.checkpoint()
-            self._services.export_result(output.result, path, overwrite=confirmed)
+            self._services.export_result(
+                output.result, path, options=export.options, overwrite=confirmed
+            )
             return path
 
         self._writing.add(output.number)
@@ -94,6 +103,19 @@ class Exporter(QObject):
     def _on_finished(self, output: Output) -> None:
         self._writing.discard(output.number)
         self.over.emit(output)
+
+
+def _filter(kind: FileFormat, options: OutputOptions) -> str:
+    patterns = " ".join(f"*{suffix}" for suffix in kind.suffixes)
+    return f"{format_text(kind, options)} ({patterns})"
+
+
+def _change_suffix(dialog: QFileDialog, kind: FileFormat) -> None:
+    """Give the name in a dialog the suffix of a format."""
+    dialog.setDefaultSuffix(kind.suffixes[0])
+    names = dialog.selectedFiles()
+    if names and format_of(Path(names[0])) is not None:
+        dialog.selectFile(Path(names[0]).with_suffix(kind.suffixes[0]).name)
 
 
 def _is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:

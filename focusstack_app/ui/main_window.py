@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -29,6 +31,8 @@ from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import IMAGE_SUFFIXES
+from focusstack_app.settings.schema import Settings
+from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.captions import fact_list, output_caption, preview_caption, source_caption
@@ -49,11 +53,14 @@ from focusstack_app.ui.loading import PictureLoader, ThumbnailLoader
 from focusstack_app.ui.menus import make_actions
 from focusstack_app.ui.opening import Opened, open_readable
 from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
 from focusstack_app.ui.picture import DisplayPicture
+from focusstack_app.ui.preferences import Preferences, changed_fields
 from focusstack_app.ui.previewing import Preview, Previewer
 from focusstack_app.ui.rendering import Rendered, Renderer
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
+from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.view_bar import View, ViewBar, icon_action
 from focusstack_app.ui.viewer import Viewer
 from focusstack_app.ui.wording import (
@@ -75,11 +82,16 @@ class MainWindow(QMainWindow):
 
     Args:
         services: What does the slow work; the real thing by default.
+        store: Where the preferences are kept; the file of the user by default.
     """
 
-    def __init__(self, services: Services | None = None) -> None:
+    def __init__(
+        self, services: Services | None = None, store: SettingsStore | None = None
+    ) -> None:
         super().__init__()
         self._services = services or Services()
+        self.preferences = Preferences(store or SettingsStore(), self)
+        self._apply_theme()
         self.bridge = Bridge(self)
         self._opened: Opened | None = None
         self._opening = LatestTask()
@@ -94,12 +106,15 @@ class MainWindow(QMainWindow):
         self.frames = FramesModel()
         self.previewer = Previewer(self.bridge, self._services, self)
         self.renderer = Renderer(self.bridge, self._services, self)
-        self.exporter = Exporter(self.bridge, self._services, self)
+        self.exporter = Exporter(self.bridge, self._services, self.preferences, self)
         self._thumbnails = ThumbnailLoader(self.bridge, self._services, self)
         self._pictures = PictureLoader(self.bridge, self._services, self)
         self._build()
+        self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
         self._draw_icons()
+        for problem in self.preferences.problems[:1]:
+            self.banner.say(Tone.WARNING, "Some preferences could not be used.", str(problem))
         self._update_state()
 
     # --- parts -------------------------------------------------------------------------------
@@ -145,6 +160,7 @@ class MainWindow(QMainWindow):
         actions.render.triggered.connect(self.render_stack)
         actions.stop.triggered.connect(self.stop_render)
         actions.export.triggered.connect(self.choose_export)
+        actions.preferences.triggered.connect(lambda: self.preferences.open())
         actions.quit.triggered.connect(self.close)
         actions.include_all.triggered.connect(self.frames.include_all)
         actions.remove.triggered.connect(self.remove_frames)
@@ -167,6 +183,8 @@ class MainWindow(QMainWindow):
         self.side.export_requested.connect(self.choose_export)
         self.side.outputs.chosen.connect(self._show_output)
         self.side.outputs.remove_requested.connect(self._remove_output)
+        self.preferences.changed.connect(self._on_preferences_changed)
+        self.preferences.failed.connect(self._tell)
         self.previewer.changed.connect(self._update_caption)
         self.previewer.ready.connect(self._on_preview)
         self.previewer.failed.connect(self._tell)
@@ -262,13 +280,16 @@ class MainWindow(QMainWindow):
         included = self.frames.included()
         if not included:
             return None
-        chosen = self.side.parameters.parameters
+        chosen, fusion = self.side.parameters.parameters, self.preferences.settings.fusion
         return FusionRequest(
             Stack(included),
             method=chosen.method,
             mode=chosen.mode,
             align=chosen.align,
             overlap=chosen.overlap,
+            device=fusion.device,
+            model_id=fusion.model,
+            memory_bytes=fusion.memory_bytes,
         )
 
     def remove_frames(self) -> None:
@@ -309,6 +330,25 @@ class MainWindow(QMainWindow):
             return
         self._ask_preview(at_once=False)
         self._update_state()
+
+    def _on_preferences_changed(self, before: Settings) -> None:
+        """What changed in the preferences holds for the open stack too; the rest of it stays."""
+        settings = self.preferences.settings
+        if settings.interface != before.interface:
+            self._apply_theme()
+        changes = changed_fields(before.fusion, settings.fusion)
+        if not changes:
+            return
+        panel = self.side.parameters
+        shown = {field: changes[field] for field in PARAMETER_FIELDS if field in changes}
+        panel.set_parameters(dataclasses.replace(panel.parameters, **shown))
+        if len(changes) > len(shown):
+            self._on_request_changed()
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, self.preferences.settings.interface.theme)
 
     def _ask_preview(self, *, at_once: bool) -> None:
         request = self.request()

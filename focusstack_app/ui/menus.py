@@ -19,6 +19,7 @@ class Actions:
     render: QAction
     stop: QAction
     export: QAction
+    preferences: QAction
     quit: QAction
     include_all: QAction
     remove: QAction
@@ -45,7 +46,8 @@ def make_actions(window: QMainWindow) -> Actions:
         open_demo=action("Open &Demo Stack", tip="Open the frames that come with the program"),
         render=action("&Render", "Ctrl+R", "Fuse the included frames at full size"),
         stop=action("&Stop", "Esc", "Stop the render"),
-        export=action("&Export…", "Ctrl+E", "Save the selected output as a 16-bit TIFF"),
+        export=action("&Export…", "Ctrl+E", "Save the selected output to a file"),
+        preferences=action("&Preferences…", "Ctrl+,", "Defaults, output format, colours"),
         quit=action("&Quit", "Ctrl+Q"),
         include_all=action("&Include All Frames", tip="Include every frame again"),
         remove=action(
@@ -57,6 +59,7 @@ def make_actions(window: QMainWindow) -> Actions:
         guide=action("Quick &Guide", "F1", "The steps and the keys"),
         about=action("&About"),
     )
+    actions.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
     actions.quit.setMenuRole(QAction.MenuRole.QuitRole)
     actions.about.setMenuRole(QAction.MenuRole.AboutRole)
     actions.full_screen.setCheckable(True)
@@ -71,7 +74,10 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu.addAction(actions.export)
     file_menu.addSeparator()
     file_menu.addAction(actions.quit)
-    bar.addMenu("&Edit").addActions([actions.include_all, actions.remove])
+    edit_menu = bar.addMenu("&Edit")
+    edit_menu.addActions([actions.include_all, actions.remove])
+    edit_menu.addSeparator()
+    edit_menu.addAction(actions.preferences)
     view_menu = bar.addMenu("&View")
     view_menu.addActions([actions.fit, actions.actual_pixels])
     view_menu.addSeparator()

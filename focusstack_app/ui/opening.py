@@ -11,6 +11,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.wording import stack_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ def open_readable(services: Services, paths: Sequence[Path], progress: Progress)
         if not readable or not left_out:
             raise error from None
         opened = services.open_stack(readable)
-        return Opened(opened.stack, _name(opened.stack), opened.warnings, tuple(left_out))
-    return Opened(opened.stack, _name(opened.stack), opened.warnings)
+        return Opened(
+            opened.stack, stack_name(opened.stack.sources), opened.warnings, tuple(left_out)
+        )
+    return Opened(opened.stack, stack_name(opened.stack.sources), opened.warnings)
 
 
 def _files(services: Services, paths: Sequence[Path]) -> list[Path]:
@@ -82,8 +85,3 @@ def _as_counted(path: Path) -> tuple[Path, list[str | int]]:
     """Sort key under which "frame_2" comes before "frame_10"; file managers drop in any order."""
     parts = re.split(r"(\d+)", path.name.casefold())
     return path.parent, [int(part) if part.isdecimal() else part for part in parts]
-
-
-def _name(stack: Stack) -> str:
-    first = stack.sources[0].path
-    return first.parent.name or first.stem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.settings.schema import FusionSettings
 from focusstack_app.ui.wording import (
     METHOD_BEST_FOR,
     METHOD_NAMES,
@@ -48,6 +50,13 @@ class Parameters:
     overlap: float = 0.25
     align: Align = Align.AUTO
 
+    @classmethod
+    def of(cls, fusion: FusionSettings) -> Parameters:
+        """What the preferences say."""
+        return cls(fusion.method, fusion.mode, fusion.overlap, fusion.align)
+
+
+PARAMETER_FIELDS = tuple(field.name for field in dataclasses.fields(Parameters))
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

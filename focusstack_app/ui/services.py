@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Frame, FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.io.read import read_proxy
@@ -24,8 +25,10 @@ from focusstack_app.jobs.opening import OpenedStack, open_stack
 class Export(Protocol):
     """Write a result to disk."""
 
-    def __call__(self, result: FusionResult, path: Path, *, overwrite: bool = False) -> None:
-        """Write `result` to `path`, atomically."""
+    def __call__(
+        self, result: FusionResult, path: Path, *, options: OutputOptions, overwrite: bool = False
+    ) -> None:
+        """Write `result` to `path`, atomically, in the format of its suffix."""
         ...
 
 

@@ -30,7 +30,7 @@ class SidePanel(QWidget):
         self.outputs = OutputList()
         self.export_button = QPushButton("Export…")
         self.export_button.setMinimumHeight(32)
-        self.export_button.setToolTip("Save the selected output as a 16-bit TIFF (Ctrl+E)")
+        self.export_button.setToolTip("Save the selected output to a file (Ctrl+E)")
         self.export_button.clicked.connect(self.export_requested)
         inner = QWidget()
         inner_column = QVBoxLayout(inner)

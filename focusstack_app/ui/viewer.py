@@ -17,13 +17,13 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from focusstack_app.ui.picture import DisplayPicture
+from focusstack_app.ui.theme import is_dark
 
 MAX_SCALE = 16.0
 NEAREST_ABOVE_SCALE = 2.0
@@ -32,12 +32,6 @@ _NOTCH = 120.0
 _LARGEST_FIT = 1.0
 _SURROUND_LIGHT = QColor(214, 214, 214)
 _SURROUND_DARK = QColor(34, 34, 34)
-
-
-def is_dark(palette: QPalette) -> bool:
-    """Whether the text is lighter than the window."""
-    text = palette.color(QPalette.ColorRole.WindowText)
-    return text.lightness() > palette.color(QPalette.ColorRole.Window).lightness()
 
 
 class Viewer(QWidget):

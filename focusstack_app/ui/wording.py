@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.fusion import FusionRequest, Method, Mode
+from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.naming import filled_name, name_facts
+from focusstack_app.core.output import FileFormat, OutputOptions, Subsampling
+from focusstack_app.settings.schema import ExportSettings, Theme
 
 METHOD_NAMES = {Method.VAEEDOF: "VAEEDOF", Method.PYRAMID: "Pyramid"}
 METHOD_BEST_FOR = {
@@ -22,6 +26,23 @@ MODE_SENTENCES = {
     Mode.FAITHFUL: "Pixels from your frames; filled in only where no frame is sharp.",
     Mode.STRICT: "Pixels from your frames and nothing else, for contests and science.",
     Mode.GENERATIVE: "The whole picture, redrawn by the network.",
+}
+
+FORMAT_NAMES = {
+    FileFormat.TIFF: "TIFF",
+    FileFormat.PNG: "PNG",
+    FileFormat.JPEG: "JPEG",
+    FileFormat.WEBP: "WebP",
+}
+_CHOICES: dict[type, dict[Any, str]] = {
+    Method: METHOD_NAMES,
+    Mode: MODE_NAMES,
+    Align: {Align.AUTO: "Where frames need it", Align.OFF: "Never"},
+    FileFormat: FORMAT_NAMES,
+    Subsampling: {Subsampling.FULL: "Full (4:4:4)", Subsampling.HALF: "Half (4:2:0)"},
+    Theme: {Theme.SYSTEM: "Like the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"},
+    int: {8: "8 bits per channel", 16: "16 bits per channel"},
+    str: {"auto": "Automatic", "cpu": "Processor", "cuda": "NVIDIA graphics card (CUDA)"},
 }
 
 _FLOAT_BYTES = 4
@@ -100,16 +121,46 @@ def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
     return len(sources) * values * 2 + values * _FLOAT_BYTES * _WORKING_PICTURES
 
 
-def proposed_export(reference: FrameSource, folder: Path | None = None) -> Path:
-    """The file name that Export proposes: beside the reference frame, `<stem>_stacked.tif`.
+def choice_text(value: Any) -> str:
+    """A value of a setting, for people."""
+    return _CHOICES[type(value)].get(value, str(value))
 
-    A name that exists gets a number: Export never proposes to replace a file.
+
+def format_text(kind: FileFormat, options: OutputOptions) -> str:
+    """How files are written: "TIFF, 16 bits per channel", "JPEG, quality 95"."""
+    name = FORMAT_NAMES[kind]
+    if kind in (FileFormat.TIFF, FileFormat.PNG):
+        return f"{name}, {options.bits} bits per channel"
+    if kind is FileFormat.WEBP and options.lossless:
+        return f"{name} without loss"
+    return f"{name}, quality {options.quality}"
+
+
+def stack_name(sources: Sequence[FrameSource]) -> str:
+    """What a stack is called: its folder, or its first frame where that has no name."""
+    first = sources[0].path
+    return first.parent.name or first.stem
+
+
+def proposed_export(request: FusionRequest, export: ExportSettings) -> Path:
+    """The file name that Export proposes, by the preferences.
+
+    A name that exists gets a number: Export never proposes to replace a file. A folder that is
+    gone is replaced by that of the frames.
+
+    Args:
+        request: Of the output.
+        export: Name, folder and format.
     """
-    parent = folder if folder is not None else reference.path.parent
-    stem = f"{reference.path.stem}_stacked"
-    candidate = parent / f"{stem}.tif"
+    stack = request.stack
+    parent = stack.sources[stack.reference].path.parent
+    if export.folder and Path(export.folder).is_dir():
+        parent = Path(export.folder)
+    stem = filled_name(export.name, name_facts(stack_name(stack.sources), request))
+    suffix = export.format.suffixes[0]
+    candidate = parent / f"{stem}{suffix}"
     number = 2
     while candidate.exists():
-        candidate = parent / f"{stem}_{number}.tif"
+        candidate = parent / f"{stem}_{number}{suffix}"
         number += 1
     return candidate

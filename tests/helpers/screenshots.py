@@ -16,29 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtGui import QColor, QPalette
-
 from focusstack_app.core.assets import resources_dir
 
 _SIZE = (1280, 800)
 _PATIENCE_S = 300.0
-
-
-def dark_palette() -> QPalette:
-    """What a dark desktop gives Qt; a bare X server gives nothing."""
-    palette = QPalette(QColor(45, 45, 45))
-    role, group = QPalette.ColorRole, QPalette.ColorGroup
-    palette.setColor(role.Base, QColor(32, 32, 32))
-    palette.setColor(role.AlternateBase, QColor(45, 45, 45))
-    palette.setColor(role.Highlight, QColor(48, 140, 198))
-    palette.setColor(role.HighlightedText, QColor(255, 255, 255))
-    palette.setColor(role.ToolTipBase, QColor(60, 60, 60))
-    palette.setColor(role.ToolTipText, QColor(255, 255, 255))
-    for text in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(text, QColor(235, 235, 235))
-        palette.setColor(group.Disabled, text, QColor(125, 125, 125))
-    palette.setColor(role.PlaceholderText, QColor(160, 160, 160))
-    return palette
 
 
 def main() -> int:
@@ -52,15 +33,18 @@ def main() -> int:
     os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     options.out.mkdir(parents=True, exist_ok=True)
 
+    from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
+    from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
     from focusstack_app.ui.main_window import MainWindow
     from focusstack_app.ui.view_bar import View
 
     app = make_application(sys.argv[:1])
     app.setStyle("Fusion")
-    if options.dark:
-        app.setPalette(dark_palette())
-    window = MainWindow()
+    theme = Theme.DARK if options.dark else Theme.LIGHT
+    store = SettingsStore(options.out / "settings.json")
+    store.save(Settings(interface=InterfaceSettings(theme)))
+    window = MainWindow(store=store)
     window.resize(*_SIZE)
     window.show()
     suffix = "_dark" if options.dark else ""
@@ -94,6 +78,13 @@ def main() -> int:
     shoot("output")
     window.viewer.show_actual_pixels()
     shoot("output_100")
+    dialog = window.preferences.open()
+    for number, name in enumerate(dialog.pages):
+        dialog.tabs.setCurrentIndex(number)
+        wait(lambda: True)
+        dialog.grab().save(str(options.out / f"preferences_{name}{suffix}.png"))
+    dialog.close()
+    store.path.unlink()
     for output in window.side.outputs.outputs:
         window.side.outputs.mark_exported(output, Path("exported.tif"))
     window.close()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 
 STEPS = 20
@@ -71,12 +72,16 @@ class FakeExport:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Path, bool]] = []
+        self.options: list[OutputOptions] = []
         self.release = threading.Event()
         self.release.set()
         self.error: FocusStackError | None = None
 
-    def __call__(self, result: FusionResult, path: Path, *, overwrite: bool = False) -> None:
+    def __call__(
+        self, result: FusionResult, path: Path, *, options: OutputOptions, overwrite: bool = False
+    ) -> None:
         self.calls.append((path, overwrite))
+        self.options.append(options)
         assert self.release.wait(PATIENCE_S)
         if self.error is not None:
             raise self.error

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from focusstack_app.core.fusion import FusionRequest, Method, Mode
+from focusstack_app.core.output import FileFormat, OutputOptions
+from focusstack_app.settings.schema import (
+    ExportSettings,
+    FusionSettings,
+    InterfaceSettings,
+    choices_of,
+    types_of,
+)
 from focusstack_app.ui import wording
 from tests.helpers.stacks import fake_stack
 
@@ -61,8 +70,31 @@ def test_more_frames_need_more_memory() -> None:
 
 
 def test_export_never_proposes_a_name_that_is_taken(tmp_path: Path) -> None:
-    reference = fake_stack(folder=tmp_path).sources[0]
-    assert wording.proposed_export(reference) == tmp_path / "frame_1_stacked.tif"
+    request, export = FusionRequest(fake_stack(folder=tmp_path)), ExportSettings()
+    assert wording.proposed_export(request, export) == tmp_path / "frame_1_stacked.tif"
     (tmp_path / "frame_1_stacked.tif").touch()
     (tmp_path / "frame_1_stacked_2.tif").touch()
-    assert wording.proposed_export(reference) == tmp_path / "frame_1_stacked_3.tif"
+    assert wording.proposed_export(request, export) == tmp_path / "frame_1_stacked_3.tif"
+
+
+def test_export_proposes_what_the_preferences_say(tmp_path: Path) -> None:
+    request = FusionRequest(fake_stack(folder=tmp_path / "beetle"))
+    export = ExportSettings(format=FileFormat.JPEG, name="{stack}-{frames}", folder=str(tmp_path))
+    assert wording.proposed_export(request, export) == tmp_path / "beetle-3.jpg"
+    gone = replace(export, folder=str(tmp_path / "gone"))
+    assert wording.proposed_export(request, gone) == tmp_path / "beetle" / "beetle-3.jpg"
+
+
+def test_every_choice_of_a_setting_has_a_name() -> None:
+    for page in (FusionSettings, ExportSettings, InterfaceSettings):
+        for type_ in types_of(page).values():
+            for choice in choices_of(type_):
+                assert wording.choice_text(choice) != str(choice)
+
+
+def test_formats_are_said_with_what_matters_for_them() -> None:
+    options = OutputOptions(bits=8, quality=90)
+    assert wording.format_text(FileFormat.PNG, options) == "PNG, 8 bits per channel"
+    assert wording.format_text(FileFormat.JPEG, options) == "JPEG, quality 90"
+    without_loss = OutputOptions(lossless=True)
+    assert wording.format_text(FileFormat.WEBP, without_loss) == "WebP without loss"

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.output import FileFormat, OutputOptions
+from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings, Theme
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.editors import (
+    CheckEditor,
+    ChoiceEditor,
+    FolderEditor,
+    NumberEditor,
+    TextEditor,
+)
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.preferences import PreferencesDialog
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.theme import is_dark
+from tests.gui.conftest import MakeWindow
+from tests.helpers.windows import FakeExport, FakeFusion
+
+
+@pytest.fixture
+def dialog(opened: MainWindow) -> PreferencesDialog:
+    opened.actions_.preferences.trigger()
+    dialog = opened.findChild(PreferencesDialog)
+    assert isinstance(dialog, PreferencesDialog)
+    return dialog
+
+
+def choose(dialog: PreferencesDialog, page: str, name: str, value: object) -> None:
+    editor = dialog.pages[page].editors[name]
+    if isinstance(editor, ChoiceEditor):
+        editor.box.setCurrentIndex(editor.box.findData(value))
+    elif isinstance(editor, CheckEditor):
+        editor.box.setChecked(bool(value))
+    elif isinstance(editor, NumberEditor):
+        editor.box.setValue(value)  # type: ignore[arg-type]
+    else:
+        assert isinstance(editor, TextEditor)
+        editor.line.setFocus()
+        editor.line.selectAll()
+        QTest.keyClicks(editor.line, str(value))
+
+
+def test_overlap_and_format_take_effect_at_once(
+    opened: MainWindow,
+    dialog: PreferencesDialog,
+    fusion: FakeFusion,
+    export: FakeExport,
+    qtbot: QtBot,
+) -> None:
+    choose(dialog, "fusion", "overlap", 40)
+    assert opened.side.parameters.parameters.overlap == 0.4
+    choose(dialog, "export", "format", FileFormat.JPEG)
+    choose(dialog, "export", "quality", 80)
+    dialog.accept()
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    assert fusion.renders[-1].overlap == 0.4
+    output = opened.side.outputs.outputs[0]
+    opened.choose_export()
+    box = opened.findChild(QFileDialog)
+    assert isinstance(box, QFileDialog)
+    assert Path(box.selectedFiles()[0]).name == "frame_1_stacked.jpg"
+    assert box.selectedNameFilter() == "JPEG, quality 80 (*.jpg *.jpeg)"
+    box.accept()
+    qtbot.waitUntil(lambda: output.exported_to is not None)
+    assert export.options == [OutputOptions(quality=80)]
+    kept = SettingsStore().load().settings
+    assert kept.fusion.overlap == 0.4
+    assert kept.export.format is FileFormat.JPEG
+
+
+def test_the_format_is_changed_in_the_export_dialog(
+    opened: MainWindow, export: FakeExport, qtbot: QtBot
+) -> None:
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    opened.choose_export()
+    box = opened.findChild(QFileDialog)
+    assert isinstance(box, QFileDialog)
+    name = next(name for name in box.nameFilters() if name.startswith("PNG"))
+    box.selectNameFilter(name)
+    box.filterSelected.emit(name)
+    assert Path(box.selectedFiles()[0]).name == "frame_1_stacked.png"
+    box.accept()
+    qtbot.waitUntil(lambda: bool(export.calls))
+    assert export.calls[0][0].suffix == ".png"
+
+
+def test_a_window_starts_with_what_was_kept(
+    make_window: MakeWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    fusion_settings = FusionSettings(
+        Method.PYRAMID, Mode.STRICT, Align.OFF, 0.1, "cpu", "other", 2.0
+    )
+    SettingsStore().save(Settings(fusion_settings))
+    window = make_window(Services(fuse_stack=fusion))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    request = fusion.previews[0]
+    assert (request.method, request.mode, request.align) == (
+        Method.PYRAMID,
+        Mode.STRICT,
+        Align.OFF,
+    )
+    assert (request.overlap, request.device, request.model_id, request.memory_bytes) == (
+        0.1,
+        "cpu",
+        "other",
+        2_000_000_000,
+    )
+
+
+def test_what_the_panel_says_is_kept_where_the_preferences_do_not_change(
+    opened: MainWindow, dialog: PreferencesDialog
+) -> None:
+    opened.side.parameters.method.choose(Method.PYRAMID)
+    choose(dialog, "fusion", "align", Align.OFF)
+    parameters = opened.side.parameters.parameters
+    assert parameters.method is Method.PYRAMID
+    assert parameters.align is Align.OFF
+
+
+def test_another_device_makes_a_new_preview(
+    opened: MainWindow, dialog: PreferencesDialog, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    choose(dialog, "fusion", "device", "cpu")
+    qtbot.waitUntil(lambda: len(fusion.previews) == 2 and not opened.previewer.busy)
+    assert fusion.previews[1].device == "cpu"
+
+
+def test_only_what_matters_for_the_format_is_shown(dialog: PreferencesDialog) -> None:
+    dialog.tabs.setCurrentIndex(1)
+    editors = dialog.pages["export"].editors
+    shown = {name for name, editor in editors.items() if editor.isVisible()}
+    assert shown == {"format", "bits", "compress", "name", "batch_name", "folder"}
+    choose(dialog, "export", "format", FileFormat.WEBP)
+    choose(dialog, "export", "lossless", True)
+    shown = {name for name, editor in editors.items() if editor.isVisible()}
+    assert shown == {"format", "lossless", "name", "batch_name", "folder"}
+
+
+def test_a_name_that_cannot_be_is_explained_where_it_stands(
+    opened: MainWindow, dialog: PreferencesDialog
+) -> None:
+    dialog.tabs.setCurrentIndex(1)
+    problem = dialog.pages["export"].problem_labels["name"]
+    choose(dialog, "export", "name", "{stak}")
+    assert problem.isVisible()
+    assert problem.text() == "{stak} is not known; did you mean {stack}?"
+    assert opened.preferences.settings.export.name == "{first}_stacked"
+    choose(dialog, "export", "name", "{stack}-x")
+    assert not problem.isVisible()
+    assert opened.preferences.settings.export.name == "{stack}-x"
+
+
+def test_a_folder_that_is_not_there_is_explained(
+    opened: MainWindow, dialog: PreferencesDialog, tmp_path: Path
+) -> None:
+    dialog.tabs.setCurrentIndex(1)
+    editor = dialog.pages["export"].editors["folder"]
+    assert isinstance(editor, FolderEditor)
+    editor.line.setText(str(tmp_path / "gone"))
+    assert "no such folder" in dialog.pages["export"].problem_labels["folder"].text()
+    assert opened.preferences.settings.export.folder == ""
+    editor.line.setText(str(tmp_path))
+    assert opened.preferences.settings.export.folder == str(tmp_path)
+
+
+def test_a_page_is_reset_alone(opened: MainWindow, dialog: PreferencesDialog) -> None:
+    choose(dialog, "fusion", "overlap", 10)
+    choose(dialog, "export", "bits", 8)
+    dialog.tabs.setCurrentIndex(1)
+    dialog.reset_button.click()
+    settings = opened.preferences.settings
+    assert settings.export == ExportSettings()
+    assert settings.fusion.overlap == 0.1
+    editor = dialog.pages["export"].editors["bits"]
+    assert editor.value == 16
+
+
+def test_the_theme_changes_at_once(
+    opened: MainWindow, dialog: PreferencesDialog, qapp: QApplication, qtbot: QtBot
+) -> None:
+    try:
+        choose(dialog, "interface", "theme", Theme.DARK)
+        qtbot.waitUntil(lambda: is_dark(opened.palette()))
+        choose(dialog, "interface", "theme", Theme.LIGHT)
+        qtbot.waitUntil(lambda: not is_dark(opened.palette()))
+    finally:
+        choose(dialog, "interface", "theme", Theme.SYSTEM)
+    assert not is_dark(qapp.palette())
+
+
+def test_problems_of_the_file_are_said_and_shown_where_they_are(
+    make_window: MakeWindow,
+) -> None:
+    path = SettingsStore().path
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"version": 1, "fusion": {"overlap": 3}}), encoding="utf-8")
+    window = make_window(Services())
+    assert window.banner.message == "Some preferences could not be used."
+    dialog = window.preferences.open()
+    problem = dialog.pages["fusion"].problem_labels["overlap"]
+    assert problem.isVisible()
+    assert "3 is not a number from 0 to 0.5" in problem.text()
+    dialog.close()
+
+
+def test_preferences_that_cannot_be_saved_hold_nevertheless(
+    opened: MainWindow, dialog: PreferencesDialog
+) -> None:
+    path = SettingsStore().path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('{"version": 99}', encoding="utf-8")
+    choose(dialog, "fusion", "overlap", 10)
+    assert "newer version" in opened.banner.message
+    assert opened.side.parameters.parameters.overlap == 0.1
+
+
+def test_a_key_opens_the_one_dialog(opened: MainWindow, qtbot: QtBot) -> None:
+    assert opened.actions_.preferences.shortcut().toString() == "Ctrl+,"
+    dialog = opened.preferences.open()
+    assert opened.preferences.open() is dialog
+    dialog.reject()
+    qtbot.waitUntil(lambda: opened.findChild(PreferencesDialog) is None)
+    opened.preferences.open().close()
