@@ -8,6 +8,7 @@ from typing import Literal
 
 from focusstack_app import __version__
 from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.naming import TOKENS
 from focusstack_app.core.output import FileFormat
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 
@@ -84,6 +85,20 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         choices=[str(kind) for kind in FileFormat],
         default=str(settings.export.format),
         help="what the pictures are written as (default: %(default)s)",
+    )
+    batch.add_argument(
+        "--name",
+        metavar="TEMPLATE",
+        default=settings.export.batch_name,
+        help="names of the pictures; in braces: " + ", ".join(TOKENS) + " (default: %(default)s)",
+    )
+    batch.add_argument(
+        "--split",
+        action="store_true",
+        help="split a folder where times, focus or size say that a new stack begins",
+    )
+    batch.add_argument(
+        "--dry-run", action="store_true", help="say what would be done, and do nothing"
     )
     _add_fusion_options(batch, settings.fusion, maps="folder")
     _add_output_options(batch, settings.export, overwrite="make pictures anew that exist")

@@ -26,10 +26,12 @@ from focusstack_app.core.errors import (
     FocusStackError,
     InputError,
     ModelError,
+    OutputError,
     OutputExistsError,
 )
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.settings.schema import Settings
@@ -170,45 +172,62 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
 
 
 def _batch(args: argparse.Namespace) -> int:
-    from focusstack_app.jobs.batch import Outcome, run_batch
+    from focusstack_app.jobs.batch import BatchTarget, Outcome, plan_batch, run_batch
     from focusstack_app.jobs.export import check_target
+    from focusstack_app.jobs.proposal import find_stacks, propose_stacks
     from focusstack_app.jobs.report import write_report
 
     if args.json is not None:
         check_target(args.json, overwrite=True)
+    problem = template_problem(args.name)
+    if problem:
+        raise OutputError(f"--name {args.name!r}: {problem}")
+    target = BatchTarget(
+        args.output,
+        args.name,
+        FileFormat(args.format),
+        _options(args),
+        args.overwrite,
+        args.provenance,
+        args.depth,
+    )
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
 
+    def request(stack: Stack) -> FusionRequest:
+        return _request(stack, args)
+
     def say(item: BatchItem) -> None:
         for warning in item.warnings:
-            display.note(f"warning: {_shown(item.folder)}: {warning}")
+            display.note(f"warning: {_shown(Path(item.name))}: {warning}")
         if item.outcome is Outcome.FAILED:
-            display.note(f"focusstack: {_shown(item.folder)} failed: {item.message}")
+            display.note(f"focusstack: {_shown(Path(item.name))} failed: {item.message}")
         else:
             display.note(f"{item.outcome}: {_shown(item.output)} ({item.seconds:.1f} s)")
 
     try:
         with cancelled_by_signals(progress), display:
-            report = run_batch(
-                args.parent,
-                args.output,
-                lambda stack: _request(stack, args),
-                progress,
-                kind=FileFormat(args.format),
-                options=_options(args),
-                overwrite=args.overwrite,
-                provenance_dir=args.provenance,
-                depth_dir=args.depth,
-                on_item=say,
-            )
+            folders = find_stacks(args.parent, exclude=target.folders)
+            stacks = propose_stacks(folders, progress.sub(0.0, 0.0), split=args.split)
+            if not args.dry_run:
+                report = run_batch(stacks, target, request, progress, on_item=say).facts()
     except (Cancelled, KeyboardInterrupt):
         _complain("Cancelled; finished pictures stay. Run the same command again to go on.")
         return CANCELLED
+    if args.dry_run:
+        plans = [task.plan() for task in plan_batch(stacks, target, request)]
+        for plan, stack in zip(plans, stacks, strict=True):
+            what = stack.problem or ("exists, skipped" if plan["skipped"] else plan["output"])
+            print(f"{_shown(Path(stack.name))}: {len(stack.sources)} frames: {what}")
+        report = {"items": plans}
+        failed = any(stack.problem for stack in stacks)
+    else:
+        print(", ".join(f"{report[outcome]} {outcome}" for outcome in Outcome))
+        failed = bool(report[Outcome.FAILED])
     if args.json is not None:
         # A batch that goes on writes its report anew.
-        write_report(args.json, report.facts(), overwrite=True)
-    print(", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome))
-    return FAILED if report.count(Outcome.FAILED) else DONE
+        write_report(args.json, report, overwrite=True)
+    return FAILED if failed else DONE
 
 
 def _models_list(_args: argparse.Namespace) -> int:

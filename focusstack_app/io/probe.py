@@ -12,14 +12,14 @@ from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import upright_size
 
-_RAW_SUFFIXES = frozenset(
+RAW_SUFFIXES = frozenset(
     (
         *(".3fr", ".arw", ".bay", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff"),
         *(".iiq", ".k25", ".kdc", ".mdc", ".mef", ".mos", ".mrw", ".nef", ".nrw", ".orf"),
         *(".ori", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
     )
 )
-IMAGE_SUFFIXES: frozenset[str] = _RAW_SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+IMAGE_SUFFIXES: frozenset[str] = RAW_SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
 
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -39,7 +39,7 @@ def _kind(path: Path) -> FileKind:
         raise InputError(
             f"{shown(path)} is empty.", "Copy it again from the camera, or leave it out."
         )
-    if path.suffix.lower() in _RAW_SUFFIXES:
+    if path.suffix.lower() in RAW_SUFFIXES:
         return "raw"
     for magic, kind in _MAGIC:
         if start.startswith(magic):

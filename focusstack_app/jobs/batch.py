@@ -1,4 +1,4 @@
-"""A folder of stacks, one picture each; what exists is skipped, what fails is reported."""
+"""Many stacks, one picture each; what exists is skipped, what fails is reported."""
 
 from __future__ import annotations
 
@@ -6,23 +6,26 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from focusstack_app.core.errors import FocusStackError, InputError, OutputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.probe import list_images
+from focusstack_app.io.faults import shown
 from focusstack_app.jobs.export import check_folder, check_targets, export_result
 from focusstack_app.jobs.fuse import fuse_stack
-from focusstack_app.jobs.opening import open_stack
+from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.report import facts
 
 logger = logging.getLogger(__name__)
+
+Fuse = Callable[[FusionRequest, Progress], FusionResult]
+MakeRequest = Callable[[Stack], FusionRequest]
 
 
 class Outcome(StrEnum):
@@ -34,10 +37,81 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BatchItem:
-    """One stack of a batch.
+class BatchTarget:
+    """Where the results of a batch go.
 
     Attributes:
+        folder: Of the pictures.
+        template: Their names, without suffix (see `core.naming`).
+        kind: What they are written as.
+        options: How they are written.
+        overwrite: Whether pictures that exist are made anew.
+        provenance_dir: Where `<name>-provenance.png` goes, if wanted.
+        depth_dir: Where `<name>-depth.png` goes, if wanted.
+    """
+
+    folder: Path
+    template: str = "{stack}"
+    kind: FileFormat = FileFormat.TIFF
+    options: OutputOptions = OutputOptions()  # noqa: RUF009 - it is frozen
+    overwrite: bool = False
+    provenance_dir: Path | None = None
+    depth_dir: Path | None = None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """All folders for results."""
+        folders = (self.folder, self.provenance_dir, self.depth_dir)
+        return tuple(folder for folder in folders if folder is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTask:
+    """One stack of a batch, ready to run.
+
+    Attributes:
+        stack: The frames.
+        request: What is asked for; None where the stack has a problem.
+        output: The picture.
+        target: Where results go.
+    """
+
+    stack: ProposedStack
+    request: FusionRequest | None
+    output: Path
+    target: BatchTarget
+
+    @property
+    def provenance(self) -> Path | None:
+        """The map of pixel origins."""
+        folder = self.target.provenance_dir
+        return folder and folder / f"{self.output.stem}-provenance.png"
+
+    @property
+    def depth(self) -> Path | None:
+        """The depth map."""
+        folder = self.target.depth_dir
+        return folder and folder / f"{self.output.stem}-depth.png"
+
+    def plan(self) -> dict[str, object]:
+        """What would be done, ready for JSON."""
+        skipped = self.output.exists() and not self.target.overwrite
+        return {
+            "name": self.stack.name,
+            "folder": str(self.stack.folder),
+            "frames": [str(source.path) for source in self.stack.sources],
+            "output": str(self.output),
+            "skipped": skipped,
+            "problem": self.stack.problem,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """How one stack of a batch ended.
+
+    Attributes:
+        name: What the stack is called.
         folder: Where its frames lie.
         output: The picture; it exists unless the outcome is FAILED.
         outcome: How it ended.
@@ -47,6 +121,7 @@ class BatchItem:
         facts: What `report.facts` says, when DONE.
     """
 
+    name: str
     folder: Path
     output: Path
     outcome: Outcome
@@ -59,6 +134,7 @@ class BatchItem:
         """All of it, ready for JSON."""
         return {
             **(self.facts or {}),
+            "name": self.name,
             "folder": str(self.folder),
             "output": str(self.output),
             "outcome": str(self.outcome),
@@ -84,160 +160,140 @@ class BatchReport:
         return {**counts, "items": [item.story() for item in self.items]}
 
 
+def plan_batch(
+    stacks: Sequence[ProposedStack], target: BatchTarget, make_request: MakeRequest
+) -> list[BatchTask]:
+    """Give every stack its request and its file; no two get the same file.
+
+    Args:
+        stacks: In order; the same stacks get the same files again.
+        target: Where results go.
+        make_request: From a stack to what is asked for it.
+    """
+    suffix = target.kind.suffixes[0]
+    taken: set[str] = set()
+    tasks = []
+    for stack in stacks:
+        request = None if stack.problem else make_request(Stack(stack.sources))
+        name = stack.name
+        if request is not None:
+            name = filled_name(target.template, name_facts(stack.name, request))
+        free, number = name, 1
+        while free.casefold() in taken:
+            number += 1
+            free = f"{name}-{number}"
+        taken.add(free.casefold())
+        tasks.append(BatchTask(stack, request, target.folder / f"{free}{suffix}", target))
+    return tasks
+
+
 def run_batch(
-    parent: Path,
-    out_dir: Path,
-    make_request: Callable[[Stack], FusionRequest],
+    stacks: Sequence[ProposedStack],
+    target: BatchTarget,
+    make_request: MakeRequest,
     progress: Progress,
     *,
-    kind: FileFormat = FileFormat.TIFF,
-    options: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
-    overwrite: bool = False,
-    provenance_dir: Path | None = None,
-    depth_dir: Path | None = None,
     on_item: Callable[[BatchItem], None] | None = None,
-    fuse: Callable[[FusionRequest, Progress], FusionResult] = fuse_stack,
+    fuse: Fuse = fuse_stack,
 ) -> BatchReport:
-    """Fuse every stack under a folder into `<out_dir>/<folder name>` with the format's suffix.
+    """Fuse stacks one after the other.
 
     A picture that exists is skipped, so the same call goes on where an earlier one stopped.
 
     Args:
-        parent: Folder whose sub-folders hold one stack each; or a stack itself, when no
-            sub-folder has pictures.
-        out_dir: Where the pictures go; made if its parent folder exists.
+        stacks: What to fuse.
+        target: Where results go; its folders are made if their parent folders exist.
         make_request: From a stack to what is asked for it.
         progress: Of the whole batch.
-        kind: What the pictures are written as.
-        options: How they are written.
-        overwrite: Whether existing pictures are made anew.
-        provenance_dir: Where `<folder name>-provenance.png` goes, if wanted; made like `out_dir`.
-        depth_dir: Where `<folder name>-depth.png` goes, if wanted; made like `out_dir`.
         on_item: Called after each stack.
         fuse: What fuses.
 
     Raises:
-        InputError: If there is no stack under `parent`.
-        OutputError: If `out_dir` or a folder for maps cannot be used.
+        OutputError: If a folder for results cannot be used.
         Cancelled: If the batch was cancelled; pictures that were finished stay.
     """
-    outputs = [folder for folder in (out_dir, provenance_dir, depth_dir) if folder is not None]
-    folders = find_stacks(parent, exclude=outputs)
+    tasks = plan_batch(stacks, target, make_request)
     items = []
-    with _made(outputs, folders):
-        for done, folder in enumerate(folders):
-            part = progress.sub(done / len(folders), (done + 1) / len(folders))
-            part.report(0.0, f"{shown(Path(folder.name))} ({done + 1} of {len(folders)})")
-            task = _Task(
-                folder,
-                out_dir / f"{folder.name}{kind.suffixes[0]}",
-                provenance_dir and provenance_dir / f"{folder.name}-provenance.png",
-                depth_dir and depth_dir / f"{folder.name}-depth.png",
-                options,
-                overwrite=overwrite,
-            )
-            item = _run(task, make_request, fuse, part)
+    with results_folders(tasks):
+        for done, task in enumerate(tasks):
+            part = progress.sub(done / len(tasks), (done + 1) / len(tasks))
+            part.report(0.0, f"{shown(Path(task.stack.name))} ({done + 1} of {len(tasks)})")
+            item = run_task(task, part, fuse)
             items.append(item)
             if on_item is not None:
                 on_item(item)
     return BatchReport(tuple(items))
 
 
-def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
-    """The sub-folders that have pictures, by name; or `parent` itself when none has.
+def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> BatchItem:
+    """Fuse one stack and write its files.
 
     Args:
-        parent: Where to look; hidden sub-folders and deeper levels are left alone.
-        exclude: Folders that are no stacks: where results go.
+        task: What to do.
+        progress: Of this stack.
+        fuse: What fuses.
 
     Raises:
-        InputError: If `parent` is not a folder, cannot be read, or holds no pictures.
+        Cancelled: If the job was cancelled; nothing was written.
     """
-    apart = {folder.resolve() for folder in exclude}
-    loose = list_images(parent)
-    with reading(parent):
-        folders = sorted(path for path in parent.iterdir() if path.is_dir())
-    stacks = [
-        folder
-        for folder in folders
-        if not folder.name.startswith(".") and folder.resolve() not in apart and list_images(folder)
-    ]
-    if stacks:
-        return stacks
-    if loose:
-        return [parent.resolve()]
-    raise InputError(
-        f"{shown(parent)} holds no stacks.", "Give a folder whose sub-folders hold the frames."
-    )
+    target, started = task.target, time.monotonic()
 
+    def item(outcome: Outcome, message: str = "") -> BatchItem:
+        name, folder = task.stack.name, task.stack.folder
+        seconds = time.monotonic() - started
+        return BatchItem(name, folder, task.output, outcome, seconds, message)
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One stack and where its results go."""
-
-    folder: Path
-    output: Path
-    provenance: Path | None
-    depth: Path | None
-    options: OutputOptions
-    overwrite: bool
-
-
-def _run(
-    task: _Task,
-    make_request: Callable[[Stack], FusionRequest],
-    fuse: Callable[[FusionRequest, Progress], FusionResult],
-    progress: Progress,
-) -> BatchItem:
-    if task.output.exists() and not task.overwrite:
-        return BatchItem(task.folder, task.output, Outcome.SKIPPED, 0.0, "It exists already.")
-    started = time.monotonic()
+    if task.output.exists() and not target.overwrite:
+        return item(Outcome.SKIPPED, "It exists already.")
+    if task.request is None:
+        return item(Outcome.FAILED, task.stack.problem)
     try:
-        opened = open_stack([task.folder])
         check_targets(
             task.output,
-            overwrite=task.overwrite,
+            overwrite=target.overwrite,
             provenance=task.provenance,
             depth=task.depth,
-            sources=opened.stack.sources,
+            sources=task.stack.sources,
         )
-        result = fuse(make_request(opened.stack), progress)
+        result = fuse(task.request, progress)
         progress.checkpoint()
         export_result(
             result,
             task.output,
-            options=task.options,
-            overwrite=task.overwrite,
+            options=target.options,
+            overwrite=target.overwrite,
             provenance=task.provenance,
             depth=task.depth,
         )
     except FocusStackError as error:
-        message = str(error)
+        return item(Outcome.FAILED, str(error))
     except Exception as bug:
         # One stack must not cost the night's work: it is reported, and the others go on.
         logger.exception("a stack of a batch failed unexpectedly")
-        message = f"Unexpected error: {bug!r}"
-    else:
-        seconds = time.monotonic() - started
-        warnings = (*opened.warnings, *result.warnings)
-        return BatchItem(
-            task.folder, task.output, Outcome.DONE, seconds, "", warnings, facts(result)
-        )
-    seconds = time.monotonic() - started
-    return BatchItem(task.folder, task.output, Outcome.FAILED, seconds, message)
+        return item(Outcome.FAILED, f"Unexpected error: {bug!r}")
+    warnings = (*task.stack.warnings, *result.warnings)
+    return replace(item(Outcome.DONE), warnings=warnings, facts=facts(result))
 
 
 @contextmanager
-def _made(outputs: Sequence[Path], stacks: Sequence[Path]) -> Iterator[None]:
-    """Make the folders for results; those that are still empty in the end are removed again."""
-    frames = {stack.resolve() for stack in stacks}
-    for folder in outputs:
+def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
+    """Make the folders for results; those that are still empty in the end are removed again.
+
+    Raises:
+        InputError: If there is nothing to do.
+        OutputError: If a folder holds frames, or cannot be used.
+    """
+    if not tasks:
+        raise InputError("There is no stack to fuse.", "Add a folder that holds frames.")
+    folders = tasks[0].target.folders
+    frames = {task.stack.folder.resolve() for task in tasks}
+    for folder in folders:
         if folder.resolve() in frames:
             raise OutputError(
                 f"{shown(folder)} holds frames.", "Choose another folder for the results."
             )
         check_folder(folder if folder.exists() else folder.parent)
-    made = [folder for folder in outputs if not folder.exists()]
+    made = [folder for folder in folders if not folder.exists()]
     try:
         for folder in made:
             folder.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     """
     files, warnings = _without_repeats(_files(paths))
     sources = tuple(probe(path) for path in files)
-    _check_sizes(sources)
+    check_sizes(sources)
     return OpenedStack(Stack(sources), warnings)
 
 
@@ -71,9 +71,14 @@ def _without_repeats(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]
     return list(kept.values()), tuple(dict.fromkeys(warnings))
 
 
-def _check_sizes(sources: Sequence[FrameSource]) -> None:
-    first = sources[0]
+def check_sizes(sources: Sequence[FrameSource]) -> None:
+    """Refuse frames that differ in size.
+
+    Raises:
+        InputError: If they do.
+    """
     for source in sources[1:]:
+        first = sources[0]
         if source.size_px != first.size_px:
             raise InputError(
                 f"{shown(source.path)} is {source.width_px} x {source.height_px} pixels, but "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import cv2
@@ -75,6 +77,21 @@ def write_stack(
         path = folder / f"frame_{number}{suffix}"
         write_picture(path, pixels, bits=bits)
         paths.append(path)
+    return paths
+
+
+def write_timed_stack(folder: Path, seconds: Sequence[float]) -> list[Path]:
+    """Write `make_stack` as JPEG files taken at these whole seconds after nine o'clock."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for number, (pixels, second) in enumerate(
+        zip(make_stack(len(seconds)).frames, seconds, strict=True), start=1
+    ):
+        taken = datetime(2026, 5, 17, 9) + timedelta(seconds=second)
+        tags = Image.Exif()
+        tags[306] = f"{taken:%Y:%m:%d %H:%M:%S}"
+        paths.append(folder / f"IMG_{number:04d}.jpg")
+        Image.fromarray((pixels >> 8).astype(np.uint8)).save(paths[-1], quality=95, exif=tags)
     return paths
 
 

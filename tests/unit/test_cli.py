@@ -20,7 +20,7 @@ from focusstack_app.core.output import FileFormat
 from focusstack_app.io.probe import probe
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 from focusstack_app.settings.store import SettingsStore
-from tests.helpers.stacks import make_stack, write_picture, write_stack
+from tests.helpers.stacks import make_stack, write_picture, write_stack, write_timed_stack
 
 # The method that needs no model: what is tested here is the command line.
 PYRAMID = ["--method", "pyramid", "--align", "off"]
@@ -391,6 +391,29 @@ class TestBatch:
         assert _run(*call, "--format", "png", "--bits", "8") == 0
         assert _files(tmp_path / "out") == ["a.jpg", "a.png"]
         assert probe(tmp_path / "out" / "a.png").bits == 8
+
+    def test_a_dry_run_says_what_would_be_done_and_does_nothing(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write_timed_stack(tmp_path / "shoot", [0, 1, 60, 61, 62])
+        call = ["batch", tmp_path / "shoot", "-o", tmp_path / "out", "--dry-run", *PYRAMID]
+        assert _run(*call, "--split", "--json", tmp_path / "plan.json") == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines == [
+            f"shoot-1: 2 frames: {tmp_path / 'out' / 'shoot-1.tif'}",
+            f"shoot-2: 3 frames: {tmp_path / 'out' / 'shoot-2.tif'}",
+        ]
+        plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+        assert [len(item["frames"]) for item in plan["items"]] == [2, 3]
+        assert not (tmp_path / "out").exists()
+        assert _run(*call, "--name", "{date}_{frames}") == 0
+        assert "2026-05-17_5.tif" in capsys.readouterr().out
+
+    def test_a_name_that_cannot_be_is_explained(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert _run("batch", frames, "-o", tmp_path / "out", "--name", "{stak}", *PYRAMID) == 1
+        assert "did you mean {stack}?" in capsys.readouterr().err
 
     def test_a_parent_without_stacks_is_1(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -1,17 +1,31 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tifffile
 
 from focusstack_app.core.errors import Cancelled, InputError, ModelError, OutputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.output import FileFormat
 from focusstack_app.core.progress import Progress
-from focusstack_app.jobs.batch import BatchItem, BatchReport, Outcome, find_stacks, run_batch
+from focusstack_app.jobs.batch import (
+    BatchItem,
+    BatchReport,
+    BatchTarget,
+    Fuse,
+    MakeRequest,
+    Outcome,
+    plan_batch,
+    run_batch,
+)
+from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
 from tests.helpers.results import fake_fuse
-from tests.helpers.stacks import write_stack
+from tests.helpers.stacks import fake_stack, write_stack
 
 
 @pytest.fixture
@@ -21,6 +35,21 @@ def parent(tmp_path: Path) -> Path:
     return tmp_path / "shoot"
 
 
+def _batch(
+    parent: Path,
+    out: Path,
+    make_request: MakeRequest,
+    progress: Progress,
+    *,
+    on_item: Callable[[BatchItem], None] | None = None,
+    fuse: Fuse,
+    **target: Any,
+) -> BatchReport:
+    where = BatchTarget(out, **target)
+    stacks = propose_stacks(find_stacks(parent, exclude=where.folders), Progress(), split=False)
+    return run_batch(stacks, where, make_request, progress, on_item=on_item, fuse=fuse)
+
+
 def _outcomes(report: BatchReport) -> dict[str, str]:
     return {item.folder.name: str(item.outcome) for item in report.items}
 
@@ -28,7 +57,7 @@ def _outcomes(report: BatchReport) -> dict[str, str]:
 def test_every_sub_folder_becomes_one_picture(parent: Path, tmp_path: Path) -> None:
     (parent / "empty").mkdir()
     (parent / ".hidden").mkdir()
-    report = run_batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse)
+    report = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse)
     assert _outcomes(report) == {"a": "done", "b": "done", "c.1": "done"}
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "a.tif",
@@ -39,7 +68,7 @@ def test_every_sub_folder_becomes_one_picture(parent: Path, tmp_path: Path) -> N
 
 
 def test_maps_go_to_their_folders(parent: Path, tmp_path: Path) -> None:
-    run_batch(
+    _batch(
         parent,
         tmp_path / "out",
         FusionRequest,
@@ -57,7 +86,7 @@ def test_pictures_that_exist_are_skipped_and_kept(parent: Path, tmp_path: Path) 
     out = tmp_path / "out"
     out.mkdir()
     (out / "b.tif").write_bytes(b"mine")
-    report = run_batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse)
+    report = _batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse)
     assert _outcomes(report) == {"a": "done", "b": "skipped", "c.1": "done"}
     assert (out / "b.tif").read_bytes() == b"mine"
 
@@ -66,7 +95,7 @@ def test_overwriting_makes_them_anew(parent: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "b.tif").write_bytes(b"old")
-    report = run_batch(parent, out, FusionRequest, Progress(), overwrite=True, fuse=fake_fuse)
+    report = _batch(parent, out, FusionRequest, Progress(), overwrite=True, fuse=fake_fuse)
     assert report.count(Outcome.DONE) == 3
     assert tifffile.imread(out / "b.tif").shape == (64, 96, 3)
 
@@ -74,7 +103,7 @@ def test_overwriting_makes_them_anew(parent: Path, tmp_path: Path) -> None:
 def test_a_bad_stack_is_reported_and_the_others_go_on(parent: Path, tmp_path: Path) -> None:
     (parent / "b" / "frame_2.png").write_bytes(b"")
     seen: list[BatchItem] = []
-    report = run_batch(
+    report = _batch(
         parent, tmp_path / "out", FusionRequest, Progress(), on_item=seen.append, fuse=fake_fuse
     )
     assert _outcomes(report) == {"a": "done", "b": "failed", "c.1": "done"}
@@ -91,7 +120,7 @@ def test_a_bug_in_one_stack_does_not_cost_the_others(
             raise ZeroDivisionError("surprise")
         return fake_fuse(request, progress)
 
-    report = run_batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fuse)
+    report = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fuse)
     assert _outcomes(report) == {"a": "failed", "b": "done", "c.1": "done"}
     assert "surprise" in report.items[0].message
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
@@ -107,7 +136,7 @@ def test_cancelling_keeps_what_is_finished_and_leaves_nothing_else(
         progress.cancel()
 
     with pytest.raises(Cancelled):
-        run_batch(
+        _batch(
             parent,
             tmp_path / "out",
             FusionRequest,
@@ -122,7 +151,7 @@ def test_folders_that_stay_empty_are_not_left(parent: Path, tmp_path: Path) -> N
     def fuse(_request: FusionRequest, _progress: Progress) -> FusionResult:
         raise ModelError("There is no model.")
 
-    report = run_batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fuse)
+    report = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fuse)
     assert report.count(Outcome.FAILED) == 3
     assert not (tmp_path / "out").exists()
 
@@ -130,7 +159,7 @@ def test_folders_that_stay_empty_are_not_left(parent: Path, tmp_path: Path) -> N
 def test_progress_covers_the_whole_batch_and_names_the_stacks(parent: Path, tmp_path: Path) -> None:
     seen: list[tuple[float, str]] = []
     progress = Progress(lambda fraction, stage: seen.append((fraction, stage)))
-    run_batch(parent, tmp_path / "out", FusionRequest, progress, fuse=fake_fuse)
+    _batch(parent, tmp_path / "out", FusionRequest, progress, fuse=fake_fuse)
     starts = [(round(fraction, 3), stage) for fraction, stage in seen if " of " in stage]
     assert starts == [(0.0, "a (1 of 3)"), (0.333, "b (2 of 3)"), (0.667, "c.1 (3 of 3)")]
     assert seen[-1][0] == pytest.approx(1.0)
@@ -138,7 +167,7 @@ def test_progress_covers_the_whole_batch_and_names_the_stacks(parent: Path, tmp_
 
 def test_the_story_of_a_batch_is_ready_for_json(parent: Path, tmp_path: Path) -> None:
     (parent / "b" / "frame_2.png").write_bytes(b"")
-    told = run_batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse).facts()
+    told = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse).facts()
     assert (told["done"], told["skipped"], told["failed"]) == (2, 0, 1)
     items = told["items"]
     assert isinstance(items, list)
@@ -148,39 +177,49 @@ def test_the_story_of_a_batch_is_ready_for_json(parent: Path, tmp_path: Path) ->
     assert "frames" not in items[1]
 
 
-def test_a_folder_without_stacks_inside_is_a_stack(tmp_path: Path) -> None:
-    write_stack(tmp_path / "one")
-    assert find_stacks(tmp_path / "one") == [(tmp_path / "one").resolve()]
-
-
-def test_loose_pictures_beside_stacks_are_no_stack(parent: Path) -> None:
-    write_stack(parent, 1)
-    assert [folder.name for folder in find_stacks(parent)] == ["a", "b", "c.1"]
-
-
 def test_results_inside_the_parent_are_no_stack(parent: Path) -> None:
     out = parent / "out"
-    run_batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse)
-    report = run_batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse)
+    _batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse)
+    report = _batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse)
     assert _outcomes(report) == {"a": "skipped", "b": "skipped", "c.1": "skipped"}
 
 
 def test_results_do_not_go_among_the_frames(tmp_path: Path) -> None:
     write_stack(tmp_path / "one")
     with pytest.raises(OutputError, match="holds frames"):
-        run_batch(tmp_path / "one", tmp_path / "one", FusionRequest, Progress(), fuse=fake_fuse)
-
-
-def test_a_parent_without_pictures_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"{tmp_path.name} holds no stacks"):
-        run_batch(tmp_path, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse)
-
-
-def test_a_missing_parent_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="gone"):
-        find_stacks(tmp_path / "gone")
+        _batch(tmp_path / "one", tmp_path / "one", FusionRequest, Progress(), fuse=fake_fuse)
 
 
 def test_a_folder_for_results_that_cannot_be_made_is_named(parent: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="deep does not exist"):
-        run_batch(parent, tmp_path / "deep" / "out", FusionRequest, Progress(), fuse=fake_fuse)
+        _batch(parent, tmp_path / "deep" / "out", FusionRequest, Progress(), fuse=fake_fuse)
+
+
+def test_names_follow_the_template_and_are_never_the_same(tmp_path: Path) -> None:
+    sources = fake_stack(4, folder=tmp_path / "x").sources
+    stacks = [
+        ProposedStack("x", tmp_path / "x", sources[:2]),
+        ProposedStack("X", tmp_path / "x", sources[2:]),
+        ProposedStack("bad", tmp_path / "x", (), "It is empty."),
+    ]
+    target = BatchTarget(tmp_path / "out", "{stack}_{frames}", FileFormat.JPEG)
+    tasks = plan_batch(stacks, target, FusionRequest)
+    assert [task.output.name for task in tasks] == ["x_2.jpg", "X_2-2.jpg", "bad.jpg"]
+    assert [task.request is None for task in tasks] == [False, False, True]
+    assert tasks[0].plan()["frames"] == [str(source.path) for source in sources[:2]]
+
+
+def test_stacks_of_one_folder_become_one_picture_each(tmp_path: Path) -> None:
+    paths = write_stack(tmp_path / "x", 4)
+    stack = propose_stacks([tmp_path / "x"], Progress())[0]
+    assert len(paths) == len(stack.sources)
+    halves = [replace(stack, name="a", sources=stack.sources[:2]), replace(stack, name="b")]
+    target = BatchTarget(tmp_path / "out", kind=FileFormat.PNG)
+    report = run_batch(halves, target, FusionRequest, Progress(), fuse=fake_fuse)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.png"]
+    assert [item.name for item in report.items] == ["a", "b"]
+
+
+def test_no_stack_is_no_batch(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no stack"):
+        run_batch([], BatchTarget(tmp_path / "out"), FusionRequest, Progress(), fuse=fake_fuse)

@@ -1,0 +1,74 @@
+"""Where one stack ends and the next begins in a folder of frames; from header facts only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from focusstack_app.core.frames import FrameSource
+
+# A pause ends a stack when it is long in itself and long beside the pauses within stacks: a rail
+# with flash takes several seconds per frame, a bracketing camera a fraction of one.
+_LEAST_PAUSE_S = 5.0
+_PAUSES = 5.0
+_CLOCK_S = 1.0  # most cameras write whole seconds, and not always in order
+
+# Focus runs one way within a stack; a step back over more than half of the way starts the next.
+_LEAST_RUN = 3
+_BACK_SHARE = 0.5
+
+
+def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
+    """Split frames into stacks, in order; nothing is left out and nothing moved.
+
+    A stack ends before a frame of another size, camera or focal length, after a pause, where time
+    runs backwards, and where focus jumps back. What a header does not say never ends a stack.
+
+    Args:
+        sources: Frames in the order in which they were taken.
+    """
+    if not sources:
+        return []
+    longest_s = max(_LEAST_PAUSE_S, _PAUSES * _usual_pause_s(sources))
+    groups = [[sources[0]]]
+    for before, after in pairwise(sources):
+        pause_s = _pause_s(before, after)
+        if (
+            not _alike(before, after)
+            or (pause_s is not None and not -_CLOCK_S <= pause_s <= longest_s)
+            or _jumps_back(groups[-1], after)
+        ):
+            groups.append([])
+        groups[-1].append(after)
+    return [tuple(group) for group in groups]
+
+
+def _alike(one: FrameSource, other: FrameSource) -> bool:
+    return (one.size_px, one.camera, one.focal_length_mm) == (
+        other.size_px,
+        other.camera,
+        other.focal_length_mm,
+    )
+
+
+def _pause_s(before: FrameSource, after: FrameSource) -> float | None:
+    """From the end of one exposure to the start of the next."""
+    if before.captured_at is None or after.captured_at is None:
+        return None
+    between_s = (after.captured_at - before.captured_at).total_seconds()
+    return between_s - (before.exposure_s or 0.0) if between_s > 0 else between_s
+
+
+def _usual_pause_s(sources: Sequence[FrameSource]) -> float:
+    pauses = [_pause_s(before, after) for before, after in pairwise(sources)]
+    return median([max(pause, 0.0) for pause in pauses if pause is not None] or [0.0])
+
+
+def _jumps_back(group: Sequence[FrameSource], after: FrameSource) -> bool:
+    distances = [frame.focus_distance_m for frame in (group[0], group[-1], after)]
+    if len(group) < _LEAST_RUN or not all(distances):
+        return False
+    first, last, next_ = (1.0 / distance for distance in distances if distance)  # dioptres
+    way, step = last - first, next_ - last
+    return way * step < 0 and abs(step) > _BACK_SHARE * abs(way)

@@ -1,0 +1,161 @@
+"""From folders to the stacks in them, as a proposal that can be corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.faults import reading, shown
+from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
+from focusstack_app.jobs.grouping import grouped
+from focusstack_app.jobs.opening import check_sizes
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedStack:
+    """Frames that may be one stack.
+
+    Attributes:
+        name: What it is called.
+        folder: Where its frames lie.
+        sources: The frames, in order.
+        problem: Why it cannot be fused; empty where it can.
+        warnings: One line each.
+    """
+
+    name: str
+    folder: Path
+    sources: tuple[FrameSource, ...]
+    problem: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """When the first frame was taken."""
+        return self.sources[0].captured_at if self.sources else None
+
+    @property
+    def single(self) -> bool:
+        """Whether there is nothing to fuse: one frame, or none."""
+        return len(self.sources) < 2
+
+
+def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
+    """The sub-folders that have pictures, by name; or `parent` itself when none has.
+
+    Args:
+        parent: Where to look; hidden sub-folders and deeper levels are left alone.
+        exclude: Folders that are no stacks: where results go.
+
+    Raises:
+        InputError: If `parent` is not a folder, cannot be read, or holds no pictures.
+    """
+    apart = {folder.resolve() for folder in exclude}
+    loose = list_images(parent)
+    with reading(parent):
+        folders = sorted(path for path in parent.iterdir() if path.is_dir())
+    stacks = [
+        folder
+        for folder in folders
+        if not folder.name.startswith(".") and folder.resolve() not in apart and list_images(folder)
+    ]
+    if stacks:
+        return stacks
+    if loose:
+        return [parent.resolve()]
+    raise InputError(
+        f"{shown(parent)} holds no stacks.", "Give a folder whose sub-folders hold the frames."
+    )
+
+
+def propose_stacks(
+    folders: Sequence[Path], progress: Progress, *, split: bool = True
+) -> list[ProposedStack]:
+    """Probe the frames of folders and say which of them belong together.
+
+    Where a RAW file and another one have the same name, the RAW file counts.
+
+    Args:
+        folders: Each holds frames.
+        progress: Of the probing.
+        split: Whether a folder may hold several stacks (see `grouping.grouped`).
+
+    Raises:
+        Cancelled: If the job was cancelled.
+    """
+    stacks = []
+    for done, folder in enumerate(folders):
+        part = progress.sub(done / len(folders), (done + 1) / len(folders))
+        stacks += _of_folder(folder, part, split=split)
+    return stacks
+
+
+def split_stack(stack: ProposedStack, at: int) -> tuple[ProposedStack, ProposedStack]:
+    """Two stacks, the second of which begins with frame `at`.
+
+    Raises:
+        ValueError: If one of them would be empty.
+    """
+    if not 0 < at < len(stack.sources):
+        raise ValueError(f"cannot split {len(stack.sources)} frames at {at}")
+    first = replace(stack, name=f"{stack.name}-1", sources=stack.sources[:at], warnings=())
+    return first, replace(first, name=f"{stack.name}-2", sources=stack.sources[at:])
+
+
+def merged_stacks(stacks: Sequence[ProposedStack]) -> ProposedStack:
+    """One stack with all frames, in the order of the stacks and with the name of the first."""
+    sources = tuple(source for stack in stacks for source in stack.sources)
+    problems = [stack.problem for stack in stacks if stack.problem]
+    warnings = tuple(warning for stack in stacks for warning in stack.warnings)
+    problem = problems[0] if problems else _size_problem(sources)
+    return replace(stacks[0], sources=sources, problem=problem, warnings=warnings)
+
+
+def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[ProposedStack]:
+    name = folder.name or folder.resolve().name
+    try:
+        files = list_images(folder)
+        paths = _without_twins(files)
+        sources = []
+        for done, path in enumerate(paths):
+            progress.report(done / len(paths), f"Reading {shown(Path(name))}")
+            sources.append(probe(path))
+    except InputError as error:
+        return [ProposedStack(name, folder, (), str(error))]
+    if not sources:
+        return [ProposedStack(name, folder, (), f"{shown(folder)} holds no pictures.")]
+    warnings: tuple[str, ...] = ()
+    if len(paths) < len(files):
+        left = len(files) - len(paths)
+        files_text = "1 file" if left == 1 else f"{left} files"
+        warnings = (f"{files_text} with the name of a RAW file left out.",)
+    groups = grouped(sources) if split else [tuple(sources)]
+    names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
+    return [
+        ProposedStack(name, folder, group, _size_problem(group), warnings)
+        for name, group in zip(names, groups, strict=True)
+    ]
+
+
+def _without_twins(paths: Iterable[Path]) -> list[Path]:
+    """Without the pictures that a camera wrote beside a RAW file of the same name."""
+    paths = list(paths)
+    raw = {path.stem.casefold() for path in paths if path.suffix.lower() in RAW_SUFFIXES}
+    return [
+        path
+        for path in paths
+        if path.suffix.lower() in RAW_SUFFIXES or path.stem.casefold() not in raw
+    ]
+
+
+def _size_problem(sources: Sequence[FrameSource]) -> str:
+    try:
+        check_sizes(sources)
+    except InputError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from focusstack_app.core.errors import Cancelled, InputError
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.proposal import (
+    ProposedStack,
+    find_stacks,
+    merged_stacks,
+    propose_stacks,
+    split_stack,
+)
+from tests.helpers.stacks import fake_stack, write_stack, write_timed_stack
+
+
+def _propose(*folders: Path, split: bool = True) -> list[ProposedStack]:
+    return propose_stacks(folders, Progress(), split=split)
+
+
+def test_a_folder_without_stacks_inside_is_a_stack(tmp_path: Path) -> None:
+    write_stack(tmp_path / "one")
+    assert find_stacks(tmp_path / "one") == [(tmp_path / "one").resolve()]
+
+
+def test_loose_pictures_beside_stacks_are_no_stack(tmp_path: Path) -> None:
+    for name in ("a", "b", ".hidden"):
+        write_stack(tmp_path / name, 2)
+    (tmp_path / "empty").mkdir()
+    write_stack(tmp_path, 1)
+    assert [folder.name for folder in find_stacks(tmp_path)] == ["a", "b"]
+    assert [path.name for path in find_stacks(tmp_path, exclude=[tmp_path / "a"])] == ["b"]
+
+
+def test_a_parent_without_pictures_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"{tmp_path.name} holds no stacks"):
+        find_stacks(tmp_path)
+    with pytest.raises(InputError, match="gone"):
+        find_stacks(tmp_path / "gone")
+
+
+def test_a_folder_is_split_where_time_says_so(tmp_path: Path) -> None:
+    write_timed_stack(tmp_path / "shoot", [0, 1, 2, 60, 61])
+    first, second = _propose(tmp_path / "shoot")
+    assert (first.name, second.name) == ("shoot-1", "shoot-2")
+    assert [len(stack.sources) for stack in (first, second)] == [3, 2]
+    assert first.taken_at is not None
+    (whole,) = _propose(tmp_path / "shoot", split=False)
+    assert (whole.name, len(whole.sources), whole.problem) == ("shoot", 5, "")
+
+
+def test_a_frame_that_cannot_be_read_is_the_problem_of_its_stack_alone(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    write_stack(tmp_path / "b", 2)
+    (tmp_path / "a" / "frame_2.png").write_bytes(b"")
+    a, b = _propose(tmp_path / "a", tmp_path / "b")
+    assert "frame_2.png" in a.problem
+    assert a.single
+    assert a.taken_at is None
+    assert b.problem == ""
+    assert not b.single
+
+
+def test_frames_of_two_sizes_are_a_problem_unless_they_are_split(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    Image.new("RGB", (30, 20)).save(tmp_path / "a" / "small.png")
+    (whole,) = _propose(tmp_path / "a", split=False)
+    assert "small.png is 30 x 20 pixels" in whole.problem
+    stack, single = _propose(tmp_path / "a")
+    assert (stack.problem, single.problem, single.single) == ("", "", True)
+    assert "30 x 20" in merged_stacks([stack, single]).problem
+
+
+def test_pictures_beside_raw_files_of_the_same_name_are_left_out(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2, suffix=".jpg")
+    for number in (1, 2):
+        (tmp_path / "a" / f"FRAME_{number}.DNG").write_bytes(b"no raw data")
+    (stack,) = _propose(tmp_path / "a")
+    assert "FRAME_1.DNG" in stack.problem  # the RAW files count, and these are damaged
+
+
+def test_stacks_are_split_and_merged_by_hand(tmp_path: Path) -> None:
+    sources = fake_stack(5, folder=tmp_path).sources
+    stack = ProposedStack("a", tmp_path, sources)
+    first, second = split_stack(stack, 2)
+    assert (first.name, first.sources) == ("a-1", sources[:2])
+    assert (second.name, second.sources) == ("a-2", sources[2:])
+    assert merged_stacks([first, second]).sources == sources
+    for at in (0, 5, -1):
+        with pytest.raises(ValueError, match="cannot split"):
+            split_stack(stack, at)
+
+
+def test_reading_reports_and_stops(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    seen: list[tuple[float, str]] = []
+    propose_stacks([tmp_path / "a"], Progress(lambda *news: seen.append(news)))
+    assert seen == [(0.0, "Reading a"), (0.5, "Reading a")]
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        propose_stacks([tmp_path / "a"], progress)
