@@ -6,7 +6,8 @@
 The kind "matting" is MattingMFIF (paper, section 3): five cut-outs at random position, size and
 distance, a background that fills the view, one frame per sheet in focus. The kind "continuous" has
 slanted and curved sheets and focuses in even steps. Each scene becomes a folder of `frame_*.png`,
-`truth/pinhole.png` and `scene.json`; a folder that is there is not rendered again.
+`truth/pinhole.png` and `scene.json`; a folder that is there is not rendered again. `again` renders
+such a `scene.json` anew, with either renderer.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from focusstack_app.training.layers import render_lens, to_srgb8, with_faults
+from focusstack_app.training.blender import SAMPLES, render_blender
+from focusstack_app.training.layers import LENS_POINTS, render_lens, to_srgb8, with_faults
 from focusstack_app.training.lens import Array
 from focusstack_app.training.scene import Faults, Lens, SceneSpec, Sheet
 
@@ -219,27 +221,36 @@ def files_in(folder: Path | None, suffixes: tuple[str, ...]) -> tuple[Path, ...]
 def main(argv: Sequence[str] | None = None) -> int:
     """The command; returns the exit status."""
     parser = argparse.ArgumentParser(prog="focusstack_app.training.scenes")
-    commands = parser.add_subparsers(required=True)
+    commands = parser.add_subparsers(required=True, dest="command")
     render = commands.add_parser("render", help="render random scenes; resumes")
-    render.add_argument("--renderer", choices=("lens",), default="lens")
     render.add_argument("--kind", choices=("matting", "continuous"), default="matting")
     render.add_argument("--count", type=int, required=True)
     render.add_argument("--size", default="1200x900", help="WIDTHxHEIGHT (default: %(default)s)")
-    render.add_argument("--out", type=Path, required=True)
     render.add_argument("--backgrounds", type=Path, required=True, help="folder of photographs")
     render.add_argument("--every", type=int, help="only each n-th background, from the first")
     render.add_argument("--cutouts", type=Path, help="folder of RGBA pictures")
     render.add_argument("--hdrs", type=Path, help="folder of environments, for Blender")
     render.add_argument("--seed", type=int, default=0)
     render.add_argument("--fstops", type=float, nargs=2, default=FSTOPS, metavar=("LEAST", "MOST"))
-    render.add_argument(
-        "--quality", type=int, default=256, help="lens points, or Blender's samples per pixel"
-    )
     render.add_argument("--noise", type=float, default=0.0, help="display-encoded")
     render.add_argument("--jpeg", type=int, help="quality")
     render.add_argument("--shift", type=float, default=0.0, help="misregistration in px")
     render.add_argument("--drift", type=float, default=0.0, help="of the exposure, in EV")
+    again = commands.add_parser("again", help="render scenes that are described; resumes")
+    again.add_argument("scenes", nargs="+", type=Path, help="scene.json files")
+    for command in (render, again):
+        command.add_argument("--out", type=Path, required=True)
+        command.add_argument("--renderer", choices=("lens", "blender"), default="lens")
+        command.add_argument("--quality", type=int, help="lens points, or samples of Blender")
+        command.add_argument("--threads", type=int, default=0, help="of Blender; 0: all")
     args = parser.parse_args(argv)
+    renderer = _renderer(args.renderer, args.quality, args.threads)
+    if args.command == "again":
+        for path in args.scenes:
+            spec = SceneSpec.from_json(path.read_text(encoding="utf-8"))
+            name = path.parent.name if path.stem == "scene" else path.stem
+            _show(write_scene(spec, args.out / f"{args.renderer}_{name}", renderer), name)
+        return 0
     width, _, height = args.size.partition("x")
     if not (width.isdigit() and height.isdigit()):
         parser.error(f"--size wants WIDTHxHEIGHT, not {args.size!r}")
@@ -251,18 +262,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not library.backgrounds:
         parser.error(f"no pictures in {args.backgrounds}")
     faults = Faults(args.noise, args.jpeg, args.shift, args.drift)
-    renderer = _renderer(args.quality)
     make = matting_scene if args.kind == "matting" else continuous_scene
     for index in range(args.count):
         spec = make(library, (int(width), int(height)), args.seed, index, tuple(args.fstops))
         folder = args.out / f"{args.renderer}_{args.kind}_{args.seed}_{index:04d}"
         made = write_scene(replace(spec, faults=faults), folder, renderer)
-        sys.stderr.write(f"{folder.name}: {'rendered' if made else 'there already'}\n")
+        _show(made, folder.name)
     return 0
 
 
-def _renderer(quality: int) -> Renderer:
-    return lambda scene: render_lens(scene, quality)
+def _show(made: bool, name: str) -> None:
+    sys.stderr.write(f"{name}: {'rendered' if made else 'there already'}\n")
+
+
+def _renderer(name: str, quality: int | None, threads: int) -> Renderer:
+    if name == "lens":
+        return lambda scene: render_lens(scene, quality or LENS_POINTS)
+    return lambda scene: render_blender(scene, quality or SAMPLES, threads)
 
 
 if __name__ == "__main__":

@@ -107,3 +107,16 @@ def test_a_size_that_is_none_is_refused(pictures: Path, tmp_path: Path, size: st
     with pytest.raises(SystemExit):
         main(["render", "--count", "1", "--size", size, "--out", str(tmp_path),
               "--backgrounds", str(pictures / "backgrounds")])  # fmt: skip
+
+
+def test_a_described_scene_renders_again_to_the_same_pixels(
+    library: Library, tmp_path: Path
+) -> None:
+    spec = matting_scene(library, (60, 44), 3, 1)
+    (tmp_path / "one.json").write_text(spec.to_json())
+    assert main(["again", str(tmp_path / "one.json"), "--out", str(tmp_path / "a")]) == 0
+    first = tmp_path / "a" / "lens_one"
+    assert main(["again", str(first / "scene.json"), "--out", str(tmp_path / "b")]) == 0
+    frames, _ = load_scene(first)
+    again, _ = load_scene(tmp_path / "b" / "lens_lens_one")
+    np.testing.assert_array_equal(frames, again)
