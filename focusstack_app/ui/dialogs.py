@@ -36,6 +36,7 @@ _STEPS = (
 _KEYS = (
     ("Ctrl+O", "Open files"),
     ("Ctrl+Shift+O", "Open a folder"),
+    ("Ctrl+B", "Batch: many stacks at once"),
     ("Ctrl+R", "Render"),
     ("Esc", "Stop the render"),
     ("Ctrl+E", "Export the output"),
@@ -162,6 +163,19 @@ def ask_close(
     export.clicked.connect(on_export)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(export)
+    box.open()
+
+
+def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
+    """Ask before a running batch is stopped by closing the window."""
+    box = _question(
+        parent,
+        "The batch is still running.",
+        "Finished pictures stay; the next batch into the same folder goes on where it stopped.",
+    )
+    stop = box.addButton("Stop and Close", QMessageBox.ButtonRole.DestructiveRole)
+    stop.clicked.connect(on_stop)
+    box.addButton("Keep Running", QMessageBox.ButtonRole.RejectRole)
     box.open()
 
 

@@ -32,7 +32,7 @@ class EmptyPage(QWidget):
         self._drawing = QLabel()
         title = QLabel("Drop your frames here")
         title.setFont(_scaled(title.font(), 1.9))
-        hint = QLabel("A folder, or the files of one focus bracket")
+        hint = QLabel("One focus bracket, or a folder of many for the batch")
         self.open_button = QPushButton("Open…")
         self.open_button.setDefault(True)
         self.open_button.setToolTip("Choose the files of one focus bracket (Ctrl+O)")

@@ -34,6 +34,7 @@ from focusstack_app.io.probe import IMAGE_SUFFIXES
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
+from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.captions import fact_list, output_caption, preview_caption, source_caption
 from focusstack_app.ui.dialogs import (
@@ -41,6 +42,7 @@ from focusstack_app.ui.dialogs import (
     GuideDialog,
     ask_close,
     ask_remove,
+    ask_stop_batch,
     error_report,
     show_about,
 )
@@ -51,7 +53,7 @@ from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.loading import PictureLoader, ThumbnailLoader
 from focusstack_app.ui.menus import make_actions
-from focusstack_app.ui.opening import Opened, open_readable
+from focusstack_app.ui.opening import BatchFolders, Opened, batch_folders, open_readable
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
 from focusstack_app.ui.picture import DisplayPicture
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
         self._opened: Opened | None = None
         self._opening = LatestTask()
         self._close_after_export = False
+        self.batch: BatchWindow | None = None
         self._folder = Path.home()
         self._view = View.PREVIEW
         self._source: FrameSource | None = None
@@ -157,6 +160,7 @@ class MainWindow(QMainWindow):
         actions.open_files.triggered.connect(self._choose_files)
         actions.open_folder.triggered.connect(self._choose_folder)
         actions.open_demo.triggered.connect(self.open_demo)
+        actions.batch.triggered.connect(self._choose_batch)
         actions.render.triggered.connect(self.render_stack)
         actions.stop.triggered.connect(self.stop_render)
         actions.export.triggered.connect(self.choose_export)
@@ -213,8 +217,8 @@ class MainWindow(QMainWindow):
         self.statusBar().showMessage("Reading frame headers…")
         captured = tuple(paths)
 
-        def work(progress: Progress) -> Opened:
-            return open_readable(self._services, captured, progress)
+        def work(progress: Progress) -> Opened | BatchFolders:
+            return batch_folders(captured) or open_readable(self._services, captured, progress)
 
         task = self._opening.replace(self.bridge.submit(Lane.FILES, work))
         task.succeeded.connect(self._on_opened)
@@ -235,15 +239,40 @@ class MainWindow(QMainWindow):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.open()
 
+    def _choose_batch(self) -> None:
+        """Show the batch; where it is empty, with the open folder that holds several stacks."""
+        opened = self._opened
+        empty = self.batch is None or not self.batch.tree.rows
+        if empty and opened is not None and opened.stacks > 1:
+            self.open_batch([opened.stack.sources[0].path.parent])
+        else:
+            self.open_batch()
+
+    def open_batch(self, folders: Sequence[Path] = ()) -> BatchWindow:
+        """Show the batch and add folders to it."""
+        if self.batch is None:
+            self.batch = BatchWindow(
+                self.bridge, self._services, self.preferences, self.request_for, self
+            )
+            self.batch.news.connect(lambda text: self.statusBar().showMessage(text))
+            self.side.parameters.changed.connect(self.batch.refresh)
+        self.batch.show()
+        self.batch.raise_()
+        self.batch.add_folders(folders)
+        return self.batch
+
     def _file_dialog(self, title: str) -> QFileDialog:
         dialog = QFileDialog(self, title, str(self._folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
         return dialog
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: Opened | BatchFolders) -> None:
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
+        if isinstance(opened, BatchFolders):
+            self.open_batch(opened.folders)
+            return
         self._opened = opened
         self._folder = opened.stack.sources[0].path.parent
         self._source = opened.stack.sources[0]
@@ -261,6 +290,12 @@ class MainWindow(QMainWindow):
             good = count_text(len(opened.stack), "frame")
             message = f"{bad} left out. {opened.left_out[0].message}"
             self.banner.say(Tone.WARNING, message, f"The stack has the other {good}.")
+        elif opened.stacks > 1:
+            self.banner.say(
+                Tone.NOTE,
+                f"These frames look like {opened.stacks} stacks.",
+                "File, Batch (Ctrl+B) splits their folder and makes one picture of each.",
+            )
         elif opened.warnings:
             self.banner.say(Tone.WARNING, opened.warnings[0], " ".join(opened.warnings[1:]))
         self._update_state()
@@ -278,11 +313,13 @@ class MainWindow(QMainWindow):
     def request(self) -> FusionRequest | None:
         """What Render would do now; None where no frame is included."""
         included = self.frames.included()
-        if not included:
-            return None
+        return self.request_for(Stack(included)) if included else None
+
+    def request_for(self, stack: Stack) -> FusionRequest:
+        """What would be asked for a stack now, by the panel and the preferences."""
         chosen, fusion = self.side.parameters.parameters, self.preferences.settings.fusion
         return FusionRequest(
-            Stack(included),
+            stack,
             method=chosen.method,
             mode=chosen.mode,
             align=chosen.align,
@@ -596,7 +633,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let exports finish, ask about outputs that were never exported, then end the threads."""
-        if self.exporter.busy:
+        if self.batch is not None and self.batch.runner.busy:
+            event.ignore()
+            ask_stop_batch(self, self._stop_batch_and_close)
+        elif self.exporter.busy:
             self._close_after_export = True
             self.statusBar().showMessage("Finishing the export before closing…")
             event.ignore()
@@ -608,6 +648,11 @@ class MainWindow(QMainWindow):
             self.hide()
             self.bridge.close()
             event.accept()
+
+    def _stop_batch_and_close(self) -> None:
+        assert self.batch is not None
+        self.batch.runner.over.connect(lambda _: self.close())
+        self.batch.runner.stop()
 
     def _export_unexported(self) -> None:
         outputs = self.side.outputs

@@ -16,6 +16,7 @@ class Actions:
     open_files: QAction
     open_folder: QAction
     open_demo: QAction
+    batch: QAction
     render: QAction
     stop: QAction
     export: QAction
@@ -44,6 +45,7 @@ def make_actions(window: QMainWindow) -> Actions:
         open_files=action("&Open…", "Ctrl+O", "Open the files of one focus bracket"),
         open_folder=action("Open &Folder…", "Ctrl+Shift+O", "Open every picture of a folder"),
         open_demo=action("Open &Demo Stack", tip="Open the frames that come with the program"),
+        batch=action("&Batch…", "Ctrl+B", "Fuse many stacks, one picture each"),
         render=action("&Render", "Ctrl+R", "Fuse the included frames at full size"),
         stop=action("&Stop", "Esc", "Stop the render"),
         export=action("&Export…", "Ctrl+E", "Save the selected output to a file"),
@@ -68,6 +70,8 @@ def make_actions(window: QMainWindow) -> Actions:
     bar = window.menuBar()
     file_menu = bar.addMenu("&File")
     file_menu.addActions([actions.open_files, actions.open_folder, actions.open_demo])
+    file_menu.addSeparator()
+    file_menu.addAction(actions.batch)
     file_menu.addSeparator()
     file_menu.addActions([actions.render, actions.stop])
     file_menu.addSeparator()

@@ -10,6 +10,10 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.progress import Progress
+from focusstack_app.io.probe import list_images
+from focusstack_app.jobs.grouping import grouped
+from focusstack_app.jobs.opening import OpenedStack
+from focusstack_app.jobs.proposal import find_stacks
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.wording import stack_name
 
@@ -23,12 +27,41 @@ class Opened:
         name: Of the stack, for the window title: its folder.
         warnings: One line each.
         left_out: One error for each file that could not be read.
+        stacks: How many stacks the frames look like.
     """
 
     stack: Stack
     name: str
     warnings: tuple[str, ...]
     left_out: tuple[InputError, ...] = ()
+    stacks: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFolders:
+    """What was dropped holds more than one stack."""
+
+    folders: tuple[Path, ...]
+
+
+def batch_folders(paths: Sequence[Path]) -> BatchFolders | None:
+    """Several folders, or one whose sub-folders have the frames; None for one stack.
+
+    Raises:
+        InputError: If a folder cannot be read.
+    """
+    if not all(path.is_dir() for path in paths):
+        return None
+    if len(paths) == 1 and list_images(paths[0]):
+        return None
+    try:
+        for path in paths:
+            find_stacks(path)
+    except InputError:
+        if len(paths) == 1:
+            return None  # said better where one stack is opened
+        raise
+    return BatchFolders(tuple(paths))
 
 
 def open_readable(services: Services, paths: Sequence[Path], progress: Progress) -> Opened:
@@ -53,10 +86,14 @@ def open_readable(services: Services, paths: Sequence[Path], progress: Progress)
         if not readable or not left_out:
             raise error from None
         opened = services.open_stack(readable)
-        return Opened(
-            opened.stack, stack_name(opened.stack.sources), opened.warnings, tuple(left_out)
-        )
-    return Opened(opened.stack, stack_name(opened.stack.sources), opened.warnings)
+        return _named(opened, left_out)
+    return _named(opened)
+
+
+def _named(opened: OpenedStack, left_out: Sequence[InputError] = ()) -> Opened:
+    sources = opened.stack.sources
+    name, stacks = stack_name(sources), len(grouped(sources))
+    return Opened(opened.stack, name, opened.warnings, tuple(left_out), stacks)
 
 
 def _files(services: Services, paths: Sequence[Path]) -> list[Path]:

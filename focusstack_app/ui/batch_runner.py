@@ -1,0 +1,117 @@
+"""Runs the stacks of a batch one by one, so that other work on the device gets its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from PySide6.QtCore import QObject, Signal
+
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.batch import (
+    BatchItem,
+    BatchReport,
+    BatchTask,
+    Outcome,
+    results_folders,
+    run_task,
+)
+from focusstack_app.ui.bridge import Bridge, Lane, Task
+from focusstack_app.ui.services import Services
+
+
+class BatchRunner(QObject):
+    """One batch at a time.
+
+    Signals:
+        started: Number of the stack that begins.
+        advanced: Number of the stack, its fraction, 0 to 1, and what is being done.
+        ended: Number of the stack and its `BatchItem`.
+        over: The `BatchReport` of what was done; comes last, also after a stop.
+    """
+
+    started = Signal(int)
+    advanced = Signal(int, float, str)
+    ended = Signal(int, object)
+    over = Signal(object)
+
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._services = services
+        self._tasks: Sequence[BatchTask] = ()
+        self._items: list[BatchItem] = []
+        self._task: Task | None = None
+        self._folders = ExitStack()
+        self.busy = False
+        self.paused = False
+
+    def start(self, tasks: Sequence[BatchTask]) -> None:
+        """Run these.
+
+        Raises:
+            RuntimeError: If a batch runs already.
+            InputError: If there is none.
+            OutputError: If a folder for results cannot be used.
+        """
+        if self.busy:
+            raise RuntimeError("a batch runs already")
+        self._folders.enter_context(results_folders(tasks))
+        self._tasks, self._items = tuple(tasks), []
+        self.busy, self.paused = True, False
+        self._next()
+
+    def pause(self) -> None:
+        """Begin no other stack until `resume`; the one that runs goes on."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Go on."""
+        self.paused = False
+        if self.busy and self._task is None:
+            self._next()
+
+    def stop(self) -> None:
+        """Stop at the next checkpoint; finished pictures stay."""
+        if self._task is not None:
+            self._task.cancel()
+        elif self.busy:
+            self._end()
+
+    def _next(self) -> None:
+        number = len(self._items)
+        if number == len(self._tasks):
+            self._end()
+            return
+        work_task = self._tasks[number]
+
+        def work(progress: Progress) -> BatchItem:
+            return run_task(work_task, progress, self._services.fuse_stack)
+
+        task = self._task = self._bridge.submit(Lane.DEVICE, work)
+        self.started.emit(number)
+        task.progressed.connect(lambda share, stage: self.advanced.emit(number, share, stage))
+        task.succeeded.connect(lambda item: self._on_item(number, item))
+        task.failed.connect(lambda error: self._on_item(number, _failed(work_task, error)))
+        task.cancelled.connect(self._end)
+
+    def _on_item(self, number: int, item: BatchItem) -> None:
+        self._task = None
+        self._items.append(item)
+        self.ended.emit(number, item)
+        if len(self._items) == len(self._tasks):
+            self._end()
+        elif not self.paused:
+            self._next()
+
+    def _end(self) -> None:
+        self._task = None
+        self.busy = False
+        self._folders.close()
+        self.over.emit(BatchReport(tuple(self._items)))
+
+
+def _failed(task: BatchTask, error: BaseException) -> BatchItem:
+    return BatchItem(
+        task.stack.name, task.stack.folder, task.output, Outcome.FAILED, 0.0, str(error)
+    )

@@ -1,0 +1,380 @@
+"""Export a folder of stacks: propose, correct, choose where to, run, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.core.errors import FocusStackError
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.naming import filled_name, name_facts, template_problem
+from focusstack_app.core.output import FileFormat
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.batch import BatchItem, BatchReport, BatchTarget, Outcome, plan_batch
+from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
+from focusstack_app.ui.banner import Banner, Tone
+from focusstack_app.ui.batch_runner import BatchRunner
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
+from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.preferences import EXAMPLE, Preferences
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.stack_tree import Row, StackTree
+from focusstack_app.ui.wording import count_text, format_text, request_text, seconds_text
+
+RESULTS_FOLDER = "stacked"
+_STEPS = 1000
+_TONES = {Outcome.DONE: Tone.NOTE, Outcome.SKIPPED: None, Outcome.FAILED: Tone.ERROR}
+
+
+class BatchWindow(QDialog):
+    """The batch, beside the main window; closing it lets a running batch go on.
+
+    Args:
+        bridge: Runs the work.
+        services: Does the work.
+        preferences: Format, name and how pictures are written.
+        make_request: From a stack to what is asked for it.
+        parent: The main window.
+
+    Signals:
+        news: One line about the batch, for a status bar.
+    """
+
+    news = Signal(str)
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        services: Services,
+        preferences: Preferences,
+        make_request: Callable[[Stack], FusionRequest],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._bridge = bridge
+        self._preferences = preferences
+        self._make_request = make_request
+        self._reading = LatestTask()
+        self._running: list[Row] = []
+        self.report: BatchReport | None = None
+        self.runner = BatchRunner(bridge, services, self)
+        self.setWindowTitle("Batch")
+        self.setAcceptDrops(True)
+        self.resize(940, 640)
+        self._build()
+        self._connect()
+        self.refresh()
+
+    def _build(self) -> None:
+        export = self._preferences.settings.export
+        self.banner = Banner()
+        self.tree = StackTree()
+        self.add_button = _button("Add Folder…", "A folder of stacks, or one with many frames")
+        self.merge_button = _button("Merge", "Make one stack of the selected ones")
+        self.split_button = _button(
+            "Split Here", "Begin a new stack with the selected frame: open a stack with its arrow"
+        )
+        self.remove_button = _button("Remove", "Take the selected stacks out; files stay")
+        self.count_label = QLabel()
+        top = QHBoxLayout()
+        for button in (self.add_button, self.merge_button, self.split_button, self.remove_button):
+            top.addWidget(button)
+        top.addStretch()
+        top.addWidget(self.count_label)
+        self.folder = FolderEditor("Folder of the pictures", "Choose where the pictures go")
+        self.name = TextEditor("Name")
+        self.name.show_value(export.batch_name)
+        self.format = ChoiceEditor(tuple(FileFormat), "Format")
+        self.format.show_value(export.format)
+        self.name_note = explanation("")
+        self.format_note = explanation("")
+        form = QGridLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(4)
+        for number, (title, editor, note) in enumerate(
+            (
+                ("Save to", self.folder, None),
+                ("Name", self.name, self.name_note),
+                ("Format", self.format, self.format_note),
+            )
+        ):
+            form.addWidget(QLabel(title), 2 * number, 0)
+            form.addWidget(editor, 2 * number, 1)
+            if note is not None:
+                form.addWidget(note, 2 * number + 1, 1)
+        form.setColumnStretch(1, 1)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the batch")
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.open_button = _button("Open Folder", "Show the pictures in the file manager")
+        self.copy_button = _button("Copy Report", "All stacks and how they ended, as text")
+        self.pause_button = _button("Pause", "Finish the stack that runs and wait")
+        self.stop_button = _button("Stop", "Stop now; finished pictures stay")
+        self.start_button = _button("Start", "")
+        self.start_button.setDefault(True)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.open_button)
+        bottom.addWidget(self.copy_button)
+        bottom.addStretch()
+        for button in (self.pause_button, self.stop_button, self.start_button):
+            button.setMinimumWidth(90)
+            bottom.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addWidget(self.banner)
+        column.addLayout(top)
+        column.addWidget(self.tree, 1)
+        column.addLayout(form)
+        column.addWidget(self.bar)
+        column.addWidget(self.status)
+        column.addLayout(bottom)
+
+    def _connect(self) -> None:
+        self.add_button.clicked.connect(self._choose_folder)
+        self.merge_button.clicked.connect(self.tree.merge)
+        self.split_button.clicked.connect(self.tree.split)
+        self.remove_button.clicked.connect(self.tree.remove_chosen)
+        self.tree.changed.connect(self.refresh)
+        self.tree.itemSelectionChanged.connect(self._update_buttons)
+        for editor in (self.folder, self.name, self.format):
+            editor.changed.connect(self.refresh)
+        self._preferences.changed.connect(lambda _: self.refresh())
+        self.open_button.clicked.connect(self._open_folder)
+        self.copy_button.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(report_text(self.report))
+        )
+        self.pause_button.clicked.connect(self._pause)
+        self.stop_button.clicked.connect(self.runner.stop)
+        self.start_button.clicked.connect(self.start)
+        self.runner.started.connect(lambda number: self._on_advanced(number, 0.0, "Starting"))
+        self.runner.advanced.connect(self._on_advanced)
+        self.runner.ended.connect(self._on_ended)
+        self.runner.over.connect(self._on_over)
+
+    # --- the proposal ------------------------------------------------------------------------
+
+    def add_folders(self, folders: Sequence[Path]) -> None:
+        """Read the folders in the background and add the stacks that they hold."""
+        if self.runner.busy or not folders:
+            return
+        if not self.folder.value:
+            common = folders[0] if len(folders) == 1 else folders[0].parent
+            self.folder.show_value(str(common / RESULTS_FOLDER))
+        apart = [Path(self.folder.value)] if self.folder.value else []
+        captured = tuple(folders)
+
+        def work(progress: Progress) -> list[ProposedStack]:
+            found = []
+            for folder in captured:
+                found += find_stacks(folder, exclude=[*apart, folder / RESULTS_FOLDER])
+            return propose_stacks(found, progress)
+
+        self.banner.hide()
+        self.status.setText("Reading frame headers…")
+        task = self._reading.replace(self._bridge.submit(Lane.FILES, work))
+        task.progressed.connect(lambda _, stage: self.status.setText(f"{stage}…"))
+        task.succeeded.connect(self._on_proposed)
+        task.failed.connect(self._on_failed)
+
+    def _on_proposed(self, stacks: list[ProposedStack]) -> None:
+        self.status.clear()
+        self.report = None
+        self.tree.add(stacks)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.status.clear()
+        hint = error.hint if isinstance(error, FocusStackError) else ""
+        message = error.message if isinstance(error, FocusStackError) else repr(error)
+        self.banner.say(Tone.ERROR, message, hint)
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Add a Folder of Stacks")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda name: self.add_folders([Path(name)]))
+        dialog.open()
+
+    # --- what will be done -------------------------------------------------------------------
+
+    @property
+    def target(self) -> BatchTarget:
+        """Where the pictures go."""
+        return BatchTarget(
+            Path(self.folder.value),
+            self.name.value,
+            self.format.value,
+            self._preferences.settings.export.options,
+        )
+
+    def refresh(self) -> None:
+        """Bring names, notes and buttons in line with the stacks and the choices."""
+        problem = template_problem(self.name.value)
+        target = self.target
+        suffix = target.kind.suffixes[0]
+        if problem:
+            self.name_note.setText(problem)
+        else:
+            # Names depend on all stacks, so that leaving one out does not rename the others.
+            tasks = plan_batch([row.stack for row in self.tree.rows], target, self._make_request)
+            for row, task in zip(self.tree.rows, tasks, strict=True):
+                self.tree.set_result(row, task.output.name)
+            facts = EXAMPLE
+            first = next((task for task in tasks if task.request is not None), None)
+            if first is not None and first.request is not None:
+                facts = name_facts(first.stack.name, first.request)
+            self.name_note.setText(
+                f"For example {filled_name(target.template, facts)}{suffix}. Words in braces: "
+                "{stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
+            )
+        made = "as the panel of the main window says"
+        first_row = next((row for row in self.tree.included if not row.stack.problem), None)
+        if first_row is not None:
+            made = request_text(self._make_request(Stack(first_row.stack.sources)))
+        written = format_text(target.kind, target.options)
+        self.format_note.setText(f"{written}; fused with {made}. Preferences and panel change it.")
+        frames = sum(len(row.stack.sources) for row in self.tree.included)
+        stacks = count_text(len(self.tree.included), "stack")
+        self.count_label.setText(f"{stacks}, {count_text(frames, 'frame')}")
+        self._update_buttons()
+
+    def _update_buttons(self) -> None:
+        busy, named = self.runner.busy, not template_problem(self.name.value)
+        self.add_button.setEnabled(not busy)
+        self.merge_button.setEnabled(self.tree.can_merge())
+        self.split_button.setEnabled(self.tree.can_split())
+        self.remove_button.setEnabled(not busy and bool(self.tree.chosen))
+        for editor in (self.folder, self.name, self.format):
+            editor.setEnabled(not busy)
+        ready = bool(self.tree.included) and named and bool(self.folder.value)
+        self.start_button.setEnabled(not busy and ready)
+        self.pause_button.setVisible(busy)
+        self.pause_button.setText("Resume" if self.runner.paused else "Pause")
+        self.stop_button.setVisible(busy)
+        self.start_button.setVisible(not busy)
+        self.bar.setVisible(busy)
+        self.copy_button.setVisible(self.report is not None)
+        self.open_button.setVisible(self.report is not None)
+
+    # --- running -----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Run the stacks that are included; pictures that exist are skipped."""
+        rows = self.tree.rows
+        tasks = plan_batch([row.stack for row in rows], self.target, self._make_request)
+        chosen = [(row, task) for row, task in zip(rows, tasks, strict=True) if row.included]
+        self.banner.hide()
+        self.report = None
+        self._running = [row for row, _ in chosen]
+        for row in self._running:
+            self.tree.set_state(row, "Waiting")
+        self.tree.set_locked(True)
+        self.bar.setValue(0)
+        try:
+            self.runner.start([task for _, task in chosen])
+        except FocusStackError as error:
+            self.tree.set_locked(False)
+            for row in self._running:
+                self.tree.set_state(row, "")
+            self._on_failed(error)
+        self._update_buttons()
+
+    def _pause(self) -> None:
+        if self.runner.paused:
+            self.runner.resume()
+        else:
+            self.runner.pause()
+            self.status.setText("Waits after this stack.")
+        self._update_buttons()
+
+    def _on_advanced(self, number: int, fraction: float, stage: str) -> None:
+        row, count = self._running[number], len(self._running)
+        self.tree.set_state(row, f"{int(fraction * 100)} %  {stage}")
+        self.tree.scrollToItem(row.item)
+        self.bar.setValue(int((number + fraction) / count * _STEPS))
+        text = f"Stack {number + 1} of {count}: {row.stack.name}"
+        if not self.runner.paused:
+            self.status.setText(text)
+        self.news.emit(f"Batch: {text}")
+
+    def _on_ended(self, number: int, item: BatchItem) -> None:
+        text = {
+            Outcome.DONE: f"Done in {seconds_text(item.seconds)}",
+            Outcome.SKIPPED: f"Skipped. {item.message}",
+            Outcome.FAILED: f"Failed. {item.message}",
+        }[item.outcome]
+        if item.outcome is Outcome.DONE and item.warnings:
+            text = f"{text}. {item.warnings[0]}"
+        self.tree.set_state(self._running[number], text, _TONES[item.outcome])
+
+    def _on_over(self, report: BatchReport) -> None:
+        self.report = report
+        for row in self._running[len(report.items) :]:
+            self.tree.set_state(row, "Not started")
+        self.tree.set_locked(False)
+        counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome)
+        stopped = len(report.items) < len(self._running)
+        text = f"{'Stopped' if stopped else 'Finished'}: {counts}."
+        if report.count(Outcome.FAILED):
+            failed = [item for item in report.items if item.outcome is Outcome.FAILED]
+            lines = [f"{item.name}: {item.message}" for item in failed[:3]]
+            more = [f"and {len(failed) - 3} more"] if len(failed) > 3 else []
+            text = "\n".join([text, *lines, *more])
+        if stopped:
+            text += "\nStart goes on with what is missing."
+        self.status.setText(text)
+        self.news.emit(f"Batch: {text.splitlines()[0]}")
+        self._update_buttons()
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.value))
+
+    # --- dropping ----------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take folders while nothing runs."""
+        if not self.runner.busy and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Add what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.accept()
+        self.add_folders([path for path in paths if path.is_dir()])
+
+
+def report_text(report: BatchReport | None) -> str:
+    """All stacks and how they ended, a line each."""
+    if report is None:
+        return ""
+    return "\n".join(
+        f"{item.outcome}\t{item.name}\t{item.output}\t{item.message}".rstrip()
+        for item in report.items
+    )
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button

@@ -1,0 +1,221 @@
+"""The stacks of a batch, to be checked and corrected before they run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from focusstack_app.jobs.proposal import ProposedStack, merged_stacks, split_stack
+from focusstack_app.ui.banner import Tone
+
+_NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
+_TITLES = ("Stack", "Frames", "Taken", "Picture", "State")
+_WIDTHS = (220, 62, 145, 190)
+_ROW_HEIGHT = 24
+_EMPTY_TEXT = (
+    "Drop a folder here: each of its sub-folders is a stack.\n"
+    "A folder with many frames is split where the times, the focus or the size say so."
+)
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A stack in the list.
+
+    Attributes:
+        stack: The frames.
+        included: Whether it takes part.
+        item: Where it is shown.
+    """
+
+    stack: ProposedStack
+    included: bool
+    item: QTreeWidgetItem
+
+
+class StackTree(QTreeWidget):
+    """A row per stack, with its frames below.
+
+    Signals:
+        changed: The stacks, their names or what is included are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[Row] = []
+        self._locked = False
+        self.setAccessibleName("Stacks")
+        self.setColumnCount(len(_TITLES))
+        self.setHeaderLabels(list(_TITLES))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.SelectedClicked
+        )
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        self.header().setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Stretch)
+        self.itemChanged.connect(self._on_item_changed)
+
+    def add(self, stacks: Sequence[ProposedStack]) -> None:
+        """Put stacks at the end; those that hold one frame are left out at first."""
+        for stack in stacks:
+            self._insert(len(self.rows), stack, included=bool(stack.problem) or not stack.single)
+        self.changed.emit()
+
+    @property
+    def included(self) -> list[Row]:
+        """The rows that take part, in order."""
+        return [row for row in self.rows if row.included]
+
+    @property
+    def chosen(self) -> list[Row]:
+        """The rows that are selected, in order."""
+        return [row for row in self.rows if row.item.isSelected()]
+
+    def set_locked(self, locked: bool) -> None:
+        """While a batch runs, nothing is changed."""
+        self._locked = locked
+        self.blockSignals(True)
+        for row in self.rows:
+            row.item.setFlags(self._flags())
+        self.blockSignals(False)
+
+    def can_merge(self) -> bool:
+        """Whether several stacks are selected."""
+        return not self._locked and len(self.chosen) > 1
+
+    def merge(self) -> None:
+        """Make one stack of the selected ones."""
+        rows = self.chosen
+        at = self.rows.index(rows[0])
+        stack = merged_stacks([row.stack for row in rows])
+        self._take(rows)
+        self._select(self._insert(at, stack, included=True))
+
+    def can_split(self) -> bool:
+        """Whether a frame is current that is not the first of its stack."""
+        return not self._locked and self._place() is not None
+
+    def split(self) -> None:
+        """Begin a new stack with the current frame."""
+        place = self._place()
+        if place is None:
+            return
+        row, frame = place
+        at = self.rows.index(row)
+        first, second = split_stack(row.stack, frame)
+        self._take([row])
+        self._insert(at, first, included=row.included)
+        self._select(self._insert(at + 1, second, included=row.included))
+
+    def remove_chosen(self) -> None:
+        """Take the selected stacks out of the list; the files stay."""
+        self._take(self.chosen)
+        self.changed.emit()
+
+    def clear_stacks(self) -> None:
+        """Take all out."""
+        self._take(list(self.rows))
+        self.changed.emit()
+
+    def set_result(self, row: Row, name: str) -> None:
+        """Say which file a stack becomes."""
+        self._write(row, _RESULT, name)
+
+    def set_state(self, row: Row, text: str, tone: Tone | None = None) -> None:
+        """Say where a stack stands."""
+        self._write(row, _STATE, text)
+        colour = QColor(tone.value) if tone else self.palette().color(QPalette.ColorRole.Text)
+        self.blockSignals(True)
+        row.item.setForeground(_STATE, QBrush(colour))
+        self.blockSignals(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Say what will be here."""
+        super().paintEvent(event)
+        if not self.rows:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY_TEXT)
+
+    def _write(self, row: Row, column: int, text: str) -> None:
+        self.blockSignals(True)
+        row.item.setText(column, text)
+        row.item.setToolTip(column, text)
+        self.blockSignals(False)
+
+    def _insert(self, at: int, stack: ProposedStack, *, included: bool) -> Row:
+        item = QTreeWidgetItem()
+        row = Row(stack, included, item)
+        self.blockSignals(True)
+        item.setFlags(self._flags())
+        item.setCheckState(_NAME, Qt.CheckState.Checked if included else Qt.CheckState.Unchecked)
+        item.setText(_NAME, stack.name)
+        item.setToolTip(_NAME, str(stack.folder))
+        item.setSizeHint(_NAME, QSize(0, _ROW_HEIGHT))
+        item.setText(_FRAMES, str(len(stack.sources) or "–"))
+        taken = stack.taken_at
+        item.setText(_TAKEN, f"{taken:%Y-%m-%d %H:%M:%S}" if taken else "")
+        for source in stack.sources:
+            frame = QTreeWidgetItem([source.path.name])
+            frame.setSizeHint(_NAME, QSize(0, _ROW_HEIGHT))
+            time = source.captured_at
+            frame.setText(_TAKEN, f"{time:%H:%M:%S}" if time else "")
+            item.addChild(frame)
+        self.insertTopLevelItem(at, item)
+        self.blockSignals(False)
+        self.rows.insert(at, row)
+        if stack.problem:
+            self.set_state(row, stack.problem, Tone.ERROR)
+        elif stack.single:
+            self.set_state(row, "One frame only")
+        return row
+
+    def _take(self, rows: Sequence[Row]) -> None:
+        self.blockSignals(True)  # rows and items agree only afterwards
+        for row in rows:
+            at = self.rows.index(row)
+            del self.rows[at]
+            self.takeTopLevelItem(at)
+        self.blockSignals(False)
+
+    def _select(self, row: Row) -> None:
+        self.clearSelection()
+        self.setCurrentItem(row.item)
+        self.changed.emit()
+
+    def _place(self) -> tuple[Row, int] | None:
+        """The stack of the current frame and the frame's number, where it is not the first."""
+        item = self.currentItem()
+        parent = item.parent() if item is not None else None
+        if item is None or parent is None or parent.indexOfChild(item) == 0:
+            return None
+        row = next(row for row in self.rows if row.item is parent)
+        return row, parent.indexOfChild(item)
+
+    def _flags(self) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if not self._locked:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
+        row = next((row for row in self.rows if row.item is item), None)
+        if row is None or column != _NAME:
+            return
+        row.included = item.checkState(_NAME) == Qt.CheckState.Checked
+        name = item.text(_NAME).strip()
+        if name:
+            row.stack = replace(row.stack, name=name)
+        else:
+            self._write(row, _NAME, row.stack.name)
+        self.changed.emit()

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tifffile
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.fusion import Method
+from focusstack_app.core.output import FileFormat
+from focusstack_app.jobs.batch import Outcome
+from focusstack_app.ui.batch_window import BatchWindow
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.parameters import Parameters
+from focusstack_app.ui.services import Services
+from tests.gui.conftest import MakeWindow
+from tests.helpers.stacks import write_stack, write_timed_stack
+from tests.helpers.windows import FakeFusion, drop
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Path:
+    """Two folders of one stack each, and one that holds two stacks and a single picture."""
+    write_stack(tmp_path / "shoot" / "ant", 2)
+    write_stack(tmp_path / "shoot" / "bee", 3)
+    write_timed_stack(tmp_path / "shoot" / "card", [0, 1, 2, 60, 61, 300])
+    return tmp_path / "shoot"
+
+
+@pytest.fixture
+def batch(window: MainWindow, shoot: Path, qtbot: QtBot) -> BatchWindow:
+    """The batch with the proposal for the folder that was dropped on the main window."""
+    drop(window, [shoot])
+    qtbot.waitUntil(lambda: window.batch is not None and bool(window.batch.tree.rows))
+    assert window.batch is not None
+    return window.batch
+
+
+def names(batch: BatchWindow) -> list[str]:
+    return [row.stack.name for row in batch.tree.rows]
+
+
+def states(batch: BatchWindow) -> list[str]:
+    return [row.item.text(4) for row in batch.tree.rows]
+
+
+def results(batch: BatchWindow) -> list[str]:
+    return [row.item.text(3) for row in batch.tree.rows]
+
+
+def run(batch: BatchWindow, qtbot: QtBot) -> None:
+    batch.start_button.click()
+    qtbot.waitUntil(lambda: batch.report is not None)
+
+
+def test_a_dropped_folder_becomes_a_proposal(batch: BatchWindow, shoot: Path) -> None:
+    assert batch.isVisible()
+    assert names(batch) == ["ant", "bee", "card-1", "card-2", "card-3"]
+    assert [row.included for row in batch.tree.rows] == [True, True, True, True, False]
+    assert states(batch)[4] == "One frame only"
+    assert batch.count_label.text() == "4 stacks, 10 frames"
+    assert batch.folder.value == str(shoot / "stacked")
+    assert results(batch)[2] == "card-1.tif"
+    assert batch.tree.rows[2].item.text(2) == "2026-05-17 09:00:00"
+
+
+def test_it_runs_and_a_second_run_skips_what_is_done(
+    batch: BatchWindow, shoot: Path, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    run(batch, qtbot)
+    out = shoot / "stacked"
+    made = ["ant.tif", "bee.tif", "card-1.tif", "card-2.tif"]
+    assert sorted(path.name for path in out.iterdir()) == made
+    assert [len(request.stack) for request in fusion.requests] == [2, 3, 3, 2]
+    assert states(batch)[0].startswith("Done in ")
+    assert batch.status.text() == "Finished: 4 done, 0 skipped, 0 failed."
+    (out / "bee.tif").unlink()
+    run(batch, qtbot)
+    assert batch.status.text() == "Finished: 1 done, 3 skipped, 0 failed."
+    assert states(batch)[0] == "Skipped. It exists already."
+
+
+def test_failures_are_reported_and_the_others_go_on(
+    window: MainWindow, shoot: Path, qtbot: QtBot
+) -> None:
+    (shoot / "ant" / "frame_1.png").write_bytes(b"")
+    batch = window.open_batch([shoot])
+    qtbot.waitUntil(lambda: bool(batch.tree.rows))
+    assert "frame_1.png is empty" in states(batch)[0]
+    run(batch, qtbot)
+    assert batch.report is not None
+    assert batch.report.count(Outcome.FAILED) == 1
+    assert "3 done, 0 skipped, 1 failed" in batch.status.text()
+    assert "ant: " in batch.status.text()
+    assert "frame_1.png is empty" in batch.status.text()
+    assert states(batch)[0].startswith("Failed. ")
+    batch.copy_button.click()
+    copied = QApplication.clipboard().text().splitlines()
+    assert copied[0].startswith("failed\tant\t")
+    assert len(copied) == 4
+
+
+def test_stacks_are_merged_split_renamed_and_left_out(batch: BatchWindow, qtbot: QtBot) -> None:
+    tree = batch.tree
+    tree.rows[2].item.setSelected(True)
+    tree.rows[3].item.setSelected(True)
+    assert batch.merge_button.isEnabled()
+    batch.merge_button.click()
+    assert names(batch) == ["ant", "bee", "card-1", "card-3"]
+    assert len(tree.rows[2].stack.sources) == 5
+    frame = tree.rows[2].item.child(3)
+    assert frame is not None
+    tree.setCurrentItem(frame)
+    assert batch.split_button.isEnabled()
+    batch.split_button.click()
+    assert names(batch)[2:4] == ["card-1-1", "card-1-2"]
+    assert [len(row.stack.sources) for row in tree.rows[2:4]] == [3, 2]
+    tree.rows[0].item.setText(0, "emmet")
+    assert results(batch)[0] == "emmet.tif"
+    tree.rows[1].item.setCheckState(0, Qt.CheckState.Unchecked)
+    tree.clearSelection()
+    tree.rows[3].item.setSelected(True)
+    batch.remove_button.click()
+    run(batch, qtbot)
+    written = sorted(path.name for path in Path(batch.folder.value).iterdir())
+    assert written == ["card-1-1.tif", "emmet.tif"]
+
+
+def test_name_and_format_are_chosen_with_an_example(
+    batch: BatchWindow, window: MainWindow, qtbot: QtBot
+) -> None:
+    batch.name.line.setText("{stack}_{frames}")
+    batch.name.line.textEdited.emit("")
+    batch.format.box.setCurrentIndex(batch.format.box.findData(FileFormat.JPEG))
+    assert batch.name_note.text().startswith("For example ant_2.jpg.")
+    assert results(batch)[1] == "bee_3.jpg"
+    assert batch.format_note.text().startswith("JPEG, quality 95; fused with VAEEDOF faithful.")
+    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID))
+    assert "Pyramid" in batch.format_note.text()
+    batch.name.line.setText("{stak}")
+    batch.name.line.textEdited.emit("")
+    assert "did you mean {stack}?" in batch.name_note.text()
+    assert not batch.start_button.isEnabled()
+    batch.name.line.setText("{date} {stack}")
+    batch.name.line.textEdited.emit("")
+    run(batch, qtbot)
+    with Image.open(Path(batch.folder.value) / "2026-05-17 card-1.jpg") as image:
+        assert image.format == "JPEG"
+
+
+def test_progress_is_shown_per_stack_and_stopping_leaves_what_is_done(
+    batch: BatchWindow, window: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+
+    def hold(number: int) -> None:
+        if number == 0:
+            fusion.release.clear()
+
+    batch.runner.ended.connect(hold)
+    batch.start_button.click()
+    qtbot.waitUntil(lambda: states(batch)[1] == "50 %  Fusing tile 11")
+    assert states(batch)[0].startswith("Done")
+    assert not batch.start_button.isVisible()
+    assert window.statusBar().currentMessage().startswith("Batch: Stack ")
+    batch.stop_button.click()
+    qtbot.waitUntil(lambda: batch.report is not None)
+    assert states(batch)[1:4] == ["Not started"] * 3
+    assert batch.status.text().startswith("Stopped: 1 done, 0 skipped, 0 failed.")
+    assert "Start goes on" in batch.status.text()
+    batch.runner.ended.disconnect(hold)
+    fusion.release.set()
+    run(batch, qtbot)
+    assert batch.status.text() == "Finished: 3 done, 1 skipped, 0 failed."
+    assert len(list(Path(batch.folder.value).iterdir())) == 4
+
+
+def test_pause_finishes_a_stack_and_waits(
+    batch: BatchWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    batch.start_button.click()
+    qtbot.waitUntil(lambda: len(fusion.requests) == 1)
+    batch.pause_button.click()
+    assert batch.pause_button.text() == "Resume"
+    fusion.release.set()
+    qtbot.waitUntil(lambda: states(batch)[0].startswith("Done"))
+    qtbot.wait(50)
+    assert len(fusion.requests) == 1
+    batch.pause_button.click()
+    qtbot.waitUntil(lambda: batch.report is not None)
+    assert len(fusion.requests) == 4
+
+
+def test_closing_the_window_asks_while_a_batch_runs(
+    batch: BatchWindow, window: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    batch.start_button.click()
+    qtbot.waitUntil(lambda: len(fusion.requests) == 1)
+    assert not window.close()
+    box = window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    next(b for b in box.buttons() if "Stop" in b.text()).click()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert not Path(batch.folder.value).exists()
+
+
+def test_a_folder_that_cannot_be_used_is_said(batch: BatchWindow, tmp_path: Path) -> None:
+    batch.folder.line.setText(str(tmp_path / "gone" / "deep"))
+    batch.start_button.click()
+    assert "gone does not exist" in batch.banner.message
+    assert batch.start_button.isEnabled()
+
+
+def test_one_open_folder_with_several_stacks_is_pointed_out(
+    window: MainWindow, shoot: Path, qtbot: QtBot
+) -> None:
+    window.open_paths([shoot / "card"])
+    qtbot.waitUntil(lambda: window.banner.message == "These frames look like 3 stacks.")
+    window.actions_.batch.trigger()
+    batch = window.batch
+    assert batch is not None
+    qtbot.waitUntil(lambda: names(batch) == ["card-1", "card-2", "card-3"])
+
+
+def test_several_dropped_folders_are_a_batch(
+    window: MainWindow, shoot: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "empty").mkdir()
+    drop(window, [shoot / "ant", shoot / "bee"])
+    qtbot.waitUntil(lambda: window.batch is not None and len(window.batch.tree.rows) == 2)
+    assert window.batch is not None
+    assert window.batch.folder.value == str(shoot / "stacked")
+    drop(window, [shoot / "ant", tmp_path / "empty"])
+    qtbot.waitUntil(lambda: "empty holds no stacks" in window.banner.message)
+
+
+def test_the_real_fusion_runs_a_batch(
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("a", "b"):
+        write_stack(tmp_path / "real" / name, 3, width_px=160, height_px=128)
+    window = make_window(Services())
+    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID))
+    batch = window.open_batch([tmp_path / "real"])
+    qtbot.waitUntil(lambda: len(batch.tree.rows) == 2)
+    batch.start_button.click()
+    qtbot.waitUntil(lambda: batch.report is not None, timeout=30_000)
+    assert batch.status.text() == "Finished: 2 done, 0 skipped, 0 failed."
+    assert tifffile.imread(tmp_path / "real" / "stacked" / "a.tif").shape == (128, 160, 3)
