@@ -1,6 +1,6 @@
 """Measure fusion methods on scenes whose sharp picture is known.
 
-    python -m focusstack_app.training.evaluate SCENES... --json OUT
+    python -m focusstack_app.training.evaluate SCENES... --json OUT --difficulty PNG --times PNG
 
 A scene is an .npz of `train samples` (not one that a model was trained on), or a folder with
 `frame_*` pictures and `truth/pinhole.*`. Frames are taken as they are: nothing is registered.
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
 from focusstack_app.core.model import FloatArray, FusionModel
@@ -27,10 +28,33 @@ from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.manifest import find_model, load_manifest
 from focusstack_app.inference.onnx import OnnxModel
+from focusstack_app.training.metrics import (
+    EASY_RMSE,
+    LEFT_OUT,
+    Patch,
+    as_table,
+    by_difficulty,
+    measure,
+    patches,
+    perceptual,
+    smooth,
+    source_errors,
+)
+from focusstack_app.training.plots import plot_difficulty, plot_times
+from focusstack_app.training.scene import SceneSpec
 
-SMOOTH_SIGMA_PX = 2.0
-EASY_RMSE = 0.03  # some frame is as near to the truth as this: the rest is the hard zone
+__all__ = [
+    "as_table",
+    "evaluate",
+    "fuse",
+    "laplacian_selection",
+    "load_scene",
+    "measure",
+    "oracle_selection",
+    "source_errors",
+]
 METHODS = ("vaeedof", "strict", "generative", "pyramid", "laplacian", "mean", "oracle")
+TIMED_FRAMES = (2, 3, 4, 5, 6, 7)
 
 
 def load_scene(path: Path) -> tuple[list[FloatArray], FloatArray]:
@@ -56,18 +80,13 @@ def load_scene(path: Path) -> tuple[list[FloatArray], FloatArray]:
 def laplacian_selection(frames: Sequence[FloatArray]) -> FloatArray:
     """Per pixel the frame with the largest Laplacian energy in a Gaussian window of 4 px."""
     return _picked(
-        frames, [-_smooth(np.square(cv2.Laplacian(f, -1)).sum(axis=2), 4.0) for f in frames]
+        frames, [-smooth(np.square(cv2.Laplacian(f, -1)).sum(axis=2), 4.0) for f in frames]
     )
 
 
 def oracle_selection(frames: Sequence[FloatArray], truth: FloatArray) -> FloatArray:
     """Per pixel the frame that is nearest to the truth in a Gaussian window of 2 px."""
     return _picked(frames, source_errors(frames, truth))
-
-
-def source_errors(frames: Sequence[FloatArray], truth: FloatArray) -> list[FloatArray]:
-    """(H, W) mean squared error of each frame in a Gaussian window of 2 px."""
-    return [_smooth(np.square(f - truth).mean(axis=2), SMOOTH_SIGMA_PX) for f in frames]
 
 
 def fuse(
@@ -100,28 +119,46 @@ def fuse(
     return np.clip(picture, 0, 1)
 
 
-def measure(picture: FloatArray, truth: FloatArray, easy: NDArray[np.bool_]) -> dict[str, float]:
-    """PSNR in dB over the whole picture and in both zones, and SSIM."""
-    error = np.square(picture - truth, dtype=np.float64).mean(axis=2)
-    zones = {"psnr": np.ones_like(easy), "psnr_easy": easy, "psnr_hard": ~easy}
-    figures = {
-        name: float(-10 * np.log10(error[zone].mean() + 1e-10)) if zone.any() else float("nan")
-        for name, zone in zones.items()
+class SceneResult(NamedTuple):
+    """What the methods make of one scene.
+
+    Attributes:
+        frames: Number of frames.
+        hard: Share of the hard zone.
+        rows: Method to figures.
+        patches: See `metrics.patches`.
+    """
+
+    frames: int
+    hard: float
+    rows: dict[str, dict[str, float]]
+    patches: list[Patch]
+
+
+def evaluate_scene(
+    path: Path, methods: Sequence[str], model: FusionModel, *, with_perceptual: bool = True
+) -> SceneResult:
+    """Fuse and measure one scene with each method."""
+    frames, truth = load_scene(path)
+    best = np.min(source_errors(frames, truth), axis=0)
+    easy = best < EASY_RMSE**2
+    rows, pictures = {}, {}
+    for method in methods:
+        start = time.perf_counter()
+        pictures[method] = fuse(method, frames, truth, model)
+        seconds = time.perf_counter() - start
+        rows[method] = {**measure(pictures[method], truth, easy), "seconds": seconds}
+        if with_perceptual:
+            rows[method] |= perceptual(pictures[method], truth)
+    return SceneResult(len(frames), float(1 - easy.mean()), rows, patches(best, pictures, truth))
+
+
+def means(results: Sequence[SceneResult]) -> dict[str, dict[str, float]]:
+    """Mean figures per method; zones that a scene lacks do not count."""
+    return {
+        method: {name: _mean([r.rows[method][name] for r in results]) for name in row}
+        for method, row in results[0].rows.items()
     }
-    return {**figures, "ssim": ssim(picture, truth)}
-
-
-def ssim(picture: FloatArray, truth: FloatArray) -> float:
-    """Mean structural similarity of the luminance (Wang et al. 2004, sigma 1.5)."""
-    x, y = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY).astype(np.float64) for p in (picture, truth))
-    mean_x, mean_y = _smooth(x, 1.5), _smooth(y, 1.5)
-    spread_x = _smooth(x * x, 1.5) - mean_x**2
-    spread_y = _smooth(y * y, 1.5) - mean_y**2
-    common = _smooth(x * y, 1.5) - mean_x * mean_y
-    c1, c2 = 0.01**2, 0.03**2
-    similarity = (2 * mean_x * mean_y + c1) * (2 * common + c2)
-    similarity /= (mean_x**2 + mean_y**2 + c1) * (spread_x + spread_y + c2)
-    return float(similarity.mean())
 
 
 def evaluate(
@@ -130,35 +167,39 @@ def evaluate(
     model: FusionModel,
     show: Callable[[str], None],
 ) -> dict[str, dict[str, float]]:
-    """Mean figures per method over the scenes; zones that a scene lacks do not count."""
-    rows: dict[str, list[dict[str, float]]] = {method: [] for method in methods}
+    """Mean figures per method over the scenes, without the slow measures of `perceptual`."""
+    results = []
     for path in scenes:
-        frames, truth = load_scene(path)
-        easy = np.min(source_errors(frames, truth), axis=0) < EASY_RMSE**2
+        results.append(evaluate_scene(path, methods, model, with_perceptual=False))
+        show(_line(path, results[-1]))
+    return means(results)
+
+
+def times(
+    scene: Path, methods: Sequence[str], model: FusionModel, counts: Sequence[int] = TIMED_FRAMES
+) -> dict[str, dict[int, float]]:
+    """Seconds of each method by number of frames (paper, figure 6); a short stack repeats."""
+    frames, truth = load_scene(scene)
+    found: dict[str, dict[int, float]] = {method: {} for method in methods}
+    for count in counts:
+        stack = [frames[at % len(frames)] for at in range(count)]
         for method in methods:
             start = time.perf_counter()
-            picture = fuse(method, frames, truth, model)
-            seconds = time.perf_counter() - start
-            rows[method].append({**measure(picture, truth, easy), "seconds": seconds})
-        show(f"{path}: {len(frames)} frames, {1 - easy.mean():.1%} hard")
-    return {
-        method: {name: _mean([row[name] for row in found]) for name in found[0]}
-        for method, found in rows.items()
-    }
+            fuse(method, stack, truth, model)
+            found[method][count] = time.perf_counter() - start
+    return found
 
 
-def as_table(figures: dict[str, dict[str, float]]) -> str:
-    """The figures as a Markdown table."""
-    lines = [
-        "| method | PSNR | SSIM | PSNR, easy zone | PSNR, hard zone | seconds |",
-        "|---|---|---|---|---|---|",
-    ]
-    for method, row in figures.items():
-        lines.append(
-            f"| {method} | {row['psnr']:.2f} | {row['ssim']:.4f} | {row['psnr_easy']:.2f} "
-            f"| {row['psnr_hard']:.2f} | {row['seconds']:.2f} |"
-        )
-    return "\n".join(lines)
+def kind_of(scene: Path) -> str | None:
+    """The kind that a scene folder was rendered as, if it says so."""
+    description = scene / "scene.json"
+    if not description.exists():
+        return None
+    return SceneSpec.from_json(description.read_text(encoding="utf-8")).kind
+
+
+def _line(path: Path, result: SceneResult) -> str:
+    return f"{path.name}: {result.frames} frames, {result.hard:.1%} hard"
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -166,13 +207,16 @@ def _mean(values: Sequence[float]) -> float:
     return float(np.mean(known)) if known else float("nan")
 
 
-def _smooth(plane: NDArray[np.floating], sigma_px: float) -> FloatArray:
-    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_px))
-
-
 def _picked(frames: Sequence[FloatArray], cost: Sequence[FloatArray]) -> FloatArray:
     best = np.argmin(np.stack(cost), axis=0)
     return np.asarray(np.take_along_axis(np.stack(frames), best[None, ..., None], 0)[0])
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -181,18 +225,45 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("scenes", nargs="+", type=Path)
     parser.add_argument("--methods", default=",".join(METHODS), help="(default: %(default)s)")
     parser.add_argument("--model", default=DEFAULT_MODEL_ID, help="installed id, or a model folder")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--kind", choices=("matting", "continuous"), help="only scenes of it")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--difficulty", type=Path, help="plot of PSNR against patch difficulty")
+    parser.add_argument("--times", type=Path, help="plot of time against the number of frames")
+    parser.add_argument("--fast", action="store_true", help="without the measures of piq")
     args = parser.parse_args(argv)
     methods = args.methods.split(",")
     if unknown := set(methods) - set(METHODS):
         parser.error(f"unknown methods: {', '.join(sorted(unknown))}")
+    scenes = [path for path in args.scenes if args.kind is None or kind_of(path) == args.kind]
+    if not scenes:
+        parser.error(f"no scene of kind {args.kind}")
     folder = Path(args.model)
     manifest = load_manifest(folder) if (folder / "model.json").exists() else find_model(args.model)
-    figures = evaluate(args.scenes, methods, OnnxModel(manifest, "auto"), print)
+    model = OnnxModel(manifest, args.device)
+    results = {}
+    for path in scenes:
+        results[path] = evaluate_scene(path, methods, model, with_perceptual=not args.fast)
+        print(_line(path, results[path]), file=sys.stderr)  # noqa: T201 - progress
+    figures = means(list(results.values()))
+    groups = by_difficulty([patch for r in results.values() for patch in r.patches])
+    timed = times(scenes[0], methods, model) if args.times is not None else {}
     print(as_table(figures))  # noqa: T201 - the command's result
+    if args.difficulty is not None:
+        plot_difficulty(groups, args.difficulty)
+    if args.times is not None:
+        plot_times(timed, args.times)
     if args.json is not None:
-        facts = {"model": f"{manifest.id} {manifest.version}", "scenes": len(args.scenes)}
-        args.json.write_text(json.dumps({**facts, "methods": figures}, indent=2) + "\n")
+        report = {
+            "model": f"{manifest.id} {manifest.version}",
+            "device": model.device,
+            "left_out": list(LEFT_OUT),
+            "methods": figures,
+            "scenes": {path.name: {"hard": r.hard, **r.rows} for path, r in results.items()},
+            "difficulty": [group._asdict() for group in groups],
+            "seconds_by_frames": timed,
+        }
+        args.json.write_text(json.dumps(_without_nan(report), indent=2) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,14 +1,25 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from focusstack_app.core.model import FloatArray
-from focusstack_app.training.evaluate import fuse, load_scene, main, measure, source_errors, ssim
+from focusstack_app.training.evaluate import (
+    evaluate,
+    evaluate_scene,
+    fuse,
+    kind_of,
+    load_scene,
+    main,
+    measure,
+    source_errors,
+    times,
+)
+from focusstack_app.training.scene import Lens, SceneSpec, Sheet
 from tests.helpers.models import MeanModel
 from tests.helpers.stacks import make_stack, write_picture
 
@@ -24,25 +35,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
         smooth = np.asarray(cv2.GaussianBlur(frame, (0, 0), 0.8), dtype=np.uint16)
         write_picture(folder / name, smooth)
     return folder
-
-
-def _picture(seed: int) -> FloatArray:
-    return np.random.default_rng(seed).random((48, 64, 3), dtype=np.float32)
-
-
-def test_identical_pictures_are_perfect_and_noise_costs_what_it_should() -> None:
-    truth = _picture(0) * np.float32(0.5)
-    easy = np.ones((48, 64), np.bool_)
-    assert measure(truth, truth, easy)["psnr"] == pytest.approx(100)
-    assert ssim(truth, truth) == pytest.approx(1)
-    half = truth.copy()
-    half[:, 32:] += np.float32(0.1)
-    easy[:, 32:] = False
-    figures = measure(half, truth, easy)
-    assert figures["psnr_hard"] == pytest.approx(20, abs=0.01)
-    assert figures["psnr_easy"] == pytest.approx(100)
-    assert figures["psnr"] == pytest.approx(23.01, abs=0.01)
-    assert ssim(half, truth) < 1
 
 
 def test_selections_beat_the_mean_and_every_frame(scene: Path) -> None:
@@ -67,6 +59,10 @@ def test_the_command_writes_a_table_and_json(
     report = json.loads(out.read_text())
     assert set(report["methods"]) == {"vaeedof", "generative", "oracle"}
     assert report["methods"]["vaeedof"]["psnr"] > 20
+    assert 0.5 < report["methods"]["vaeedof"]["haarpsi"] < 1
+    assert report["methods"]["vaeedof"]["iw_ssim"] is None  # the scene is too small
+    assert set(report["scenes"]) == {scene.name}
+    assert report["left_out"] == ["LPIPS", "DISTS", "PieAPP"]
     assert "| vaeedof |" in capsys.readouterr().out
 
 
@@ -74,3 +70,46 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
     write_picture(tmp_path / "frame_1.png", make_stack(1).truth)
     with pytest.raises(ValueError, match="truth"):
         load_scene(tmp_path)
+
+
+def test_hard_patches_cost_every_selection_quality(scene: Path) -> None:
+    result = evaluate_scene(scene, ["laplacian", "oracle"], MeanModel(), with_perceptual=False)
+    assert len(result.patches) == (192 // 50) * (128 // 50)
+    hardest = max(result.patches, key=lambda patch: patch.difficulty)
+    easiest = min(result.patches, key=lambda patch: patch.difficulty)
+    assert hardest.mse["oracle"] > easiest.mse["oracle"]
+    assert set(hardest.mse) == {"laplacian", "oracle"}
+
+
+def test_the_mean_over_scenes_names_each(scene: Path) -> None:
+    shown: list[str] = []
+    figures = evaluate([scene, scene], ["mean"], MeanModel(), shown.append)
+    assert [line.startswith(scene.name) for line in shown] == [True, True]
+    assert set(figures) == {"mean"}
+
+
+def test_time_is_taken_for_two_to_seven_frames(scene: Path) -> None:
+    found = times(scene, ["mean", "pyramid"], MeanModel())
+    assert set(found) == {"mean", "pyramid"}
+    assert list(found["mean"]) == [2, 3, 4, 5, 6, 7]
+    assert min(found["pyramid"].values()) > 0
+
+
+def test_plots_are_drawn_and_scenes_chosen_by_kind(
+    scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kind_of(scene) is None
+    sheet = Sheet("far.png", (0, 0), (1.2, 1), (0.1, 0, 0, 0, 0, 0))
+    spec = SceneSpec("continuous", (192, 128), (sheet,), Lens(2), (0.1,))
+    described = tmp_path / "described"
+    shutil.copytree(scene, described)
+    (described / "scene.json").write_text(spec.to_json())
+    assert kind_of(described) == "continuous"
+    plots = [tmp_path / "difficulty.png", tmp_path / "times.png"]
+    arguments = [str(described), str(scene), "--methods", "mean,oracle", "--fast"]
+    arguments += ["--difficulty", str(plots[0]), "--times", str(plots[1])]
+    assert main([*arguments, "--kind", "continuous"]) == 0
+    assert capsys.readouterr().err.count("hard") == 1
+    assert all(cv2.imread(str(plot)) is not None for plot in plots)
+    with pytest.raises(SystemExit):
+        main([*arguments, "--kind", "matting"])
