@@ -44,6 +44,8 @@ _KEYS = (
     ("← →", "Frame before, next frame"),
     ("Space", "Include the frame or leave it out (in the strip)"),
     ("Delete", "Remove the frame from the list; the file stays"),
+    ("Tab (hold)", "Peek at the source"),
+    ("W, S", "Compare by wipe, side by side"),
     ("Wheel, + −", "Zoom at the pointer"),
     ("Drag", "Move the picture (also with Space or the middle button)"),
     ("Double-click", "Change between fit and 100 %"),

@@ -37,6 +37,7 @@ from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.captions import fact_list, output_caption, preview_caption, source_caption
+from focusstack_app.ui.comparing import Comparison, Other
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
     GuideDialog,
@@ -64,7 +65,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
 from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.view_bar import View, ViewBar, icon_action
-from focusstack_app.ui.viewer import Viewer
+from focusstack_app.ui.viewer import Compare, Viewer
 from focusstack_app.ui.wording import (
     count_text,
     seconds_text,
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self._folder = Path.home()
         self._view = View.PREVIEW
         self._source: FrameSource | None = None
+        self._compared: object = None
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
         self.resize(1280, 800)
@@ -126,8 +128,12 @@ class MainWindow(QMainWindow):
         self.empty_page = EmptyPage()
         self.banner = Banner()
         self.viewer = Viewer()
-        self.view_bar = ViewBar(self.actions_.fit, self.actions_.actual_pixels)
+        self.view_bar = ViewBar(
+            self.actions_.fit, self.actions_.actual_pixels, self.actions_.compare_menu
+        )
+        self.comparison = Comparison(self.viewer, self.bridge, self._services, self)
         self.filmstrip = Filmstrip(self.frames)
+        self.comparison.watch(self.viewer, self.filmstrip)
         self.filmstrip.addAction(self.actions_.remove)
         self.side = SidePanel()
         left = QVBoxLayout()
@@ -170,6 +176,11 @@ class MainWindow(QMainWindow):
         actions.remove.triggered.connect(self.remove_frames)
         actions.fit.triggered.connect(self.viewer.fit)
         actions.actual_pixels.triggered.connect(lambda: self.viewer.show_actual_pixels())
+        actions.wipe.triggered.connect(lambda: self.comparison.set_mode(Compare.WIPE))
+        actions.side_by_side.triggered.connect(lambda: self.comparison.set_mode(Compare.SIDE))
+        actions.compare_menu.aboutToShow.connect(self._fill_compare_menu)
+        self.comparison.changed.connect(self._update_state)
+        self.comparison.failed.connect(self._tell)
         actions.full_screen.toggled.connect(self._set_full_screen)
         actions.guide.triggered.connect(lambda: GuideDialog(self).open())
         actions.about.triggered.connect(lambda: show_about(self))
@@ -436,12 +447,63 @@ class MainWindow(QMainWindow):
         if wanted:
             self.viewer.show_picture(picture)
 
+    # --- comparing ---------------------------------------------------------------------------
+
+    def others(self) -> list[Other]:
+        """What the picture that is shown can be compared with, the best first."""
+        preview, current = self.previewer.preview, self.side.outputs.current
+        found: list[Other] = []
+        if self._source is not None and self._view is not View.SOURCE:
+            row = source_caption(self._source, self.frames).split(" · ")[0]
+            found.append(Other(row, self._source))
+        newest_first = reversed(self.side.outputs.outputs)
+        found += [
+            Other(output.name, output)
+            for output in newest_first
+            if self._view is not View.OUTPUT or output is not current
+        ]
+        if preview is not None and self._view is not View.PREVIEW:
+            found.append(Other("Preview", preview))
+        return found
+
+    def _update_comparison(self) -> None:
+        others = self.others()
+        chosen = next((other for other in others if other.content is self._compared), None)
+        if chosen is None and others:
+            chosen = others[0]
+        self.comparison.set_pictures(self.caption().split(" · ")[0], chosen)
+        mode = self.comparison.mode
+        self.actions_.wipe.setChecked(mode is Compare.WIPE)
+        self.actions_.side_by_side.setChecked(mode is Compare.SIDE)
+        for action in (self.actions_.wipe, self.actions_.side_by_side):
+            action.setEnabled(chosen is not None)
+
+    def _fill_compare_menu(self) -> None:
+        """Below the two ways, what to compare with."""
+        menu = self.actions_.compare_menu
+        for action in menu.actions()[3:]:
+            menu.removeAction(action)
+        for other in self.others():
+            action = menu.addAction(f"With {other.name}")
+            action.setCheckable(True)
+            current = self.comparison.other
+            action.setChecked(current is not None and current.content is other.content)
+            action.triggered.connect(lambda _, other=other: self.compare_with(other))
+
+    def compare_with(self, other: Other) -> None:
+        """Compare with this, by wipe where nothing was compared before."""
+        self._compared = other.content
+        if self.comparison.mode is Compare.OFF:
+            self.comparison.set_mode(Compare.WIPE)
+        self._update_state()
+
     def _update_caption(self) -> None:
         self.view_bar.set_view(self._view)
         self.view_bar.set_available(View.PREVIEW, self._opened is not None)
         self.view_bar.set_available(View.SOURCE, self._opened is not None)
         self.view_bar.set_available(View.OUTPUT, self.side.outputs.current is not None)
         self.view_bar.caption.set_whole(self.caption())
+        self._update_comparison()
 
     def caption(self) -> str:
         """What the viewer shows, in words."""
@@ -480,6 +542,7 @@ class MainWindow(QMainWindow):
         self._view = View.OUTPUT
         self._pictures.cancel()
         self.viewer.show_picture(picture)
+        self.viewer.setFocus()
         self.statusBar().showMessage(
             f"{output.name}: {count_text(len(result.request.stack), 'frame')} in "
             f"{seconds_text(rendered.seconds)} on {result.device}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,14 @@ class Actions:
     quit: QAction
     include_all: QAction
     remove: QAction
+    wipe: QAction
+    side_by_side: QAction
     fit: QAction
     actual_pixels: QAction
     full_screen: QAction
     guide: QAction
     about: QAction
+    compare_menu: QMenu
 
 
 def make_actions(window: QMainWindow) -> Actions:
@@ -55,11 +58,14 @@ def make_actions(window: QMainWindow) -> Actions:
         remove=action(
             "&Remove Frame", "Delete", "Remove the selected frames from the list; files stay"
         ),
+        wipe=action("&Wipe", "W", "Drag a line between what is shown and what it is compared with"),
+        side_by_side=action("&Side by Side", "S", "Two pictures with the same zoom and place"),
         fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
         actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
         full_screen=action("F&ull Screen", "F11"),
         guide=action("Quick &Guide", "F1", "The steps and the keys"),
         about=action("&About"),
+        compare_menu=QMenu("&Compare", window),
     )
     actions.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
     actions.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -84,6 +90,12 @@ def make_actions(window: QMainWindow) -> Actions:
     edit_menu.addAction(actions.preferences)
     view_menu = bar.addMenu("&View")
     view_menu.addActions([actions.fit, actions.actual_pixels])
+    view_menu.addSeparator()
+    for compare in (actions.wipe, actions.side_by_side):
+        compare.setCheckable(True)
+    actions.compare_menu.addActions([actions.wipe, actions.side_by_side])
+    actions.compare_menu.addSeparator()
+    view_menu.addMenu(actions.compare_menu)
     view_menu.addSeparator()
     view_menu.addAction(actions.full_screen)
     bar.addMenu("&Help").addActions([actions.guide, actions.about])

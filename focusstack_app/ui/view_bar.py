@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -44,7 +45,13 @@ class ViewBar(QWidget):
 
     view_chosen = Signal(object)
 
-    def __init__(self, fit: QAction, actual_pixels: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        fit: QAction,
+        actual_pixels: QAction,
+        compare: QMenu,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._buttons: dict[View, QToolButton] = {}
         group = QButtonGroup(self)
@@ -72,6 +79,14 @@ class ViewBar(QWidget):
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("1600 %"))
         row.addWidget(self.zoom)
         row.addSpacing(8)
+        self.compare_button = QToolButton()
+        self.compare_button.setText("Compare")
+        self.compare_button.setToolTip("Compare with a source or another output (hold Tab to peek)")
+        self.compare_button.setMenu(compare)
+        self.compare_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.compare_button.setAutoRaise(True)
+        self.compare_button.setMinimumHeight(28)
+        row.addWidget(self.compare_button)
         self._fit_button = QToolButton()
         self._fit_button.setDefaultAction(fit)
         actual = QToolButton()

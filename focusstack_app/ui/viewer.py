@@ -8,6 +8,7 @@ picture pixel per device pixel.
 from __future__ import annotations
 
 import math
+from enum import Enum
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -22,16 +23,26 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from focusstack_app.ui.drawing import draw_divider, draw_label, draw_picture
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.theme import is_dark
 
 MAX_SCALE = 16.0
-NEAREST_ABOVE_SCALE = 2.0
 _STEP_PER_NOTCH = 2**0.25
 _NOTCH = 120.0
+_GRIP = 10
 _LARGEST_FIT = 1.0
 _SURROUND_LIGHT = QColor(214, 214, 214)
 _SURROUND_DARK = QColor(34, 34, 34)
+
+
+class Compare(Enum):
+    """How two pictures are shown."""
+
+    OFF = "off"
+    WIPE = "wipe"
+    SIDE = "side by side"
+    PEEK = "peek"
 
 
 class Viewer(QWidget):
@@ -54,6 +65,12 @@ class Viewer(QWidget):
         self._centre = QPointF()
         self._fitted = True
         self._dragged_from: QPointF | None = None
+        self._other: DisplayPicture | None = None
+        self._mode = Compare.OFF
+        self._names = ("", "")
+        self._wipe = 0.5
+        self._wiping = False
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
@@ -102,6 +119,36 @@ class Viewer(QWidget):
                 self._centre.x() / width * new_width, self._centre.y() / height * new_height
             )
             self._scale = max(self._scale, self._smallest_scale())
+            self._keep_inside()
+        self.update()
+
+    @property
+    def mode(self) -> Compare:
+        """How it is compared with the other picture."""
+        return self._mode
+
+    @property
+    def other(self) -> DisplayPicture | None:
+        """What it is compared with, once that is there."""
+        return self._other
+
+    def set_other(self, other: DisplayPicture | None, mode: Compare) -> None:
+        """Take a picture to compare with; until there is one, the first stands in for it."""
+        self._other = other
+        self.set_mode(mode)
+
+    def set_names(self, shown: str, other: str) -> None:
+        """What the two pictures are called."""
+        self._names = (shown, other)
+        self.update()
+
+    def set_mode(self, mode: Compare) -> None:
+        """Compare in another way."""
+        halved = (mode is Compare.SIDE) != (self._mode is Compare.SIDE)
+        self._mode = mode
+        if halved and self._fitted:
+            self.fit()
+        elif halved:
             self._keep_inside()
         self.update()
 
@@ -154,26 +201,40 @@ class Viewer(QWidget):
             return
         ratio = self.devicePixelRatioF()
         target = self._target()
-        visible = target.intersected(QRectF(0, 0, self.width() * ratio, self.height() * ratio))
-        if visible.isEmpty():
-            return
-        # The painter works in device pixels from here: at 100 % it copies one to one.
-        painter.scale(1 / ratio, 1 / ratio)
-        at_hand = picture.levels[0].width() / picture.full_size_px[0]
-        pixel_scale = self._scale / at_hand
-        deepest = len(picture.levels) - 1
-        index = min(max(0, math.floor(-math.log2(pixel_scale))), deepest)
-        level = picture.levels[index]
-        across, down = level.width() / target.width(), level.height() / target.height()
-        part = QRectF(
-            (visible.x() - target.x()) * across,
-            (visible.y() - target.y()) * down,
-            visible.width() * across,
-            visible.height() * down,
-        )
-        nearest = pixel_scale == 1.0 or (pixel_scale > NEAREST_ABOVE_SCALE and at_hand == 1.0)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not nearest)
-        painter.drawImage(visible, level, part)
+        view = QRectF(0, 0, self.width() * ratio, self.height() * ratio)
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)  # in device pixels: at 100 % it copies one to one
+        other = self._other or picture
+        if self._mode is Compare.SIDE:
+            pane = QRectF(0, 0, round(view.width() / 2), view.height())
+            draw_picture(painter, picture, target, target.intersected(pane))
+            pane.moveLeft(pane.width())
+            target.translate(pane.left(), 0)
+            draw_picture(painter, other, target, target.intersected(pane))
+        elif self._mode is Compare.WIPE:
+            edge = round(self._wipe * view.width())
+            left, right = QRectF(view), QRectF(view)
+            left.setRight(edge)
+            right.setLeft(edge)
+            draw_picture(painter, picture, target, target.intersected(left))
+            draw_picture(painter, other, target, target.intersected(right))
+        else:
+            shown = other if self._mode is Compare.PEEK else picture
+            draw_picture(painter, shown, target, target.intersected(view))
+        painter.restore()
+        self._paint_comparison(painter)
+
+    def _paint_comparison(self, painter: QPainter) -> None:
+        """Names and the line between the pictures."""
+        area = QRectF(self.rect())
+        if self._mode is Compare.PEEK:
+            draw_label(painter, self._names[1], area)
+        elif self._mode is not Compare.OFF:
+            share = self._wipe if self._mode is Compare.WIPE else 0.5
+            handle = self._mode is Compare.WIPE
+            draw_divider(painter, share * area.width(), area.height(), handle=handle)
+            draw_label(painter, self._names[0], area)
+            draw_label(painter, self._names[1], area, right=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Stay fitted."""
@@ -204,13 +265,20 @@ class Viewer(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Begin to pan."""
-        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        if event.button() == Qt.MouseButton.LeftButton and self._on_divider(event.position()):
+            self._wiping = True
+        elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._dragged_from = event.position()
             self._show_cursor()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Pan."""
+        if self._wiping:
+            self._wipe = min(max(event.position().x() / self.width(), 0.0), 1.0)
+            self.update()
+            return
         if self._dragged_from is None or self._picture is None:
+            self._show_cursor(on_divider=self._on_divider(event.position()))
             return
         moved = (event.position() - self._dragged_from) * self.devicePixelRatioF()
         self._dragged_from = event.position()
@@ -222,6 +290,7 @@ class Viewer(QWidget):
         """End panning."""
         del event
         self._dragged_from = None
+        self._wiping = False
         self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -255,14 +324,20 @@ class Viewer(QWidget):
 
     def _device_offset(self, at: QPointF) -> QPointF:
         """From the middle of the view, device pixels."""
-        return (at - QPointF(self.width() / 2, self.height() / 2)) * self.devicePixelRatioF()
+        pane = self._pane_width()
+        x = at.x() - pane if at.x() >= pane and self._mode is Compare.SIDE else at.x()
+        return QPointF(x - pane / 2, at.y() - self.height() / 2) * self.devicePixelRatioF()
+
+    def _pane_width(self) -> float:
+        """Width of the view of one picture, logical pixels."""
+        return self.width() / 2 if self._mode is Compare.SIDE else self.width()
 
     def _fit_scale(self) -> float:
         if self._picture is None:
             return 1.0
         width, height = self._picture.full_size_px
         ratio = self.devicePixelRatioF()
-        room = min(self.width() * ratio / width, self.height() * ratio / height)
+        room = min(self._pane_width() * ratio / width, self.height() * ratio / height)
         return min(room, _LARGEST_FIT)
 
     def _smallest_scale(self) -> float:
@@ -282,7 +357,9 @@ class Viewer(QWidget):
         ratio = self.devicePixelRatioF()
         self._centre = QPointF(
             _kept(
-                self._centre.x(), self._picture.full_size_px[0], self.width() * ratio / self._scale
+                self._centre.x(),
+                self._picture.full_size_px[0],
+                self._pane_width() * ratio / self._scale,
             ),
             _kept(
                 self._centre.y(), self._picture.full_size_px[1], self.height() * ratio / self._scale
@@ -294,12 +371,18 @@ class Viewer(QWidget):
         assert self._picture is not None
         ratio = self.devicePixelRatioF()
         width, height = self._picture.full_size_px
-        left = self.width() * ratio / 2 - self._centre.x() * self._scale
+        left = self._pane_width() * ratio / 2 - self._centre.x() * self._scale
         top = self.height() * ratio / 2 - self._centre.y() * self._scale
         return QRectF(round(left), round(top), width * self._scale, height * self._scale)
 
-    def _show_cursor(self) -> None:
-        if self._dragged_from is not None:
+    def _on_divider(self, at: QPointF) -> bool:
+        away = abs(at.x() - self._wipe * self.width())
+        return self._mode is Compare.WIPE and away <= _GRIP
+
+    def _show_cursor(self, *, on_divider: bool = False) -> None:
+        if on_divider:
+            self.setCursor(Qt.CursorShape.SplitHCursor)
+        elif self._dragged_from is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._picture is not None and not self._fitted:
             self.setCursor(Qt.CursorShape.OpenHandCursor)

@@ -78,6 +78,13 @@ def main() -> int:
     shoot("output")
     window.viewer.show_actual_pixels()
     shoot("output_100")
+    window.viewer.fit()
+    window.actions_.wipe.trigger()
+    wait(lambda: window.viewer.other is not None, 1.0)
+    shoot("wipe")
+    window.actions_.side_by_side.trigger()
+    shoot("side_by_side")
+    window.actions_.side_by_side.trigger()
     dialog = window.preferences.open()
     for number, name in enumerate(dialog.pages):
         dialog.tabs.setCurrentIndex(number)

@@ -1,0 +1,122 @@
+"""Comparing what is shown with something else: by wipe, side by side, or while Tab is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.ui.bridge import Bridge
+from focusstack_app.ui.loading import PictureLoader
+from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.picture import DisplayPicture
+from focusstack_app.ui.previewing import Preview
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.viewer import Compare, Viewer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Other:
+    """Something to compare with.
+
+    Attributes:
+        name: For people.
+        content: Where its pixels come from.
+    """
+
+    name: str
+    content: FrameSource | Output | Preview
+
+
+class Comparison(QObject):
+    """Keeps the viewer's second picture up to date while it is wanted.
+
+    Signals:
+        changed: `mode` or what is compared is another one now.
+        failed: The error of a picture that could not be read.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self, viewer: Viewer, bridge: Bridge, services: Services, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._viewer = viewer
+        self._loader = PictureLoader(bridge, services, self)
+        self._loader.loaded.connect(self._on_loaded)
+        self._loader.failed.connect(lambda _, error: self.failed.emit(error))
+        self._peeking = False
+        self._shown_name = ""
+        self._loaded: object = None
+        self.mode = Compare.OFF
+        self.other: Other | None = None
+
+    def set_mode(self, mode: Compare) -> None:
+        """Compare in this way; the same way again ends it."""
+        self.mode = Compare.OFF if mode is self.mode else mode
+        self._refresh()
+        self.changed.emit()
+
+    def set_pictures(self, shown_name: str, other: Other | None) -> None:
+        """Say what is shown and what it is compared with.
+
+        Args:
+            shown_name: Of what is shown.
+            other: What to compare with; None where there is nothing.
+        """
+        self._shown_name, self.other = shown_name, other
+        self._refresh()
+
+    def watch(self, *widgets: QWidget) -> None:
+        """Peek while Tab is held in one of these widgets."""
+        for widget in widgets:
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Take Tab; Shift+Tab still moves the focus."""
+        if event.type() == QEvent.Type.FocusOut:
+            self._peek(on=False)
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
+            pressed = event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
+            if self.other is not None and (pressed or self._peeking):
+                if not event.isAutoRepeat():
+                    self._peek(on=pressed)
+                event.accept()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _peek(self, *, on: bool) -> None:
+        if self._peeking != on:
+            self._peeking = on
+            self._refresh()
+
+    def _refresh(self) -> None:
+        wanted = self._peeking or self.mode is not Compare.OFF
+        other = self.other if wanted else None
+        if other is None:
+            self._loader.cancel()
+            self._loaded = None
+            self._viewer.set_other(None, Compare.OFF)
+            return
+        mode = Compare.PEEK if self._peeking else self.mode
+        self._viewer.set_names(self._shown_name, other.name)
+        if self._loaded is other.content:
+            self._viewer.set_mode(mode)
+            return
+        self._loaded = other.content
+        self._viewer.set_other(None, mode)
+        if isinstance(other.content, FrameSource):
+            self._loader.load_source(other.content)
+        elif isinstance(other.content, Output):
+            self._loader.load_result(other.content, other.content.result)
+        else:
+            self._on_loaded(other.content, other.content.picture)
+
+    def _on_loaded(self, key: object, picture: DisplayPicture) -> None:
+        if key is self._loaded:
+            self._viewer.set_other(picture, Compare.PEEK if self._peeking else self.mode)

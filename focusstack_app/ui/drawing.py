@@ -1,0 +1,74 @@
+"""Copying the visible part of a picture to the screen."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from focusstack_app.ui.picture import DisplayPicture
+
+NEAREST_ABOVE_SCALE = 2.0
+_LABEL_MARGIN = 8
+_HANDLE_RADIUS = 9
+
+
+def draw_picture(
+    painter: QPainter, picture: DisplayPicture, target: QRectF, visible: QRectF
+) -> None:
+    """Copy the part of a picture that is visible, from the level that suits the scale.
+
+    Args:
+        painter: Works in device pixels.
+        picture: What is drawn.
+        target: Where the whole picture lies, device pixels.
+        visible: The part of `target` that is drawn.
+    """
+    if visible.isEmpty():
+        return
+    at_hand = picture.levels[0].width() / picture.full_size_px[0]
+    pixel_scale = target.width() / picture.levels[0].width()
+    deepest = len(picture.levels) - 1
+    index = min(max(0, math.floor(-math.log2(pixel_scale))), deepest)
+    level = picture.levels[index]
+    across, down = level.width() / target.width(), level.height() / target.height()
+    part = QRectF(
+        (visible.x() - target.x()) * across,
+        (visible.y() - target.y()) * down,
+        visible.width() * across,
+        visible.height() * down,
+    )
+    nearest = pixel_scale == 1.0 or (pixel_scale > NEAREST_ABOVE_SCALE and at_hand == 1.0)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not nearest)
+    painter.drawImage(visible, level, part)
+
+
+def draw_label(painter: QPainter, text: str, area: QRectF, *, right: bool = False) -> None:
+    """A name on a dark ground in a lower corner of an area (logical pixels)."""
+    if not text:
+        return
+    metrics = painter.fontMetrics()
+    width = metrics.horizontalAdvance(text) + 2 * _LABEL_MARGIN
+    height = metrics.height() + _LABEL_MARGIN
+    left = area.right() - width - _LABEL_MARGIN if right else area.left() + _LABEL_MARGIN
+    place = QRectF(left, area.bottom() - height - _LABEL_MARGIN, width, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 150))
+    painter.drawRoundedRect(place, 5, 5)
+    painter.setPen(QColor(255, 255, 255))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_divider(painter: QPainter, x: float, height: float, *, handle: bool) -> None:
+    """The line between two pictures, with a handle where it can be moved (logical pixels)."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(0, 0, 0, 140), 3))
+    painter.drawLine(QPointF(x, 0), QPointF(x, height))
+    painter.setPen(QPen(QColor(255, 255, 255), 1.4))
+    painter.drawLine(QPointF(x, 0), QPointF(x, height))
+    if handle:
+        painter.setBrush(QColor(255, 255, 255, 230))
+        painter.setPen(QPen(QColor(0, 0, 0, 140), 1))
+        painter.drawEllipse(QPointF(x, height / 2), _HANDLE_RADIUS, _HANDLE_RADIUS)

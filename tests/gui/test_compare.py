@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.picture import prepare
+from focusstack_app.ui.view_bar import View
+from focusstack_app.ui.viewer import Compare, Viewer
+
+RED, BLUE = QColor(200, 0, 0), QColor(0, 0, 200)
+
+
+@pytest.fixture
+def viewer(qtbot: QtBot) -> Viewer:
+    made = Viewer()
+    qtbot.addWidget(made)
+    made.resize(400, 300)
+    made.show()
+    made.show_picture(prepare(np.full((300, 400, 3), (200, 0, 0), np.uint8)))
+    return made
+
+
+@pytest.fixture
+def rendered(opened: MainWindow, qtbot: QtBot) -> MainWindow:
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    return opened
+
+
+def colour(viewer: Viewer, x: int, y: int) -> QColor:
+    ratio = viewer.devicePixelRatioF()
+    return viewer.grab().toImage().pixelColor(round(x * ratio), round(y * ratio))
+
+
+def mode(viewer: Viewer) -> Compare:
+    return viewer.mode
+
+
+def blue() -> np.ndarray:
+    return np.full((300, 400, 3), (0, 0, 200), np.uint8)
+
+
+def test_the_wipe_shows_one_picture_on_each_side_of_a_line_that_moves(viewer: Viewer) -> None:
+    viewer.set_other(prepare(blue()), Compare.WIPE)
+    assert colour(viewer, 100, 50) == RED
+    assert colour(viewer, 300, 50) == BLUE
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(viewer, left, pos=QPoint(200, 100))
+    QTest.mouseMove(viewer, QPoint(320, 100))
+    QTest.mouseRelease(viewer, left, pos=QPoint(320, 100))
+    assert colour(viewer, 300, 50) == RED
+    assert colour(viewer, 350, 50) == BLUE
+
+
+def test_side_by_side_shares_zoom_and_place(viewer: Viewer) -> None:
+    viewer.set_other(prepare(blue()), Compare.SIDE)
+    assert viewer.scale == pytest.approx(0.5 * viewer.devicePixelRatioF())
+    assert colour(viewer, 100, 150) == RED
+    assert colour(viewer, 300, 150) == BLUE
+    viewer.show_actual_pixels()
+    picture = blue()
+    picture[140:160, 190:210] = 255
+    viewer.set_other(prepare(picture), Compare.SIDE)
+    assert colour(viewer, 300, 150) == QColor(255, 255, 255)
+    assert colour(viewer, 100, 150) == RED
+    viewer.set_other(None, Compare.OFF)
+    assert colour(viewer, 300, 150) == RED
+
+
+def test_the_place_under_the_pointer_is_the_same_in_both_halves(viewer: Viewer) -> None:
+    viewer.set_other(prepare(blue()), Compare.SIDE)
+    left, right = (
+        viewer.picture_position(QPointF(50, 90)),
+        viewer.picture_position(QPointF(250, 90)),
+    )
+    assert (left - right).manhattanLength() < 1e-6
+
+
+def test_peeking_shows_the_other_picture(viewer: Viewer) -> None:
+    viewer.set_other(prepare(blue()), Compare.PEEK)
+    assert colour(viewer, 100, 50) == BLUE
+
+
+def test_tab_peeks_at_the_source_while_it_is_held(rendered: MainWindow, qtbot: QtBot) -> None:
+    viewer = rendered.viewer
+    QTest.keyPress(viewer, Qt.Key.Key_Tab)
+    assert mode(viewer) is Compare.PEEK
+    qtbot.waitUntil(lambda: viewer.other is not None)
+    QTest.keyRelease(viewer, Qt.Key.Key_Tab)
+    assert mode(viewer) is Compare.OFF
+    assert viewer.other is None
+
+
+def test_keys_compare_the_output_with_the_source(
+    rendered: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    viewer, actions = rendered.viewer, rendered.actions_
+    actions.wipe.trigger()
+    assert mode(viewer) is Compare.WIPE
+    assert actions.wipe.isChecked()
+    qtbot.waitUntil(lambda: viewer.other is not None)
+    other = rendered.comparison.other
+    assert other is not None
+    assert other.name == "Source 1 of 3"
+    rendered.filmstrip.mark(1)
+    actions.side_by_side.trigger()
+    assert mode(viewer) is Compare.SIDE
+    assert not actions.wipe.isChecked()
+    actions.side_by_side.trigger()
+    assert mode(viewer) is Compare.OFF
+    assert len(frames) == 3
+
+
+def test_a_source_is_compared_with_the_output_and_outputs_with_each_other(
+    rendered: MainWindow, qtbot: QtBot
+) -> None:
+    rendered.show_view(View.SOURCE)
+    assert [other.name for other in rendered.others()] == ["Output 1", "Preview"]
+    rendered.render_stack()
+    qtbot.waitUntil(lambda: len(rendered.side.outputs.outputs) == 2)
+    names = [other.name for other in rendered.others()]
+    assert names == ["Source 1 of 3", "Output 1", "Preview"]
+    rendered.actions_.compare_menu.aboutToShow.emit()
+    entries = rendered.actions_.compare_menu.actions()[3:]
+    assert [entry.text() for entry in entries] == [f"With {name}" for name in names]
+    entries[1].trigger()
+    assert rendered.viewer.mode is Compare.WIPE
+    chosen = rendered.comparison.other
+    assert chosen is not None
+    assert chosen.name == "Output 1"
+    qtbot.waitUntil(lambda: rendered.viewer.other is not None)
+
+
+def test_without_anything_to_compare_with_nothing_happens(window: MainWindow) -> None:
+    assert not window.actions_.wipe.isEnabled()
+    assert window.others() == []
