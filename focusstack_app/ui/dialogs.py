@@ -46,6 +46,7 @@ _KEYS = (
     ("Delete", "Remove the frame from the list; the file stays"),
     ("Tab (hold)", "Peek at the source"),
     ("W, S", "Compare by wipe, side by side"),
+    ("P, D", "Overlay: where pixels come from, depth"),
     ("Wheel, + −", "Zoom at the pointer"),
     ("Drag", "Move the picture (also with Space or the middle button)"),
     ("Double-click", "Change between fit and 100 %"),

@@ -11,6 +11,7 @@ from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
 from focusstack_app.ui.filmstrip import THUMBNAIL_SIDE_PX
+from focusstack_app.ui.overlays import Overlay, overlay_pixels
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
@@ -78,11 +79,16 @@ class PictureLoader(QObject):
         quick = max(source.size_px) > QUICK_SIDE_PX
         self._read(source, QUICK_SIDE_PX if quick else max(source.size_px), then_full=quick)
 
-    def load_result(self, key: object, result: FusionResult) -> None:
-        """Prepare a result; `loaded` comes with the given key."""
+    def load_result(
+        self, key: object, result: FusionResult, overlay: Overlay = Overlay.NONE
+    ) -> None:
+        """Prepare a result, under an overlay; `loaded` comes with the given key."""
 
         def work(progress: Progress) -> DisplayPicture:
-            return prepare(result.picture, result.icc_profile, checkpoint=progress.checkpoint)
+            check = progress.checkpoint
+            if overlay is not Overlay.NONE:
+                return prepare(overlay_pixels(result, overlay, check), checkpoint=check)
+            return prepare(result.picture, result.icc_profile, checkpoint=check)
 
         task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
         task.succeeded.connect(lambda picture: self.loaded.emit(key, picture))

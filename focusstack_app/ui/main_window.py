@@ -36,8 +36,7 @@ from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
-from focusstack_app.ui.captions import fact_list, output_caption, preview_caption, source_caption
-from focusstack_app.ui.comparing import Comparison, Other
+from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
     GuideDialog,
@@ -52,20 +51,19 @@ from focusstack_app.ui.exporting import Exporter
 from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.icons import program_icon
-from focusstack_app.ui.loading import PictureLoader, ThumbnailLoader
+from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import make_actions
 from focusstack_app.ui.opening import BatchFolders, Opened, batch_folders, open_readable
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
-from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.preferences import Preferences, changed_fields
 from focusstack_app.ui.previewing import Preview, Previewer
 from focusstack_app.ui.rendering import Rendered, Renderer
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
+from focusstack_app.ui.stage import Stage
 from focusstack_app.ui.theme import apply_theme
-from focusstack_app.ui.view_bar import View, ViewBar, icon_action
-from focusstack_app.ui.viewer import Compare, Viewer
+from focusstack_app.ui.view_bar import View, icon_action
 from focusstack_app.ui.wording import (
     count_text,
     seconds_text,
@@ -101,9 +99,6 @@ class MainWindow(QMainWindow):
         self._close_after_export = False
         self.batch: BatchWindow | None = None
         self._folder = Path.home()
-        self._view = View.PREVIEW
-        self._source: FrameSource | None = None
-        self._compared: object = None
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
         self.resize(1280, 800)
@@ -113,7 +108,6 @@ class MainWindow(QMainWindow):
         self.renderer = Renderer(self.bridge, self._services, self)
         self.exporter = Exporter(self.bridge, self._services, self.preferences, self)
         self._thumbnails = ThumbnailLoader(self.bridge, self._services, self)
-        self._pictures = PictureLoader(self.bridge, self._services, self)
         self._build()
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
@@ -127,19 +121,22 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.empty_page = EmptyPage()
         self.banner = Banner()
-        self.viewer = Viewer()
-        self.view_bar = ViewBar(
-            self.actions_.fit, self.actions_.actual_pixels, self.actions_.compare_menu
-        )
-        self.comparison = Comparison(self.viewer, self.bridge, self._services, self)
-        self.filmstrip = Filmstrip(self.frames)
-        self.comparison.watch(self.viewer, self.filmstrip)
-        self.filmstrip.addAction(self.actions_.remove)
         self.side = SidePanel()
+        self.stage = Stage(
+            self.actions_,
+            self.frames,
+            self.previewer,
+            self.side.outputs,
+            self.bridge,
+            self._services,
+        )
+        self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
+        self.filmstrip = Filmstrip(self.frames)
+        self.stage.comparison.watch(self.viewer, self.filmstrip)
+        self.filmstrip.addAction(self.actions_.remove)
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(self.view_bar)
-        left.addWidget(self.viewer, 1)
+        left.addWidget(self.stage, 1)
         left.addWidget(self.filmstrip)
         work_page = QWidget()
         row = QHBoxLayout(work_page)
@@ -174,13 +171,6 @@ class MainWindow(QMainWindow):
         actions.quit.triggered.connect(self.close)
         actions.include_all.triggered.connect(self.frames.include_all)
         actions.remove.triggered.connect(self.remove_frames)
-        actions.fit.triggered.connect(self.viewer.fit)
-        actions.actual_pixels.triggered.connect(lambda: self.viewer.show_actual_pixels())
-        actions.wipe.triggered.connect(lambda: self.comparison.set_mode(Compare.WIPE))
-        actions.side_by_side.triggered.connect(lambda: self.comparison.set_mode(Compare.SIDE))
-        actions.compare_menu.aboutToShow.connect(self._fill_compare_menu)
-        self.comparison.changed.connect(self._update_state)
-        self.comparison.failed.connect(self._tell)
         actions.full_screen.toggled.connect(self._set_full_screen)
         actions.guide.triggered.connect(lambda: GuideDialog(self).open())
         actions.about.triggered.connect(lambda: show_about(self))
@@ -188,11 +178,11 @@ class MainWindow(QMainWindow):
         self.empty_page.demo_requested.connect(self.open_demo)
         self.frames.inclusion_changed.connect(self._on_request_changed)
         self.side.parameters.changed.connect(self._on_request_changed)
-        self.filmstrip.frame_chosen.connect(self._show_source_row)
+        self.filmstrip.frame_chosen.connect(
+            lambda row: self.stage.show_source(self.frames.source(row))
+        )
         self.filmstrip.remove_requested.connect(self.remove_frames)
         self.viewer.step_requested.connect(self.filmstrip.step)
-        self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
-        self.view_bar.view_chosen.connect(self.show_view)
         panel.render_requested.connect(self.render_stack)
         panel.cancel_requested.connect(self.stop_render)
         self.side.export_requested.connect(self.choose_export)
@@ -200,7 +190,8 @@ class MainWindow(QMainWindow):
         self.side.outputs.remove_requested.connect(self._remove_output)
         self.preferences.changed.connect(self._on_preferences_changed)
         self.preferences.failed.connect(self._tell)
-        self.previewer.changed.connect(self._update_caption)
+        self.previewer.changed.connect(self.stage.refresh)
+        self.stage.failed.connect(self._tell)
         self.previewer.ready.connect(self._on_preview)
         self.previewer.failed.connect(self._tell)
         self.renderer.advanced.connect(panel.advance)
@@ -214,8 +205,6 @@ class MainWindow(QMainWindow):
         self.exporter.over.connect(lambda _: self._on_export_over())
         self._thumbnails.loaded.connect(self.frames.set_thumbnail)
         self._thumbnails.failed.connect(self._on_thumbnail_failed)
-        self._pictures.loaded.connect(self._on_picture)
-        self._pictures.failed.connect(lambda _, error: self._tell(error))
 
     # --- opening -----------------------------------------------------------------------------
 
@@ -286,7 +275,7 @@ class MainWindow(QMainWindow):
             return
         self._opened = opened
         self._folder = opened.stack.sources[0].path.parent
-        self._source = opened.stack.sources[0]
+        self.stage.source = opened.stack.sources[0]
         self.previewer.forget()
         self._pages.setCurrentIndex(1)
         self.viewer.show_picture(None)
@@ -355,21 +344,20 @@ class MainWindow(QMainWindow):
             return
         row = min(rows[0], count - 1)
         self.filmstrip.mark(row)
-        if self._source not in [self.frames.source(number) for number in range(count)]:
-            self._source = self.frames.source(row)
-            if self._view is View.SOURCE:
+        if self.stage.source not in [self.frames.source(number) for number in range(count)]:
+            self.stage.source = self.frames.source(row)
+            if self.stage.view is View.SOURCE:
                 self.show_view(View.SOURCE)
         self._update_state()
 
     def _close_stack(self) -> None:
         self._opened = None
-        self._source = None
+        self.stage.source = None
         self.previewer.forget()
         if self.side.outputs.outputs:
             self._show_output(self.side.outputs.current or self.side.outputs.outputs[-1])
         else:
-            self._pictures.cancel()
-            self.viewer.show_picture(None)
+            self.stage.clear()
             self._pages.setCurrentIndex(0)
         self._update_state()
 
@@ -406,113 +394,23 @@ class MainWindow(QMainWindow):
             self.previewer.ask(request, at_once=at_once)
 
     def _on_preview(self, preview: Preview) -> None:
-        if self._view is View.PREVIEW:
-            self._pictures.cancel()
-            self.viewer.show_picture(preview.picture)
+        self.stage.show_preview(preview)
         self._update_state()
 
     # --- what is shown -----------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
         """Show the preview, the current source, or the selected output."""
-        output = self.side.outputs.current
-        if view is View.OUTPUT and output is not None:
-            self._show_output(output)
-            return
-        self._view = view
-        preview = self.previewer.preview
-        if view is View.PREVIEW and preview is not None:
-            self._pictures.cancel()
-            self.viewer.show_picture(preview.picture)
-        elif self._source is not None:
-            self._pictures.load_source(self._source)
-        self._update_caption()
-
-    def _show_source_row(self, row: int) -> None:
-        self._source = self.frames.source(row)
-        self.show_view(View.SOURCE)
+        self.stage.show_view(view)
 
     def _show_output(self, output: Output) -> None:
-        self._view = View.OUTPUT
         self._pages.setCurrentIndex(1)
-        self._pictures.load_result(output, output.result)
+        self.stage.show_output(output)
         self._update_state()
-
-    def _on_picture(self, key: object, picture: DisplayPicture) -> None:
-        """Take a picture from the loader, unless something else is to be seen by now."""
-        if self._view is View.OUTPUT:
-            wanted = key is self.side.outputs.current
-        else:
-            wanted = key is self._source
-        if wanted:
-            self.viewer.show_picture(picture)
-
-    # --- comparing ---------------------------------------------------------------------------
-
-    def others(self) -> list[Other]:
-        """What the picture that is shown can be compared with, the best first."""
-        preview, current = self.previewer.preview, self.side.outputs.current
-        found: list[Other] = []
-        if self._source is not None and self._view is not View.SOURCE:
-            row = source_caption(self._source, self.frames).split(" · ")[0]
-            found.append(Other(row, self._source))
-        newest_first = reversed(self.side.outputs.outputs)
-        found += [
-            Other(output.name, output)
-            for output in newest_first
-            if self._view is not View.OUTPUT or output is not current
-        ]
-        if preview is not None and self._view is not View.PREVIEW:
-            found.append(Other("Preview", preview))
-        return found
-
-    def _update_comparison(self) -> None:
-        others = self.others()
-        chosen = next((other for other in others if other.content is self._compared), None)
-        if chosen is None and others:
-            chosen = others[0]
-        self.comparison.set_pictures(self.caption().split(" · ")[0], chosen)
-        mode = self.comparison.mode
-        self.actions_.wipe.setChecked(mode is Compare.WIPE)
-        self.actions_.side_by_side.setChecked(mode is Compare.SIDE)
-        for action in (self.actions_.wipe, self.actions_.side_by_side):
-            action.setEnabled(chosen is not None)
-
-    def _fill_compare_menu(self) -> None:
-        """Below the two ways, what to compare with."""
-        menu = self.actions_.compare_menu
-        for action in menu.actions()[3:]:
-            menu.removeAction(action)
-        for other in self.others():
-            action = menu.addAction(f"With {other.name}")
-            action.setCheckable(True)
-            current = self.comparison.other
-            action.setChecked(current is not None and current.content is other.content)
-            action.triggered.connect(lambda _, other=other: self.compare_with(other))
-
-    def compare_with(self, other: Other) -> None:
-        """Compare with this, by wipe where nothing was compared before."""
-        self._compared = other.content
-        if self.comparison.mode is Compare.OFF:
-            self.comparison.set_mode(Compare.WIPE)
-        self._update_state()
-
-    def _update_caption(self) -> None:
-        self.view_bar.set_view(self._view)
-        self.view_bar.set_available(View.PREVIEW, self._opened is not None)
-        self.view_bar.set_available(View.SOURCE, self._opened is not None)
-        self.view_bar.set_available(View.OUTPUT, self.side.outputs.current is not None)
-        self.view_bar.caption.set_whole(self.caption())
-        self._update_comparison()
 
     def caption(self) -> str:
         """What the viewer shows, in words."""
-        output = self.side.outputs.current
-        if self._view is View.OUTPUT and output is not None:
-            return output_caption(output)
-        if self._view is View.SOURCE:
-            return source_caption(self._source, self.frames)
-        return preview_caption(self.previewer, self._source, self.frames)
+        return self.stage.caption
 
     # --- rendering ---------------------------------------------------------------------------
 
@@ -539,10 +437,7 @@ class MainWindow(QMainWindow):
     def _on_rendered(self, rendered: Rendered) -> None:
         result, picture = rendered.result, rendered.picture
         output = self.side.outputs.add(result, rendered.seconds, picture.levels[-1])
-        self._view = View.OUTPUT
-        self._pictures.cancel()
-        self.viewer.show_picture(picture)
-        self.viewer.setFocus()
+        self.stage.show_rendered(output, picture)
         self.statusBar().showMessage(
             f"{output.name}: {count_text(len(result.request.stack), 'frame')} in "
             f"{seconds_text(rendered.seconds)} on {result.device}"
@@ -565,7 +460,7 @@ class MainWindow(QMainWindow):
 
     def _forget_output(self, output: Output) -> None:
         self.side.outputs.remove(output)
-        if self._view is View.OUTPUT:
+        if self.stage.view is View.OUTPUT:
             current = self.side.outputs.current
             if current is not None:
                 self._show_output(current)
@@ -627,7 +522,7 @@ class MainWindow(QMainWindow):
         preview = self.previewer.preview
         device = preview.device if preview is not None else None
         self._facts.setText("   ·   ".join(fact_list(self.frames, included, device)))
-        self._update_caption()
+        self.stage.refresh()
 
     def _tell(self, error: BaseException) -> None:
         """Say what is wrong: the photographer's errors in words, bugs with a report."""

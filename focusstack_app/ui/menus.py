@@ -32,6 +32,7 @@ class Actions:
     guide: QAction
     about: QAction
     compare_menu: QMenu
+    overlay_menu: QMenu
 
 
 def make_actions(window: QMainWindow) -> Actions:
@@ -66,6 +67,7 @@ def make_actions(window: QMainWindow) -> Actions:
         guide=action("Quick &Guide", "F1", "The steps and the keys"),
         about=action("&About"),
         compare_menu=QMenu("&Compare", window),
+        overlay_menu=QMenu("&Overlay", window),
     )
     actions.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
     actions.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -96,6 +98,7 @@ def make_actions(window: QMainWindow) -> Actions:
     actions.compare_menu.addActions([actions.wipe, actions.side_by_side])
     actions.compare_menu.addSeparator()
     view_menu.addMenu(actions.compare_menu)
+    view_menu.addMenu(actions.overlay_menu)
     view_menu.addSeparator()
     view_menu.addAction(actions.full_screen)
     bar.addMenu("&Help").addActions([actions.guide, actions.about])

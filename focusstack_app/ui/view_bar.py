@@ -49,6 +49,7 @@ class ViewBar(QWidget):
         self,
         fit: QAction,
         actual_pixels: QAction,
+        overlay: QMenu,
         compare: QMenu,
         parent: QWidget | None = None,
     ) -> None:
@@ -79,14 +80,18 @@ class ViewBar(QWidget):
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("1600 %"))
         row.addWidget(self.zoom)
         row.addSpacing(8)
-        self.compare_button = QToolButton()
-        self.compare_button.setText("Compare")
-        self.compare_button.setToolTip("Compare with a source or another output (hold Tab to peek)")
-        self.compare_button.setMenu(compare)
-        self.compare_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.compare_button.setAutoRaise(True)
-        self.compare_button.setMinimumHeight(28)
-        row.addWidget(self.compare_button)
+        for menu, text, tip in (
+            (overlay, "Overlay", "Where the pixels of the output come from, and its depth"),
+            (compare, "Compare", "Compare with a source or another output (hold Tab to peek)"),
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setMenu(menu)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setAutoRaise(True)
+            button.setMinimumHeight(28)
+            row.addWidget(button)
         self._fit_button = QToolButton()
         self._fit_button.setDefaultAction(fit)
         actual = QToolButton()

@@ -106,7 +106,7 @@ def test_keys_compare_the_output_with_the_source(
     assert mode(viewer) is Compare.WIPE
     assert actions.wipe.isChecked()
     qtbot.waitUntil(lambda: viewer.other is not None)
-    other = rendered.comparison.other
+    other = rendered.stage.comparison.other
     assert other is not None
     assert other.name == "Source 1 of 3"
     rendered.filmstrip.mark(1)
@@ -122,22 +122,41 @@ def test_a_source_is_compared_with_the_output_and_outputs_with_each_other(
     rendered: MainWindow, qtbot: QtBot
 ) -> None:
     rendered.show_view(View.SOURCE)
-    assert [other.name for other in rendered.others()] == ["Output 1", "Preview"]
+    assert [other.name for other in rendered.stage.others] == ["Output 1", "Preview"]
     rendered.render_stack()
     qtbot.waitUntil(lambda: len(rendered.side.outputs.outputs) == 2)
-    names = [other.name for other in rendered.others()]
+    names = [other.name for other in rendered.stage.others]
     assert names == ["Source 1 of 3", "Output 1", "Preview"]
     rendered.actions_.compare_menu.aboutToShow.emit()
     entries = rendered.actions_.compare_menu.actions()[3:]
     assert [entry.text() for entry in entries] == [f"With {name}" for name in names]
     entries[1].trigger()
     assert rendered.viewer.mode is Compare.WIPE
-    chosen = rendered.comparison.other
+    chosen = rendered.stage.comparison.other
     assert chosen is not None
     assert chosen.name == "Output 1"
     qtbot.waitUntil(lambda: rendered.viewer.other is not None)
 
 
+def test_overlays_show_where_pixels_come_from(rendered: MainWindow, qtbot: QtBot) -> None:
+    output = rendered.side.outputs.outputs[0]
+    rendered.show_view(View.PREVIEW)
+    actions = {action.text(): action for action in rendered.actions_.overlay_menu.actions()}
+    before = rendered.viewer.picture
+    actions["Depth"].trigger()
+    assert rendered.caption().endswith("black: sharp in the first frame, white: in the last")
+    qtbot.waitUntil(lambda: rendered.viewer.picture is not before)
+    shown = rendered.viewer.picture
+    assert shown is not None
+    assert not shown.memory[0][..., :3].any()  # the fake fusion takes all from the first frame
+    names = [other.name for other in rendered.stage.others]
+    assert names == ["Source 1 of 3", "Output 1", "Preview"]
+    actions["Off"].trigger()
+    qtbot.waitUntil(lambda: rendered.viewer.picture is not shown)
+    assert rendered.caption() == "Output 1 · 96 × 64 · VAEEDOF faithful"
+    assert output is rendered.side.outputs.current
+
+
 def test_without_anything_to_compare_with_nothing_happens(window: MainWindow) -> None:
     assert not window.actions_.wipe.isEnabled()
-    assert window.others() == []
+    assert window.stage.others == []

@@ -184,7 +184,7 @@ def test_a_large_source_is_shown_quickly_and_then_fully(
     window = make_window(Services(fuse_stack=fusion))
     fusion.release.clear()
     seen: list[tuple[int, bool]] = []
-    window._pictures.loaded.connect(
+    window.stage.pictures.loaded.connect(
         lambda _, picture: seen.append((picture.levels[0].width(), picture.is_proxy))
     )
     window.open_paths(paths)

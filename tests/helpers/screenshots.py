@@ -37,6 +37,7 @@ def main() -> int:
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
     from focusstack_app.ui.main_window import MainWindow
+    from focusstack_app.ui.overlays import Overlay
     from focusstack_app.ui.view_bar import View
 
     app = make_application(sys.argv[:1])
@@ -85,6 +86,10 @@ def main() -> int:
     window.actions_.side_by_side.trigger()
     shoot("side_by_side")
     window.actions_.side_by_side.trigger()
+    window.stage.set_overlay(Overlay.PROVENANCE)
+    wait(lambda: True, 1.0)
+    shoot("provenance")
+    window.stage.set_overlay(Overlay.NONE)
     dialog = window.preferences.open()
     for number, name in enumerate(dialog.pages):
         dialog.tabs.setCurrentIndex(number)

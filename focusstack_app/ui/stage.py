@@ -1,0 +1,234 @@
+"""What is shown: preview, source or output, under an overlay, beside something else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.ui.bridge import Bridge
+from focusstack_app.ui.captions import output_caption, preview_caption, source_caption
+from focusstack_app.ui.comparing import Comparison, Other
+from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.loading import PictureLoader
+from focusstack_app.ui.menus import Actions
+from focusstack_app.ui.outputs import Output, OutputList
+from focusstack_app.ui.overlays import LEGENDS, Overlay
+from focusstack_app.ui.picture import DisplayPicture
+from focusstack_app.ui.previewing import Preview, Previewer
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.view_bar import View, ViewBar
+from focusstack_app.ui.viewer import Compare, Viewer
+
+
+class Stage(QWidget):
+    """The viewer and the line above it.
+
+    Args:
+        actions: The window's commands; those that compare are connected here.
+        frames: The frames of the open stack.
+        previewer: Has the preview.
+        outputs: Has the outputs.
+        bridge: Runs the reading.
+        services: Does the reading.
+
+    Signals:
+        failed: The error of a picture that could not be read.
+    """
+
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        actions: Actions,
+        frames: FramesModel,
+        previewer: Previewer,
+        outputs: OutputList,
+        bridge: Bridge,
+        services: Services,
+    ) -> None:
+        super().__init__()
+        self._actions = actions
+        self._frames = frames
+        self._previewer = previewer
+        self._outputs = outputs
+        self._compared: object = None
+        self.view = View.PREVIEW
+        self.source: FrameSource | None = None
+        self.overlay = Overlay.NONE
+        self.viewer = Viewer()
+        self.view_bar = ViewBar(
+            actions.fit, actions.actual_pixels, actions.overlay_menu, actions.compare_menu
+        )
+        self.comparison = Comparison(self.viewer, bridge, services, self)
+        self.pictures = PictureLoader(bridge, services, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view_bar)
+        column.addWidget(self.viewer, 1)
+        self._overlay_actions = _overlay_actions(actions.overlay_menu)
+        self._connect()
+
+    def _connect(self) -> None:
+        actions = self._actions
+        actions.wipe.triggered.connect(lambda: self.comparison.set_mode(Compare.WIPE))
+        actions.side_by_side.triggered.connect(lambda: self.comparison.set_mode(Compare.SIDE))
+        actions.compare_menu.aboutToShow.connect(self._fill_compare_menu)
+        actions.fit.triggered.connect(self.viewer.fit)
+        actions.actual_pixels.triggered.connect(lambda: self.viewer.show_actual_pixels())
+        for overlay, action in self._overlay_actions.items():
+            action.triggered.connect(lambda _, overlay=overlay: self.set_overlay(overlay))
+        self.view_bar.view_chosen.connect(self.show_view)
+        self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
+        self.comparison.changed.connect(self.refresh)
+        self.comparison.failed.connect(self.failed)
+        self.pictures.loaded.connect(self._on_picture)
+        self.pictures.failed.connect(lambda _, error: self.failed.emit(error))
+
+    def show_view(self, view: View) -> None:
+        """Show the preview, the current source, or the selected output."""
+        output = self._outputs.current
+        if view is View.OUTPUT and output is not None:
+            self.show_output(output)
+            return
+        self.view = view
+        preview = self._previewer.preview
+        if view is View.PREVIEW and preview is not None:
+            self.pictures.cancel()
+            self.viewer.show_picture(preview.picture)
+        elif self.source is not None:
+            self.pictures.load_source(self.source)
+        self.refresh()
+
+    def show_source(self, source: FrameSource) -> None:
+        """Show a source and make it the current one."""
+        self.source = source
+        self.show_view(View.SOURCE)
+
+    def show_output(self, output: Output) -> None:
+        """Show an output, under the overlay."""
+        self.view = View.OUTPUT
+        self.pictures.load_result(output, output.result, self.overlay)
+        self.refresh()
+
+    def show_rendered(self, output: Output, picture: DisplayPicture) -> None:
+        """Show a new output whose picture is at hand."""
+        if self.overlay is not Overlay.NONE:
+            self.show_output(output)
+        else:
+            self.view = View.OUTPUT
+            self.pictures.cancel()
+            self.viewer.show_picture(picture)
+        self.viewer.setFocus()
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show a new preview, if the preview is looked at."""
+        if self.view is View.PREVIEW:
+            self.pictures.cancel()
+            self.viewer.show_picture(preview.picture)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.pictures.cancel()
+        self.viewer.show_picture(None)
+
+    def set_overlay(self, overlay: Overlay) -> None:
+        """Lay a map over the selected output; it is shown for that."""
+        self.overlay = overlay
+        output = self._outputs.current
+        if output is not None and (overlay is not Overlay.NONE or self.view is View.OUTPUT):
+            self.show_output(output)
+        self.refresh()
+
+    @property
+    def caption(self) -> str:
+        """What the viewer shows, in words."""
+        output = self._outputs.current
+        if self.view is View.OUTPUT and output is not None:
+            legend = LEGENDS[self.overlay]
+            return f"{output_caption(output)} · {legend}" if legend else output_caption(output)
+        if self.view is View.SOURCE:
+            return source_caption(self.source, self._frames)
+        return preview_caption(self._previewer, self.source, self._frames)
+
+    @property
+    def others(self) -> list[Other]:
+        """What the picture that is shown can be compared with, the best first."""
+        preview, current = self._previewer.preview, self._outputs.current
+        found: list[Other] = []
+        if self.source is not None and self.view is not View.SOURCE:
+            name = source_caption(self.source, self._frames).split(" · ")[0]
+            found.append(Other(name, self.source))
+        newest_first = reversed(self._outputs.outputs)
+        found += [
+            Other(output.name, output)
+            for output in newest_first
+            if self.view is not View.OUTPUT
+            or output is not current
+            or self.overlay is not Overlay.NONE
+        ]
+        if preview is not None and self.view is not View.PREVIEW:
+            found.append(Other("Preview", preview))
+        return found
+
+    def compare_with(self, other: Other) -> None:
+        """Compare with this, by wipe where nothing was compared before."""
+        self._compared = other.content
+        if self.comparison.mode is Compare.OFF:
+            self.comparison.set_mode(Compare.WIPE)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the line above, the second picture and the commands in line."""
+        opened, output = self._frames.rowCount() > 0, self._outputs.current
+        bar = self.view_bar
+        bar.set_view(self.view)
+        bar.set_available(View.PREVIEW, opened)
+        bar.set_available(View.SOURCE, opened)
+        bar.set_available(View.OUTPUT, output is not None)
+        bar.caption.set_whole(self.caption)
+        others = self.others
+        chosen = next((other for other in others if other.content is self._compared), None)
+        if chosen is None and others:
+            chosen = others[0]
+        self.comparison.set_pictures(self.caption.split(" · ")[0], chosen)
+        ways = {Compare.WIPE: self._actions.wipe, Compare.SIDE: self._actions.side_by_side}
+        for mode, action in ways.items():
+            action.setChecked(self.comparison.mode is mode)
+            action.setEnabled(chosen is not None)
+        for overlay, action in self._overlay_actions.items():
+            action.setChecked(self.overlay is overlay)
+            action.setEnabled(output is not None)
+
+    def _on_picture(self, key: object, picture: DisplayPicture) -> None:
+        """Take a picture from the loader, unless something else is to be seen by now."""
+        wanted = self._outputs.current if self.view is View.OUTPUT else self.source
+        if key is wanted:
+            self.viewer.show_picture(picture)
+
+    def _fill_compare_menu(self) -> None:
+        """Below the two ways, what to compare with."""
+        menu = self._actions.compare_menu
+        for action in menu.actions()[3:]:
+            menu.removeAction(action)
+        current = self.comparison.other
+        for other in self.others:
+            action = menu.addAction(f"With {other.name}")
+            action.setCheckable(True)
+            action.setChecked(current is not None and current.content is other.content)
+            action.triggered.connect(lambda _, other=other: self.compare_with(other))
+
+
+def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:
+    group = QActionGroup(menu)
+    actions = {}
+    for overlay in Overlay:
+        action = menu.addAction(overlay.value)
+        action.setCheckable(True)
+        group.addAction(action)
+        actions[overlay] = action
+    actions[Overlay.PROVENANCE].setShortcut("P")
+    actions[Overlay.DEPTH].setShortcut("D")
+    return actions
