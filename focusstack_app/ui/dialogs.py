@@ -1,4 +1,4 @@
-"""Small dialogs: about, the quick guide, the report of a bug."""
+"""Small dialogs: questions, and the report of a bug."""
 
 from __future__ import annotations
 
@@ -23,36 +23,6 @@ from PySide6.QtWidgets import (
 from focusstack_app import __version__
 
 PROGRAM_NAME = "Focus Stack"
-
-_STEPS = (
-    ("Open", "Drop the frames of one focus bracket on the window, or a folder of them."),
-    ("Check", "A preview appears. Click a frame to look at it; clear its box to leave it out."),
-    ("Render", "Press Render and inspect the output at 100 %."),
-    (
-        "Export",
-        "Save it; the preferences hold format and name.",
-    ),
-)
-_KEYS = (
-    ("Ctrl+O", "Open files"),
-    ("Ctrl+Shift+O", "Open a folder"),
-    ("Ctrl+B", "Batch: many stacks at once"),
-    ("Ctrl+R", "Render"),
-    ("Esc", "Stop the render"),
-    ("Ctrl+E", "Export the output"),
-    ("Ctrl+,", "Preferences"),
-    ("← →", "Frame before, next frame"),
-    ("Space", "Include the frame or leave it out (in the strip)"),
-    ("Delete", "Remove the frame from the list; the file stays"),
-    ("Tab (hold)", "Peek at the source"),
-    ("W, S", "Compare by wipe, side by side"),
-    ("P, D", "Overlay: where pixels come from, depth"),
-    ("Wheel, + −", "Zoom at the pointer"),
-    ("Drag", "Move the picture (also with Space or the middle button)"),
-    ("Double-click", "Change between fit and 100 %"),
-    ("Ctrl+0, Ctrl+1", "Fit, 100 %"),
-    ("F11", "Full screen"),
-)
 
 
 def error_report(error: BaseException) -> str:
@@ -91,44 +61,6 @@ class ReportDialog(QDialog):
         column.addWidget(intro)
         column.addWidget(text)
         column.addWidget(buttons)
-
-
-class GuideDialog(QDialog):
-    """The steps and the keys."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Quick Guide")
-        steps = "".join(f"<li><b>{name}</b> — {text}</li>" for name, text in _STEPS)
-        keys = "".join(
-            f"<tr><td style='padding:2px 18px 2px 0'><b>{key}</b></td>"
-            f"<td style='padding:2px 0'>{text}</td></tr>"
-            for key, text in _KEYS
-        )
-        label = QLabel(f"<h3>Four steps</h3><ol>{steps}</ol><h3>Keys</h3><table>{keys}</table>")
-        label.setWordWrap(True)
-        label.setMinimumWidth(520)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 12, 20, 16)
-        column.addWidget(label)
-        column.addWidget(buttons)
-
-
-def show_about(parent: QWidget) -> None:
-    """Say what the program is."""
-    box = QMessageBox(parent)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle(f"About {PROGRAM_NAME}")
-    box.setIconPixmap(parent.windowIcon().pixmap(72, 72))
-    box.setText(f"<b>{PROGRAM_NAME}</b><br>Version {__version__}")
-    box.setInformativeText(
-        "Makes one picture that is sharp all over from a focus bracket. "
-        "Everything is computed on this computer."
-    )
-    box.open()
 
 
 def ask_remove(parent: QWidget, name: str, on_remove: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
+    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -39,17 +40,16 @@ from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
-    GuideDialog,
     ask_close,
     ask_remove,
     ask_stop_batch,
     error_report,
-    show_about,
 )
 from focusstack_app.ui.empty_page import EmptyPage
 from focusstack_app.ui.exporting import Exporter
 from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import make_actions
@@ -173,7 +173,10 @@ class MainWindow(QMainWindow):
         actions.remove.triggered.connect(self.remove_frames)
         actions.full_screen.toggled.connect(self._set_full_screen)
         actions.guide.triggered.connect(lambda: GuideDialog(self).open())
-        actions.about.triggered.connect(lambda: show_about(self))
+        actions.shortcuts.triggered.connect(
+            lambda: ShortcutsDialog(self.findChildren(QAction), self).open()
+        )
+        actions.about.triggered.connect(lambda: AboutDialog(self._device(), self).open())
         self.empty_page.open_requested.connect(self._choose_files)
         self.empty_page.demo_requested.connect(self.open_demo)
         self.frames.inclusion_changed.connect(self._on_request_changed)
@@ -519,10 +522,16 @@ class MainWindow(QMainWindow):
         name = f"{self._opened.name}[*] — {PROGRAM_NAME}" if self._opened else PROGRAM_NAME
         self.setWindowTitle(name if "[*]" in name else f"{name}[*]")
         self.setWindowModified(bool(self.side.outputs.unexported))
-        preview = self.previewer.preview
-        device = preview.device if preview is not None else None
-        self._facts.setText("   ·   ".join(fact_list(self.frames, included, device)))
+        facts = fact_list(self.frames, included, self._device() or None)
+        self._facts.setText("   ·   ".join(facts))
         self.stage.refresh()
+
+    def _device(self) -> str:
+        """Where the last picture was computed."""
+        outputs, preview = self.side.outputs.outputs, self.previewer.preview
+        if outputs:
+            return outputs[-1].result.device
+        return preview.device if preview is not None else ""
 
     def _tell(self, error: BaseException) -> None:
         """Say what is wrong: the photographer's errors in words, bugs with a report."""

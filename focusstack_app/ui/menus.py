@@ -30,6 +30,7 @@ class Actions:
     actual_pixels: QAction
     full_screen: QAction
     guide: QAction
+    shortcuts: QAction
     about: QAction
     compare_menu: QMenu
     overlay_menu: QMenu
@@ -64,7 +65,8 @@ def make_actions(window: QMainWindow) -> Actions:
         fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
         actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
         full_screen=action("F&ull Screen", "F11"),
-        guide=action("Quick &Guide", "F1", "The steps and the keys"),
+        guide=action("Quick &Guide", "F1", "The steps from frames to a picture"),
+        shortcuts=action("&Shortcuts", "Ctrl+/", "Every key"),
         about=action("&About"),
         compare_menu=QMenu("&Compare", window),
         overlay_menu=QMenu("&Overlay", window),
@@ -101,5 +103,5 @@ def make_actions(window: QMainWindow) -> Actions:
     view_menu.addMenu(actions.overlay_menu)
     view_menu.addSeparator()
     view_menu.addAction(actions.full_screen)
-    bar.addMenu("&Help").addActions([actions.guide, actions.about])
+    bar.addMenu("&Help").addActions([actions.guide, actions.shortcuts, actions.about])
     return actions

@@ -28,8 +28,8 @@ class Overlay(Enum):
 
 LEGENDS = {
     Overlay.NONE: "",
-    Overlay.PROVENANCE: "colour: the frame, from blue (first) to red (last); pink: filled in",
-    Overlay.DEPTH: "black: sharp in the first frame, white: in the last",
+    Overlay.PROVENANCE: "Colour: the frame, from blue (first) to red (last). Pink: filled in.",
+    Overlay.DEPTH: "Black: sharp in the first frame. White: in the last.",
 }
 
 

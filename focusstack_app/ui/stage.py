@@ -147,8 +147,8 @@ class Stage(QWidget):
         """What the viewer shows, in words."""
         output = self._outputs.current
         if self.view is View.OUTPUT and output is not None:
-            legend = LEGENDS[self.overlay]
-            return f"{output_caption(output)} · {legend}" if legend else output_caption(output)
+            over = "" if self.overlay is Overlay.NONE else f" · {self.overlay.value}"
+            return f"{output_caption(output)}{over}"
         if self.view is View.SOURCE:
             return source_caption(self.source, self._frames)
         return preview_caption(self._previewer, self.source, self._frames)
@@ -189,6 +189,8 @@ class Stage(QWidget):
         bar.set_available(View.SOURCE, opened)
         bar.set_available(View.OUTPUT, output is not None)
         bar.caption.set_whole(self.caption)
+        legend = LEGENDS[self.overlay] if self.view is View.OUTPUT else ""
+        self.viewer.set_note(legend)
         others = self.others
         chosen = next((other for other in others if other.content is self._compared), None)
         if chosen is None and others:

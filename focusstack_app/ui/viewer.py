@@ -68,6 +68,7 @@ class Viewer(QWidget):
         self._other: DisplayPicture | None = None
         self._mode = Compare.OFF
         self._names = ("", "")
+        self._note = ""
         self._wipe = 0.5
         self._wiping = False
         self.setMouseTracking(True)
@@ -140,6 +141,11 @@ class Viewer(QWidget):
     def set_names(self, shown: str, other: str) -> None:
         """What the two pictures are called."""
         self._names = (shown, other)
+        self.update()
+
+    def set_note(self, note: str) -> None:
+        """A line in the corner of the picture; empty for none."""
+        self._note = note
         self.update()
 
     def set_mode(self, mode: Compare) -> None:
@@ -227,9 +233,11 @@ class Viewer(QWidget):
     def _paint_comparison(self, painter: QPainter) -> None:
         """Names and the line between the pictures."""
         area = QRectF(self.rect())
-        if self._mode is Compare.PEEK:
+        if self._mode is Compare.OFF:
+            draw_label(painter, self._note, area)
+        elif self._mode is Compare.PEEK:
             draw_label(painter, self._names[1], area)
-        elif self._mode is not Compare.OFF:
+        else:
             share = self._wipe if self._mode is Compare.WIPE else 0.5
             handle = self._mode is Compare.WIPE
             draw_divider(painter, share * area.width(), area.height(), handle=handle)

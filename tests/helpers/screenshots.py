@@ -36,6 +36,7 @@ def main() -> int:
     from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
+    from focusstack_app.ui.help import AboutDialog, GuideDialog
     from focusstack_app.ui.main_window import MainWindow
     from focusstack_app.ui.overlays import Overlay
     from focusstack_app.ui.view_bar import View
@@ -90,6 +91,14 @@ def main() -> int:
     wait(lambda: True, 1.0)
     shoot("provenance")
     window.stage.set_overlay(Overlay.NONE)
+    for name, help_dialog in (
+        ("guide", GuideDialog(window)),
+        ("about", AboutDialog("CPU", window)),
+    ):
+        help_dialog.show()
+        wait(lambda: True)
+        help_dialog.grab().save(str(options.out / f"{name}{suffix}.png"))
+        help_dialog.close()
     dialog = window.preferences.open()
     for number, name in enumerate(dialog.pages):
         dialog.tabs.setCurrentIndex(number)

@@ -1,0 +1,200 @@
+"""Help: the quick guide, the shortcuts, and what the program is made of."""
+
+from __future__ import annotations
+
+import html
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, metadata, requires
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app import __version__
+from focusstack_app.inference.manifest import installed_models
+from focusstack_app.ui.dialogs import PROGRAM_NAME
+
+_STEPS = (
+    ("Open", "Drop the frames of one focus bracket on the window, or their folder."),
+    ("Check", "A preview appears. Click a frame to look at it; clear its box to leave it out."),
+    ("Render", "Press Render. Compare at 100 %: hold Tab to peek at the frame, W wipes."),
+    ("Export", "Save the output; format, name and folder are in the preferences."),
+)
+_MORE = (
+    ("Many stacks", "Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
+    ("Nothing invented", "Strict mode takes camera pixels only; P shows what was filled in."),
+    ("Halos or double edges", "Leave out frames that moved, and see that Align is on."),
+)
+_GESTURES = (
+    ("← →", "Frame before, next frame"),
+    ("Space", "Include the frame or leave it out (in the strip)"),
+    ("Tab (hold)", "Peek at the source frame"),
+    ("Wheel, + −", "Zoom at the pointer"),
+    ("Drag", "Move the picture (also with the middle button)"),
+    ("Double-click", "Change between fit and 100 %"),
+)
+
+
+class GuideDialog(QDialog):
+    """The four steps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _set_up(self, "Quick Guide")
+        steps = "".join(f"<li><b>{name}</b> — {text}</li>" for name, text in _STEPS)
+        more = "".join(f"<p><b>{name}</b><br>{text}</p>" for name, text in _MORE)
+        label = QLabel(f"<h3>Four steps</h3><ol>{steps}</ol><h3>And then</h3>{more}")
+        label.setWordWrap(True)
+        label.setMinimumWidth(480)
+        _finish(self, label)
+
+
+class ShortcutsDialog(QDialog):
+    """Every key, as the menus have them."""
+
+    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _set_up(self, "Shortcuts")
+        keys = [
+            (action.shortcut().toString(), action.text().replace("&", "").rstrip("…"))
+            for action in actions
+            if not action.shortcut().isEmpty()
+        ]
+        self.rows = (*keys, *_GESTURES)
+        label = QLabel(_table(self.rows))
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setMinimumWidth(380)
+        _finish(self, label)
+
+
+class AboutDialog(QDialog):
+    """Versions, device and licences.
+
+    Args:
+        device: Where the last picture was computed; empty where none was.
+        parent: The window.
+    """
+
+    def __init__(self, device: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        _set_up(self, f"About {PROGRAM_NAME}")
+        self.resize(560, 420)
+        icon = QLabel()
+        if parent is not None:
+            icon.setPixmap(parent.windowIcon().pixmap(64, 64))
+        title = QLabel(
+            f"<h3>{PROGRAM_NAME} {__version__}</h3>"
+            "Makes one picture that is sharp all over from a focus bracket.<br>"
+            "Everything is computed on this computer."
+        )
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(icon)
+        top.addWidget(title, 1)
+        self.versions = version_lines(device)
+        self.licences = licence_lines()
+        tabs = QTabWidget()
+        tabs.addTab(_scrolled(_table(self.versions)), "Versions")
+        tabs.addTab(
+            _scrolled(
+                f"<p>{PROGRAM_NAME} is free under the Apache License 2.0. It is built on:</p>"
+                + _table(self.licences)
+            ),
+            "Licences",
+        )
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(top)
+        column.addWidget(tabs)
+        buttons = _finish(self, holder)
+        copy = buttons.addButton("Copy Versions", QDialogButtonBox.ButtonRole.ActionRole)
+        text = "\n".join(f"{name}: {value}" for name, value in self.versions)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+
+
+def version_lines(device: str) -> list[tuple[str, str]]:
+    """What a report about a fault needs to say, by name."""
+    models = [f"{model.id} {model.version}" for model in installed_models()]
+    return [
+        (PROGRAM_NAME, __version__),
+        ("Models", ", ".join(models) or "none"),
+        ("Device", device or "not used yet"),
+        ("System", platform.platform()),
+        ("Python", platform.python_version()),
+        ("Qt", qVersion() or ""),
+        *((name, version) for name, version, _ in _packages()),
+    ]
+
+
+def licence_lines() -> list[tuple[str, str]]:
+    """Every library and model, and its licence."""
+    libraries = [(name, licence) for name, _, licence in _packages()]
+    return [*libraries, *((f"model {model.id}", model.licence) for model in installed_models())]
+
+
+def _packages() -> list[tuple[str, str, str]]:
+    """Name, version and licence of the libraries that this program asks for and that are there."""
+    found = []
+    for requirement in requires("focusstack_app") or ():
+        name = re.split(r"[^A-Za-z0-9._-]", requirement)[0]
+        try:
+            facts = metadata(name)
+        except PackageNotFoundError:
+            continue  # for another platform, or optional
+        if "extra ==" not in requirement:
+            found.append((facts["Name"], facts["Version"], _licence(facts.json)))
+    return sorted(set(found), key=lambda package: package[0].casefold())
+
+
+def _licence(facts: dict[str, str | list[str]]) -> str:
+    stated = str(facts.get("license_expression") or facts.get("license") or "").strip()
+    return stated if stated and "\n" not in stated else "see its package"
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td style='padding:2px 18px 2px 0'><b>{html.escape(name)}</b></td>"
+        f"<td style='padding:2px 0'>{html.escape(text)}</td></tr>"
+        for name, text in rows
+    )
+    return f"<table>{cells}</table>"
+
+
+def _scrolled(text: str) -> QScrollArea:
+    label = QLabel(text)
+    label.setMargin(10)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidget(label)
+    return area
+
+
+def _set_up(dialog: QDialog, title: str) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+
+
+def _finish(dialog: QDialog, content: QWidget) -> QDialogButtonBox:
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 14, 20, 16)
+    column.setSpacing(14)
+    column.addWidget(content)
+    column.addWidget(buttons)
+    return buttons
