@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -38,10 +39,10 @@ class FramesModel(QAbstractListModel):
         super().__init__()
         self._rows: list[_Row] = []
 
-    def set_stack(self, stack: Stack) -> None:
-        """Take the frames of a stack, all included."""
+    def set_stack(self, stack: Stack, left_out: Collection[Path] = ()) -> None:
+        """Take the frames of a stack, all included but those that are named."""
         self.beginResetModel()
-        self._rows = [_Row(source) for source in stack.sources]
+        self._rows = [_Row(source, source.path not in left_out) for source in stack.sources]
         self.endResetModel()
         self.inclusion_changed.emit()
 
@@ -52,6 +53,10 @@ class FramesModel(QAbstractListModel):
     def included(self) -> tuple[FrameSource, ...]:
         """The frames that a fusion takes, in order."""
         return tuple(row.source for row in self._rows if row.included)
+
+    def inclusion(self) -> list[tuple[FrameSource, bool]]:
+        """Every frame in order, and whether a fusion takes it."""
+        return [(row.source, row.included) for row in self._rows]
 
     def include_all(self) -> None:
         """Include every frame."""

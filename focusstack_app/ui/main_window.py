@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -26,17 +25,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from focusstack_app.core.assets import resources_dir
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
-from focusstack_app.core.progress import Progress
-from focusstack_app.io.probe import IMAGE_SUFFIXES
+from focusstack_app.jobs.project import Project
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_window import BatchWindow
-from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.bridge import Bridge
 from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
@@ -53,11 +50,13 @@ from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import make_actions
-from focusstack_app.ui.opening import BatchFolders, Opened, batch_folders, open_readable
+from focusstack_app.ui.opener import Opener
+from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
 from focusstack_app.ui.preferences import Preferences, changed_fields
 from focusstack_app.ui.previewing import Preview, Previewer
+from focusstack_app.ui.projects import ProjectSaver
 from focusstack_app.ui.rendering import Rendered, Renderer
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
@@ -68,14 +67,6 @@ from focusstack_app.ui.wording import (
     count_text,
     seconds_text,
 )
-
-
-def _patterns(suffixes: Iterable[str]) -> str:
-    """Name patterns of a file dialog, in both cases: some platforms tell them apart."""
-    return " ".join(f"*{s} *{s.upper()}" for s in sorted(suffixes))
-
-
-_PICTURES = f"Pictures ({_patterns(IMAGE_SUFFIXES)})"
 
 
 class MainWindow(QMainWindow):
@@ -95,15 +86,15 @@ class MainWindow(QMainWindow):
         self._apply_theme()
         self.bridge = Bridge(self)
         self._opened: Opened | None = None
-        self._opening = LatestTask()
         self._close_after_export = False
         self.batch: BatchWindow | None = None
-        self._folder = Path.home()
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self.actions_ = make_actions(self)
         self.frames = FramesModel()
+        self.opener = Opener(self.bridge, self._services, self)
+        self.projects = ProjectSaver(self.bridge, self)
         self.previewer = Previewer(self.bridge, self._services, self)
         self.renderer = Renderer(self.bridge, self._services, self)
         self.exporter = Exporter(self.bridge, self._services, self.preferences, self)
@@ -160,9 +151,11 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         actions, panel = self.actions_, self.side.render_panel
-        actions.open_files.triggered.connect(self._choose_files)
-        actions.open_folder.triggered.connect(self._choose_folder)
-        actions.open_demo.triggered.connect(self.open_demo)
+        actions.open_files.triggered.connect(self.opener.choose_files)
+        actions.open_folder.triggered.connect(self.opener.choose_folder)
+        actions.open_demo.triggered.connect(self.opener.open_demo)
+        actions.save.triggered.connect(lambda: self._save_project(self.projects.save))
+        actions.save_as.triggered.connect(lambda: self._save_project(self.projects.save_as))
         actions.batch.triggered.connect(self._choose_batch)
         actions.render.triggered.connect(self.render_stack)
         actions.stop.triggered.connect(self.stop_render)
@@ -177,8 +170,16 @@ class MainWindow(QMainWindow):
             lambda: ShortcutsDialog(self.findChildren(QAction), self).open()
         )
         actions.about.triggered.connect(lambda: AboutDialog(self._device(), self).open())
-        self.empty_page.open_requested.connect(self._choose_files)
-        self.empty_page.demo_requested.connect(self.open_demo)
+        self.empty_page.open_requested.connect(self.opener.choose_files)
+        self.empty_page.demo_requested.connect(self.opener.open_demo)
+        self.opener.started.connect(self._on_opening)
+        self.opener.opened.connect(self._on_opened)
+        self.opener.batch_found.connect(self._on_batch_found)
+        self.opener.failed.connect(self._on_open_failed)
+        self.projects.saved.connect(
+            lambda path: self.statusBar().showMessage(f"Project saved as {path}")
+        )
+        self.projects.failed.connect(self._tell)
         self.frames.inclusion_changed.connect(self._on_request_changed)
         self.side.parameters.changed.connect(self._on_request_changed)
         self.filmstrip.frame_chosen.connect(
@@ -212,35 +213,13 @@ class MainWindow(QMainWindow):
     # --- opening -----------------------------------------------------------------------------
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open files or one folder in the background; what is open stays until it worked."""
-        if not paths:
-            return
+        """Open files, a project or folders; what is open stays until it worked."""
+        self.opener.open_paths(paths)
+
+    def _on_opening(self) -> None:
         self.banner.hide()
         self.empty_page.set_busy("Reading frame headers…")
         self.statusBar().showMessage("Reading frame headers…")
-        captured = tuple(paths)
-
-        def work(progress: Progress) -> Opened | BatchFolders:
-            return batch_folders(captured) or open_readable(self._services, captured, progress)
-
-        task = self._opening.replace(self.bridge.submit(Lane.FILES, work))
-        task.succeeded.connect(self._on_opened)
-        task.failed.connect(self._on_open_failed)
-
-    def open_demo(self) -> None:
-        """Open the stack that comes with the program."""
-        self.open_paths(sorted((resources_dir() / "demo").glob("frame_*.jpg")))
-
-    def _choose_files(self) -> None:
-        dialog = self._file_dialog("Open the Frames of One Stack")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([_PICTURES, "All files (*)"])
-        dialog.open()
-
-    def _choose_folder(self) -> None:
-        dialog = self._file_dialog("Open a Folder of Frames")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.open()
 
     def _choose_batch(self) -> None:
         """Show the batch; where it is empty, with the open folder that holds several stacks."""
@@ -264,25 +243,29 @@ class MainWindow(QMainWindow):
         self.batch.add_folders(folders)
         return self.batch
 
-    def _file_dialog(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self, title, str(self._folder))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
-        return dialog
-
-    def _on_opened(self, opened: Opened | BatchFolders) -> None:
+    def _on_batch_found(self, folders: Sequence[Path]) -> None:
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
-        if isinstance(opened, BatchFolders):
-            self.open_batch(opened.folders)
-            return
+        self.open_batch(folders)
+
+    def _on_opened(self, opened: Opened) -> None:
+        self.empty_page.set_busy("")
+        self.statusBar().clearMessage()
         self._opened = opened
-        self._folder = opened.stack.sources[0].path.parent
+        self.projects.path = opened.project_path
         self.stage.source = opened.stack.sources[0]
         self.previewer.forget()
         self._pages.setCurrentIndex(1)
         self.viewer.show_picture(None)
-        self.frames.set_stack(opened.stack)
+        left_out: list[Path] = []
+        if opened.project is not None:
+            project = opened.project
+            self.side.parameters.set_parameters(
+                Parameters(project.method, project.mode, project.overlap, project.align)
+            )
+            taken = zip(project.frames, project.included, strict=True)
+            left_out = [path for path, included in taken if not included]
+        self.frames.set_stack(opened.stack, left_out)
         self._thumbnails.load(opened.stack.sources)
         self.filmstrip.mark(0)
         self.filmstrip.setFocus()
@@ -307,6 +290,25 @@ class MainWindow(QMainWindow):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._tell(error)
+
+    def project(self) -> Project | None:
+        """What is open, as a project; None where nothing is."""
+        frames, chosen = self.frames.inclusion(), self.side.parameters.parameters
+        if not frames:
+            return None
+        return Project(
+            tuple(source.path for source, _ in frames),
+            tuple(included for _, included in frames),
+            chosen.method,
+            chosen.mode,
+            chosen.align,
+            chosen.overlap,
+        )
+
+    def _save_project(self, save: Callable[[Project], None]) -> None:
+        project = self.project()
+        if project is not None:
+            save(project)
 
     def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
         self.frames.set_problem(source, str(error))
@@ -512,6 +514,8 @@ class MainWindow(QMainWindow):
         exportable = output is not None and not self.exporter.writes(output)
         actions.export.setEnabled(exportable)
         self.side.export_button.setEnabled(exportable)
+        for action in (actions.save, actions.save_as):
+            action.setEnabled(self.frames.rowCount() > 0)
         actions.include_all.setEnabled(self.frames.rowCount() > 0)
         actions.remove.setEnabled(self.frames.rowCount() > 0)
         shown = self._pages.currentIndex() == 1

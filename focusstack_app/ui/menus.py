@@ -16,6 +16,8 @@ class Actions:
     open_files: QAction
     open_folder: QAction
     open_demo: QAction
+    save: QAction
+    save_as: QAction
     batch: QAction
     render: QAction
     stop: QAction
@@ -47,9 +49,11 @@ def make_actions(window: QMainWindow) -> Actions:
         return made
 
     actions = Actions(
-        open_files=action("&Open…", "Ctrl+O", "Open the files of one focus bracket"),
+        open_files=action("&Open…", "Ctrl+O", "Open the files of one focus bracket, or a project"),
         open_folder=action("Open &Folder…", "Ctrl+Shift+O", "Open every picture of a folder"),
         open_demo=action("Open &Demo Stack", tip="Open the frames that come with the program"),
+        save=action("&Save Project", "Ctrl+S", "Keep which frames count, and how they are fused"),
+        save_as=action("Save Project &As…", "Ctrl+Shift+S"),
         batch=action("&Batch…", "Ctrl+B", "Fuse many stacks, one picture each"),
         render=action("&Render", "Ctrl+R", "Fuse the included frames at full size"),
         stop=action("&Stop", "Esc", "Stop the render"),
@@ -80,6 +84,8 @@ def make_actions(window: QMainWindow) -> Actions:
     bar = window.menuBar()
     file_menu = bar.addMenu("&File")
     file_menu.addActions([actions.open_files, actions.open_folder, actions.open_demo])
+    file_menu.addSeparator()
+    file_menu.addActions([actions.save, actions.save_as])
     file_menu.addSeparator()
     file_menu.addAction(actions.batch)
     file_menu.addSeparator()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
@@ -13,6 +13,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import OpenedStack
+from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.wording import stack_name
@@ -28,6 +29,8 @@ class Opened:
         warnings: One line each.
         left_out: One error for each file that could not be read.
         stacks: How many stacks the frames look like.
+        project: What was opened, where it was a project.
+        project_path: Its file.
     """
 
     stack: Stack
@@ -35,6 +38,8 @@ class Opened:
     warnings: tuple[str, ...]
     left_out: tuple[InputError, ...] = ()
     stacks: int = 1
+    project: Project | None = None
+    project_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,35 @@ def batch_folders(paths: Sequence[Path]) -> BatchFolders | None:
     return BatchFolders(tuple(paths))
 
 
-def open_readable(services: Services, paths: Sequence[Path], progress: Progress) -> Opened:
+def open_project(services: Services, path: Path, progress: Progress) -> Opened:
+    """Open a project without the frames that cannot be read.
+
+    Raises:
+        InputError: If it cannot be read, or none of its frames can.
+        Cancelled: If the job was cancelled.
+    """
+    project = load_project(path)
+    opened = open_readable(services, project.frames, progress, in_order=True)
+    return replace(opened, name=path.stem, stacks=1, project=project, project_path=path)
+
+
+def open_readable(
+    services: Services, paths: Sequence[Path], progress: Progress, *, in_order: bool = False
+) -> Opened:
     """Open files or one folder, without the files that cannot be read.
 
     Args:
         services: For `open_stack` and `list_images`.
         paths: Files, in any order: they are sorted by name as people count. Or one folder.
         progress: Checked between files.
+        in_order: The files are in the order of the stack already.
 
     Raises:
         InputError: If nothing can be read, or the readable frames make no stack (mixed sizes).
         Cancelled: If the job was cancelled.
     """
     progress.report(0.0, "Reading frame headers")
-    paths = sorted(paths, key=_as_counted)
+    paths = list(paths) if in_order else sorted(paths, key=_as_counted)
     try:
         opened = services.open_stack(paths)
     except InputError as error:

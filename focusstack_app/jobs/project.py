@@ -1,0 +1,120 @@
+"""Projects: which frames, which of them count, and how they become a picture; a small JSON file.
+
+::
+
+    {
+      "version": 1,
+      "frames": [{"path": "IMG_0412.jpg", "included": true}, ...],
+      "method": "vaeedof", "mode": "faithful", "align": "auto", "overlap": 0.25
+    }
+
+Paths are relative to the project's folder and written with slashes, so that the folder can move;
+a frame on another drive has its absolute path. Pixels stay where they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from focusstack_app import __version__
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.io.atomic import replacing
+from focusstack_app.io.faults import reading, shown
+
+PROJECT_SUFFIX = ".fstack"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a project file holds.
+
+    Attributes:
+        frames: Every frame, in order, absolute.
+        included: Whether each of them takes part.
+        method: Method.
+        mode: Source of the pixels.
+        align: Registration.
+        overlap: Share of a tile that overlaps its neighbour, 0 to 0.5.
+    """
+
+    frames: tuple[Path, ...]
+    included: tuple[bool, ...]
+    method: Method
+    mode: Mode
+    align: Align
+    overlap: float
+
+
+def save_project(path: Path, project: Project, *, overwrite: bool = False) -> None:
+    """Write a project, whole or not at all.
+
+    Raises:
+        OutputExistsError: If it exists and `overwrite` is False.
+        OutputError: If it cannot be written.
+    """
+    folder = path.parent.resolve()
+    document = {
+        "focusstack_app": __version__,
+        "version": _VERSION,
+        "frames": [
+            {"path": _relative(frame.resolve(), folder), "included": included}
+            for frame, included in zip(project.frames, project.included, strict=True)
+        ],
+        "method": str(project.method),
+        "mode": str(project.mode),
+        "align": str(project.align),
+        "overlap": project.overlap,
+    }
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def load_project(path: Path) -> Project:
+    """Read a project; whether its frames are there is not looked at.
+
+    Raises:
+        InputError: If it cannot be read, is no project, or comes from a newer version.
+    """
+    with reading(path):
+        text = path.read_text(encoding="utf-8")
+    try:
+        document = json.loads(text)
+        if document["version"] > _VERSION:
+            raise InputError(
+                f"{shown(path)} comes from a newer version of the program.",
+                "Update the program to open it.",
+            )
+        return _project(document, path.parent.resolve())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{shown(path)} is damaged, or not a project.", "Open the frames themselves."
+        ) from error
+
+
+def _project(document: Mapping[str, Any], folder: Path) -> Project:
+    frames = [(str(frame["path"]), bool(frame["included"])) for frame in document["frames"]]
+    overlap = float(document["overlap"])
+    if not frames or not 0.0 <= overlap <= 0.5:
+        raise ValueError("no frames, or an overlap outside its range")
+    return Project(
+        tuple(Path(os.path.normpath(folder / name)) for name, _ in frames),
+        tuple(included for _, included in frames),
+        Method(document["method"]),
+        Mode(document["mode"]),
+        Align(document["align"]),
+        overlap,
+    )
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return str(path)

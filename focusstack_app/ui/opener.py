@@ -1,0 +1,104 @@
+"""Opening: files, a folder, folders of stacks, or a project; chosen, dropped or given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from focusstack_app.core.assets import resources_dir
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.probe import IMAGE_SUFFIXES
+from focusstack_app.jobs.project import PROJECT_SUFFIX
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.opening import (
+    BatchFolders,
+    Opened,
+    batch_folders,
+    open_project,
+    open_readable,
+)
+from focusstack_app.ui.services import Services
+
+
+def _patterns(suffixes: Iterable[str]) -> str:
+    """Name patterns of a file dialog, in both cases: some platforms tell them apart."""
+    return " ".join(f"*{s} *{s.upper()}" for s in sorted(suffixes))
+
+
+_FILTERS = [
+    f"Pictures and projects ({_patterns({*IMAGE_SUFFIXES, PROJECT_SUFFIX})})",
+    "All files (*)",
+]
+
+
+class Opener(QObject):
+    """Reads headers in the background; the latest wins.
+
+    Signals:
+        started: Something is being read.
+        opened: An `Opened`.
+        batch_found: The folders of several stacks.
+        failed: The error.
+    """
+
+    started = Signal()
+    opened = Signal(object)
+    batch_found = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, bridge: Bridge, services: Services, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._services = services
+        self._window = window
+        self._latest = LatestTask()
+        self.folder = Path.home()
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files, a project, one folder, or several."""
+        if not paths:
+            return
+        captured = tuple(paths)
+
+        def work(progress: Progress) -> Opened | BatchFolders:
+            if len(captured) == 1 and captured[0].suffix.lower() == PROJECT_SUFFIX:
+                return open_project(self._services, captured[0], progress)
+            return batch_folders(captured) or open_readable(self._services, captured, progress)
+
+        self.started.emit()
+        task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
+        task.succeeded.connect(self._on_read)
+        task.failed.connect(self.failed)
+
+    def open_demo(self) -> None:
+        """Open the stack that comes with the program."""
+        self.open_paths(sorted((resources_dir() / "demo").glob("frame_*.jpg")))
+
+    def choose_files(self) -> None:
+        """Ask for the frames of one stack, or a project."""
+        dialog = self._dialog("Open the Frames of One Stack, or a Project")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(_FILTERS)
+        dialog.open()
+
+    def choose_folder(self) -> None:
+        """Ask for a folder."""
+        dialog = self._dialog("Open a Folder of Frames")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.open()
+
+    def _dialog(self, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title, str(self.folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
+        return dialog
+
+    def _on_read(self, found: Opened | BatchFolders) -> None:
+        if isinstance(found, BatchFolders):
+            self.batch_found.emit(found.folders)
+            return
+        self.folder = found.stack.sources[0].path.parent
+        self.opened.emit(found)

@@ -1,0 +1,74 @@
+"""Saving what is open as a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.project import PROJECT_SUFFIX, Project, save_project
+from focusstack_app.ui.bridge import Bridge, Lane
+
+_FILTER = f"Project (*{PROJECT_SUFFIX})"
+
+
+class ProjectSaver(QObject):
+    """Writes projects in the background.
+
+    Signals:
+        saved: The path.
+        failed: The error.
+    """
+
+    saved = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, bridge: Bridge, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+        self.path: Path | None = None
+
+    def save(self, project: Project) -> None:
+        """Write it where it came from, or ask."""
+        if self.path is None:
+            self.save_as(project)
+        else:
+            self.write(project, self.path, overwrite=True)
+
+    def save_as(self, project: Project) -> None:
+        """Ask where it goes, beside its frames at first."""
+        folder = project.frames[0].parent
+        proposal = self.path or folder / f"{folder.name or 'stack'}{PROJECT_SUFFIX}"
+        dialog = QFileDialog(self._window, "Save Project", str(proposal.parent), _FILTER)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(PROJECT_SUFFIX)
+        dialog.selectFile(proposal.name)
+        dialog.fileSelected.connect(lambda name: self._on_chosen(project, Path(name)))
+        dialog.open()
+
+    def write(self, project: Project, path: Path, *, overwrite: bool) -> None:
+        """Write it to a file, which holds the project from then on."""
+
+        def work(progress: Progress) -> Path:
+            progress.checkpoint()
+            save_project(path, project, overwrite=overwrite)
+            return path
+
+        task = self._bridge.submit(Lane.FILES, work)
+        task.succeeded.connect(self._on_saved)
+        task.failed.connect(self.failed)
+
+    def _on_chosen(self, project: Project, chosen: Path) -> None:
+        path = chosen
+        if chosen.suffix.lower() != PROJECT_SUFFIX:
+            path = chosen.with_name(f"{chosen.name}{PROJECT_SUFFIX}")
+        # The dialog asked about the very name that was chosen, and about no other.
+        self.write(project, path, overwrite=path == chosen and path.exists())
+
+    def _on_saved(self, path: Path) -> None:
+        self.path = path
+        self.saved.emit(path)

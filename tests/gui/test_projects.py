@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.jobs.project import load_project
+from focusstack_app.ui.filmstrip import toggle
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.parameters import Parameters
+from tests.helpers.windows import FakeFusion, drop
+
+CHOSEN = Parameters(Method.PYRAMID, Mode.STRICT, 0.1, Align.OFF)
+
+
+def save(window: MainWindow, qtbot: QtBot) -> Path:
+    window.actions_.save.trigger()
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.projects.path is not None)
+    assert window.projects.path is not None
+    return window.projects.path
+
+
+def test_a_project_is_saved_beside_the_frames_and_opened_again(
+    opened: MainWindow, frames: list[Path], fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    toggle(opened.frames, opened.frames.index(1))
+    opened.side.parameters.set_parameters(CHOSEN)
+    path = save(opened, qtbot)
+    assert path == frames[0].with_name("bracket.fstack")
+    assert opened.statusBar().currentMessage() == f"Project saved as {path}"
+    opened.side.parameters.set_parameters(Parameters())
+    opened.frames.include_all()
+    drop(opened, [path])
+    qtbot.waitUntil(lambda: len(opened.frames.included()) == 2)
+    assert [source.path for source in opened.frames.included()] == [frames[0], frames[2]]
+    assert opened.side.parameters.parameters == CHOSEN
+    assert opened.windowTitle().startswith("bracket")
+    qtbot.waitUntil(lambda: not opened.previewer.busy)
+    assert len(fusion.previews[-1].stack) == 2
+
+
+def test_saving_again_writes_the_same_file(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    path = save(opened, qtbot)
+    toggle(opened.frames, opened.frames.index(0))
+    opened.actions_.save.trigger()
+    qtbot.waitUntil(lambda: load_project(path).included == (False, True, True))
+    assert load_project(path).frames == tuple(frames)
+
+
+def test_a_frame_that_is_gone_is_named(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    path = save(opened, qtbot)
+    frames[2].unlink()
+    opened.open_paths([path])
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 2)
+    assert "frame_3.png does not exist" in opened.banner.message
+
+
+def test_a_damaged_project_is_named_and_what_is_open_stays(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "x.fstack").write_text("{")
+    opened.open_paths([tmp_path / "x.fstack"])
+    qtbot.waitUntil(lambda: "not a project" in opened.banner.message)
+    assert opened.frames.rowCount() == 3
+
+
+def test_a_new_stack_is_no_longer_that_project(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    save(opened, qtbot)
+    opened.open_paths(frames[:2])
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 2)
+    assert opened.projects.path is None
+
+
+def test_there_is_nothing_to_save_where_nothing_is_open(window: MainWindow) -> None:
+    assert not window.actions_.save.isEnabled()
+    assert window.project() is None

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from focusstack_app.core.errors import InputError, OutputExistsError
+from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.jobs.project import Project, load_project, save_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    frames = (folder / "b.jpg", tmp_path / "elsewhere" / "a.jpg")
+    return Project(frames, (True, False), Method.PYRAMID, Mode.STRICT, Align.OFF, 0.4)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path, project: Project) -> None:
+    path = tmp_path / "shoot" / "ant.fstack"
+    save_project(path, project)
+    assert load_project(path) == project
+    paths = [frame["path"] for frame in json.loads(path.read_text())["frames"]]
+    assert paths == ["b.jpg", "../elsewhere/a.jpg"]
+
+
+def test_a_folder_that_moved_keeps_its_project(tmp_path: Path, project: Project) -> None:
+    project = replace(project, frames=project.frames[:1], included=(True,))
+    save_project(tmp_path / "shoot" / "ant.fstack", project)
+    (tmp_path / "shoot").rename(tmp_path / "moved")
+    loaded = load_project(tmp_path / "moved" / "ant.fstack")
+    assert loaded.frames == (tmp_path / "moved" / "b.jpg",)
+
+
+def test_a_project_is_replaced_only_where_that_was_asked_for(
+    tmp_path: Path, project: Project
+) -> None:
+    path = tmp_path / "ant.fstack"
+    save_project(path, project)
+    with pytest.raises(OutputExistsError):
+        save_project(path, project)
+    save_project(path, replace(project, overlap=0.1), overwrite=True)
+    assert load_project(path).overlap == 0.1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"frames": []},
+        {"frames": [{"path": "a.jpg"}]},
+        {"frames": 3},
+        {"method": "magic"},
+        {"overlap": 0.9},
+        {"overlap": None},
+        {"version": "one"},
+    ],
+)
+def test_what_is_no_project_is_said(
+    tmp_path: Path, project: Project, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "ant.fstack"
+    save_project(path, project)
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(InputError, match="not a project"):
+        load_project(path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "3"])
+def test_other_files_are_no_projects(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ant.fstack").write_text(text)
+    with pytest.raises(InputError, match="not a project"):
+        load_project(tmp_path / "ant.fstack")
+
+
+def test_newer_and_missing_projects_are_named(tmp_path: Path) -> None:
+    (tmp_path / "new.fstack").write_text('{"version": 2}')
+    with pytest.raises(InputError, match="newer version"):
+        load_project(tmp_path / "new.fstack")
+    with pytest.raises(InputError, match="does not exist"):
+        load_project(tmp_path / "gone.fstack")
