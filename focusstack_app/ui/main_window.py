@@ -6,70 +6,42 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeyEvent,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
-from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.jobs.project import Project
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
-from focusstack_app.ui.banner import Banner, Tone
+from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_window import BatchWindow
-from focusstack_app.ui.bridge import Bridge
 from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
     ask_close,
     ask_remove,
     ask_stop_batch,
-    error_report,
 )
-from focusstack_app.ui.empty_page import EmptyPage
-from focusstack_app.ui.exporting import Exporter
-from focusstack_app.ui.filmstrip import Filmstrip
-from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
-from focusstack_app.ui.icons import program_icon
-from focusstack_app.ui.loading import ThumbnailLoader
-from focusstack_app.ui.menus import make_actions
-from focusstack_app.ui.opener import Opener
 from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
-from focusstack_app.ui.preferences import Preferences, changed_fields
-from focusstack_app.ui.previewing import Preview, Previewer
-from focusstack_app.ui.projects import ProjectSaver
-from focusstack_app.ui.rendering import Rendered, Renderer
+from focusstack_app.ui.preferences import changed_fields
+from focusstack_app.ui.previewing import Preview
+from focusstack_app.ui.rendering import Rendered
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.side_panel import SidePanel
-from focusstack_app.ui.stage import Stage
-from focusstack_app.ui.theme import apply_theme
-from focusstack_app.ui.view_bar import View, icon_action
+from focusstack_app.ui.view_bar import View
+from focusstack_app.ui.window_frame import WindowFrame
 from focusstack_app.ui.wording import (
     count_text,
     seconds_text,
 )
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WindowFrame):
     """One stack at a time, and the outputs of the session.
 
     Args:
@@ -80,74 +52,15 @@ class MainWindow(QMainWindow):
     def __init__(
         self, services: Services | None = None, store: SettingsStore | None = None
     ) -> None:
-        super().__init__()
-        self._services = services or Services()
-        self.preferences = Preferences(store or SettingsStore(), self)
-        self._apply_theme()
-        self.bridge = Bridge(self)
+        super().__init__(services or Services(), store or SettingsStore())
         self._opened: Opened | None = None
         self._close_after_export = False
         self.batch: BatchWindow | None = None
-        self.setWindowIcon(program_icon())
-        self.setAcceptDrops(True)
-        self.resize(1280, 800)
-        self.actions_ = make_actions(self)
-        self.frames = FramesModel()
-        self.opener = Opener(self.bridge, self._services, self)
-        self.projects = ProjectSaver(self.bridge, self)
-        self.previewer = Previewer(self.bridge, self._services, self)
-        self.renderer = Renderer(self.bridge, self._services, self)
-        self.exporter = Exporter(self.bridge, self._services, self.preferences, self)
-        self._thumbnails = ThumbnailLoader(self.bridge, self._services, self)
-        self._build()
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
-        self._draw_icons()
         for problem in self.preferences.problems[:1]:
             self.banner.say(Tone.WARNING, "Some preferences could not be used.", str(problem))
         self._update_state()
-
-    # --- parts -------------------------------------------------------------------------------
-
-    def _build(self) -> None:
-        self.empty_page = EmptyPage()
-        self.banner = Banner()
-        self.side = SidePanel()
-        self.stage = Stage(
-            self.actions_,
-            self.frames,
-            self.previewer,
-            self.side.outputs,
-            self.bridge,
-            self._services,
-        )
-        self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
-        self.filmstrip = Filmstrip(self.frames)
-        self.stage.comparison.watch(self.viewer, self.filmstrip)
-        self.filmstrip.addAction(self.actions_.remove)
-        left = QVBoxLayout()
-        left.setSpacing(0)
-        left.addWidget(self.stage, 1)
-        left.addWidget(self.filmstrip)
-        work_page = QWidget()
-        row = QHBoxLayout(work_page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, 1)
-        row.addWidget(self.side)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty_page)
-        self._pages.addWidget(work_page)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self._pages, 1)
-        self.setCentralWidget(centre)
-        self._facts = QLabel()
-        self._facts.setAccessibleName("Frames, size, memory and device")
-        self.statusBar().addPermanentWidget(self._facts)
 
     def _connect(self) -> None:
         actions, panel = self.actions_, self.side.render_panel
@@ -211,15 +124,6 @@ class MainWindow(QMainWindow):
         self._thumbnails.failed.connect(self._on_thumbnail_failed)
 
     # --- opening -----------------------------------------------------------------------------
-
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open files, a project or folders; what is open stays until it worked."""
-        self.opener.open_paths(paths)
-
-    def _on_opening(self) -> None:
-        self.banner.hide()
-        self.empty_page.set_busy("Reading frame headers…")
-        self.statusBar().showMessage("Reading frame headers…")
 
     def _choose_batch(self) -> None:
         """Show the batch; where it is empty, with the open folder that holds several stacks."""
@@ -386,11 +290,6 @@ class MainWindow(QMainWindow):
         if len(changes) > len(shown):
             self._on_request_changed()
 
-    def _apply_theme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        apply_theme(app, self.preferences.settings.interface.theme)
-
     def _ask_preview(self, *, at_once: bool) -> None:
         request = self.request()
         if request is None:
@@ -529,78 +428,6 @@ class MainWindow(QMainWindow):
         facts = fact_list(self.frames, included, self._device() or None)
         self._facts.setText("   ·   ".join(facts))
         self.stage.refresh()
-
-    def _device(self) -> str:
-        """Where the last picture was computed."""
-        outputs, preview = self.side.outputs.outputs, self.previewer.preview
-        if outputs:
-            return outputs[-1].result.device
-        return preview.device if preview is not None else ""
-
-    def _tell(self, error: BaseException) -> None:
-        """Say what is wrong: the photographer's errors in words, bugs with a report."""
-        if isinstance(error, FocusStackError):
-            self.banner.say(Tone.ERROR, error.message, error.hint)
-        else:
-            self.banner.say(
-                Tone.ERROR,
-                "Something went wrong inside the program.",
-                "Your files are unchanged.",
-                report=error_report(error),
-            )
-
-    def _set_full_screen(self, on: bool) -> None:
-        state = self.windowState()
-        full = Qt.WindowState.WindowFullScreen
-        self.setWindowState(state | full if on else state & ~full)
-
-    def _draw_icons(self) -> None:
-        for action, name in (
-            (self.actions_.open_files, "open"),
-            (self.actions_.render, "render"),
-            (self.actions_.export, "export"),
-            (self.actions_.fit, "fit"),
-        ):
-            icon_action(action, name, self)
-        self.side.render_panel.render_button.setIcon(self.actions_.render.icon())
-        self.side.export_button.setIcon(self.actions_.export.icon())
-        self.empty_page.open_button.setIcon(self.actions_.open_files.icon())
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Redraw the icons for another palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "side"):
-            self._draw_icons()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows that nobody else wanted change the frame."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self._opened is not None:
-            self.filmstrip.step(-1 if event.key() == Qt.Key.Key_Left else 1)
-            return
-        super().keyPressEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.empty_page.set_hot(True)
-            if self._opened is not None:
-                self.statusBar().showMessage("Drop to open as a new stack; outputs are kept")
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing will be dropped."""
-        super().dragLeaveEvent(event)
-        self.empty_page.set_hot(False)
-        self.statusBar().clearMessage()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open what was dropped."""
-        self.empty_page.set_hot(False)
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let exports finish, ask about outputs that were never exported, then end the threads."""

@@ -1,0 +1,203 @@
+"""The parts of the window, how they lie, and what holds for it as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.core.errors import FocusStackError
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.banner import Banner, Tone
+from focusstack_app.ui.bridge import Bridge
+from focusstack_app.ui.dialogs import (
+    error_report,
+)
+from focusstack_app.ui.empty_page import EmptyPage
+from focusstack_app.ui.exporting import Exporter
+from focusstack_app.ui.filmstrip import Filmstrip
+from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.icons import program_icon
+from focusstack_app.ui.loading import ThumbnailLoader
+from focusstack_app.ui.menus import make_actions
+from focusstack_app.ui.opener import Opener
+from focusstack_app.ui.preferences import Preferences
+from focusstack_app.ui.previewing import Previewer
+from focusstack_app.ui.projects import ProjectSaver
+from focusstack_app.ui.rendering import Renderer
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.side_panel import SidePanel
+from focusstack_app.ui.stage import Stage
+from focusstack_app.ui.theme import apply_theme
+from focusstack_app.ui.view_bar import icon_action
+
+
+class WindowFrame(QMainWindow):
+    """Widgets and helpers, not yet connected.
+
+    Args:
+        services: What does the slow work.
+        store: Where the preferences are kept.
+    """
+
+    def __init__(self, services: Services, store: SettingsStore) -> None:
+        super().__init__()
+        self._services = services
+        self.preferences = Preferences(store, self)
+        self._apply_theme()
+        self.bridge = Bridge(self)
+        self.setWindowIcon(program_icon())
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.actions_ = make_actions(self)
+        self.frames = FramesModel()
+        self.opener = Opener(self.bridge, services, self)
+        self.projects = ProjectSaver(self.bridge, self)
+        self.previewer = Previewer(self.bridge, services, self)
+        self.renderer = Renderer(self.bridge, services, self)
+        self.exporter = Exporter(self.bridge, services, self.preferences, self)
+        self._thumbnails = ThumbnailLoader(self.bridge, services, self)
+        self._build()
+        self._draw_icons()
+
+    def _build(self) -> None:
+        self.empty_page = EmptyPage()
+        self.banner = Banner()
+        self.side = SidePanel()
+        self.stage = Stage(
+            self.actions_,
+            self.frames,
+            self.previewer,
+            self.side.outputs,
+            self.bridge,
+            self._services,
+        )
+        self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
+        self.filmstrip = Filmstrip(self.frames)
+        self.stage.comparison.watch(self.viewer, self.filmstrip)
+        self.filmstrip.addAction(self.actions_.remove)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.stage, 1)
+        left.addWidget(self.filmstrip)
+        work_page = QWidget()
+        row = QHBoxLayout(work_page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.side)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty_page)
+        self._pages.addWidget(work_page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self._facts = QLabel()
+        self._facts.setAccessibleName("Frames, size, memory and device")
+        self.statusBar().addPermanentWidget(self._facts)
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, self.preferences.settings.interface.theme)
+
+    def _device(self) -> str:
+        """Where the last picture was computed."""
+        outputs, preview = self.side.outputs.outputs, self.previewer.preview
+        if outputs:
+            return outputs[-1].result.device
+        return preview.device if preview is not None else ""
+
+    def _tell(self, error: BaseException) -> None:
+        """Say what is wrong: the photographer's errors in words, bugs with a report."""
+        if isinstance(error, FocusStackError):
+            self.banner.say(Tone.ERROR, error.message, error.hint)
+        else:
+            self.banner.say(
+                Tone.ERROR,
+                "Something went wrong inside the program.",
+                "Your files are unchanged.",
+                report=error_report(error),
+            )
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
+
+    def _draw_icons(self) -> None:
+        for action, name in (
+            (self.actions_.open_files, "open"),
+            (self.actions_.render, "render"),
+            (self.actions_.export, "export"),
+            (self.actions_.fit, "fit"),
+        ):
+            icon_action(action, name, self)
+        self.side.render_panel.render_button.setIcon(self.actions_.render.icon())
+        self.side.export_button.setIcon(self.actions_.export.icon())
+        self.empty_page.open_button.setIcon(self.actions_.open_files.icon())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Redraw the icons for another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "side"):
+            self._draw_icons()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows that nobody else wanted change the frame."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.frames.rowCount() > 0:
+            self.filmstrip.step(-1 if event.key() == Qt.Key.Key_Left else 1)
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.empty_page.set_hot(True)
+            if self.frames.rowCount() > 0:
+                self.statusBar().showMessage("Drop to open as a new stack; outputs are kept")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing will be dropped."""
+        super().dragLeaveEvent(event)
+        self.empty_page.set_hot(False)
+        self.statusBar().clearMessage()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        self.empty_page.set_hot(False)
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.open_paths(paths)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files, a project or folders; what is open stays until it worked."""
+        self.opener.open_paths(paths)
+
+    def _on_opening(self) -> None:
+        self.banner.hide()
+        self.empty_page.set_busy("Reading frame headers…")
+        self.statusBar().showMessage("Reading frame headers…")
