@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAction,
     QCloseEvent,
 )
+from PySide6.QtWidgets import QApplication
 
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
@@ -89,9 +90,8 @@ class MainWindow(WindowFrame):
         self.opener.opened.connect(self._on_opened)
         self.opener.batch_found.connect(self._on_batch_found)
         self.opener.failed.connect(self._on_open_failed)
-        self.projects.saved.connect(
-            lambda path: self.statusBar().showMessage(f"Project saved as {path}")
-        )
+        self.projects.saved.connect(self._on_project_saved)
+        actions.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         self.projects.failed.connect(self._tell)
         self.frames.inclusion_changed.connect(self._on_request_changed)
         self.side.parameters.changed.connect(self._on_request_changed)
@@ -104,6 +104,7 @@ class MainWindow(WindowFrame):
         panel.cancel_requested.connect(self.stop_render)
         self.side.export_requested.connect(self.choose_export)
         self.side.outputs.chosen.connect(self._show_output)
+        self.side.outputs.export_requested.connect(self.choose_export)
         self.side.outputs.remove_requested.connect(self._remove_output)
         self.preferences.changed.connect(self._on_preferences_changed)
         self.preferences.failed.connect(self._tell)
@@ -141,6 +142,7 @@ class MainWindow(WindowFrame):
                 self.bridge, self._services, self.preferences, self.request_for, self
             )
             self.batch.news.connect(lambda text: self.statusBar().showMessage(text))
+            self.batch.runner.over.connect(lambda _: QApplication.alert(self))
             self.side.parameters.changed.connect(self.batch.refresh)
         self.batch.show()
         self.batch.raise_()
@@ -157,6 +159,7 @@ class MainWindow(WindowFrame):
         self.statusBar().clearMessage()
         self._opened = opened
         self.projects.path = opened.project_path
+        self.remember(opened.project_path)
         self.stage.source = opened.stack.sources[0]
         self.previewer.forget()
         self._pages.setCurrentIndex(1)
@@ -213,6 +216,10 @@ class MainWindow(WindowFrame):
         project = self.project()
         if project is not None:
             save(project)
+
+    def _on_project_saved(self, path: Path) -> None:
+        self.statusBar().showMessage(f"Project saved as {path}")
+        self.remember(path)
 
     def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
         self.frames.set_problem(source, str(error))
@@ -350,6 +357,7 @@ class MainWindow(WindowFrame):
             self.banner.say(Tone.WARNING, result.warnings[0], " ".join(result.warnings[1:]))
 
     def _on_render_over(self) -> None:
+        QApplication.alert(self)  # only where another window is active
         self.side.render_panel.end()
         self.previewer.resume()
         self._update_state()
@@ -444,6 +452,7 @@ class MainWindow(WindowFrame):
             ask_close(self, names, self._export_unexported, self._discard_and_close)
         else:
             self.hide()
+            self.remember(at_once=True)
             self.bridge.close()
             event.accept()
 

@@ -36,6 +36,7 @@ class Actions:
     about: QAction
     compare_menu: QMenu
     overlay_menu: QMenu
+    recent_menu: QMenu
 
 
 def make_actions(window: QMainWindow) -> Actions:
@@ -74,6 +75,7 @@ def make_actions(window: QMainWindow) -> Actions:
         about=action("&About"),
         compare_menu=QMenu("&Compare", window),
         overlay_menu=QMenu("&Overlay", window),
+        recent_menu=QMenu("&Recent Projects", window),
     )
     actions.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
     actions.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -84,6 +86,7 @@ def make_actions(window: QMainWindow) -> Actions:
     bar = window.menuBar()
     file_menu = bar.addMenu("&File")
     file_menu.addActions([actions.open_files, actions.open_folder, actions.open_demo])
+    file_menu.addMenu(actions.recent_menu)
     file_menu.addSeparator()
     file_menu.addActions([actions.save, actions.save_as])
     file_menu.addSeparator()

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPainter, QPaintEvent, QPalette, QPixmap
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QIcon,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -62,10 +72,12 @@ class OutputList(QListWidget):
     Signals:
         chosen: An `Output` to show.
         remove_requested: An `Output` to forget.
+        export_requested: The selected output is to be exported.
     """
 
     chosen = Signal(object)
     remove_requested = Signal(object)
+    export_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +85,7 @@ class OutputList(QListWidget):
         self._last_number = 0
         self.setAccessibleName("Outputs")
         self.setIconSize(_ICON_SIZE)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setUniformItemSizes(True)
@@ -153,6 +166,18 @@ class OutputList(QListWidget):
         del self._outputs[row]
         self.takeItem(row)
 
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
+        """Drag the file of an exported output to another program."""
+        if self.current is not None and self.current.exported_to is not None:
+            super().startDrag(actions)
+
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:  # noqa: N802 - Qt's name
+        """The files of exported outputs."""
+        data = QMimeData()
+        paths = [self._outputs[self.row(item)].exported_to for item in items]
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths if path is not None])
+        return data
+
     def _describe(self, output: Output) -> None:
         if output not in self._outputs:
             return
@@ -166,7 +191,9 @@ class OutputList(QListWidget):
             f"{size_text(*output.size_px)}, {len(result.request.stack)} frames",
             f"{made}, overlap {result.request.overlap:.0%}, {result.model}, {result.device}",
             *result.warnings,
-            str(output.exported_to) if output.exported_to else "Not exported yet",
+            f"{output.exported_to} (drag it into another program)"
+            if output.exported_to
+            else "Not exported yet",
         ]
         item.setToolTip("\n".join(lines))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
@@ -186,6 +213,18 @@ class OutputList(QListWidget):
         output = self._outputs[self.row(item)]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Export…").triggered.connect(self.export_requested)
+        path = output.exported_to
+        for text, target in (
+            ("Open in Another Program", path),
+            ("Show Its Folder", path and path.parent),
+        ):
+            action = menu.addAction(text)
+            action.setEnabled(target is not None and target.exists())
+            action.triggered.connect(
+                lambda _, target=target: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))
+            )
+        menu.addSeparator()
         menu.addAction(f"Remove {output.name}").triggered.connect(
             lambda: self.remove_requested.emit(output)
         )

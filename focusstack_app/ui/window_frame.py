@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
-from focusstack_app.ui.bridge import Bridge
+from focusstack_app.ui.bridge import Bridge, Lane
 from focusstack_app.ui.dialogs import (
     error_report,
 )
@@ -44,6 +45,7 @@ from focusstack_app.ui.rendering import Renderer
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
 from focusstack_app.ui.stage import Stage
+from focusstack_app.ui.state import load_state, save_state, state_path
 from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.view_bar import icon_action
 
@@ -73,8 +75,13 @@ class WindowFrame(QMainWindow):
         self.renderer = Renderer(self.bridge, services, self)
         self.exporter = Exporter(self.bridge, services, self.preferences, self)
         self._thumbnails = ThumbnailLoader(self.bridge, services, self)
+        self.state = load_state(state_path())
+        if Path(self.state.folder).is_dir() and self.state.folder:
+            self.opener.folder = Path(self.state.folder)
         self._build()
         self._draw_icons()
+        if self.state.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self.state.geometry.encode()))
 
     def _build(self) -> None:
         self.empty_page = EmptyPage()
@@ -201,3 +208,30 @@ class WindowFrame(QMainWindow):
         self.banner.hide()
         self.empty_page.set_busy("Reading frame headers…")
         self.statusBar().showMessage("Reading frame headers…")
+
+    def remember(self, project: Path | None = None, *, at_once: bool = False) -> None:
+        """Keep where the window is and what was opened.
+
+        Args:
+            project: Becomes the most recent one.
+            at_once: Before the window closes; else in the background, for a disk can be slow.
+        """
+        state = self.state if project is None else self.state.with_recent(project)
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        self.state = replace(state, geometry=geometry, folder=str(self.opener.folder))
+        path, kept = state_path(), self.state
+        if at_once:
+            save_state(path, kept)
+        else:
+            self.bridge.submit(Lane.FILES, lambda _: save_state(path, kept))
+
+    def _fill_recent_menu(self) -> None:
+        menu = self.actions_.recent_menu
+        menu.clear()
+        for name in self.state.recent:
+            path = Path(name)
+            action = menu.addAction(f"{path.stem}  ({path.parent})")
+            action.setEnabled(path.exists())
+            action.triggered.connect(lambda _, path=path: self.open_paths([path]))
+        if menu.isEmpty():
+            menu.addAction("None yet").setEnabled(False)

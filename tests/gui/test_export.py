@@ -50,6 +50,18 @@ def test_export_proposes_a_name_beside_the_first_frame_and_writes_it(
     assert opened.statusBar().currentMessage().startswith("Output 1 exported to ")
 
 
+def test_an_exported_output_can_be_dragged_to_another_program(
+    opened: MainWindow, output: Output, tmp_path: Path, qtbot: QtBot
+) -> None:
+    outputs = opened.side.outputs
+    item = outputs.item(0)
+    assert outputs.mimeData([item]).urls() == []
+    opened.exporter.write(output, tmp_path / "out.tif")
+    qtbot.waitUntil(lambda: output.exported_to is not None)
+    (url,) = outputs.mimeData([item]).urls()
+    assert Path(url.toLocalFile()) == tmp_path / "out.tif"
+
+
 def test_a_second_export_proposes_another_name(
     opened: MainWindow, output: Output, frames: list[Path], qtbot: QtBot
 ) -> None:

@@ -10,6 +10,8 @@ from focusstack_app.jobs.project import load_project
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
+from focusstack_app.ui.services import Services
+from tests.gui.conftest import MakeWindow
 from tests.helpers.windows import FakeFusion, drop
 
 CHOSEN = Parameters(Method.PYRAMID, Mode.STRICT, 0.1, Align.OFF)
@@ -85,3 +87,25 @@ def test_a_new_stack_is_no_longer_that_project(
 def test_there_is_nothing_to_save_where_nothing_is_open(window: MainWindow) -> None:
     assert not window.actions_.save.isEnabled()
     assert window.project() is None
+
+
+def test_recent_projects_and_the_last_folder_are_remembered(
+    opened: MainWindow, frames: list[Path], make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    path = save(opened, qtbot)
+    opened.resize(900, 650)
+    opened.close()
+    window = make_window(Services())
+    assert window.opener.folder == frames[0].parent
+    window.actions_.recent_menu.aboutToShow.emit()
+    (entry,) = window.actions_.recent_menu.actions()
+    assert entry.text().startswith("bracket")
+    entry.trigger()
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert window.projects.path == path
+
+
+def test_without_projects_the_menu_says_so(window: MainWindow) -> None:
+    window.actions_.recent_menu.aboutToShow.emit()
+    (entry,) = window.actions_.recent_menu.actions()
+    assert not entry.isEnabled()

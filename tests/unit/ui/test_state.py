@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from focusstack_app.ui.state import MOST_RECENT, WindowState, load_state, save_state
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    state = WindowState("abc", "/photos", ("a.fstack",))
+    assert save_state(tmp_path / "deep" / "window.json", state)
+    assert load_state(tmp_path / "deep" / "window.json") == state
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"geometry": 1, "folder": "", "recent": []}'])
+def test_a_damaged_file_is_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "window.json").write_text(text)
+    assert load_state(tmp_path / "window.json") == WindowState()
+    assert load_state(tmp_path / "gone.json") == WindowState()
+
+
+def test_what_cannot_be_saved_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not save_state(tmp_path / "file" / "window.json", WindowState())
+
+
+def test_recent_projects_are_few_and_the_newest_is_first(tmp_path: Path) -> None:
+    state = WindowState()
+    for number in range(12):
+        state = state.with_recent(tmp_path / f"{number}.fstack")
+    state = state.with_recent(tmp_path / "9.fstack")
+    names = [Path(name).stem for name in state.recent]
+    assert names == ["9", "11", "10", "8", "7", "6", "5", "4"]
+    assert len(names) == MOST_RECENT
