@@ -451,6 +451,8 @@ class MainWindow(WindowFrame):
             names = [output.name for output in self.side.outputs.unexported]
             ask_close(self, names, self._export_unexported, self._discard_and_close)
         else:
+            if self.batch is not None:
+                self.batch.close()
             self.hide()
             self.remember(at_once=True)
             self.bridge.close()

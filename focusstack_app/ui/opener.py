@@ -100,5 +100,7 @@ class Opener(QObject):
         if isinstance(found, BatchFolders):
             self.batch_found.emit(found.folders)
             return
-        self.folder = found.stack.sources[0].path.parent
+        folder = found.stack.sources[0].path.parent
+        if not folder.is_relative_to(resources_dir()):
+            self.folder = folder
         self.opened.emit(found)

@@ -208,6 +208,11 @@ def test_closing_the_window_asks_while_a_batch_runs(
     assert not Path(batch.folder.value).exists()
 
 
+def test_the_batch_closes_with_the_window(batch: BatchWindow, window: MainWindow) -> None:
+    assert window.close()
+    assert not batch.isVisible()
+
+
 def test_a_folder_that_cannot_be_used_is_said(batch: BatchWindow, tmp_path: Path) -> None:
     batch.folder.line.setText(str(tmp_path / "gone" / "deep"))
     batch.start_button.click()

@@ -1,10 +1,11 @@
-"""Take the screenshots of the README: the real window, the real jobs, a stack on disk.
+"""Take screenshots of every state: the real window, the real jobs, a stack on disk.
 
 Run by hand, under a display or offscreen::
 
     python -m tests.helpers.screenshots [--out FOLDER] [--dark] [--scale 1] [STACK]
 
-STACK is a folder of frames, the demo stack by default; FOLDER is resources/docs by default.
+STACK is a folder of frames, the demo stack by default; FOLDER is "screenshots" by default. The
+README shows its window_dark.jpg, which is kept as resources/docs/window.jpg.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,12 +28,14 @@ def main() -> int:
     """Take them all."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stack", nargs="?", type=Path, default=resources_dir() / "demo")
-    parser.add_argument("--out", type=Path, default=resources_dir() / "docs")
+    parser.add_argument("--out", type=Path, default=Path("screenshots"))
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
     os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     options.out.mkdir(parents=True, exist_ok=True)
+    own = tempfile.TemporaryDirectory()
+    os.environ["XDG_STATE_HOME"] = own.name  # leaves the window of the user where it was
 
     from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
@@ -44,7 +48,7 @@ def main() -> int:
     app = make_application(sys.argv[:1])
     app.setStyle("Fusion")
     theme = Theme.DARK if options.dark else Theme.LIGHT
-    store = SettingsStore(options.out / "settings.json")
+    store = SettingsStore(Path(own.name) / "settings.json")
     store.save(Settings(interface=InterfaceSettings(theme)))
     window = MainWindow(store=store)
     window.resize(*_SIZE)
@@ -84,6 +88,7 @@ def main() -> int:
     window.actions_.wipe.trigger()
     wait(lambda: window.viewer.other is not None, 1.0)
     shoot("wipe")
+    window.grab().save(str(options.out / f"window{suffix}.jpg"), quality=85)
     window.actions_.side_by_side.trigger()
     shoot("side_by_side")
     window.actions_.side_by_side.trigger()
@@ -105,10 +110,10 @@ def main() -> int:
         wait(lambda: True)
         dialog.grab().save(str(options.out / f"preferences_{name}{suffix}.png"))
     dialog.close()
-    store.path.unlink()
     for output in window.side.outputs.outputs:
         window.side.outputs.mark_exported(output, Path("exported.tif"))
     window.close()
+    own.cleanup()
     return 0
 
 
