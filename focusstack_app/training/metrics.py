@@ -27,6 +27,7 @@ LEFT_OUT = ("LPIPS", "DISTS", "PieAPP")
 SMOOTH_SIGMA_PX = 2.0
 EASY_RMSE = 0.03  # some frame is as near to the truth as this: the rest is the hard zone
 PATCH_PX = 50  # of the plot against difficulty
+DIFFICULTIES = (0.002, 0.004, 0.008, 0.016, 0.032, 0.064)
 LEAST_SIDE_PX = 161  # for five scales of 11 px windows
 
 # Key, module and function of piq, heading.
@@ -171,12 +172,17 @@ def patches(
     ]
 
 
-def by_difficulty(found: Sequence[Patch], groups: int = 10) -> list[Patch]:
-    """Patches in groups of equal number and rising difficulty, the mean of each."""
-    ordered = sorted(found, key=lambda patch: patch.difficulty)
+def by_difficulty(found: Sequence[Patch], edges: Sequence[float] = DIFFICULTIES) -> list[Patch]:
+    """Patches in groups of rising difficulty, the mean of each; a group without any is left out.
+
+    Args:
+        found: Patches.
+        edges: Where the next group begins.
+    """
+    numbers = np.digitize([patch.difficulty for patch in found], edges)
     means = []
-    for part in np.array_split(np.arange(len(ordered)), min(groups, len(ordered))):
-        group = [ordered[int(at)] for at in part]
+    for number in sorted(set(numbers.tolist())):
+        group = [patch for patch, own in zip(found, numbers, strict=True) if own == number]
         mse = {m: float(np.mean([p.mse[m] for p in group])) for m in group[0].mse}
         means.append(Patch(float(np.mean([p.difficulty for p in group])), mse))
     return means

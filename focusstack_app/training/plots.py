@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from focusstack_app.training.metrics import Patch, psnr
+from focusstack_app.training.metrics import DIFFICULTIES, Patch, psnr
 
 
 def plot_difficulty(groups: Sequence[Patch], path: Path) -> None:
@@ -44,7 +44,7 @@ def _draw(
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     if logarithmic:
-        axes.set_xscale("log")
+        axes.set_xscale("symlog", linthresh=DIFFICULTIES[0])
     axes.grid(visible=True, alpha=0.3)
     axes.legend()
     figure.savefig(path, dpi=120)

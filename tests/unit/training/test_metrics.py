@@ -69,13 +69,10 @@ def test_patches_carry_their_own_errors() -> None:
 
 
 def test_groups_of_patches_rise_in_difficulty_and_leave_none_out() -> None:
-    found = [Patch(float(d), {"one": float(d)}) for d in np.random.default_rng(0).random(57)]
-    groups = by_difficulty(found, 10)
-    assert len(groups) == 10
-    assert [g.difficulty for g in groups] == sorted(g.difficulty for g in groups)
-    assert by_difficulty(found, 1)[0].difficulty == pytest.approx(
-        np.mean([patch.difficulty for patch in found])
-    )
+    found = [Patch(float(d), {"one": float(d)}) for d in (0.9, 0.0, 0.5, 0.1, 0.2)]
+    groups = by_difficulty(found, (0.3, 0.6, 0.7))
+    assert [group.difficulty for group in groups] == pytest.approx([0.1, 0.5, 0.9])
+    assert [group.mse["one"] for group in groups] == pytest.approx([0.1, 0.5, 0.9])
 
 
 def test_a_table_has_the_columns_that_were_measured() -> None:
