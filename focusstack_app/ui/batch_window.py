@@ -246,12 +246,12 @@ class BatchWindow(QDialog):
                 f"For example {filled_name(target.template, facts)}{suffix}. Words in braces: "
                 "{stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
             )
-        made = "as the panel of the main window says"
+        note = format_text(target.kind, target.options)
         first_row = next((row for row in self.tree.included if not row.stack.problem), None)
         if first_row is not None:
             made = request_text(self._make_request(Stack(first_row.stack.sources)))
-        written = format_text(target.kind, target.options)
-        self.format_note.setText(f"{written}; fused with {made}. Preferences and panel change it.")
+            note = f"{note}; fused with {made}"
+        self.format_note.setText(f"{note}. The preferences and the main window's panel change it.")
         frames = sum(len(row.stack.sources) for row in self.tree.included)
         stacks = count_text(len(self.tree.included), "stack")
         self.count_label.setText(f"{stacks}, {count_text(frames, 'frame')}")

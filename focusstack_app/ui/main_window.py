@@ -59,8 +59,9 @@ class MainWindow(WindowFrame):
         self.batch: BatchWindow | None = None
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
-        for problem in self.preferences.problems[:1]:
-            self.banner.say(Tone.WARNING, "Some preferences could not be used.", str(problem))
+        if self.preferences.problems:
+            problems = " ".join(str(problem) for problem in self.preferences.problems)
+            self.banner.say(Tone.WARNING, "Some preferences could not be used.", problems)
         self._update_state()
 
     def _connect(self) -> None:

@@ -68,6 +68,7 @@ class Preferences(QObject):
         before, self.settings = self.settings, settings
         try:
             self._store.save(settings)
+            self.problems = ()  # they were in the file before
         except OutputError as error:
             self.failed.emit(error)
         self.changed.emit(before)
@@ -114,7 +115,7 @@ class PreferencesDialog(QDialog):
         for field in dataclasses.fields(settings):
             page = SettingsPage(getattr(settings, field.name), models)
             for problem in problems:
-                if problem.page == field.name and problem.name:
+                if problem.page == field.name and problem.name in page.editors:
                     page.show_problem(problem.name, f"In the file: {problem.message}")
             page.changed.connect(self._on_changed)
             self.pages[field.name] = page
@@ -136,6 +137,16 @@ class PreferencesDialog(QDialog):
         buttons.addWidget(note, 1)
         buttons.addWidget(close)
         column = QVBoxLayout(self)
+        self.elsewhere = _problem_label()
+        homeless = [
+            str(problem)
+            for problem in problems
+            if problem.page not in self.pages
+            or problem.name not in self.pages[problem.page].editors
+        ]
+        self.elsewhere.setText("\n".join(f"In the file: {text}" for text in homeless))
+        self.elsewhere.setVisible(bool(homeless))
+        column.addWidget(self.elsewhere)
         column.addWidget(self.tabs)
         column.addLayout(buttons)
 
@@ -199,10 +210,7 @@ class SettingsPage(QWidget):
         label = QLabel("" if isinstance(editor, CheckEditor) else option.label)
         label.setBuddy(editor)
         help_label = explanation(option.help)
-        problem = QLabel()
-        problem.setWordWrap(True)
-        problem.setStyleSheet(f"color: {Tone.ERROR.value}")
-        problem.hide()
+        problem = _problem_label()
         gap = QWidget()
         gap.setFixedHeight(10)
         row = grid.rowCount()
@@ -254,6 +262,14 @@ class SettingsPage(QWidget):
         suffix = self.page.format.suffixes[0]
         example = filled_name(getattr(self.page, name), EXAMPLE)
         return f"For example {example}{suffix}. {option.help}"
+
+
+def _problem_label() -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setStyleSheet(f"color: {Tone.ERROR.value}")
+    label.hide()
+    return label
 
 
 def changed_fields(before: FusionSettings, after: FusionSettings) -> dict[str, Any]:

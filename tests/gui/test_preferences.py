@@ -206,13 +206,18 @@ def test_problems_of_the_file_are_said_and_shown_where_they_are(
 ) -> None:
     path = SettingsStore().path
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"version": 1, "fusion": {"overlap": 3}}), encoding="utf-8")
+    document = {"version": 1, "fusion": {"overlap": 3, "modl": "x"}, "exports": {}}
+    path.write_text(json.dumps(document), encoding="utf-8")
     window = make_window(Services())
     assert window.banner.message == "Some preferences could not be used."
     dialog = window.preferences.open()
     problem = dialog.pages["fusion"].problem_labels["overlap"]
     assert problem.isVisible()
     assert "3 is not a number from 0 to 0.5" in problem.text()
+    elsewhere = dialog.elsewhere.text()
+    assert dialog.elsewhere.isVisible()
+    assert "fusion.modl: There is no such setting; did you mean mode" in elsewhere
+    assert "exports: There is no such page; did you mean export?" in elsewhere
     dialog.close()
 
 
