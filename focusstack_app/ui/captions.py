@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.wording import (
     bytes_text,
@@ -30,6 +32,26 @@ def source_caption(source: FrameSource | None, frames: FramesModel) -> str:
     count = frames.rowCount()
     row = next((row for row in range(count) if frames.source(row) is source), 0)
     return f"Source {row + 1} of {count} · {source.path.name}"
+
+
+def pixel_text(
+    x_px: float, y_px: float, picture: DisplayPicture, result: FusionResult | None
+) -> str:
+    """Place and value of a pixel: "x 812, y 430   R 40211  G 30100  B 12003".
+
+    Args:
+        x_px: In the full picture, inside it.
+        y_px: In the full picture, inside it.
+        picture: What is on the screen, for 8-bit values.
+        result: The output that it shows, for 16-bit values.
+    """
+    if result is not None:
+        red, green, blue = result.picture[int(y_px), int(x_px)]
+    else:
+        level, (width, height) = picture.memory[0], picture.full_size_px
+        row = int(y_px / height * level.shape[0])
+        blue, green, red = level[row, int(x_px / width * level.shape[1]), :3]
+    return f"x {int(x_px)}, y {int(y_px)}   R {red}  G {green}  B {blue}"
 
 
 def preview_caption(previewer: Previewer, source: FrameSource | None, frames: FramesModel) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.ui.bridge import Bridge
-from focusstack_app.ui.captions import output_caption, preview_caption, source_caption
+from focusstack_app.ui.captions import output_caption, pixel_text, preview_caption, source_caption
 from focusstack_app.ui.comparing import Comparison, Other
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import PictureLoader
@@ -35,9 +35,11 @@ class Stage(QWidget):
 
     Signals:
         failed: The error of a picture that could not be read.
+        pixel_read: Place and value of the pixel under the pointer; empty outside.
     """
 
     failed = Signal(object)
+    pixel_read = Signal(str)
 
     def __init__(
         self,
@@ -81,6 +83,7 @@ class Stage(QWidget):
         for overlay, action in self._overlay_actions.items():
             action.triggered.connect(lambda _, overlay=overlay: self.set_overlay(overlay))
         self.view_bar.view_chosen.connect(self.show_view)
+        self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
         self.comparison.changed.connect(self.refresh)
         self.comparison.failed.connect(self.failed)
@@ -209,6 +212,15 @@ class Stage(QWidget):
         wanted = self._outputs.current if self.view is View.OUTPUT else self.source
         if key is wanted:
             self.viewer.show_picture(picture)
+
+    def _read_pixel(self, place: QPointF | None) -> None:
+        picture, output = self.viewer.picture, self._outputs.current
+        if place is None or picture is None:
+            self.pixel_read.emit("")
+            return
+        plain = self.view is View.OUTPUT and self.overlay is Overlay.NONE
+        result = output.result if plain and output is not None else None
+        self.pixel_read.emit(pixel_text(place.x(), place.y(), picture, result))
 
     def _fill_compare_menu(self) -> None:
         """Below the two ways, what to compare with."""

@@ -52,11 +52,13 @@ class Viewer(QWidget):
         zoom_changed: The scale, device pixels per picture pixel.
         step_requested: Plus or minus one frame.
         menu_requested: Global position of a context menu.
+        pointed_at: The picture coordinate under the pointer, or None outside the picture.
     """
 
     zoom_changed = Signal(float)
     step_requested = Signal(int)
     menu_requested = Signal(QPoint)
+    pointed_at = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -281,6 +283,7 @@ class Viewer(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Pan."""
+        self._point(event.position())
         if self._wiping:
             self._wipe = min(max(event.position().x() / self.width(), 0.0), 1.0)
             self.update()
@@ -293,6 +296,19 @@ class Viewer(QWidget):
         self._centre -= moved / self._scale
         self._keep_inside()
         self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing is pointed at."""
+        super().leaveEvent(event)
+        self.pointed_at.emit(None)
+
+    def _point(self, at: QPointF) -> None:
+        """Say what is under the pointer."""
+        if self._picture is None:
+            return
+        place, (width, height) = self.picture_position(at), self._picture.full_size_px
+        inside = 0 <= place.x() < width and 0 <= place.y() < height
+        self.pointed_at.emit(place if inside else None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """End panning."""

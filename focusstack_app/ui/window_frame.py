@@ -121,6 +121,10 @@ class WindowFrame(QMainWindow):
         self.setCentralWidget(centre)
         self._facts = QLabel()
         self._facts.setAccessibleName("Frames, size, memory and device")
+        self.readout = QLabel()
+        self.readout.setAccessibleName("Pixel under the pointer")
+        self.stage.pixel_read.connect(self.readout.setText)
+        self.statusBar().addPermanentWidget(self.readout)
         self.statusBar().addPermanentWidget(self._facts)
 
     def _apply_theme(self) -> None:

@@ -157,6 +157,21 @@ def test_overlays_show_where_pixels_come_from(rendered: MainWindow, qtbot: QtBot
     assert output is rendered.side.outputs.current
 
 
+def test_the_pixel_under_the_pointer_is_read_out(rendered: MainWindow, qtbot: QtBot) -> None:
+    viewer = rendered.viewer
+    qtbot.waitUntil(lambda: viewer.picture is not None)
+    middle = QPoint(viewer.width() // 2, viewer.height() // 2)
+    QTest.mouseMove(viewer, middle)
+    QTest.mouseMove(viewer, middle + QPoint(1, 0))
+    assert rendered.readout.text().startswith("x 4")
+    assert rendered.readout.text().endswith("R 3000  G 3000  B 3000")  # 16 bits of the output
+    rendered.show_view(View.PREVIEW)
+    QTest.mouseMove(viewer, middle)
+    assert rendered.readout.text().endswith("R 12  G 12  B 12")
+    QTest.mouseMove(viewer, QPoint(1, 1))
+    assert rendered.readout.text() == ""
+
+
 def test_without_anything_to_compare_with_nothing_happens(window: MainWindow) -> None:
     assert not window.actions_.wipe.isEnabled()
     assert window.stage.others == []
