@@ -158,6 +158,12 @@ def _add_fusion_options(
         help="register the frames where needed, or never (default: %(default)s)",
     )
     add(
+        "--crop",
+        action=argparse.BooleanOptionalAction,
+        default=defaults.crop,
+        help="leave out the borders that some aligned frame does not show",
+    )
+    add(
         "--overlap",
         metavar="SHARE",
         type=_overlap,

@@ -273,6 +273,7 @@ def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
         method=Method(args.method),
         mode=Mode(args.mode),
         align=Align(args.align),
+        crop=args.crop,
         overlap=args.overlap,
         device=args.device,
         model_id=args.model,

@@ -54,6 +54,7 @@ class FusionRequest:
         method: Method.
         mode: Source of the pixels (VAEEDOF only).
         align: Registration.
+        crop: Leave out the borders that some aligned frame does not show.
         overlap: Share of a tile that overlaps its neighbour, 0 to 0.5.
         device: Compute device.
         model_id: Model folder name (VAEEDOF only).
@@ -70,6 +71,7 @@ class FusionRequest:
     method: Method = Method.VAEEDOF
     mode: Mode = Mode.FAITHFUL
     align: Align = Align.AUTO
+    crop: bool = True
     overlap: float = 0.25
     device: DeviceChoice = "auto"
     model_id: str = DEFAULT_MODEL_ID
@@ -90,7 +92,9 @@ class Provenance:
     Attributes:
         source_index: (H, W) uint16, position in the stack of the frame that contributed most.
         confidence: (H, W) uint8, 255 where one frame alone gave the pixel.
-        synthesised: (H, W) uint8, share of the pixel that no frame has (0 in strict mode).
+        synthesised: (H, W) uint8, how much of the pixel no frame has: 255 where the network made
+            it, or changed the frames' colour by a tenth of the full range or more; 0 in strict
+            mode.
     """
 
     source_index: NDArray[np.uint16]

@@ -20,7 +20,7 @@ class ModelManifest:
     Attributes:
         id: Folder name and command-line name.
         version: Of the weights.
-        kind: Input contract; "vaeedof-set-2" is the only one so far, others are refused.
+        kind: Input contract; "vaeedof-set-3" is the only one so far, others are refused.
         latent_channels: C.
         scale: Pixels per latent cell in each direction (8).
         slots: Frames fused at once (7).
@@ -57,13 +57,21 @@ class Fused(NamedTuple):
         latent: (C, h, w) float32.
         weights: (slots, h * weight_scale, w * weight_scale) float32, non-negative, sum 1 over
             slots: how much each slot contributes where.
-        synthesis: (h * weight_scale, w * weight_scale) float32, [0, 1]: where the decoded latent
-            is to be believed more than any frame.
+        carriers: As `weights`: the frames that show, if through the veil that a defocused
+            foreground lays over it, what is behind.
+        mix: (2, h * weight_scale, w * weight_scale) float32, [0, 1], sum at most 1: share of the
+            unveiled picture and of the decoded one in the faithful result.
+        veil: (4, h * weight_scale, w * weight_scale) float32: opacity a in [0, 0.9] and light L of
+            the veil for red, green and blue. The unveiled picture is the square root of
+            (c^2 - L) / (1 - a) where c are the carriers' display-encoded pixels: encoding is
+            close to a square root, and light adds up.
     """
 
     latent: FloatArray
     weights: FloatArray
-    synthesis: FloatArray
+    carriers: FloatArray
+    mix: FloatArray
+    veil: FloatArray
 
 
 class FusionModel(Protocol):
@@ -100,7 +108,7 @@ class FusionModel(Protocol):
             shares: (slots,) float32: one over the number of slots that hold the same frame.
 
         Returns:
-            Fused latent, slot weights and synthesis. None depends on the order of the slots, nor
+            Everything of `Fused`. None of it depends on the order of the slots, nor
             on which frame was duplicated.
         """
         ...

@@ -75,11 +75,13 @@ class Registration:
         gains: (N, 3) float64; frame i times its gains has the reference's exposure and white
             balance, display-encoded.
         doubtful: Frames whose own transform was not plausible; they have their neighbour's.
+        size_px: (height, width) of the full-size frames.
     """
 
     frame_from_reference: Matrix
     gains: Matrix
     doubtful: tuple[int, ...]
+    size_px: tuple[int, int]
 
 
 def proxy_of(pixels: Pixels) -> FloatArray:
@@ -143,7 +145,7 @@ def register(
             _gains(proxies[reference], proxies[index], Similarity(z, t).matrix(height, width))
         )
     progress.report(1.0, "Aligning")
-    return Registration(np.stack(matrices), np.stack(gains), tuple(doubtful))
+    return Registration(np.stack(matrices), np.stack(gains), tuple(doubtful), size_px)
 
 
 def resample(
@@ -178,6 +180,40 @@ def resample(
             np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
         moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))
     return moved
+
+
+def common_area(registration: Registration, moved: Sequence[int]) -> tuple[slice, slice]:
+    """Rows and columns of the reference that the moved frames show as well.
+
+    Borders are cut where they are barest, until nothing is bare; where less than half of the
+    picture would remain, nothing is cut.
+    """
+    height, width = registration.size_px
+    step = max(1, max(height, width) // 600)
+    bare = np.zeros((-(-height // step), -(-width // step)), np.bool_)
+    scale = np.diag([step, step, 1.0])
+    for index in moved:
+        matrix = registration.frame_from_reference[index] @ scale
+        bare |= ~_covered(bare.shape[0], bare.shape[1], matrix, (height, width))
+    top, bottom, left, right = 0, bare.shape[0], 0, bare.shape[1]
+    while (inside := bare[top:bottom, left:right]).any():
+        sides = {
+            "top": inside[0].mean(), "bottom": inside[-1].mean(),
+            "left": inside[:, 0].mean(), "right": inside[:, -1].mean(),
+        }  # fmt: skip
+        barest = max(sides, key=lambda side: sides[side])
+        top, bottom = top + (barest == "top"), bottom - (barest == "bottom")
+        left, right = left + (barest == "left"), right - (barest == "right")
+    if (bottom - top) * (right - left) < 0.5 * bare.size:
+        return slice(0, height), slice(0, width)
+    # A step further in on each side that was cut: the grid is coarse.
+    rows = slice(
+        top and (top + 1) * step, height if bottom == bare.shape[0] else (bottom - 1) * step
+    )
+    columns = slice(
+        left and (left + 1) * step, width if right == bare.shape[1] else (right - 1) * step
+    )
+    return rows, columns
 
 
 def _hops(count: int) -> list[tuple[int, int]]:
@@ -350,15 +386,18 @@ def _settled(pairs: dict[tuple[int, int], Similarity], count: int) -> list[Simil
     return [Similarity(complex(one), complex(other)) for one, other in zip(z, t, strict=True)]
 
 
-def _covered(height: int, width: int, frame_from_reference: Matrix) -> NDArray[np.bool_]:
-    """(H, W) where the frame, moved onto the reference, shows something."""
+def _covered(
+    height: int, width: int, frame_from_reference: Matrix, size_px: tuple[int, int] | None = None
+) -> NDArray[np.bool_]:
+    """(height, width) where a frame of `size_px` (by default that), moved, shows something."""
     m = frame_from_reference.astype(np.float32)
+    frame_height, frame_width = size_px or (height, width)
     across = np.arange(width, dtype=np.float32)[None]
     down = np.arange(height, dtype=np.float32)[:, None]
     x = m[0, 0] * across + m[0, 1] * down + m[0, 2]
     y = m[1, 0] * across + m[1, 1] * down + m[1, 2]
     # A hundredth of a pixel outside is inside: transforms are not exact.
-    inside = (x > -0.01) & (x < width - 0.99) & (y > -0.01) & (y < height - 0.99)
+    inside = (x > -0.01) & (x < frame_width - 0.99) & (y > -0.01) & (y < frame_height - 0.99)
     return np.asarray(inside, dtype=np.bool_)
 
 

@@ -1,8 +1,9 @@
 """From the decoded fusion back to source pixels: faithful and strict compositing.
 
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
-with the decoded fusion in a small window. Where the network says that no frame is as good as the
-decoded (synthesised) pixel, faithful mode takes that one; strict mode never does.
+with the decoded fusion in a small window. Faithful mode then takes off the veil that a defocused
+foreground lays over what is sharp behind it, and takes the decoded (synthesised) pixel where the
+network says that no frame is as good; strict mode does neither.
 The picture is made in bands of rows, frames folded in one at a time, so that memory does not grow
 with their number.
 """
@@ -25,6 +26,9 @@ WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 _BAND_PX = 256
 _FLOOR = 1e-6
+_DARKEST = 1e-4
+_INVISIBLE = 1 / 512  # a share of the result that is not worth the work
+_VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
 
 
 def composite(
@@ -41,7 +45,8 @@ def composite(
         fusion: Decoded picture and weights of N frames.
         frames: N of (H, W, 3) uint8 or uint16, display-encoded.
         agreement_rmse: Distance from the decoded picture that still counts as agreement.
-        synthesise: Take decoded pixels where the fusion says so (faithful) or never (strict).
+        synthesise: Take off the veil, and take decoded pixels where the fusion says so (faithful),
+            or neither (strict).
         progress: Reported per band.
 
     Returns:
@@ -59,6 +64,12 @@ def composite(
         strongest = np.zeros((bottom - top, width), np.float32)
         band = picture[top:bottom]
         source = provenance.source_index[top:bottom]
+        mix = [
+            _enlarged(plane, fusion.cell_px, top, bottom, width) if synthesise else None
+            for plane in fusion.mix
+        ]
+        unveil = mix[0] is not None and mix[0].max() > _INVISIBLE
+        carrier = np.zeros_like(band if unveil else band[:0])
         for index, frame in enumerate(frames):
             progress.checkpoint()
             pixels = to_float(frame[above:below])
@@ -72,14 +83,32 @@ def composite(
             wins = weight > strongest
             source[wins] = index
             np.copyto(strongest, weight, where=wins)
+            if unveil:
+                share = _enlarged(fusion.carriers[index], fusion.cell_px, top, bottom, width)
+                carrier += share[..., None] * pixels[own]
         band /= total[..., None]
         provenance.confidence[top:bottom] = np.rint(strongest / total * 255)
-        if synthesise:
-            share = _enlarged(fusion.synthesis, fusion.cell_px, top, bottom, width)
-            band += share[..., None] * (guide[own] - band)
-            provenance.synthesised[top:bottom] = np.rint(np.clip(share, 0, 1) * 255)
+        if mix[0] is not None and mix[1] is not None:
+            made = mix[1]
+            lifted = made[..., None] * (guide[own] - band)
+            if unveil:
+                change = _unveiled(fusion, carrier, top, bottom) - band
+                lifted += mix[0][..., None] * change
+                made = made + mix[0] * np.minimum(np.abs(change).mean(axis=2) / _VISIBLE, 1)
+            band += lifted
+            provenance.synthesised[top:bottom] = np.rint(np.clip(made, 0, 1) * 255)
         progress.report(bottom / height, "Compositing")
     return picture, provenance
+
+
+def _unveiled(fusion: LatentFusion, carrier: FloatArray, top: int, bottom: int) -> FloatArray:
+    """Rows `top` to `bottom` of what lies behind the veil, (rows, W, 3), display-encoded."""
+    width = carrier.shape[1]
+    opacity, *light = (
+        _enlarged(plane, fusion.cell_px, top, bottom, width) for plane in fusion.veil
+    )
+    behind = (np.square(carrier) - np.stack(light, axis=-1)) / (1 - opacity[..., None])
+    return np.asarray(np.sqrt(np.clip(behind, _DARKEST, 1)))
 
 
 def generative_provenance(fusion: LatentFusion) -> Provenance:

@@ -33,14 +33,17 @@ class LatentFusion:
         picture: (H, W, 3) float32, decoded and blended, not clipped.
         weights: N of (h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
             contribution of each frame, sum 1. Cover the padded picture from its top left corner.
-        synthesis: (h, w) float32 on the same grid, [0, 1]: where no frame is as good as the
-            decoded picture.
-        cell_px: Edge of one cell of `weights` and `synthesis`, in pixels.
+        carriers: As `weights`, of the unveiled picture; float16.
+        mix: (2, h, w) float32 on the same grid, see `core.model.Fused`.
+        veil: (4, h, w) float32 on the same grid, see `core.model.Fused`.
+        cell_px: Edge of one cell of the grid, in pixels.
     """
 
     picture: FloatArray
     weights: Sequence[Planes]
-    synthesis: FloatArray
+    carriers: Sequence[Planes]
+    mix: FloatArray
+    veil: FloatArray
     cell_px: int
 
 
@@ -60,7 +63,9 @@ class _Level(NamedTuple):
 
     latent: Planes
     weights: list[Planes]
-    synthesis: FloatArray
+    carriers: list[Planes]
+    mix: FloatArray
+    veil: FloatArray
 
 
 def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
@@ -99,13 +104,34 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
     return np.concatenate(strips, axis=1)
 
 
+def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray, float]:
+    """The paper's safeguard (section 5): what encoding and decoding does to a picture.
+
+    Args:
+        model: The model.
+        pixels: (H, W, 3) uint8 or uint16, display-encoded; at most one tile is looked at, the one
+            in the middle.
+
+    Returns:
+        (h, w) float32 error per pixel, RMS over the colours, display-encoded, and its RMS. The
+        model's manifest says what is usual.
+    """
+    edge = model.manifest.tile_px
+    top, left = (max(0, (side - edge) // 2) for side in pixels.shape[:2])
+    tile = np.asarray(pixels[top : top + edge, left : left + edge])
+    latent = encode_frame(model, tile, Progress())
+    decoded = np.clip(model.decode(latent)[: tile.shape[0], : tile.shape[1]], 0, 1)
+    squared = np.square(decoded - to_float(tile)).mean(axis=2)
+    return np.sqrt(squared), float(np.sqrt(squared.mean()))
+
+
 def fuse_latents(
     model: FusionModel,
     latents: Sequence[Planes],
     size_px: tuple[int, int],
     overlap: float,
     progress: Progress,
-    keep: Callable[[FloatArray], Planes] = np.asarray,
+    keep: Callable[[NDArray[Any]], Planes] = np.asarray,
 ) -> LatentFusion:
     """Fuse the latents of N frames and decode the result.
 
@@ -137,7 +163,9 @@ def fuse_latents(
     return LatentFusion(
         picture=picture[: size_px[0], : size_px[1]],
         weights=fused.weights,
-        synthesis=fused.synthesis,
+        carriers=fused.carriers,
+        mix=fused.mix,
+        veil=fused.veil,
         cell_px=manifest.scale // manifest.weight_scale,
     )
 
@@ -162,7 +190,7 @@ def _fuse_tree(
     plan: TilePlan,
     latents: Sequence[Planes],
     tick: Callable[[str], None],
-    keep: Callable[[FloatArray], Planes],
+    keep: Callable[[NDArray[Any]], Planes],
 ) -> _Level:
     groups = _groups(len(latents), model.manifest.slots)
     fused = []
@@ -173,11 +201,29 @@ def _fuse_tree(
         return fused[0]
     top = _fuse_tree(model, plan, [part.latent for part in fused], tick, keep)
     weights: list[Planes] = []
-    below = np.zeros_like(top.synthesis)
-    for part, share in zip(fused, top.weights, strict=True):
+    carriers: list[Planes] = []
+    mix, veil = np.zeros_like(top.mix), np.zeros_like(top.veil)
+    for part, share, carrier in zip(fused, top.weights, top.carriers, strict=True):
         weights += [_Product(own, share) for own in part.weights]
-        below += part.synthesis * share[:]
-    return _Level(top.latent, weights, 1 - (1 - top.synthesis) * (1 - below))
+        carriers += [_Product(own, carrier) for own in part.carriers]
+        mix += part.mix * share[:]
+        veil += part.veil * carrier[:]
+    return _Level(
+        top.latent, weights, carriers, _stacked_mix(top.mix, mix), _stacked_veil(top.veil, veil)
+    )
+
+
+def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
+    """Shares where a level of the tree is fused from another."""
+    chosen = (1 - top.sum(axis=0)) * (1 - below.sum(axis=0))
+    made = 1 - (1 - top[1]) * (1 - below[1])
+    return np.stack([1 - chosen - made, made])
+
+
+def _stacked_veil(top: FloatArray, below: FloatArray) -> FloatArray:
+    """Two veils, one before the other."""
+    clear = 1 - below[:1]
+    return np.concatenate([1 - clear * (1 - top[:1]), below[1:] + clear * top[1:]])
 
 
 def _fuse_group(
@@ -185,19 +231,21 @@ def _fuse_group(
     plan: TilePlan,
     latents: list[Planes],
     tick: Callable[[str], None],
-    keep: Callable[[FloatArray], Planes],
+    keep: Callable[[NDArray[Any]], Planes],
 ) -> _Level:
     """Fuse at most `slots` latents tile by tile, padding the slots with duplicates."""
     slots, fine = model.manifest.slots, model.manifest.weight_scale
     count = len(latents)
     grid = (plan.height * fine, plan.width * fine)
     if count == 1:
-        return _Level(latents[0], [np.ones(grid, np.float32)], np.zeros(grid, np.float32))
+        whole: list[Planes] = [np.ones(grid, np.float32)]
+        nothing = np.zeros((6, *grid), np.float32)
+        return _Level(latents[0], whole, whole, nothing[:2], nothing[2:])
     frame_of_slot = [slot % count for slot in range(slots)]
     shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
     latent = np.zeros(latents[0].shape, np.float32)
-    weights = [np.zeros(grid, np.float32) for _ in range(count)]
-    synthesis = np.zeros(grid, np.float32)
+    weights, carriers = ([np.zeros(grid, np.float32) for _ in range(count)] for _ in range(2))
+    mix, veil = np.zeros((2, *grid), np.float32), np.zeros((4, *grid), np.float32)
     for top in plan.rows:
         rows = [one[:, top : top + plan.tile] for one in latents]
         for tile in plan.tiles_of_row(top):
@@ -210,9 +258,17 @@ def _fuse_group(
             across = slice(tile.left * fine, tile.right * fine)
             for slot, frame in enumerate(frame_of_slot):
                 weights[frame][down, across] += alpha * part.weights[slot]
-            synthesis[down, across] += alpha * part.synthesis
+                carriers[frame][down, across] += alpha * part.carriers[slot]
+            mix[:, down, across] += alpha * part.mix
+            veil[:, down, across] += alpha * part.veil
             tick("Fusing")
-    return _Level(latent, [keep(plane) for plane in weights], synthesis)
+    return _Level(
+        latent,
+        [keep(plane) for plane in weights],
+        [keep(plane.astype(np.float16)) for plane in carriers],
+        mix,
+        veil,
+    )
 
 
 def _decode(

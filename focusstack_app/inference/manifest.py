@@ -14,7 +14,7 @@ from focusstack_app.core.assets import models_dir
 from focusstack_app.core.errors import ModelError
 from focusstack_app.core.model import ModelManifest
 
-KIND = "vaeedof-set-2"
+KIND = "vaeedof-set-3"
 FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
 
 

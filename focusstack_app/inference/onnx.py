@@ -68,8 +68,7 @@ class OnnxModel:
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
         inputs = {"latents": latents[None], "shares": shares[None]}
-        latent, weights, synthesis = _run(self._fusion, inputs)
-        return Fused(latent[0], weights[0], synthesis[0])
+        return Fused(*(output[0] for output in _run(self._fusion, inputs)))
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""

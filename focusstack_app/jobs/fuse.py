@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import numpy as np
 import psutil
@@ -15,15 +16,18 @@ from focusstack_app.core.errors import DeviceMemoryError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import moves, proxy_of, register, resample
+from focusstack_app.engine.align import common_area, moves, proxy_of, register, resample
 from focusstack_app.engine.composite import composite, generative_provenance
-from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents
+from focusstack_app.engine.diagnose import diagnose
+from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents, reconstruction_error
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
+from focusstack_app.jobs.advice import advice
 
 LoadModel = Callable[[FusionRequest], FusionModel]
 Timed = Callable[[str], AbstractContextManager[None]]
@@ -32,6 +36,8 @@ Timed = Callable[[str], AbstractContextManager[None]]
 # whatever the number of frames.
 _FIXED_BYTES = 300_000_000
 _PIXEL_BYTES = 60
+_UNFIT = 5.0  # times the usual error of the autoencoder
+_QUANTISED = 1 / 255
 
 
 def load_model(request: FusionRequest) -> FusionModel:
@@ -111,10 +117,10 @@ def _fuse(
     if len(frames) == 1:
         warning = "There is one frame only: it is returned as it is."
         return as_uint16(frames[0][:]), icc_profile, None, [warning]
-    warnings: list[str] = []
-    if request.align is Align.AUTO:
-        with timed("align"):
-            warnings = _align(request.stack, frames, proxies, spool, progress.sub(0.15, 0.3))
+    with timed("align"):
+        inside, warnings = _align(request, frames, proxies, spool, progress.sub(0.15, 0.3))
+    if model is not None:
+        warnings += _unfit_frames(request.stack, model, frames)
     progress = progress.sub(0.3, 1.0)
     if model is None:
         with timed("fuse"):
@@ -128,7 +134,13 @@ def _fuse(
             raise DeviceMemoryError(
                 error.message, "Close other programs, use --device cpu, or --method pyramid."
             ) from error
-    return to_uint16(picture), icc_profile, provenance, warnings
+    rows, columns = inside
+    kept = Provenance(*(np.ascontiguousarray(m[rows, columns]) for m in _maps(provenance)))
+    return to_uint16(picture[rows, columns]), icc_profile, kept, warnings
+
+
+def _maps(provenance: Provenance) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    return provenance.source_index, provenance.confidence, provenance.synthesised
 
 
 def _fuse_vaeedof(
@@ -180,7 +192,7 @@ def _read(
                 f"frames before it {frames[0].shape[1]} x {frames[0].shape[0]}.",
                 "Leave it out.",
             )
-        if request.align is Align.AUTO and len(request.stack) > 1:
+        if len(request.stack) > 1:
             proxies.append(proxy_of(frame.pixels))
         if index == request.stack.reference:
             icc_profile = frame.icc_profile
@@ -190,25 +202,59 @@ def _read(
 
 
 def _align(
-    stack: Stack, frames: list[Held], proxies: list[FloatArray], spool: Spool, progress: Progress
-) -> list[str]:
-    """Resample the frames that do not lie on the reference, in place; returns the warnings."""
+    request: FusionRequest,
+    frames: list[Held],
+    proxies: list[FloatArray],
+    spool: Spool,
+    progress: Progress,
+) -> tuple[tuple[slice, slice], list[str]]:
+    """Resample the frames that do not lie on the reference, in place.
+
+    Returns:
+        The rows and columns that all frames show, and the warnings.
+    """
+    stack = request.stack
     height, width = frames[0].shape[:2]
+    whole = slice(0, height), slice(0, width)
+    if request.align is Align.OFF:
+        return whole, advice(stack, diagnose(proxies, None, stack.reference))
     found = register(proxies, stack.reference, (height, width), progress.sub(0.0, 0.7))
     outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
+    moved = []
     for number, index in enumerate(outward, start=1):
         progress.report(0.7 + 0.3 * number / len(frames), "Aligning")
         if moves(found.frame_from_reference[index], found.gains[index], height, width):
+            moved.append(index)
             beside = frames[index - 1 if index > stack.reference else index + 1]
-            moved = resample(
+            there = resample(
                 frames[index], found.frame_from_reference[index], found.gains[index], beside
             )
             frames[index].drop()
-            frames[index] = spool.keep(moved)
-    return [
+            frames[index] = spool.keep(there)
+    warnings = [
         f"{stack.sources[index].path} could not be registered to the frame before it and is placed "
         "like it. Leave it out if edges look doubled."
         for index in found.doubtful
+    ]
+    findings = diagnose(proxies, found, stack.reference)
+    warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])
+    inside = common_area(found, moved) if request.crop else whole
+    return inside, warnings
+
+
+def _unfit_frames(stack: Stack, model: FusionModel, frames: Sequence[Planes]) -> list[str]:
+    """The paper's safeguard: frames that the autoencoder cannot represent."""
+    usual = model.manifest.reconstruction_rmse
+    errors = [reconstruction_error(model, frame)[1] for frame in frames]
+    worst = int(np.argmax(errors))
+    unfit = sum(error > _UNFIT * usual + _QUANTISED for error in errors)
+    if unfit == 0:
+        return []
+    others = f" and {unfit - 1} more" if unfit > 1 else ""
+    return [
+        f"{stack.sources[worst].path}{others}: the model reproduces the detail or the noise badly "
+        f"(error {errors[worst]:.3f}, usually {usual:.3f}). Look at the result at 100 %, or use "
+        "strict mode or the pyramid method."
     ]
 
 

@@ -80,6 +80,12 @@ class FusionSettings:
         "Alignment",
         "Undoes shifts, turns and focus breathing; frames that fit stay untouched.",
     )
+    crop: bool = _option(
+        True,
+        "Crop to the common area",
+        "Leaves out the borders that some aligned frame does not show.",
+        used=lambda page: page.align is Align.AUTO,
+    )
     overlap: float = _option(
         0.25,
         "Tile overlap",

@@ -8,6 +8,7 @@ layers are composited front to back per lens point, in linear light, so partial 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-LENS_POINTS = 40  # at most, fewer where the blur is small; within 1/255 RMS of 64
+LENS_POINTS = 64  # at most, fewer where the blur is small
+_SOME, _OPAQUE = 1, 0.998
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,23 +52,43 @@ def lens_points(count: int) -> Array:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).astype(np.float32)
 
 
-def render(scene: Scene) -> tuple[list[Array], Array]:
+def render(scene: Scene, most_points: int = LENS_POINTS) -> tuple[list[Array], Array]:
     """Render every focus and the pinhole ground truth.
+
+    Args:
+        scene: The scene.
+        most_points: Lens points where the blur is large.
 
     Returns:
         Frames and truth, each (H, W, 3) float32 linear light.
     """
     stacked = np.stack([np.stack(_mip(layer.rgba)) for layer in scene.layers])
     depth = np.stack([layer.depth for layer in scene.layers])
-    frames = []
-    for focus in scene.focus:
-        largest_px = np.abs(depth[:, 0] - focus).max()
-        points = lens_points(int(np.clip(8 * largest_px, 12, LENS_POINTS)))
-        spacing = 1.6 / np.sqrt(len(points))
-        frames.append(_trace(stacked, depth, points, focus, scene.margin_px, spacing))
+    frames = [
+        _trace(stacked, depth, lens_points(most_points), focus, scene.margin_px,
+               _cover(scene, focus))
+        for focus in scene.focus
+    ]  # fmt: skip
     pinhole = np.zeros((1, 2), np.float32)
-    truth = _trace(stacked, depth, pinhole, 0.0, scene.margin_px, 0.0)
-    return frames, truth
+    everywhere = np.full((len(depth), *frames[0].shape[:2]), _SOME, np.uint8)
+    return frames, _trace(stacked, depth, pinhole, 0.0, scene.margin_px, everywhere)
+
+
+def _cover(scene: Scene, focus: float) -> NDArray[np.uint8]:
+    """What the whole lens sees of each layer at each pixel: nothing, something, nothing else.
+
+    Most pixels see one layer only; the others need not be traced there.
+    """
+    margin = scene.margin_px
+    cover = []
+    for layer in scene.layers:
+        reach_px = math.ceil(abs(layer.depth[0] - focus) + np.abs(layer.depth[1:]).sum()) + 1
+        window = np.ones((2 * reach_px + 1,) * 2, np.uint8)
+        alpha = layer.rgba[..., 3]
+        some = cv2.dilate((alpha > 0).astype(np.uint8), window)
+        only = cv2.erode((alpha > _OPAQUE).astype(np.uint8), window)
+        cover.append((some * np.uint8(_SOME) + only)[margin:-margin, margin:-margin])
+    return np.stack(cover)
 
 
 def _mip(rgba: Array) -> list[Array]:
@@ -80,21 +102,42 @@ def _mip(rgba: Array) -> list[Array]:
 
 @numba.njit(fastmath=True, cache=True)
 def _trace(
-    layers: Array, depth: Array, points: Array, focus: float, margin: int, spacing: float
+    layers: Array, depth: Array, points: Array, focus: float, margin: int, cover: NDArray[np.uint8]
 ) -> Array:  # pragma: no cover - compiled
     count, _, full_height, full_width, _ = layers.shape
     height, width = full_height - 2 * margin, full_width - 2 * margin
     out = np.zeros((height, width, 3), np.float32)
+    flat = np.array([np.abs(depth[layer, 1:]).max() == 0 for layer in range(count)])
     for row in range(height):
         for column in range(width):
             red, green, blue = 0.0, 0.0, 0.0
-            for point in range(points.shape[0]):
-                u, v = points[point, 0], points[point, 1]
+            first = 0
+            while cover[first, row, column] == 0:
+                first += 1
+            last = first
+            while last < count - 1 and cover[last, row, column] != 2:
+                last += 1
+            largest = 0.0
+            for layer in range(first, last + 1):
+                d = depth[layer]
+                x, y = 2 * column / width - 1, 2 * row / height - 1
+                blur = abs(
+                    d[0] + d[1] * x + d[2] * y + d[3] * x * x + d[4] * x * y + d[5] * y * y - focus
+                )
+                largest = max(largest, blur)
+            # Every n-th point of Vogel's spiral fills the disc as well, if less densely.
+            n = points.shape[0]
+            wanted = 1 if first == last and largest < 0.05 else max(12, int(8 * largest))
+            stride = max(1, n // wanted)
+            n = (n + stride - 1) // stride
+            spacing = 1.6 / np.sqrt(n) if n > 1 else 0.0
+            for point in range(n):
+                u, v = points[point * stride, 0], points[point * stride, 1]
                 through = 1.0
-                for layer in range(count):
+                for layer in range(first, last + 1):
                     d = depth[layer]
                     px, py, blur = float(column), float(row), 0.0
-                    for _ in range(2):
+                    for _ in range(1 if flat[layer] else 2):
                         x, y = 2 * px / width - 1, 2 * py / height - 1
                         blur = (
                             d[0] + d[1] * x + d[2] * y + d[3] * x * x + d[4] * x * y + d[5] * y * y
@@ -130,7 +173,6 @@ def _trace(
                     through *= 1.0 - a
                     if through < 0.004:
                         break
-            n = points.shape[0]
             out[row, column, 0] = red / n
             out[row, column, 1] = green / n
             out[row, column, 2] = blue / n

@@ -16,8 +16,10 @@ from torch import Tensor, nn
 
 SCALE = 8
 WEIGHT_SCALE = 4
-WIDTHS = (32, 40, 48, 64)
-TRUNK, TRUNK_HALF = 64, 96
+WIDTHS = (48, 64, 80, 96)
+TRUNK_WIDTHS = (96, 128, 128)
+VEIL = 4  # opacity and three colours
+DENSEST_VEIL = 0.9
 
 
 def _by_slot(x: Tensor, slots: int) -> Tensor:
@@ -40,9 +42,10 @@ class Encoder(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, 3, H, W) display-encoded [0, 1] to (B, C, H / 8, W / 8)."""
-        return functional.conv2d(
-            pixels, cast(Tensor, self.kernel), cast(Tensor, self.bias), stride=SCALE
-        )
+        with torch.autocast(pixels.device.type, enabled=False):
+            return functional.conv2d(
+                pixels, cast(Tensor, self.kernel), cast(Tensor, self.bias), stride=SCALE
+            )
 
 
 class Residual(nn.Module):
@@ -97,8 +100,40 @@ class Attention(nn.Module):
         return cast(Tensor, x + self.out(mixed.permute(0, 1, 4, 2, 3).flatten(0, 1)))
 
 
+class Selection(nn.Module):
+    """The latent of a picture whose 2 x 2 pixel cells come from several latents.
+
+    Decoding, choosing and encoding again are all linear: nothing of the frames is lost where one
+    of them is chosen, and a block that an edge divides keeps both sides sharp.
+
+    Args:
+        basis: (C, 192) orthonormal rows, as of the encoder.
+    """
+
+    def __init__(self, basis: Tensor) -> None:
+        super().__init__()
+        fine = WEIGHT_SCALE
+        inner = SCALE // fine
+        by_cell = basis.reshape(-1, 3, fine, inner, fine, inner).permute(0, 2, 4, 1, 3, 5)
+        self.register_buffer("rows", by_cell.reshape(-1, 3 * SCALE**2, 1, 1).contiguous())
+
+    def forward(self, latents: Tensor, weights: Tensor) -> Tensor:
+        """Latents (B, slots, C, h, w), weights (B, slots, 4 h, 4 w) to (B, C, h, w)."""
+        rows = cast(Tensor, self.rows)
+        slots, inner = latents.shape[1], SCALE // WEIGHT_SCALE
+        blocks = functional.conv2d(latents.flatten(0, 1), rows.transpose(0, 1))
+        shares = functional.pixel_unshuffle(weights, WEIGHT_SCALE)
+        height, width = latents.shape[3:]
+        blocks = blocks.reshape(-1, slots, WEIGHT_SCALE**2, 3 * inner**2, height, width)
+        shares = shares.reshape(-1, slots, WEIGHT_SCALE**2, height, width)
+        return functional.conv2d((blocks * shares[:, :, :, None]).sum(1).flatten(1, 2), rows)
+
+
 class Trunk(nn.Module):
-    """What happens once for all slots: corrects the fused latent where no frame is sharp.
+    """What happens once for all slots: a U-Net that sees the chosen picture.
+
+    It corrects the fused latent where no frame is sharp, and finds the veil that a defocused
+    foreground lays over the frame that is sharp behind it.
 
     Args:
         width_in: Channels of the pooled slots.
@@ -106,35 +141,45 @@ class Trunk(nn.Module):
 
     def __init__(self, width_in: int) -> None:
         super().__init__()
-        self.stem = nn.Conv2d(width_in, TRUNK, 1)
-        self.before = Residual(TRUNK)
-        self.shrink = nn.Conv2d(TRUNK, TRUNK_HALF, 3, 2, 1)
-        self.low = Residual(TRUNK_HALF)
-        self.grow = nn.Conv2d(TRUNK_HALF, TRUNK, 1)
-        self.after = nn.Sequential(Residual(TRUNK), Residual(TRUNK))
+        full, half, quarter = TRUNK_WIDTHS
+        self.stem = nn.Conv2d(width_in, full, 1)
+        self.before = Residual(full)
+        self.shrink = nn.ModuleList(
+            [nn.Conv2d(a, b, 3, 2, 1) for a, b in itertools.pairwise(TRUNK_WIDTHS)]
+        )
+        self.low = nn.ModuleList([Residual(half), Residual(quarter)])
+        self.grow = nn.ModuleList([nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(TRUNK_WIDTHS)])
+        self.low_after = Residual(half)
+        self.after = nn.Sequential(Residual(full), Residual(full))
 
     def forward(self, pooled: Tensor) -> Tensor:
-        """(B, width_in, h, w) to (B, TRUNK, h, w); h and w even."""
+        """(B, width_in, h, w) to (B, TRUNK_WIDTHS[0], h, w); h and w multiples of 4."""
         x = self.before(self.stem(pooled))
-        low = self.grow(self.low(self.shrink(x)))
-        x = x + functional.interpolate(low, scale_factor=2.0, mode="nearest")
+        half = self.low[0](self.shrink[0](x))
+        quarter = self.grow[1](self.low[1](self.shrink[1](half)))
+        half = half + functional.interpolate(quarter, scale_factor=2.0, mode="nearest")
+        half = self.grow[0](self.low_after(half))
+        x = x + functional.interpolate(half, scale_factor=2.0, mode="nearest")
         return functional.silu(self.after(x))
 
 
 class FusionModule(nn.Module):
-    """Seven latents in; out come the fused latent, the slot weights and where it synthesised.
+    """Seven latents in; out come the fused latent, the slot weights and what no frame shows.
 
     Weights are a softmax over slots of the focus energy that the latents carry plus a learned
-    correction; the fused latent is the weighted mean plus a learned residual. Both corrections
-    start at zero.
+    correction; the fused latent is that of the chosen cells plus a learned residual. All
+    corrections start at zero.
 
     Args:
-        channels: Latent channels C, in order of falling variance.
+        basis: (C, 192) orthonormal rows, as of the encoder; latent channels in order of falling
+            variance.
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, basis: Tensor) -> None:
         super().__init__()
+        channels = basis.shape[0]
         full, half, quarter, middle = WIDTHS
+        self.selection = Selection(basis)
         self.stem = nn.Conv2d(channels + 2, full, 3, padding=1)
         self.down = nn.ModuleList([Residual(full), Residual(half), Residual(quarter)])
         self.shrink = nn.ModuleList(
@@ -146,21 +191,27 @@ class FusionModule(nn.Module):
         self.grow = nn.ModuleList([nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(WIDTHS)])
         self.up = nn.ModuleList([Residual(full), Residual(half), Residual(quarter)])
         self.logits = nn.Conv2d(full, WEIGHT_SCALE**2, 3, padding=1)
-        self.trunk = Trunk(channels + 2 * full)
-        self.residual = nn.Conv2d(TRUNK, channels, 3, padding=1)
-        self.synthesis = nn.Conv2d(TRUNK, WEIGHT_SCALE**2, 3, padding=1)
+        self.trunk = Trunk(2 * channels + 2 * full)
+        self.residual = nn.Conv2d(TRUNK_WIDTHS[0], channels, 3, padding=1)
+        self.carrier = nn.Conv2d(full, WEIGHT_SCALE**2, 3, padding=1)
+        self.mix = nn.Conv2d(TRUNK_WIDTHS[0], 2 * WEIGHT_SCALE**2, 3, padding=1)
+        self.veil = nn.Conv2d(TRUNK_WIDTHS[0], VEIL * WEIGHT_SCALE**2, 3, padding=1)
         self.sharpness = nn.Parameter(torch.tensor(4.0))
-        for layer in (self.logits, self.residual, self.synthesis):
+        for layer in (self.logits, self.carrier, self.residual, self.mix, self.veil):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(cast(Tensor, layer.bias))
-        nn.init.constant_(cast(Tensor, self.synthesis.bias), -2.0)
+        nn.init.constant_(cast(Tensor, self.mix.bias), -4.0)
+        with torch.no_grad():
+            cast(Tensor, self.veil.bias)[: WEIGHT_SCALE**2] = -4.0
 
-    def forward(self, latents: Tensor, shares: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, latents: Tensor, shares: Tensor) -> tuple[Tensor, ...]:
         """Latents (B, slots, C, h, w), shares (B, slots); h and w multiples of 8.
 
         Returns:
-            Fused latent (B, C, h, w); weights (B, slots, 4 h, 4 w), sum 1 over slots; share of the
-            decoded picture in the faithful one (B, 4 h, 4 w), [0, 1].
+            Fused latent (B, C, h, w); weights and carriers (B, slots, 4 h, 4 w), each of sum 1
+            over slots; mix (B, 2, 4 h, 4 w), shares of the unveiled and of the decoded picture in
+            the faithful one; veil (B, 4, 4 h, 4 w), its opacity and its light. `core.model.Fused`
+            says what they mean.
         """
         slots = latents.shape[1]
         flat = latents.flatten(0, 1)
@@ -186,16 +237,24 @@ class FusionModule(nn.Module):
         coarse = functional.interpolate(
             self.sharpness * lead, scale_factor=float(WEIGHT_SCALE), mode="bilinear"
         )
-        logits = (coarse + functional.pixel_shuffle(self.logits(x), WEIGHT_SCALE))[:, 0]
-        logits = _by_slot(logits, slots) + shares.log()[:, :, None, None]
-        weights = logits.softmax(1)
+        weights, carriers = (
+            _by_slot((coarse + functional.pixel_shuffle(head(x), WEIGHT_SCALE))[:, 0], slots)
+            .add(shares.log()[:, :, None, None])
+            .softmax(1)
+            for head in (self.logits, self.carrier)
+        )
         cell = functional.avg_pool2d(weights, WEIGHT_SCALE)[:, :, None]
         features = _by_slot(x, slots)
-        chosen = (cell * latents).sum(1)
-        pooled = torch.cat([chosen, (cell * features).sum(1), features.amax(1)], 1)
+        with torch.autocast(latents.device.type, enabled=False):
+            chosen = self.selection(latents, weights.float())
+            seen = self.selection(latents, carriers.float())
+        pooled = torch.cat([chosen, seen, (cell * features).sum(1), features.amax(1)], 1)
         y = self.trunk(pooled)
-        synthesis = functional.pixel_shuffle(self.synthesis(y), WEIGHT_SCALE)[:, 0].sigmoid()
-        return chosen + self.residual(y), weights, synthesis
+        mix = functional.pixel_shuffle(self.mix(y), WEIGHT_SCALE)
+        mix = torch.cat([torch.zeros_like(mix[:, :1]), mix], 1).softmax(1)[:, 1:]
+        veil = functional.pixel_shuffle(self.veil(y), WEIGHT_SCALE)
+        veil = torch.cat([DENSEST_VEIL * veil[:, :1].sigmoid(), veil[:, 1:]], 1)
+        return chosen + self.residual(y), weights, carriers, mix, veil
 
 
 class Decoder(nn.Module):
@@ -223,6 +282,7 @@ class Decoder(nn.Module):
 
     def forward(self, latent: Tensor) -> Tensor:
         """(B, C, h, w) to (B, 3, 8 h, 8 w), display-encoded, not clipped."""
-        plain = functional.pixel_shuffle(self.linear(latent), SCALE)
+        with torch.autocast(latent.device.type, enabled=False):
+            plain = functional.pixel_shuffle(self.linear(latent), SCALE)
         detail = self.detail(functional.silu(self.fine(self.coarse(latent))))
         return plain + functional.pixel_shuffle(detail, 4)

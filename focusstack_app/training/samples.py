@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import functools
+import math
+import time
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -42,9 +47,43 @@ def by_frame_count(paths: Iterable[Path]) -> dict[int, list[Path]]:
     """The samples by the number of their frames: batches of equal stacks need no padding."""
     groups: dict[int, list[Path]] = {}
     for path in sorted(paths):
-        with np.load(path, allow_pickle=False) as sample:
-            groups.setdefault(len(sample["frames"]), []).append(path)
+        groups.setdefault(_frame_count(path), []).append(path)
     return groups
+
+
+@functools.cache
+def _frame_count(path: Path) -> int:
+    with zipfile.ZipFile(path) as sample, sample.open("frames.npy") as file:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0
+        shape = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(file)[0]
+    return int(shape[0])
+
+
+def batches(
+    samples: Path, batch: int, rng: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Random batches of stacks of equal length for ever, prepared while the last one is used.
+
+    Samples that are rendered meanwhile are taken up.
+    """
+    groups: dict[int, list[Path]] = {}
+    looked = -math.inf
+
+    def prepared() -> tuple[Tensor, Tensor, Tensor]:
+        nonlocal groups, looked
+        if time.monotonic() - looked > 300:
+            groups, looked = by_frame_count(samples.glob("*.npz")), time.monotonic()
+        sizes = np.array([len(group) for group in groups.values()])
+        equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
+        return batch_of([equal[i] for i in rng.integers(0, len(equal), batch)], rng)
+
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(prepared)
+        while True:
+            ready = coming.result()
+            coming = pool.submit(prepared)
+            yield ready
 
 
 def batch_of(
@@ -70,7 +109,9 @@ def batch_of(
             turn, flip, colours = int(rng.integers(4)), int(rng.integers(2)) * 2 - 1, [0, 1, 2]
             rng.shuffle(colours)
             side = CROP_PX if truth.shape[0] > CROP_PX else truth.shape[0]
-            top, left = rng.integers(0, truth.shape[0] - side + 1, 2)
+            top, left = _hardest_of(
+                rng.integers(0, truth.shape[0] - side + 1, (4, 2)), stack, truth
+            )
             part = (slice(top, top + side), slice(left, left + side))
             stack = np.rot90(stack[:, *part], turn, (1, 2))[:, :, ::flip, colours]
             truth = np.rot90(truth[part], turn)[:, ::flip, colours]
@@ -81,6 +122,22 @@ def batch_of(
     return _planes(np.stack(frames)), torch.from_numpy(np.stack(numbers)), _planes(np.stack(truths))
 
 
+def _hardest_of(
+    corners: NDArray[np.int64], stack: NDArray[np.uint8], truth: NDArray[np.uint8]
+) -> tuple[int, int]:
+    """The corner of the crop in which most is as no frame shows it: there is most to learn."""
+    small = (truth.shape[1] // 4, truth.shape[0] // 4)
+    errors = [
+        cv2.resize(cv2.absdiff(frame, truth), small, interpolation=cv2.INTER_AREA).mean(axis=2)
+        for frame in stack
+    ]
+    hardness = np.minimum(np.min(errors, axis=0), 25.0)
+    side = min(CROP_PX, truth.shape[0]) // 4
+    sums = [hardness[t : t + side, u : u + side].sum() for t, u in corners // 4]
+    top, left = corners[int(np.argmax(sums))]
+    return int(top), int(left)
+
+
 def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Noise, JPEG, drift of position and exposure, each on some stacks only.
 
@@ -88,7 +145,7 @@ def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[n
         stack: (N, H, W, 3), sRGB-encoded.
         rng: Decides everything.
     """
-    noisy, compressed, moved, uneven = rng.random(4) < (0.3, 0.3, 0.25, 0.25)
+    noisy, compressed, moved, uneven = rng.random(4) < (0.25, 0.25, 0.2, 0.2)
     noise, quality = rng.uniform(0.002, 0.02), int(rng.integers(80, 98))
     height, width = stack.shape[1:3]
     faulty = np.empty_like(stack)

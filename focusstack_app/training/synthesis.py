@@ -31,7 +31,7 @@ class Sample:
 def make_sample(
     photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
 ) -> Sample:
-    """A random scene of one to six layers; two to seven frames focused on them or in even steps.
+    """A random scene of one to five layers; two to seven frames focused on them or in even steps.
 
     Args:
         photographs: Textures, sRGB-encoded picture files.
@@ -39,10 +39,10 @@ def make_sample(
         size_px: (height, width).
     """
     height, width = size_px
-    count = int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.05, 0.3, 0.25, 0.2, 0.1, 0.1]))
-    reach = float(rng.uniform(3, 26))  # px of blur between the nearest and the farthest layer
+    count = int(rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.35, 0.3, 0.15, 0.1]))
+    reach = float(np.exp(rng.uniform(np.log(2), np.log(26))))  # px of blur, nearest to farthest
     depths = np.sort(rng.uniform(0, reach, count))[::-1]
-    depths[-1] = 0.0
+    depths[0], depths[-1] = reach, 0.0
     layers = []
     for index in range(count):
         picture = _photograph(photographs, rng, height + 2 * MARGIN_PX, width + 2 * MARGIN_PX)
@@ -53,17 +53,18 @@ def make_sample(
         )
         light = _to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
         rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
-        gap = reach / count * 0.4
-        slope = rng.normal(0, gap * 0.5, 5) * (rng.random() < 0.6 or count == 1)
+        slope = rng.normal(0, 0.2 * reach / count, 5) * (rng.random() < 0.4 or count == 1)
         depth = np.concatenate([[depths[index]], slope * [1, 1, 0.4, 0.4, 0.4]])
         layers.append(Layer(rgba.astype(np.float32), depth.astype(np.float32)))
-    focus = [float(d + rng.normal(0, 0.15)) for d in depths]
-    if rng.random() < 0.35:  # a rail: even steps through the whole depth
-        focus = np.linspace(-1, reach + 1, int(rng.integers(4, 8))).tolist()
-    elif count == 1 or rng.random() < 0.4:
-        focus += [float(rng.uniform(-2, reach + 2)) for _ in range(rng.integers(1, 8 - count))]
+    if count > 1 and rng.random() < 0.7:  # a frame per layer, more on what lies outside the view
+        wanted = max(count, int(rng.choice([2, 3, 4, 5, 6, 7], p=[0.1, 0.1, 0.1, 0.15, 0.4, 0.15])))
+        focus = [float(d + rng.normal(0, 0.08)) for d in depths]
+        focus += rng.uniform(-0.5 * reach, 1.5 * reach, wanted - count).tolist()
+    else:  # a rail: even steps through the whole depth
+        steps = int(rng.integers(4, 8)) if count > 1 else int(rng.integers(2, 8))
+        focus = np.linspace(-0.1 * reach, 1.1 * reach, steps).tolist()
     rng.shuffle(focus)
-    frames, truth = render(Scene(tuple(layers), tuple(focus[:7]), MARGIN_PX))
+    frames, truth = render(Scene(tuple(layers), tuple(focus), MARGIN_PX))
     noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
     return Sample(
         np.stack([_to_srgb8(frame, rng, noise) for frame in frames]), _to_srgb8(truth, rng, 0.0)
@@ -71,11 +72,19 @@ def make_sample(
 
 
 def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
-    """A random cut-out, (H, W) float32 in [0, 1]: leaves, hairs, twigs, a net or blobs."""
+    """A random cut-out, (H, W) float32 in [0, 1].
+
+    A body with or without fur, as people cut out of photographs, or leaves, hairs, twigs, a net
+    or blobs.
+    """
     big = np.zeros((height * 2, width * 2), np.uint8)
     scale = min(big.shape)
-    kind = rng.choice(["leaves", "hairs", "twigs", "net", "blobs"])
-    if kind == "leaves":
+    kind = rng.choice(
+        ["body", "leaves", "hairs", "twigs", "net", "blobs"], p=[0.5, 0.2, 0.08, 0.1, 0.04, 0.08]
+    )
+    if kind == "body":
+        _body(big, rng, scale * np.exp(rng.uniform(np.log(0.12), np.log(0.8))))
+    elif kind == "leaves":
         for _ in range(rng.integers(1, 6)):
             _leaf(big, rng, scale * rng.uniform(0.15, 1.4))
     elif kind == "hairs":
@@ -98,6 +107,27 @@ def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
         big[field > rng.uniform(0.55, 0.8)] = 255
     matte = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(matte, dtype=np.float32) / np.float32(255)
+
+
+def _body(canvas: NDArray[np.uint8], rng: np.random.Generator, radius: float) -> None:
+    angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    outline = np.ones_like(angle)
+    roughness = rng.uniform(0.05, 0.5)
+    for wave in range(1, 14):
+        outline += roughness / wave * rng.normal() * np.cos(wave * angle + rng.uniform(0, 7))
+    outline = radius * np.maximum(outline, 0.2)
+    centre = rng.uniform(-0.2, 1.2, 2) * canvas.shape[::-1]
+    points = centre + outline[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+    cv2.fillPoly(canvas, [points.astype(np.int32)], 255, cv2.LINE_AA)
+    if rng.random() < 0.4:
+        length, lean = radius * rng.uniform(0.05, 0.3), rng.normal(0, 0.6)
+        for index in rng.integers(0, len(angle), int(rng.integers(40, 400))):
+            turn = angle[index] + lean + rng.normal(0, 0.3)
+            tip = points[index] + length * rng.uniform(0.3, 1) * np.array(
+                [np.cos(turn), np.sin(turn)]
+            )
+            ends = points[index].astype(int).tolist(), tip.astype(int).tolist()
+            cv2.line(canvas, *ends, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
 
 
 def _leaf(canvas: NDArray[np.uint8], rng: np.random.Generator, length: float) -> None:

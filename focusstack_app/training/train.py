@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import functools
 import json
 import math
 import time
@@ -33,11 +34,12 @@ from focusstack_app.training.evaluate import laplacian_selection, oracle_selecti
 from focusstack_app.training.export import export_model
 from focusstack_app.training.linear import principal_components
 from focusstack_app.training.model import SCALE, Decoder, Encoder, FusionModule
-from focusstack_app.training.samples import SAMPLE_PX, batch_of, by_frame_count, render_samples
+from focusstack_app.training.samples import SAMPLE_PX, batch_of, batches, render_samples
 
 CHANNELS = 64
-EMA_DECAY = 0.998
+EMA_DECAY = 0.999
 TREE_SHARE = 0.15
+_PICTURES = ("generative", "strict", "unveiled", "faithful")
 
 
 class Fusion(NamedTuple):
@@ -46,13 +48,17 @@ class Fusion(NamedTuple):
     Attributes:
         decoded: (B, 3, H, W), display-encoded, not clipped.
         weights: (B, slots, h, w), sum 1 over slots.
-        synthesis: (B, h, w), share of the decoded picture in the faithful one.
+        carriers: (B, slots, h, w), sum 1 over slots.
+        mix: (B, 2, h, w), shares of the unveiled and of the decoded picture in the faithful one.
+        veil: (B, 4, h, w), opacity and light.
         latent: (B, C, H / 8, W / 8), fused.
     """
 
     decoded: Tensor
     weights: Tensor
-    synthesis: Tensor
+    carriers: Tensor
+    mix: Tensor
+    veil: Tensor
     latent: Tensor
 
 
@@ -67,7 +73,7 @@ class Network(nn.Module):
     def __init__(self, basis: Tensor, mean: Tensor) -> None:
         super().__init__()
         self.encoder = Encoder(basis, mean)
-        self.fusion = FusionModule(basis.shape[0])
+        self.fusion = FusionModule(basis)
         self.decoder = Decoder(basis, mean)
 
     def forward(self, frames: Tensor, slots: Tensor, *, tree: bool = False) -> Fusion:
@@ -80,17 +86,41 @@ class Network(nn.Module):
         """
         latents = self.encoder(frames.flatten(0, 1)).unflatten(0, frames.shape[:2])
         if not tree:
-            fused, weights, synthesis = self.fusion(latents, shares_of(slots))
-            return Fusion(self.decoder(fused), weights, synthesis, fused)
+            return self._decoded(*self.fusion(latents, shares_of(slots)))
         middle = (frames.shape[1] + 1) // 2
         groups = (slice(None, middle), slice(middle, None))
         parts = [self.fusion(latents[:, g], shares_of(slots[:, g])) for g in groups]
-        pair = torch.stack([part[0] for part in parts], 1)
-        fused, top, synthesis = self.fusion(pair, torch.ones(len(frames), 2, device=frames.device))
+        pair = torch.stack([part[0] for part in parts], 1).float()
+        fused, top, carrier, mix, veil = self.fusion(
+            pair, torch.ones(len(frames), 2, device=frames.device)
+        )
         weights = torch.cat([part[1] * top[:, i : i + 1] for i, part in enumerate(parts)], 1)
-        below = sum(part[2] * top[:, i] for i, part in enumerate(parts))
-        synthesis = 1 - (1 - synthesis) * (1 - below)
-        return Fusion(self.decoder(fused), weights, synthesis, fused)
+        carriers = torch.cat([part[2] * carrier[:, i : i + 1] for i, part in enumerate(parts)], 1)
+        below = sum(part[3] * top[:, i : i + 1] for i, part in enumerate(parts))
+        under = sum(part[4] * carrier[:, i : i + 1] for i, part in enumerate(parts))
+        return self._decoded(
+            fused, weights, carriers, stacked_mix(mix, below), stacked_veil(veil, under)
+        )
+
+    def _decoded(
+        self, fused: Tensor, weights: Tensor, carriers: Tensor, mix: Tensor, veil: Tensor
+    ) -> Fusion:
+        fused = fused.float()
+        planes = (weights.float(), carriers.float(), mix.float(), veil.float())
+        return Fusion(self.decoder(fused).float(), *planes, fused)
+
+
+def stacked_mix(top: Tensor, below: Tensor) -> Tensor:
+    """(B, 2, h, w) shares where a level of the tree is fused from another."""
+    chosen = (1 - top.sum(1)) * (1 - below.sum(1))
+    made = 1 - (1 - top[:, 1]) * (1 - below[:, 1])
+    return torch.stack([1 - chosen - made, made], 1)
+
+
+def stacked_veil(top: Tensor, below: Tensor) -> Tensor:
+    """(B, 4, h, w) of two veils, one before the other."""
+    clear = 1 - below[:, :1]
+    return torch.cat([1 - clear * (1 - top[:, :1]), below[:, 1:] + clear * top[:, 1:]], 1)
 
 
 def shares_of(slots: Tensor) -> Tensor:
@@ -98,35 +128,55 @@ def shares_of(slots: Tensor) -> Tensor:
     return 1.0 / (slots[:, :, None] == slots[:, None]).sum(2).float()
 
 
-def composite(frames: Tensor, fusion: Fusion, rmse: float) -> tuple[Tensor, Tensor]:
-    """The strict and the faithful picture of `engine.composite`, differentiable.
+class Pictures(NamedTuple):
+    """The pictures of a fusion at full size, (B, 3, H, W), display-encoded."""
+
+    strict: Tensor
+    unveiled: Tensor
+    faithful: Tensor
+
+
+def composite(frames: Tensor, fusion: Fusion, rmse: float) -> Pictures:
+    """The pictures of `engine.composite`, differentiable.
 
     Args:
         frames: (B, slots, 3, H, W); duplicates carry their share in the weights.
         fusion: Of the same frames.
         rmse: The model's `agreement_rmse`.
     """
-    decoded, weights = fusion.decoded, fusion.weights
-    scale = float(frames.shape[-1] // weights.shape[-1])
-    fine = functional.interpolate(weights, scale_factor=scale, mode="bilinear")
-    error = _blur((frames - decoded[:, None]).square().mean(2))
-    fine = (fine + 1e-6) / (1 + error / (2 * rmse**2)) ** 2
+    scale = float(frames.shape[-1] // fusion.weights.shape[-1])
+
+    def enlarged(planes: Tensor) -> Tensor:
+        return functional.interpolate(planes, scale_factor=scale, mode="bilinear")
+
+    error = _blur((frames - fusion.decoded[:, None]).square().mean(2))
+    fine = (enlarged(fusion.weights) + 1e-6) / (1 + error / (2 * rmse**2)) ** 2
     fine = fine / fine.sum(1, keepdim=True)
     strict = (fine[:, :, None] * frames).sum(1)
-    synthesis = functional.interpolate(
-        fusion.synthesis[:, None], scale_factor=scale, mode="bilinear"
-    )
-    return strict, strict + synthesis * (decoded - strict)
+    carrier = (enlarged(fusion.carriers)[:, :, None] * frames).sum(1)
+    veil, mix = enlarged(fusion.veil), enlarged(fusion.mix)
+    opacity, light, unveil, made = veil[:, :1], veil[:, 1:], mix[:, :1], mix[:, 1:]
+    unveiled = ((carrier.square() - light) / (1 - opacity)).clamp(1e-4, 1).sqrt()
+    faithful = strict + unveil * (unveiled - strict) + made * (fusion.decoded - strict)
+    return Pictures(strict, unveiled, faithful)
 
 
 def _blur(planes: Tensor) -> Tensor:
+    rows, columns = (_gaussian_rows(side).to(planes.device) for side in planes.shape[-2:])
+    return rows @ planes @ columns.T
+
+
+@functools.cache
+def _gaussian_rows(side: int) -> Tensor:
+    """(side, side): a Gaussian filter with reflected borders as a matrix, faster than its taps."""
     reach = math.ceil(3 * WINDOW_SIGMA_PX)
-    at = torch.arange(-reach, reach + 1, device=planes.device)
-    kernel = (-(at**2) / (2 * WINDOW_SIGMA_PX**2)).exp()
-    kernel = (kernel / kernel.sum())[None, None]
-    flat = functional.pad(planes.flatten(0, 1)[:, None], (reach,) * 4, "reflect")
-    flat = functional.conv2d(functional.conv2d(flat, kernel[..., None]), kernel[:, :, None])
-    return flat[:, 0].reshape(planes.shape)
+    at = np.arange(-reach, reach + 1)
+    taps = np.exp(-(at**2) / (2 * WINDOW_SIGMA_PX**2))
+    matrix = np.zeros((side, side), np.float32)
+    inside = np.pad(np.arange(side), reach, "reflect")
+    for row in range(side):
+        np.add.at(matrix[row], inside[row : row + 2 * reach + 1], taps / taps.sum())
+    return torch.from_numpy(matrix)
 
 
 def log_error(picture: Tensor, truth: Tensor) -> Tensor:
@@ -136,15 +186,15 @@ def log_error(picture: Tensor, truth: Tensor) -> Tensor:
 
 @torch.no_grad()
 def validate(network: Network, paths: Sequence[Path], rmse: float) -> dict[str, float]:
-    """Mean PSNR in dB of the network's three pictures, of Laplacian selection and the oracle."""
-    totals = dict.fromkeys(("generative", "strict", "faithful", "laplacian", "oracle"), 0.0)
+    """Mean PSNR in dB of the network's pictures, of Laplacian selection and the oracle."""
+    totals = dict.fromkeys((*_PICTURES, "laplacian", "oracle"), 0.0)
     for path in paths:
         frames, slots, truth = batch_of([path], None)
         fusion = network(frames, slots)
-        strict, faithful = composite(frames, fusion, rmse)
+        composed = composite(frames, fusion, rmse)
         stack = [_picture(frame) for frame in frames[0]]
         pictures = (
-            *(_picture(planes[0]) for planes in (fusion.decoded, strict, faithful)),
+            *(_picture(planes[0]) for planes in (fusion.decoded, *composed)),
             laplacian_selection(stack),
             oracle_selection(stack, _picture(truth[0])),
         )
@@ -190,12 +240,12 @@ def save_run(
     run: Path, network: Network, average: dict[str, Tensor], facts: dict[str, str]
 ) -> None:
     """Write the run's state through a temporary sibling."""
-    kernel = network.encoder.get_buffer("kernel").flatten(1)
+    kernel = network.encoder.get_buffer("kernel").flatten(1).cpu()
     tensors = {
         "basis": kernel.contiguous(),
-        "mean": -(torch.linalg.pinv(kernel) @ network.encoder.get_buffer("bias")),
-        **{f"w.{k}": v.contiguous() for k, v in network.state_dict().items()},
-        **{f"a.{k}": v.contiguous() for k, v in average.items()},
+        "mean": -(torch.linalg.pinv(kernel) @ network.encoder.get_buffer("bias").cpu()),
+        **{f"w.{k}": v.cpu().contiguous() for k, v in network.state_dict().items()},
+        **{f"a.{k}": v.cpu().contiguous() for k, v in average.items()},
     }
     part = run / "state.part"
     save_file({k: v.clone() for k, v in tensors.items()}, part, facts)
@@ -211,52 +261,70 @@ def train_fusion(
     batch: int = 4,
     rate: float = 1e-3,
     rmse: float,
+    device: str = "auto",
 ) -> None:
     """Train for some minutes, from the run's state where there is one.
 
-    The learning rate falls to zero along a half cosine over the slice.
+    The learning rate falls to zero along a half cosine over the slice. Convolutions run in bf16
+    where the processor or the card has it, channels last; the linear path stays in float32.
     """
+    place = torch.device(
+        ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    )
     held_out = sorted(validation.glob("*.npz"))
-    groups = by_frame_count(samples.glob("*.npz"))
     network, average, facts = load_run(run)
     step = int(facts.get("steps", 0))
-    rng = np.random.default_rng([step, 7])
+    network = network.to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # not in torch's stubs
+    average = {name: value.to(place) for name, value in average.items()}
     learned = [p for p in network.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=rate, weight_decay=1e-4, betas=(0.9, 0.99))
     start = saved = time.monotonic()
     losses: list[float] = []
-    while (now := time.monotonic()) - start < minutes * 60:
+    rng = np.random.default_rng([step, 7])
+    for frames, slots, truth in batches(samples, batch, rng):
+        now = time.monotonic()
         done = (now - start) / (minutes * 60)
+        if done >= 1:
+            break
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * done))
-        sizes = np.array([len(group) for group in groups.values()])
-        equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
-        chosen = [equal[i] for i in rng.integers(0, len(equal), batch)]
-        frames, slots, truth = batch_of(chosen, rng)
-        fusion = network(frames, slots, tree=rng.random() < TREE_SHARE)
-        strict, faithful = composite(frames, fusion, rmse)
-        target = network.encoder(truth)
-        loss = (
-            log_error(faithful, truth)
-            + 0.5 * log_error(strict, truth)
-            + 0.3 * log_error(fusion.decoded, truth)
-            + 0.3 * log_error(network.decoder(target), truth)
-            + functional.l1_loss(fusion.latent, target)
-        )
+            group["lr"] = rate * min(1.0, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * done))
+        loss = _loss(network, frames.to(place), slots.to(place), truth.to(place), rmse, rng)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(learned, 3.0)
+        nn.utils.clip_grad_norm_(learned, 1.0)
         optimiser.step()
         step += 1
         losses.append(float(loss.detach()))
         decay = min(EMA_DECAY, step / (step + 10))
         for name, value in network.state_dict().items():
             average[name].lerp_(value, 1 - decay)
-        if time.monotonic() - saved > 600:
+        if now - saved > 600:
             _finish_slice(run, network, average, facts, step, losses, held_out, rmse)
             saved, losses = time.monotonic(), []
-            groups = by_frame_count(samples.glob("*.npz"))  # more may have been rendered
     _finish_slice(run, network, average, facts, step, losses, held_out, rmse)
+
+
+def _loss(
+    network: Network,
+    frames: Tensor,
+    slots: Tensor,
+    truth: Tensor,
+    rmse: float,
+    rng: np.random.Generator,
+) -> Tensor:
+    with torch.autocast(frames.device.type, torch.bfloat16):
+        fusion = network(frames, slots, tree=rng.random() < TREE_SHARE)
+        target = network.encoder(truth)
+        rebuilt = network.decoder(target).float()
+    strict, unveiled, faithful = composite(frames, fusion, rmse)
+    return (
+        log_error(faithful, truth)
+        + 0.2 * log_error(strict, truth)
+        + 0.3 * log_error(unveiled, truth)
+        + 0.4 * log_error(fusion.decoded, truth)
+        + 0.2 * log_error(rebuilt, truth)
+        + functional.l1_loss(fusion.latent, target)
+    )
 
 
 def _finish_slice(
@@ -269,7 +337,7 @@ def _finish_slice(
     held_out: Sequence[Path],
     rmse: float,
 ) -> None:
-    shadow = Network(network.encoder.get_buffer("kernel").flatten(1), torch.zeros(192))
+    shadow = Network(network.encoder.get_buffer("kernel").flatten(1).cpu(), torch.zeros(192))
     shadow.load_state_dict(average)
     measured = validate(shadow.eval(), held_out, rmse)
     facts.update(steps=str(step), **{k: f"{v:.3f}" for k, v in measured.items()})
@@ -312,6 +380,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     fusion.add_argument("--minutes", type=float, default=10.0)
     fusion.add_argument("--rate", type=float, default=1e-3)
     fusion.add_argument("--batch", type=int, default=4)
+    fusion.add_argument("--device", default="auto", help="auto, cpu or cuda")
     fusion.add_argument("--rmse", type=float, default=0.01, help="agreement_rmse of the model")
     export = commands.add_parser("export", help="write the moving average as a model folder")
     export.add_argument("--run", type=Path, required=True)
@@ -342,6 +411,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             batch=args.batch,
             rate=args.rate,
             rmse=args.rmse,
+            device=args.device,
         )
     else:
         network, average, facts = load_run(args.run)

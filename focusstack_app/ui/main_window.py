@@ -240,6 +240,7 @@ class MainWindow(WindowFrame):
             method=chosen.method,
             mode=chosen.mode,
             align=chosen.align,
+            crop=fusion.crop,
             overlap=chosen.overlap,
             device=fusion.device,
             model_id=fusion.model,

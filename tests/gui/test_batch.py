@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.core.fusion import Method
+from focusstack_app.core.fusion import Align, Method
 from focusstack_app.core.output import FileFormat
 from focusstack_app.jobs.batch import Outcome
 from focusstack_app.ui.batch_window import BatchWindow
@@ -138,7 +138,7 @@ def test_name_and_format_are_chosen_with_an_example(
     assert batch.name_note.text().startswith("For example ant_2.jpg.")
     assert results(batch)[1] == "bee_3.jpg"
     assert batch.format_note.text().startswith("JPEG, quality 95; fused with VAEEDOF faithful.")
-    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID))
+    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID, align=Align.OFF))
     assert "Pyramid" in batch.format_note.text()
     batch.name.line.setText("{stak}")
     batch.name.line.textEdited.emit("")
@@ -249,7 +249,7 @@ def test_the_real_fusion_runs_a_batch(
     for name in ("a", "b"):
         write_stack(tmp_path / "real" / name, 3, width_px=160, height_px=128)
     window = make_window(Services())
-    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID))
+    window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID, align=Align.OFF))
     batch = window.open_batch([tmp_path / "real"])
     qtbot.waitUntil(lambda: len(batch.tree.rows) == 2)
     batch.start_button.click()

@@ -100,7 +100,7 @@ def test_a_window_starts_with_what_was_kept(
     make_window: MakeWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
 ) -> None:
     fusion_settings = FusionSettings(
-        Method.PYRAMID, Mode.STRICT, Align.OFF, 0.1, "cpu", "other", 2.0
+        Method.PYRAMID, Mode.STRICT, Align.OFF, False, 0.1, "cpu", "other", 2.0
     )
     SettingsStore().save(Settings(fusion_settings))
     window = make_window(Services(fuse_stack=fusion))

@@ -22,7 +22,7 @@ def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelMani
     return ModelManifest(
         id=model_id,
         version="1",
-        kind="vaeedof-set-2",
+        kind="vaeedof-set-3",
         latent_channels=CHANNELS,
         scale=SCALE,
         slots=SLOTS,
@@ -117,5 +117,7 @@ def _fused(latent: NDArray[np.floating[Any]], weights: FloatArray) -> Fused:
     return Fused(
         latent.astype(np.float32),
         np.ascontiguousarray(spread, dtype=np.float32),
-        np.zeros(grid, np.float32),
+        np.ascontiguousarray(spread, dtype=np.float32),
+        np.zeros((2, *grid), np.float32),
+        np.zeros((4, *grid), np.float32),
     )

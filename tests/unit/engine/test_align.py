@@ -14,7 +14,9 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import (
     Matrix,
+    Registration,
     Similarity,
+    common_area,
     moves,
     proxy_of,
     register,
@@ -155,3 +157,21 @@ def test_there_and_back_is_the_identity(scale: float, turn: float, x: float, y: 
     assert abs(t) < 1e-9
     product = there.matrix(*SIZE) @ there.inverse().matrix(*SIZE)
     np.testing.assert_allclose(product, np.eye(3), atol=1e-9)
+
+
+def test_the_common_area_shows_only_what_every_frame_shows() -> None:
+    transforms = [Similarity(1 + 0j, 0j), Similarity(1 + 0j, 20 - 12j), Similarity(0.97 + 0j, 0j)]
+    matrices = np.stack([t.matrix(*SIZE) for t in transforms])
+    registration = Registration(matrices, np.ones((3, 3)), (), SIZE)
+    rows, columns = common_area(registration, [1, 2])
+    assert 12 <= rows.start <= 16
+    assert rows.stop == SIZE[0]
+    assert columns.start == 0
+    assert SIZE[1] - 20 - 4 <= columns.stop <= SIZE[1] - 20
+    assert common_area(registration, []) == (slice(0, SIZE[0]), slice(0, SIZE[1]))
+
+
+def test_a_stack_with_little_in_common_is_not_cropped() -> None:
+    far = Similarity(1 + 0j, complex(0.6 * SIZE[1], 0)).matrix(*SIZE)
+    registration = Registration(np.stack([np.eye(3), far]), np.ones((2, 3)), (), SIZE)
+    assert common_area(registration, [1]) == (slice(0, SIZE[0]), slice(0, SIZE[1]))

@@ -8,7 +8,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.latent_fusion import LatentFusion
-from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.pixels import to_float, to_uint16
 
 SIZE = (64, 64)
 
@@ -17,9 +17,42 @@ def _textured(seed: int) -> NDArray[np.uint16]:
     return np.random.default_rng(seed).integers(0, 65536, (*SIZE, 3), dtype=np.uint16)
 
 
-def _fusion(picture: FloatArray, weights: list[float], synthesis: float = 0.0) -> LatentFusion:
-    planes = [np.full((32, 32), weight, np.float32) for weight in weights]
-    return LatentFusion(picture, planes, np.full((32, 32), synthesis, np.float32), 2)
+def _fusion(
+    picture: FloatArray,
+    weights: list[float],
+    mix: tuple[float, float] = (0.0, 0.0),
+    veil: tuple[float, float] = (0.0, 0.0),
+) -> LatentFusion:
+    def plane(value: float) -> FloatArray:
+        return np.full((32, 32), value, np.float32)
+
+    planes = [plane(weight) for weight in weights]
+    opacity, light = veil
+    return LatentFusion(
+        picture,
+        planes,
+        planes,
+        np.stack([plane(share) for share in mix]),
+        np.stack([plane(value) for value in (opacity, light, light, light)]),
+        2,
+    )
+
+
+@pytest.mark.parametrize("synthesise", [True, False])
+def test_only_faithful_mode_takes_the_veil_off(synthesise: bool) -> None:
+    behind = np.random.default_rng(0).uniform(0.1, 0.6, (*SIZE, 3)).astype(np.float32)
+    seen = to_uint16(np.sqrt(0.7 * behind**2 + 0.3 * 0.9**2))
+    picture, provenance = composite(
+        _fusion(to_float(seen), [1.0], mix=(1.0, 0.0), veil=(0.3, 0.3 * 0.9**2)),
+        [seen],
+        agreement_rmse=0.01,
+        synthesise=synthesise,
+        progress=Progress(),
+    )
+    np.testing.assert_allclose(picture, behind if synthesise else to_float(seen), atol=1e-4)
+    change = np.abs(behind - to_float(seen)).mean(axis=2) if synthesise else np.zeros(SIZE)
+    expected = np.minimum(change / 0.1, 1) * 255
+    np.testing.assert_allclose(provenance.synthesised, expected, atol=0.6)
 
 
 def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
@@ -45,7 +78,7 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
     frames = [_textured(0), _textured(1)]
     guide = to_float(_textured(2))
     picture, provenance = composite(
-        _fusion(guide, [0.9, 0.1], synthesis=1.0),
+        _fusion(guide, [0.9, 0.1], mix=(0.0, 1.0)),
         frames,
         agreement_rmse=0.01,
         synthesise=synthesise,
@@ -73,7 +106,10 @@ def test_bands_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = [_textured(0), _textured(1)]
     guide = np.asarray((to_float(frames[0]) + to_float(frames[1])) / 2, dtype=np.float32)
     weights = [rng.random((32, 32), dtype=np.float32) for _ in frames]
-    fusion = LatentFusion(guide, weights, rng.random((32, 32), dtype=np.float32), 2)
+    mix, veil = 0.5 * rng.random((2, 32, 32)), 0.4 * rng.random((4, 32, 32))
+    fusion = LatentFusion(
+        guide, weights, weights[::-1], mix.astype(np.float32), veil.astype(np.float32), 2
+    )
     pictures = []
     for band_px in (16, 256):
         monkeypatch.setattr("focusstack_app.engine.composite._BAND_PX", band_px)

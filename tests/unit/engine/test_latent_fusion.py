@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from focusstack_app.core.errors import Cancelled, DeviceMemoryError
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame, fuse_latents
+from focusstack_app.engine.latent_fusion import (
+    LatentFusion,
+    encode_frame,
+    fuse_latents,
+    reconstruction_error,
+)
 from focusstack_app.engine.pixels import to_float
 from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel
 
@@ -83,15 +88,42 @@ def test_cancel_at_any_tile_stops_the_fusion() -> None:
     assert model.fuse_calls <= 4 < calls_of_a_whole_run.fuse_calls
 
 
-def test_synthesis_below_and_above_in_the_tree_both_count() -> None:
-    class HalfSynthesised(MeanModel):
-        def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-            fused = super().fuse(latents, shares)
-            return fused._replace(synthesis=np.full_like(fused.synthesis, 0.5))
+class _Repairing(MeanModel):
+    """Says the same of every group."""
 
-    one, two = (_fuse(HalfSynthesised(), _frames(count, 64, 80)) for count in (7, 14))
-    np.testing.assert_allclose(one.synthesis, 0.5, atol=1e-6)
-    np.testing.assert_allclose(two.synthesis, 0.75, atol=1e-6)
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        fused = super().fuse(latents, shares)
+        mix, veil = np.full_like(fused.mix, 0.25), np.full_like(fused.veil, 0.1)
+        return fused._replace(mix=mix, veil=veil)
+
+
+def test_what_is_repaired_below_and_above_in_the_tree_both_counts() -> None:
+    one, two = (_fuse(_Repairing(), _frames(count, 64, 80)).mix for count in (7, 14))
+    np.testing.assert_allclose(one, 0.25, atol=1e-6)
+    np.testing.assert_allclose(two[1], 1 - 0.75**2, atol=1e-6)
+    np.testing.assert_allclose(1 - two.sum(axis=0), 0.5**2, atol=1e-6)
+
+
+def test_the_veils_below_and_above_in_the_tree_are_taken_off_one_after_the_other() -> None:
+    fusion = _fuse(_Repairing(), _frames(14, 64, 80))
+    seen = 0.6
+    once = (seen - 0.1) / 0.9
+    twice = (once - 0.1) / 0.9
+    np.testing.assert_allclose((seen - fusion.veil[1]) / (1 - fusion.veil[0]), twice, atol=1e-3)
+    total = np.sum([plane[:].astype(np.float32) for plane in fusion.carriers], axis=0)
+    np.testing.assert_allclose(total, 1.0, atol=2e-3)
+
+
+def test_the_safeguard_measures_what_the_autoencoder_loses() -> None:
+    class Darker(IdentityModel):
+        def decode(self, latent: FloatArray) -> FloatArray:
+            return super().decode(latent) - np.float32(0.1)
+
+    frame = np.full((90, 70, 3), 40000, np.uint16)
+    assert reconstruction_error(IdentityModel(), frame)[1] < 1e-6
+    error, rmse = reconstruction_error(Darker(), frame)
+    assert error.shape == (64, 64)
+    assert abs(rmse - 0.1) < 1e-5
 
 
 def test_out_of_memory_reaches_the_caller() -> None:

@@ -128,7 +128,8 @@ def test_moved_frames_are_aligned_when_asked(tmp_path: Path, method: Method) -> 
     truth = cv2.GaussianBlur(stack.truth, (0, 0), 1.5)[30:-30, 30:-30] / 65535
     errors = {}
     for align in Align:
-        request = FusionRequest(open_stack([tmp_path]).stack, method=method, align=align)
+        stacked = open_stack([tmp_path]).stack
+        request = FusionRequest(stacked, method=method, align=align, crop=False)
         result = fuse_stack(request, Progress())
         assert result.warnings == ()
         picture = result.picture[30:-30, 30:-30] / 65535
@@ -173,3 +174,19 @@ def test_progress_rises_to_one_and_cancel_stops_it(tmp_path: Path, method: Metho
     progress = Progress(lambda fraction, _stage: progress.cancel() if fraction > 0.4 else None)
     with pytest.raises(Cancelled):
         fuse_stack(request, progress)
+
+
+def test_borders_that_an_aligned_frame_does_not_show_are_cropped(tmp_path: Path) -> None:
+    stack = make_stack(2, width_px=400, height_px=300, seed=4)
+    smooth = [cv2.GaussianBlur(frame, (0, 0), 1.2) for frame in stack.frames]
+    moved = np.roll(smooth[1], (8, 14), (0, 1))
+    moved[:8], moved[:, :14] = moved[8], moved[:, 14:15]
+    write_picture(tmp_path / "0.tif", smooth[0].astype(np.uint16), bits=16)
+    write_picture(tmp_path / "1.tif", moved.astype(np.uint16), bits=16)
+    request = FusionRequest(open_stack([tmp_path]).stack, method=Method.PYRAMID)
+    cropped, whole = (fuse_stack(replace(request, crop=crop), Progress()) for crop in (True, False))
+    height, width = cropped.picture.shape[:2]
+    assert (292 - 4, 386 - 4) <= (height, width) <= (292, 386)
+    assert cropped.provenance is not None
+    assert cropped.provenance.source_index.shape == (height, width)
+    np.testing.assert_array_equal(cropped.picture, whole.picture[:height, :width])

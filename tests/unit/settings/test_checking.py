@@ -25,6 +25,7 @@ settings_values = st.builds(
         st.sampled_from(Method),
         st.sampled_from(Mode),
         st.sampled_from(Align),
+        st.booleans(),
         st.floats(0, 0.5),
         st.sampled_from(["auto", "cpu", "cuda"]),
         st.text(),

@@ -3,9 +3,16 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from focusstack_app.training.model import Decoder, Encoder, FusionModule
+from focusstack_app.training.model import Decoder, Encoder, FusionModule, Selection
 
 CHANNELS = 16
+
+
+def _basis(channels: int) -> torch.Tensor:
+    """Orthonormal rows."""
+    torch.manual_seed(1)
+    basis: torch.Tensor = torch.linalg.qr(torch.randn(192, channels)).Q
+    return basis.T.contiguous()
 
 
 def _woken(module: nn.Module) -> nn.Module:
@@ -19,15 +26,15 @@ def _woken(module: nn.Module) -> nn.Module:
 
 
 def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None:
-    module = _woken(FusionModule(CHANNELS))
+    module = _woken(FusionModule(_basis(CHANNELS)))
     frames = torch.randn(3, CHANNELS, 16, 24)
 
     def fused(slots: list[int]) -> torch.Tensor:
         shares = torch.tensor([[1 / slots.count(i) for i in slots]])
         with torch.no_grad():
-            latent, weights, synthesis = module(frames[slots][None], shares)
+            latent, weights, _, mix, veil = module(frames[slots][None], shares)
         assert torch.allclose(weights.sum(1), torch.ones_like(weights[:, 0]), atol=1e-5)
-        return torch.cat([latent.flatten(), synthesis.flatten()])
+        return torch.cat([latent.flatten(), mix.flatten(), veil.flatten()])
 
     one = fused([0, 1, 2, 0, 1, 2, 0])
     assert torch.allclose(fused([2, 1, 0, 0, 1, 2, 0]), one, atol=1e-4)
@@ -37,14 +44,27 @@ def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None
 def test_seven_equal_frames_fuse_to_themselves_before_training() -> None:
     latent = torch.randn(1, 1, CHANNELS, 16, 16)
     with torch.no_grad():
-        fused, _, _ = FusionModule(CHANNELS)(
+        fused = FusionModule(_basis(CHANNELS))(
             latent.expand(-1, 7, -1, -1, -1), torch.full((1, 7), 1 / 7)
-        )
+        )[0]
     assert torch.allclose(fused, latent[:, 0], atol=1e-4)
 
 
+def test_cells_are_chosen_without_loss_within_a_block() -> None:
+    basis = _basis(192)
+    encoder, decoder = Encoder(basis, torch.zeros(192)), Decoder(basis, torch.zeros(192))
+    one, two = torch.rand(2, 1, 3, 32, 40)
+    left = (torch.arange(20) < 9).float().expand(1, 1, 16, 20)  # an edge amid a block
+    weights = torch.cat([left, 1 - left], 1)
+    with torch.no_grad():
+        latents = torch.stack([encoder(one), encoder(two)], 1)
+        chosen = decoder(Selection(basis)(latents, weights))
+    assert torch.allclose(chosen[..., :18], one[..., :18], atol=1e-4)
+    assert torch.allclose(chosen[..., 18:], two[..., 18:], atol=1e-4)
+
+
 def test_an_orthonormal_basis_of_all_components_loses_nothing() -> None:
-    basis = torch.linalg.qr(torch.randn(192, 192)).Q
+    basis = _basis(192)
     mean = torch.rand(192)
     pixels = torch.rand(1, 3, 32, 40)
     with torch.no_grad():

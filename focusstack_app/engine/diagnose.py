@@ -1,0 +1,141 @@
+"""What is wrong with a stack, told before the long work: from registered proxies, no model.
+
+The proxies are compared block by block: the energy of the Laplacian of a block along the stack is
+its focus curve (Nayar and Nakagawa, "Shape from focus", 1994).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.model import FloatArray
+from focusstack_app.engine.align import Registration
+
+_BLOCK_PX = 32
+_SAME_RMSE = 1e-3  # a quarter of an 8-bit step: the same picture, encoded twice
+_JUMP_EV = 0.3
+_NEARLY_SHARPEST = 0.35  # of a block's largest energy
+_FLOOR = 1e-6  # energy of a block without texture
+_WIDE_STEP = 0.2  # what neighbours share, against what they share elsewhere in the stack
+_LEAST_FRAMES = 5  # to know what is usual in a stack
+
+
+class Trouble(StrEnum):
+    """What can be wrong with a frame."""
+
+    DUPLICATE = "duplicate"
+    EXPOSURE = "exposure"
+    NOWHERE_SHARP = "nowhere sharp"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the photographer should know.
+
+    Attributes:
+        trouble: What.
+        frame: Index in the stack.
+        amount: Of EXPOSURE in EV, brighter is positive; else 0.
+    """
+
+    trouble: Trouble
+    frame: int
+    amount: float = 0.0
+
+
+def diagnose(
+    proxies: Sequence[FloatArray], registration: Registration | None, reference: int
+) -> list[Finding]:
+    """Look for frames that do not belong in the stack, and for missing ones.
+
+    Args:
+        proxies: Of `align.proxy_of`, one per frame, (h, w, 3) float32, display-encoded.
+        registration: Of these proxies; None where the frames are taken as they lie.
+        reference: Index of the reference frame.
+
+    Returns:
+        DUPLICATE: the frame shows what the one before it shows. EXPOSURE: it was brighter or
+        darker than the reference. NOWHERE_SHARP: no part of the picture is sharp in it. GAP: the
+        step from the frame before it is much wider than the others.
+    """
+    findings = []
+    energies = []
+    before: FloatArray | None = None
+    for index, proxy in enumerate(proxies):
+        if before is not None and np.sqrt(np.square(proxy - before).mean()) < _SAME_RMSE:
+            findings.append(Finding(Trouble.DUPLICATE, index))
+        before = proxy
+        if registration is not None:
+            # Light is about the square of display-encoded values.
+            stops = -2 * float(np.log2(registration.gains[index].mean()))
+            if index != reference and abs(stops) > _JUMP_EV:
+                findings.append(Finding(Trouble.EXPOSURE, index, stops))
+        energies.append(_block_energies(proxy, registration, index))
+    curves = np.stack(energies)
+    findings += _nowhere_sharp(curves)
+    findings += _gaps(curves)
+    return findings
+
+
+def _block_energies(
+    proxy: FloatArray, registration: Registration | None, index: int
+) -> NDArray[np.float64]:
+    """(blocks,) mean energy of the Laplacian in each block of the registered proxy."""
+    plane = np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), dtype=np.float32)
+    if registration is not None:
+        height, width = plane.shape
+        full_from_proxy = registration.size_px[1] / width
+        matrix = registration.frame_from_reference[index].copy()
+        matrix[:2, 2] /= full_from_proxy
+        plane = np.asarray(
+            cv2.warpAffine(
+                plane * np.float32(registration.gains[index].mean()), matrix[:2], (width, height),
+                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT,
+            )
+        )  # fmt: skip
+    smooth = cv2.GaussianBlur(plane, (0, 0), 0.8)
+    energy = np.square(cv2.Laplacian(smooth, cv2.CV_32F))
+    height, width = (max(1, side // _BLOCK_PX) for side in energy.shape)
+    return cv2.resize(energy, (width, height), interpolation=cv2.INTER_AREA).ravel().astype(float)
+
+
+def _nowhere_sharp(curves: NDArray[np.float64]) -> list[Finding]:
+    """Frames that come near the sharpest one in no textured block."""
+    best = curves.max(axis=0)
+    textured = best > max(_FLOOR, float(np.quantile(best, 0.3)))
+    if not textured.any():
+        return []
+    near = (curves[:, textured] > _NEARLY_SHARPEST * best[textured]).any(axis=1)
+    return [Finding(Trouble.NOWHERE_SHARP, int(index)) for index in np.flatnonzero(~near)]
+
+
+def _gaps(curves: NDArray[np.float64]) -> list[Finding]:
+    """Steps over which less is sharp in both frames than is usual in this stack."""
+    count = len(curves)
+    if count < _LEAST_FRAMES:
+        return []
+    best = curves.max(axis=0)
+    peak = curves.argmax(axis=0)
+    textured = best > max(_FLOOR, float(np.quantile(best, 0.3)))
+    shared = np.full(count - 1, np.nan)
+    for step in range(count - 1):
+        here = textured & ((peak == step) | (peak == step + 1))
+        if here.sum() >= 8:
+            pair = curves[step : step + 2, here]
+            shared[step] = np.median(pair.min(axis=0) / pair.max(axis=0))
+    known = shared[~np.isnan(shared)]
+    if len(known) < _LEAST_FRAMES - 1:
+        return []
+    usual = float(np.median(known))
+    return [
+        Finding(Trouble.GAP, step + 1)
+        for step in range(count - 1)
+        if shared[step] < _WIDE_STEP * usual
+    ]

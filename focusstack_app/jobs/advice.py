@@ -1,0 +1,54 @@
+"""What was found out about a stack, as sentences for the photographer."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from focusstack_app.core.frames import Stack
+from focusstack_app.engine.diagnose import Finding, Trouble
+
+
+def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
+    """One sentence or two per finding: what is wrong with which frame, and what to do.
+
+    Frames in a row at either end of the stack that show nothing sharp are told of together.
+    """
+    names = [source.path.name for source in stack.sources]
+    unsharp = [f.frame for f in findings if f.trouble is Trouble.NOWHERE_SHARP]
+    lines = []
+    for run in _runs(unsharp):
+        first, last = run[0], run[-1]
+        outside = first == 0 or last == len(stack) - 1
+        frames = names[first] if first == last else f"{names[first]} to {names[last]}"
+        if outside:
+            lines.append(
+                f"{frames}: nothing is sharp, the focus lies outside the subject. "
+                "Without these frames it goes faster."
+            )
+        else:
+            lines.append(
+                f"{frames}: nothing is sharp, perhaps shaken. Leave it out if the result is soft."
+            )
+    for finding in findings:
+        name, before = names[finding.frame], names[max(0, finding.frame - 1)]
+        if finding.trouble is Trouble.DUPLICATE:
+            lines.append(f"{name} is the same picture as {before}. Leave one of them out.")
+        elif finding.trouble is Trouble.EXPOSURE:
+            how = "brighter" if finding.amount > 0 else "darker"
+            lines.append(
+                f"{name} is {abs(finding.amount):.1f} EV {how} than {names[stack.reference]}. "
+                "It is matched; expose manually next time."
+            )
+        elif finding.trouble is Trouble.GAP:
+            lines.append(
+                f"The focus step from {before} to {name} is much wider than the others: "
+                "what lies between may be soft. Is a frame missing?"
+            )
+    return lines
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Rising numbers split where they leave a gap."""
+    groups = itertools.groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    return [[number for _, number in group] for _, group in groups]
