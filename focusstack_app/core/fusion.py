@@ -103,6 +103,26 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """Where the frames of a stack lie in a result.
+
+    Attributes:
+        frame_from_reference: (N, 3, 3) float64; takes pixel centres of the reference to those of
+            frame i.
+        gains: (N, 3) float64; frame i times its gains has the reference's exposure.
+        moved: Frames that were resampled; the others fit as they are.
+        top_px: First row of the reference that the picture shows.
+        left_px: First column of the reference that the picture shows.
+    """
+
+    frame_from_reference: NDArray[np.float64]
+    gains: NDArray[np.float64]
+    moved: tuple[int, ...]
+    top_px: int = 0
+    left_px: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FusionResult:
     """A fused picture and the story of its making.
 
@@ -117,6 +137,8 @@ class FusionResult:
         peak_memory_bytes: Peak resident memory of the process.
         spooled_bytes: What went to temporary files.
         warnings: One line each, for the photographer.
+        placement: Where the frames lie in the picture; None where they lie as they are.
+        retouched: Whether something was painted into it by hand.
     """
 
     request: FusionRequest
@@ -129,3 +151,5 @@ class FusionResult:
     peak_memory_bytes: int
     spooled_bytes: int = 0
     warnings: tuple[str, ...] = ()
+    placement: Placement | None = None
+    retouched: bool = False

@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceMemoryError, InputError
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode, Provenance
+from focusstack_app.core.fusion import (
+    Align,
+    FusionRequest,
+    FusionResult,
+    Method,
+    Mode,
+    Placement,
+    Provenance,
+)
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -82,7 +90,7 @@ def fuse_stack(
         with timed("load model"):
             model = load(request)
     with Spool(_room_bytes(request)) as spool:
-        picture, icc_profile, provenance, warnings = _fuse(
+        picture, icc_profile, provenance, placement, warnings = _fuse(
             request, model, spool, timed, progress.sub(0.0, 0.99)
         )
         spooled_bytes = spool.spooled_bytes
@@ -102,6 +110,7 @@ def fuse_stack(
         peak_memory_bytes=_peak_memory_bytes(),
         spooled_bytes=spooled_bytes,
         warnings=tuple(warnings),
+        placement=placement,
     )
 
 
@@ -111,14 +120,16 @@ def _fuse(
     spool: Spool,
     timed: Timed,
     progress: Progress,
-) -> tuple[NDArray[np.uint16], bytes | None, Provenance | None, list[str]]:
+) -> tuple[NDArray[np.uint16], bytes | None, Provenance | None, Placement | None, list[str]]:
     with timed("read"):
         frames, proxies, icc_profile = _read(request, spool, progress.sub(0.0, 0.15))
     if len(frames) == 1:
         warning = "There is one frame only: it is returned as it is."
-        return as_uint16(frames[0][:]), icc_profile, None, [warning]
+        return as_uint16(frames[0][:]), icc_profile, None, None, [warning]
     with timed("align"):
-        inside, warnings = _align(request, frames, proxies, spool, progress.sub(0.15, 0.3))
+        inside, placement, warnings = _align(
+            request, frames, proxies, spool, progress.sub(0.15, 0.3)
+        )
     if model is not None:
         warnings += _unfit_frames(request.stack, model, frames)
     progress = progress.sub(0.3, 1.0)
@@ -136,7 +147,7 @@ def _fuse(
             ) from error
     rows, columns = inside
     kept = Provenance(*(np.ascontiguousarray(m[rows, columns]) for m in _maps(provenance)))
-    return to_uint16(picture[rows, columns]), icc_profile, kept, warnings
+    return to_uint16(picture[rows, columns]), icc_profile, kept, placement, warnings
 
 
 def _maps(provenance: Provenance) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -207,17 +218,17 @@ def _align(
     proxies: list[FloatArray],
     spool: Spool,
     progress: Progress,
-) -> tuple[tuple[slice, slice], list[str]]:
+) -> tuple[tuple[slice, slice], Placement | None, list[str]]:
     """Resample the frames that do not lie on the reference, in place.
 
     Returns:
-        The rows and columns that all frames show, and the warnings.
+        The rows and columns that all frames show, where the frames lie, and the warnings.
     """
     stack = request.stack
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
-        return whole, advice(stack, diagnose(proxies, None, stack.reference))
+        return whole, None, advice(stack, diagnose(proxies, None, stack.reference))
     found = register(proxies, stack.reference, (height, width), progress.sub(0.0, 0.7))
     outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
     moved = []
@@ -239,7 +250,9 @@ def _align(
     findings = diagnose(proxies, found, stack.reference)
     warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])
     inside = common_area(found, moved) if request.crop else whole
-    return inside, warnings
+    corner = inside[0].start, inside[1].start
+    placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
+    return inside, placement, warnings
 
 
 def _unfit_frames(stack: Stack, model: FusionModel, frames: Sequence[Planes]) -> list[str]:
