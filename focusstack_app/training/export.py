@@ -81,6 +81,47 @@ def export_model(
     (folder / "model.json").write_text(text, encoding="utf-8")
 
 
+def weights_of(folder: Path, name: str) -> dict[str, Tensor]:
+    """The weights of one part of an exported model by their names in torch, without extra axes.
+
+    Args:
+        folder: Of the model.
+        name: "encoder", "fusion" or "decoder".
+    """
+    import onnx
+
+    graph = onnx.load(str(folder / f"{name}.onnx")).graph
+    weights = {
+        weight.name: torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
+        for weight in graph.initializer
+    }
+    for node in graph.node:  # of equal weights one is kept
+        if node.op_type == "Identity" and node.input[0] in weights:
+            weights[node.output[0]] = weights[node.input[0]]
+    return weights
+
+
+def _name_weights(path: Path, part: nn.Module) -> None:
+    """Give weights that the exporter renamed their names back: training can go on from them."""
+    import onnx
+
+    model = onnx.load(str(path))
+    kept = weights_of(path.parent, path.stem)
+    lost = {name: value for name, value in part.state_dict().items() if name not in kept}
+    for weight in model.graph.initializer:
+        values = onnx.numpy_helper.to_array(weight).ravel()
+        found = [n for n, v in lost.items() if np.array_equal(v.numpy().ravel(), values)]
+        if weight.name in part.state_dict() or not found:
+            continue
+        lost.pop(found[0])
+        for node in model.graph.node:
+            for index, given in enumerate(node.input):
+                if given == weight.name:
+                    node.input[index] = found[0]
+        weight.name = found[0]
+    onnx.save(model, str(path))
+
+
 def _export(
     path: Path,
     part: nn.Module,
@@ -104,6 +145,7 @@ def _export(
             dynamo=False,
         )
         expected = part(*inputs.values())
+    _name_weights(path, part)
     onnx.checker.check_model(str(path))
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     got = session.run(None, {k: v.numpy() for k, v in inputs.items()})

@@ -13,7 +13,7 @@ from focusstack_app.training.lens import Array
 from focusstack_app.training.scene import Faults, SceneSpec, Sheet
 from focusstack_app.training.synthesis import random_matte
 
-LENS_POINTS = 64
+LENS_POINTS = 256
 
 
 def sheet_picture(sheet: Sheet, width_px: int) -> tuple[Array, int, int]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 LENS_POINTS = 64  # at most, fewer where the blur is small
+_DENSITY = 1 / 8  # share of the points per px of blur
 _SOME, _OPAQUE = 1, 0.998
 
 
@@ -52,6 +53,17 @@ def lens_points(count: int) -> Array:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).astype(np.float32)
 
 
+def _discs(most: int) -> tuple[Array, NDArray[np.int64]]:
+    """The lens by 1, 12, 24 ... up to `most` points: (sets, most, 2), and how many count."""
+    counts = [1]
+    while counts[-1] < most:
+        counts.append(min(most, max(12, 2 * counts[-1])))
+    discs = np.zeros((len(counts), most, 2), np.float32)
+    for disc, count in zip(discs[1:], counts[1:], strict=True):
+        disc[:count] = lens_points(count)
+    return discs, np.array(counts)
+
+
 def render(scene: Scene, most_points: int = LENS_POINTS) -> tuple[list[Array], Array]:
     """Render every focus and the pinhole ground truth.
 
@@ -64,14 +76,14 @@ def render(scene: Scene, most_points: int = LENS_POINTS) -> tuple[list[Array], A
     """
     stacked = np.stack([np.stack(_mip(layer.rgba)) for layer in scene.layers])
     depth = np.stack([layer.depth for layer in scene.layers])
+    discs = _discs(most_points)
     frames = [
-        _trace(stacked, depth, lens_points(most_points), focus, scene.margin_px,
-               _cover(scene, focus))
+        _trace(stacked, depth, *discs, focus, scene.margin_px, _cover(scene, focus))
         for focus in scene.focus
-    ]  # fmt: skip
-    pinhole = np.zeros((1, 2), np.float32)
+    ]
+    pinhole = np.zeros((1, 1, 2), np.float32), np.ones(1, np.int64)
     everywhere = np.full((len(depth), *frames[0].shape[:2]), _SOME, np.uint8)
-    return frames, _trace(stacked, depth, pinhole, 0.0, scene.margin_px, everywhere)
+    return frames, _trace(stacked, depth, *pinhole, 0.0, scene.margin_px, everywhere)
 
 
 def _cover(scene: Scene, focus: float) -> NDArray[np.uint8]:
@@ -102,7 +114,13 @@ def _mip(rgba: Array) -> list[Array]:
 
 @numba.njit(fastmath=True, cache=True)
 def _trace(
-    layers: Array, depth: Array, points: Array, focus: float, margin: int, cover: NDArray[np.uint8]
+    layers: Array,
+    depth: Array,
+    discs: Array,
+    counts: NDArray[np.int64],
+    focus: float,
+    margin: int,
+    cover: NDArray[np.uint8],
 ) -> Array:  # pragma: no cover - compiled
     count, _, full_height, full_width, _ = layers.shape
     height, width = full_height - 2 * margin, full_width - 2 * margin
@@ -125,14 +143,13 @@ def _trace(
                     d[0] + d[1] * x + d[2] * y + d[3] * x * x + d[4] * x * y + d[5] * y * y - focus
                 )
                 largest = max(largest, blur)
-            # Every n-th point of Vogel's spiral fills the disc as well, if less densely.
-            n = points.shape[0]
-            wanted = 1 if first == last and largest < 0.05 else max(12, int(8 * largest))
-            stride = max(1, n // wanted)
-            n = (n + stride - 1) // stride
+            choice = 0 if first == last and largest < 0.05 else min(1, len(counts) - 1)
+            while choice < len(counts) - 1 and counts[choice] < largest * _DENSITY * counts[-1]:
+                choice += 1
+            n = counts[choice]
             spacing = 1.6 / np.sqrt(n) if n > 1 else 0.0
             for point in range(n):
-                u, v = points[point * stride, 0], points[point * stride, 1]
+                u, v = discs[choice, point, 0], discs[choice, point, 1]
                 through = 1.0
                 for layer in range(first, last + 1):
                     d = depth[layer]

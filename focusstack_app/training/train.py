@@ -30,8 +30,9 @@ from torch import Tensor, nn
 
 from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.composite import WINDOW_SIGMA_PX
+from focusstack_app.inference.manifest import load_manifest
 from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
-from focusstack_app.training.export import export_model
+from focusstack_app.training.export import export_model, weights_of
 from focusstack_app.training.linear import principal_components
 from focusstack_app.training.model import SCALE, Decoder, Encoder, FusionModule
 from focusstack_app.training.samples import SAMPLE_PX, batch_of, batches, render_samples
@@ -362,6 +363,27 @@ def start_run(run: Path, photographs: Sequence[Path]) -> None:
     save_run(run, network, average, {"steps": "0", "photographs": str(len(photographs))})
 
 
+def start_from_model(run: Path, model: Path) -> None:
+    """A new run that goes on from the weights of an exported model.
+
+    Raises:
+        KeyError: If the model lacks a weight of this network.
+    """
+    manifest = load_manifest(model)
+    encoder = weights_of(model, "encoder")
+    basis = encoder["kernel"].flatten(1)
+    network = Network(basis, -(torch.linalg.pinv(basis) @ encoder["bias"]))
+    for name in ("fusion", "decoder"):
+        part, weights = getattr(network, name), weights_of(model, name)
+        part.load_state_dict(
+            {key: weights[key].reshape(value.shape) for key, value in part.state_dict().items()}
+        )
+    run.mkdir(parents=True, exist_ok=True)
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    facts = ("steps", "photographs")
+    save_run(run, network, average, {key: str(manifest.card[key]) for key in facts})
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="focusstack_app.training.train")
@@ -373,7 +395,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     samples.add_argument("--seed", type=int, default=1)
     samples.add_argument("--size", type=int, nargs=2, default=(SAMPLE_PX, SAMPLE_PX), help="H W")
     fusion = commands.add_parser("fusion", help="train fusion module and decoder; resumes")
-    fusion.add_argument("--photographs", type=Path, help="for a new run")
+    fusion.add_argument("--photographs", type=Path, help="for a new run from nothing")
+    fusion.add_argument("--model", type=Path, help="model folder that a new run goes on from")
     fusion.add_argument("--samples", type=Path, required=True)
     fusion.add_argument("--validation", type=Path, required=True, help="samples held out")
     fusion.add_argument("--run", type=Path, required=True)
@@ -400,9 +423,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     elif args.command == "fusion":
         if not (args.run / "state.safetensors").exists():
-            if args.photographs is None:
-                parser.error("a new run needs --photographs")
-            start_run(args.run, sorted(args.photographs.glob("*.jpg")))
+            if args.model is not None:
+                start_from_model(args.run, args.model)
+            elif args.photographs is not None:
+                start_run(args.run, sorted(args.photographs.glob("*.jpg")))
+            else:
+                parser.error("a new run needs --photographs or --model")
         train_fusion(
             args.samples,
             args.validation,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from focusstack_app.training.lens import Array, Layer, Scene, lens_points, render
 
@@ -37,6 +38,20 @@ def test_defocus_is_an_average_over_a_disc_of_the_stated_radius() -> None:
     spread = (frame[..., 0] * (rows**2 + columns**2)).sum() / frame[..., 0].sum()
     assert abs(frame[..., 0].sum() - 1) < 0.02
     assert abs(spread - radius**2 / 2) < 1.5  # second moment of a uniform disc
+
+
+@pytest.mark.parametrize("radius", [0.5, 1.5, 3.0, 6.0, 11.0])
+@pytest.mark.parametrize("points", [64, 256])
+def test_defocus_does_not_shift_the_picture(radius: float, points: int) -> None:
+    size = 48 + 2 * MARGIN
+    point = np.zeros((size, size, 4), np.float32)
+    point[..., 3] = 1
+    point[size // 2, size // 2, :3] = 1
+    layer = Layer(point, np.array([radius, 0, 0, 0, 0, 0], np.float32))
+    (frame,), _ = render(Scene((layer,), (0.0,), MARGIN), points)
+    rows, columns = np.mgrid[:48, :48] - 24
+    light = frame[..., 0] / frame[..., 0].sum()
+    assert np.hypot((light * rows).sum(), (light * columns).sum()) < 0.1
 
 
 def test_a_near_edge_that_is_defocused_lets_the_background_through_by_half() -> None:

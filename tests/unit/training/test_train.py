@@ -23,6 +23,7 @@ from focusstack_app.training.train import (
     load_run,
     main,
     shares_of,
+    start_from_model,
     start_run,
     train_fusion,
 )
@@ -135,6 +136,11 @@ def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path
     manifest = load_manifest(folder)
     assert manifest.card["steps"] == facts["steps"]
     assert 0 < manifest.reconstruction_rmse < 0.3
+    start_from_model(tmp_path / "onward", folder)
+    onward, _, facts_again = load_run(tmp_path / "onward")
+    assert facts_again["steps"] == facts["steps"]
+    for name, value in onward.state_dict().items():
+        torch.testing.assert_close(value, average[name], atol=1e-6, rtol=1e-5)
     model = OnnxModel(manifest, "cpu")
     pixels = np.random.default_rng(0).random((512, 512, 3), dtype=np.float32)
     latent = model.encode(pixels)
