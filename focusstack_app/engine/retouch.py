@@ -290,7 +290,7 @@ def _distance(place: Rows, start: Point, end: Point) -> FloatArray:
     y = np.arange(rows.start, rows.stop, dtype=np.float32)[:, np.newaxis] + 0.5 - start[1]
     along_x, along_y = end[0] - start[0], end[1] - start[1]
     length2 = along_x**2 + along_y**2
-    if length2 == 0:
+    if length2 < 1e-6:
         return np.asarray(np.sqrt(x * x + y * y), dtype=np.float32)
     share = np.clip((x * along_x + y * along_y) / length2, 0.0, 1.0)
     x, y = x - share * along_x, y - share * along_y

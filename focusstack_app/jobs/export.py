@@ -190,7 +190,8 @@ def _description(result: FusionResult) -> str:
     mode = f", {request.mode}" if request.method is Method.VAEEDOF else ""
     count = len(request.stack)
     frames = "1 frame" if count == 1 else f"{count} frames"
-    return f"Focus stack of {frames}; {result.model}{mode}; focusstack_app {__version__}"
+    by_hand = "; retouched" if result.retouched else ""
+    return f"Focus stack of {frames}; {result.model}{mode}{by_hand}; focusstack_app {__version__}"
 
 
 def _check_suffix(path: Path, suffixes: frozenset[str], hint: str) -> None:

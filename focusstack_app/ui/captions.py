@@ -15,13 +15,14 @@ from focusstack_app.ui.wording import (
     count_text,
     memory_estimate_bytes,
     request_text,
+    result_text,
     size_text,
 )
 
 
 def output_caption(output: Output) -> str:
     """For example "Output 1 · 1500 × 1000 · VAEEDOF faithful"."""
-    made = request_text(output.result.request)
+    made = result_text(output.result)
     return f"{output.name} · {size_text(*output.size_px)} · {made}"
 
 

@@ -24,11 +24,11 @@ class Other:
 
     Attributes:
         name: For people.
-        content: Where its pixels come from.
+        content: Where its pixels come from; None while they are being read elsewhere.
     """
 
     name: str
-    content: FrameSource | Output | Preview
+    content: FrameSource | Output | Preview | DisplayPicture | None
 
 
 class Comparison(QObject):
@@ -114,8 +114,10 @@ class Comparison(QObject):
             self._loader.load_source(other.content)
         elif isinstance(other.content, Output):
             self._loader.load_result(other.content, other.content.result)
-        else:
+        elif isinstance(other.content, Preview):
             self._on_loaded(other.content, other.content.picture)
+        elif other.content is not None:
+            self._on_loaded(other.content, other.content)
 
     def _on_loaded(self, key: object, picture: DisplayPicture) -> None:
         if key is self._loaded:

@@ -101,6 +101,16 @@ def ask_close(
     box.open()
 
 
+def ask_drop_strokes(parent: QWidget, on_drop: Callable[[], None]) -> None:
+    """Ask before the strokes of a retouch are thrown away."""
+    box = _question(parent, "The retouch is not finished.", "Its strokes would be lost.")
+    drop = box.addButton("Throw Strokes Away", QMessageBox.ButtonRole.DestructiveRole)
+    drop.clicked.connect(on_drop)
+    keep = box.addButton("Go On Retouching", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
+    box.open()
+
+
 def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
     """Ask before a running batch is stopped by closing the window."""
     box = _question(

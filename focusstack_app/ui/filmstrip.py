@@ -48,7 +48,16 @@ _LEFT_OUT_OPACITY = 0.35
 
 
 class FrameDelegate(QStyledItemDelegate):
-    """Paints a frame: thumbnail, include box, number, name."""
+    """Paints a frame: thumbnail, include box, number, name.
+
+    Args:
+        parent: The strip.
+        boxes: Whether there is a box.
+    """
+
+    def __init__(self, parent: QWidget, *, boxes: bool = True) -> None:
+        super().__init__(parent)
+        self._boxes = boxes
 
     def sizeHint(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: Index
@@ -74,7 +83,8 @@ class FrameDelegate(QStyledItemDelegate):
         tile = QRectF(option.rect.adjusted(2, 2, -2, -2))
         self._paint_ground(painter, tile, palette, option.state)
         self._paint_picture(painter, option.rect, palette, index, included)
-        self._paint_box(painter, option, included)
+        if self._boxes:
+            self._paint_box(painter, option, included)
         text = QPalette.ColorRole.WindowText
         colour = palette.color(QPalette.ColorGroup.Active, text)
         if not included and not selected:
@@ -186,6 +196,10 @@ class FrameDelegate(QStyledItemDelegate):
 class Filmstrip(QListView):
     """Frames in a row.
 
+    Args:
+        model: The frames.
+        boxes: Whether frames can be included, left out and removed; else one is chosen only.
+
     Signals:
         frame_chosen: Row of the frame to show, after a click or an arrow key.
         remove_requested: Delete was pressed.
@@ -194,15 +208,19 @@ class Filmstrip(QListView):
     frame_chosen = Signal(int)
     remove_requested = Signal()
 
-    def __init__(self, model: FramesModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: FramesModel, parent: QWidget | None = None, *, boxes: bool = True
+    ) -> None:
         super().__init__(parent)
         self._space_down = False
+        self._boxes = boxes
         self.setModel(model)
-        self.setItemDelegate(FrameDelegate(self))
+        self.setItemDelegate(FrameDelegate(self, boxes=boxes))
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setUniformItemSizes(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionMode(mode.ExtendedSelection if boxes else mode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -243,7 +261,7 @@ class Filmstrip(QListView):
         """A press on the box includes the frame or leaves it out, and does nothing else."""
         place = event.position().toPoint()
         index = self.indexAt(place)
-        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+        if self._boxes and event.button() == Qt.MouseButton.LeftButton and index.isValid():
             box = FrameDelegate.box_rect(self.visualRect(index)).adjusted(-4, -4, 4, 4)
             if box.contains(place):
                 toggle(self.model(), index)
@@ -266,8 +284,8 @@ class Filmstrip(QListView):
             case Qt.Key.Key_End:
                 self.step(self.model().rowCount())
             case Qt.Key.Key_Space:
-                self._space_down = True
-            case Qt.Key.Key_Delete:
+                self._space_down = self._boxes
+            case Qt.Key.Key_Delete if self._boxes:
                 self.remove_requested.emit()
             case _:
                 super().keyPressEvent(event)

@@ -32,6 +32,7 @@ _STEPS = (
     ("Export", "Save the output; format, name and folder are in the preferences."),
 )
 _MORE = (
+    ("A wrong spot", "T retouches: choose the frame that has it right, and paint. X restores."),
     ("Many stacks", "Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
     ("Nothing invented", "Strict mode takes camera pixels only; P shows what was filled in."),
     ("Halos or double edges", "Leave out frames that moved, and see that Align is on."),
@@ -40,6 +41,7 @@ _GESTURES = (
     ("← →", "Frame before, next frame"),
     ("Space", "Include the frame or leave it out (in the strip)"),
     ("Tab (hold)", "Peek at the source frame"),
+    ("Space and drag", "Move the picture while retouching"),
     ("Wheel, + −", "Zoom at the pointer"),
     ("Drag", "Move the picture (also with the middle button)"),
     ("Double-click", "Change between fit and 100 %"),

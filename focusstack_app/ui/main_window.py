@@ -100,12 +100,24 @@ class MainWindow(WindowFrame):
             lambda row: self.stage.show_source(self.frames.source(row))
         )
         self.filmstrip.remove_requested.connect(self.remove_frames)
-        self.viewer.step_requested.connect(self.filmstrip.step)
+        self.viewer.step_requested.connect(self.step_frame)
         panel.render_requested.connect(self.render_stack)
         panel.cancel_requested.connect(self.stop_render)
         self.side.export_requested.connect(self.choose_export)
         self.side.outputs.chosen.connect(self._show_output)
         self.side.outputs.export_requested.connect(self.choose_export)
+        for request in (
+            actions.retouch.triggered,
+            self.side.retouch_requested,
+            self.side.outputs.retouch_requested,
+        ):
+            request.connect(self.retouch_output)
+        self.retouch.begun.connect(self._update_state)
+        self.retouch.finished.connect(self._on_rendered)
+        self.retouch.finished.connect(lambda _: self._update_state())
+        self.retouch.dropped.connect(self._on_retouch_dropped)
+        self.retouch.failed.connect(self._tell)
+        self.retouch.news.connect(lambda text: self.statusBar().showMessage(text))
         self.side.outputs.remove_requested.connect(self._remove_output)
         self.preferences.changed.connect(self._on_preferences_changed)
         self.preferences.failed.connect(self._tell)
@@ -156,6 +168,9 @@ class MainWindow(WindowFrame):
         self.open_batch(folders)
 
     def _on_opened(self, opened: Opened) -> None:
+        if self.retouch.active:  # begun while the headers were read
+            self.statusBar().showMessage("Finish the retouch, then open the frames again")
+            return
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._opened = opened
@@ -340,10 +355,12 @@ class MainWindow(WindowFrame):
         self._update_state()
 
     def stop_render(self) -> None:
-        """Stop the render; without one, leave the full screen."""
+        """Stop the render; without one, leave the retouch or the full screen."""
         if self.renderer.busy:
             self.renderer.stop()
             self.side.render_panel.show_stopping()
+        elif self.retouch.active:
+            self.retouch.cancel()
         elif self.isFullScreen():
             self.actions_.full_screen.setChecked(False)
 
@@ -351,6 +368,9 @@ class MainWindow(WindowFrame):
         result, picture = rendered.result, rendered.picture
         output = self.side.outputs.add(result, rendered.seconds, picture.levels[-1])
         self.stage.show_rendered(output, picture)
+        if result.retouched:
+            self.statusBar().showMessage(f"{output.name}: retouched")
+            return
         self.statusBar().showMessage(
             f"{output.name}: {count_text(len(result.request.stack), 'frame')} in "
             f"{seconds_text(rendered.seconds)} on {result.device}"
@@ -384,6 +404,24 @@ class MainWindow(WindowFrame):
                 self._close_stack()
         self._update_state()
 
+    # --- retouching --------------------------------------------------------------------------
+
+    def retouch_output(self) -> None:
+        """Paint on a copy of the selected output."""
+        output = self.side.outputs.current
+        if output is None or self.renderer.busy or self.retouch.active:
+            return
+        self._pages.setCurrentIndex(1)
+        self.banner.hide()
+        self.statusBar().clearMessage()
+        self.retouch.start(output, self.stage.source)
+
+    def _on_retouch_dropped(self) -> None:
+        output = self.side.outputs.current
+        if output is not None:
+            self._show_output(output)
+        self.viewer.setFocus()
+
     # --- exporting ---------------------------------------------------------------------------
 
     def choose_export(self) -> None:
@@ -416,21 +454,28 @@ class MainWindow(WindowFrame):
         """Bring texts and buttons in line with what is open, included, rendered and exported."""
         actions, included = self.actions_, self.frames.included()
         rendering, output = self.renderer.busy, self.side.outputs.current
-        ready = bool(included) and not rendering
+        free = not self.retouch.active
+        ready = bool(included) and not rendering and free
         actions.render.setEnabled(ready)
         tip = "Fuse the included frames at full size (Ctrl+R)"
         self.side.render_panel.set_ready(ready, tip if included else "Include at least one frame")
-        exportable = output is not None and not self.exporter.writes(output)
+        exportable = free and output is not None and not self.exporter.writes(output)
+        retouchable = free and output is not None and not rendering
+        actions.retouch.setEnabled(retouchable)
+        self.side.retouch_button.setEnabled(retouchable)
+        for action in (actions.open_files, actions.open_folder, actions.open_demo):
+            action.setEnabled(free)
         actions.export.setEnabled(exportable)
         self.side.export_button.setEnabled(exportable)
         for action in (actions.save, actions.save_as):
             action.setEnabled(self.frames.rowCount() > 0)
-        actions.include_all.setEnabled(self.frames.rowCount() > 0)
-        actions.remove.setEnabled(self.frames.rowCount() > 0)
+        actions.include_all.setEnabled(free and self.frames.rowCount() > 0)
+        actions.remove.setEnabled(free and self.frames.rowCount() > 0)
         shown = self._pages.currentIndex() == 1
         actions.fit.setEnabled(shown)
         actions.actual_pixels.setEnabled(shown)
-        self.filmstrip.setVisible(self.frames.rowCount() > 0)
+        self.filmstrip.setVisible(free and self.frames.rowCount() > 0)
+        self.side.setVisible(free)
         self.statusBar().setVisible(shown or bool(self.statusBar().currentMessage()))
         name = f"{self._opened.name}[*] — {PROGRAM_NAME}" if self._opened else PROGRAM_NAME
         self.setWindowTitle(name if "[*]" in name else f"{name}[*]")
@@ -444,6 +489,9 @@ class MainWindow(WindowFrame):
         if self.batch is not None and self.batch.runner.busy:
             event.ignore()
             ask_stop_batch(self, self._stop_batch_and_close)
+        elif self.retouch.has_strokes:
+            event.ignore()
+            self.retouch.cancel(then=self.close)
         elif self.exporter.busy:
             self._close_after_export = True
             self.statusBar().showMessage("Finishing the export before closing…")

@@ -26,6 +26,16 @@ class Actions:
     quit: QAction
     include_all: QAction
     remove: QAction
+    undo: QAction
+    redo: QAction
+    retouch: QAction
+    brush_smaller: QAction
+    brush_larger: QAction
+    brush_softer: QAction
+    brush_harder: QAction
+    restore: QAction
+    retouch_done: QAction
+    retouch_cancel: QAction
     wipe: QAction
     side_by_side: QAction
     fit: QAction
@@ -65,6 +75,16 @@ def make_actions(window: QMainWindow) -> Actions:
         remove=action(
             "&Remove Frame", "Delete", "Remove the selected frames from the list; files stay"
         ),
+        undo=action("&Undo Stroke", "Ctrl+Z", "Take the last stroke back"),
+        redo=action("Re&do Stroke", "Ctrl+Shift+Z", "Paint it again"),
+        retouch=action("&Retouch Output", "T", "Paint from the source frames into a copy of it"),
+        brush_smaller=action("&Smaller Brush", "["),
+        brush_larger=action("&Larger Brush", "]"),
+        brush_softer=action("So&fter Brush", "{"),
+        brush_harder=action("&Harder Brush", "}"),
+        restore=action("R&estore the Render", "X", "The brush paints back what was there before"),
+        retouch_done=action("&Done", "Ctrl+Return", "Keep the retouched picture as a new output"),
+        retouch_cancel=action("&Cancel Retouch", tip="Throw the strokes away (Esc)"),
         wipe=action("&Wipe", "W", "Drag a line between what is shown and what it is compared with"),
         side_by_side=action("&Side by Side", "S", "Two pictures with the same zoom and place"),
         fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
@@ -98,6 +118,8 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu.addSeparator()
     file_menu.addAction(actions.quit)
     edit_menu = bar.addMenu("&Edit")
+    edit_menu.addActions([actions.undo, actions.redo])
+    edit_menu.addSeparator()
     edit_menu.addActions([actions.include_all, actions.remove])
     edit_menu.addSeparator()
     edit_menu.addAction(actions.preferences)
@@ -112,5 +134,14 @@ def make_actions(window: QMainWindow) -> Actions:
     view_menu.addMenu(actions.overlay_menu)
     view_menu.addSeparator()
     view_menu.addAction(actions.full_screen)
+    retouch_menu = bar.addMenu("&Retouch")
+    retouch_menu.addAction(actions.retouch)
+    retouch_menu.addSeparator()
+    retouch_menu.addActions([actions.brush_smaller, actions.brush_larger])
+    retouch_menu.addActions([actions.brush_softer, actions.brush_harder])
+    actions.restore.setCheckable(True)
+    retouch_menu.addAction(actions.restore)
+    retouch_menu.addSeparator()
+    retouch_menu.addActions([actions.retouch_done, actions.retouch_cancel])
     bar.addMenu("&Help").addActions([actions.guide, actions.shortcuts, actions.about])
     return actions

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.core.fusion import FusionResult
-from focusstack_app.ui.wording import request_text, seconds_text, size_text
+from focusstack_app.ui.wording import result_text, seconds_text, size_text
 
 _ICON_SIZE = QSize(60, 44)
 _ICON_RATIO = 2
@@ -73,11 +73,13 @@ class OutputList(QListWidget):
         chosen: An `Output` to show.
         remove_requested: An `Output` to forget.
         export_requested: The selected output is to be exported.
+        retouch_requested: The selected output is to be painted on.
     """
 
     chosen = Signal(object)
     remove_requested = Signal(object)
     export_requested = Signal()
+    retouch_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,7 +185,7 @@ class OutputList(QListWidget):
             return
         item = self.item(self._outputs.index(output))
         result = output.result
-        made = request_text(result.request)
+        made = result_text(result)
         state = "exported" if output.exported_to is not None else "not exported"
         item.setText(f"{output.name} · {state}\n{made}, {seconds_text(output.seconds)}")
         lines = [
@@ -214,6 +216,7 @@ class OutputList(QListWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Export…").triggered.connect(self.export_requested)
+        menu.addAction("Retouch").triggered.connect(self.retouch_requested)
         path = output.exported_to
         for text, target in (
             ("Open in Another Program", path),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -74,6 +75,40 @@ def prepare(
         memory.append(base)
     levels = tuple(_image(level) for level in memory)
     return DisplayPicture(levels, full_size_px or (width, height), tuple(memory))
+
+
+def refresh(
+    picture: DisplayPicture,
+    pixels: NDArray[np.uint16],
+    place: tuple[slice, slice],
+    icc_profile: bytes | None = None,
+) -> None:
+    """Bring a part of a prepared picture in line with pixels that changed there.
+
+    Args:
+        picture: Of `prepare`, at full size.
+        pixels: (H, W, 3), all of them.
+        place: The rows and columns that changed.
+        icc_profile: As for `prepare`.
+    """
+    band = rounded_to_8(pixels[place])
+    part = np.full((*band.shape[:2], 4), _OPAQUE, np.uint8)
+    part[..., :3] = band[..., ::-1]
+    space = _other_space(icc_profile)
+    if space is not None:
+        _to_srgb(part, space)
+    picture.memory[0][place] = part
+    for fine, coarse in pairwise(picture.memory):
+        place = _halved(place[0], len(coarse)), _halved(place[1], coarse.shape[1])
+        rows, columns = (slice(2 * side.start, 2 * side.stop) for side in place)
+        size = (place[1].stop - place[1].start, place[0].stop - place[0].start)
+        if min(size) > 0:
+            coarse[place] = cv2.resize(fine[rows, columns], size, interpolation=cv2.INTER_AREA)
+
+
+def _halved(side: slice, length: int) -> slice:
+    """The pixels of the next coarser level that a range of pixels reaches."""
+    return slice(min(side.start // 2, length), min((side.stop + 1) // 2, length))
 
 
 def _other_space(icc_profile: bytes | None) -> QColorSpace | None:

@@ -20,6 +20,7 @@ from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import OpenedStack, open_stack
+from focusstack_app.jobs.source_frame import read_source_frame
 
 
 class Export(Protocol):
@@ -43,6 +44,8 @@ class Services:
         export_result: A result to a file.
         read_thumbnail: A source to (H, W, 3) uint8 sRGB with at most that longer side.
         read_proxy: A source to its picture with at most that longer side.
+        read_source_frame: A frame of a result, by position in its stack, as it lay under it:
+            (H, W, 3) uint16.
     """
 
     open_stack: Callable[[Sequence[Path]], OpenedStack] = open_stack
@@ -51,3 +54,6 @@ class Services:
     export_result: Export = export_result
     read_thumbnail: Callable[[FrameSource, int], NDArray[np.uint8]] = read_thumbnail
     read_proxy: Callable[[FrameSource, int], Frame] = read_proxy
+    read_source_frame: Callable[[FusionResult, int, Progress], NDArray[np.uint16]] = (
+        read_source_frame
+    )

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from focusstack_app.ui.outputs import OutputList
 from focusstack_app.ui.parameters import ParameterPanel, heading
 from focusstack_app.ui.render_panel import RenderPanel
 
-_WIDTH = 296
+WIDTH = 296
 _MARGIN = 14
 
 
@@ -18,13 +26,15 @@ class SidePanel(QWidget):
 
     Signals:
         export_requested: "Export…" was pressed.
+        retouch_requested: "Retouch" was pressed.
     """
 
     export_requested = Signal()
+    retouch_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(WIDTH)
         self.parameters = ParameterPanel()
         self.render_panel = RenderPanel()
         self.outputs = OutputList()
@@ -32,6 +42,15 @@ class SidePanel(QWidget):
         self.export_button.setMinimumHeight(32)
         self.export_button.setToolTip("Save the selected output to a file (Ctrl+E)")
         self.export_button.clicked.connect(self.export_requested)
+        self.retouch_button = QPushButton("Retouch")
+        self.retouch_button.setMinimumHeight(32)
+        self.retouch_button.setToolTip("Paint from the source frames into a copy of it (T)")
+        self.retouch_button.clicked.connect(self.retouch_requested)
+        below = QWidget()
+        buttons = QHBoxLayout(below)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.addWidget(self.retouch_button, 1)
+        buttons.addWidget(self.export_button, 1)
         inner = QWidget()
         inner_column = QVBoxLayout(inner)
         inner_column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, 4)
@@ -49,7 +68,7 @@ class SidePanel(QWidget):
         column.addWidget(_padded(line))
         column.addWidget(_padded(heading("Outputs")))
         column.addWidget(_padded(self.outputs), 1)
-        column.addWidget(_padded(self.export_button))
+        column.addWidget(_padded(below))
 
 
 class _Scroll(QScrollArea):

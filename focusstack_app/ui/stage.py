@@ -56,6 +56,8 @@ class Stage(QWidget):
         self._previewer = previewer
         self._outputs = outputs
         self._compared: object = None
+        self._held = ""
+        self._held_other: Other | None = None
         self.view = View.PREVIEW
         self.source: FrameSource | None = None
         self.overlay = Overlay.NONE
@@ -137,6 +139,24 @@ class Stage(QWidget):
         self.pictures.cancel()
         self.viewer.show_picture(None)
 
+    def hold(self, caption: str) -> None:
+        """Leave the picture to somebody else: no view, overlay or comparison but peeking."""
+        self.pictures.cancel()
+        self.view, self.overlay, self._held = View.OUTPUT, Overlay.NONE, caption
+        if self.comparison.mode is not Compare.OFF:
+            self.comparison.set_mode(self.comparison.mode)
+        self.refresh()
+
+    def set_held_other(self, other: Other) -> None:
+        """What is peeked at meanwhile."""
+        self._held_other = other
+        self.refresh()
+
+    def release(self) -> None:
+        """Take the picture back; what it shows next is still to be said."""
+        self._held, self._held_other = "", None
+        self.refresh()
+
     def set_overlay(self, overlay: Overlay) -> None:
         """Lay a map over the selected output; it is shown for that."""
         self.overlay = overlay
@@ -148,6 +168,8 @@ class Stage(QWidget):
     @property
     def caption(self) -> str:
         """What the viewer shows, in words."""
+        if self._held:
+            return self._held
         output = self._outputs.current
         if self.view is View.OUTPUT and output is not None:
             over = "" if self.overlay is Overlay.NONE else f" · {self.overlay.value}"
@@ -159,6 +181,8 @@ class Stage(QWidget):
     @property
     def others(self) -> list[Other]:
         """What the picture that is shown can be compared with, the best first."""
+        if self._held:
+            return [self._held_other] if self._held_other is not None else []
         preview, current = self._previewer.preview, self._outputs.current
         found: list[Other] = []
         if self.source is not None and self.view is not View.SOURCE:
@@ -185,12 +209,13 @@ class Stage(QWidget):
 
     def refresh(self) -> None:
         """Bring the line above, the second picture and the commands in line."""
-        opened, output = self._frames.rowCount() > 0, self._outputs.current
+        free = not self._held
+        opened, output = free and self._frames.rowCount() > 0, self._outputs.current
         bar = self.view_bar
         bar.set_view(self.view)
         bar.set_available(View.PREVIEW, opened)
         bar.set_available(View.SOURCE, opened)
-        bar.set_available(View.OUTPUT, output is not None)
+        bar.set_available(View.OUTPUT, free and output is not None)
         bar.caption.set_whole(self.caption)
         legend = LEGENDS[self.overlay] if self.view is View.OUTPUT else ""
         self.viewer.set_note(legend)
@@ -202,15 +227,15 @@ class Stage(QWidget):
         ways = {Compare.WIPE: self._actions.wipe, Compare.SIDE: self._actions.side_by_side}
         for mode, action in ways.items():
             action.setChecked(self.comparison.mode is mode)
-            action.setEnabled(chosen is not None)
+            action.setEnabled(free and chosen is not None)
         for overlay, action in self._overlay_actions.items():
             action.setChecked(self.overlay is overlay)
-            action.setEnabled(output is not None)
+            action.setEnabled(free and output is not None)
 
     def _on_picture(self, key: object, picture: DisplayPicture) -> None:
         """Take a picture from the loader, unless something else is to be seen by now."""
         wanted = self._outputs.current if self.view is View.OUTPUT else self.source
-        if key is wanted:
+        if key is wanted and not self._held:
             self.viewer.show_picture(picture)
 
     def _read_pixel(self, place: QPointF | None) -> None:
@@ -218,7 +243,7 @@ class Stage(QWidget):
         if place is None or picture is None:
             self.pixel_read.emit("")
             return
-        plain = self.view is View.OUTPUT and self.overlay is Overlay.NONE
+        plain = self.view is View.OUTPUT and self.overlay is Overlay.NONE and not self._held
         result = output.result if plain and output is not None else None
         self.pixel_read.emit(pixel_text(place.x(), place.y(), picture, result))
 
@@ -227,6 +252,8 @@ class Stage(QWidget):
         menu = self._actions.compare_menu
         for action in menu.actions()[3:]:
             menu.removeAction(action)
+        if self._held:
+            return
         current = self.comparison.other
         for other in self.others:
             action = menu.addAction(f"With {other.name}")

@@ -42,6 +42,7 @@ from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.projects import ProjectSaver
 from focusstack_app.ui.rendering import Renderer
+from focusstack_app.ui.retouch_session import RetouchSession
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
 from focusstack_app.ui.stage import Stage
@@ -97,18 +98,21 @@ class WindowFrame(QMainWindow):
         )
         self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
         self.filmstrip = Filmstrip(self.frames)
-        self.stage.comparison.watch(self.viewer, self.filmstrip)
+        self.retouch = RetouchSession(self.actions_, self.stage, self.bridge, self._services, self)
+        self.stage.comparison.watch(self.viewer, self.filmstrip, self.retouch.strip)
         self.filmstrip.addAction(self.actions_.remove)
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.stage, 1)
         left.addWidget(self.filmstrip)
+        left.addWidget(self.retouch.strip)
         work_page = QWidget()
         row = QHBoxLayout(work_page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addLayout(left, 1)
         row.addWidget(self.side)
+        row.addWidget(self.retouch.panel)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty_page)
         self._pages.addWidget(work_page)
@@ -176,10 +180,14 @@ class WindowFrame(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Arrows that nobody else wanted change the frame."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.frames.rowCount() > 0:
-            self.filmstrip.step(-1 if event.key() == Qt.Key.Key_Left else 1)
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.step_frame(-1 if event.key() == Qt.Key.Key_Left else 1)
             return
         super().keyPressEvent(event)
+
+    def step_frame(self, by: int) -> None:
+        """Go to a neighbour of the current frame."""
+        (self.retouch.strip if self.retouch.active else self.filmstrip).step(by)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take files and folders."""
@@ -206,6 +214,9 @@ class WindowFrame(QMainWindow):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files, a project or folders; what is open stays until it worked."""
+        if self.retouch.active:
+            self.statusBar().showMessage("Finish the retouch before opening other frames")
+            return
         self.opener.open_paths(paths)
 
     def _on_opening(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions, Subsampling
 from focusstack_app.settings.schema import ExportSettings, Theme
@@ -101,6 +101,12 @@ def request_text(request: FusionRequest) -> str:
     if request.method is Method.VAEEDOF:
         return f"{name} {MODE_NAMES[request.mode].lower()}"
     return name
+
+
+def result_text(result: FusionResult) -> str:
+    """How an output was made: "VAEEDOF faithful, retouched"."""
+    made = request_text(result.request)
+    return f"{made}, retouched" if result.retouched else made
 
 
 def count_text(count: int, noun: str) -> str:

@@ -37,6 +37,8 @@ def main() -> int:
     own = tempfile.TemporaryDirectory()
     os.environ["XDG_STATE_HOME"] = own.name  # leaves the window of the user where it was
 
+    from PySide6.QtTest import QTest
+
     from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
@@ -96,6 +98,12 @@ def main() -> int:
     wait(lambda: True, 1.0)
     shoot("provenance")
     window.stage.set_overlay(Overlay.NONE)
+    window.filmstrip.choose(3)
+    window.actions_.retouch.trigger()
+    wait(lambda: window.retouch.retoucher.frame is not None, 1.0)
+    QTest.mouseMove(window.viewer, window.viewer.rect().center())
+    shoot("retouch")
+    window.retouch.cancel()
     for name, help_dialog in (
         ("guide", GuideDialog(window)),
         ("about", AboutDialog("CPU", window)),

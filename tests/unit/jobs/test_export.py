@@ -179,3 +179,13 @@ def test_further_files_are_checked_whatever_their_suffix(tmp_path: Path) -> None
     (tmp_path / "report.json").touch()
     with pytest.raises(OutputExistsError, match=r"report\.json"):
         check_targets(tmp_path / "out.tif", others=[tmp_path / "report.json"])
+
+
+def test_the_file_says_that_a_picture_was_retouched(tmp_path: Path) -> None:
+    texts = []
+    for retouched in (False, True):
+        path = tmp_path / f"{retouched}.tif"
+        export_result(replace(fake_result(), retouched=retouched), path)
+        with tifffile.TiffFile(path) as file:
+            texts.append(file.pages[0].tags["ImageDescription"].value)
+    assert ["retouched" in text for text in texts] == [False, True]

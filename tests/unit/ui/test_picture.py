@@ -6,7 +6,7 @@ from PySide6.QtGui import QColorSpace
 
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.picture import prepare
+from focusstack_app.ui.picture import prepare, refresh
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (513, 7), (1300, 700)])
@@ -32,6 +32,32 @@ def test_a_proxy_knows_what_it_stands_for() -> None:
     picture = prepare(np.zeros((600, 900, 3), np.uint8), full_size_px=(6000, 4000))
     assert picture.is_proxy
     assert picture.full_size_px == (6000, 4000)
+
+
+@pytest.mark.parametrize("space", [None, QColorSpace.NamedColorSpace.AdobeRgb])
+def test_a_refreshed_part_is_as_if_all_had_been_prepared(
+    space: QColorSpace.NamedColorSpace | None,
+) -> None:
+    rng = np.random.default_rng(3)
+    icc_profile = None if space is None else profile(space)
+    pixels = rng.integers(0, 65536, (1100, 2048, 3), np.uint16)
+    picture = prepare(pixels, icc_profile)
+    for place in ((slice(100, 333), slice(777, 1030)), (slice(1099, 1100), slice(2047, 2048))):
+        pixels[place] = rng.integers(0, 65536, pixels[place].shape, np.uint16)
+        refresh(picture, pixels, place, icc_profile)
+    expected = prepare(pixels, icc_profile)
+    for level, other in zip(picture.memory, expected.memory, strict=True):
+        np.testing.assert_array_equal(level, other)
+
+
+def test_a_part_can_be_refreshed_in_a_picture_of_odd_size() -> None:
+    pixels = np.zeros((1501, 1333, 3), np.uint16)
+    picture = prepare(pixels)
+    pixels[1300:, 1000:] = 65535
+    refresh(picture, pixels, (slice(1300, 1501), slice(1000, 1333)))
+    assert (picture.memory[1][-1, -1] == 255).all()
+    away = picture.memory[1].astype(int) - prepare(pixels).memory[1]
+    assert (away != 0).mean() < 0.01  # a row and a column at the edge of the part
 
 
 def profile(name: QColorSpace.NamedColorSpace) -> bytes:

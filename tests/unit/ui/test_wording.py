@@ -15,6 +15,7 @@ from focusstack_app.settings.schema import (
     types_of,
 )
 from focusstack_app.ui import wording
+from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack
 
 
@@ -50,6 +51,9 @@ def test_a_request_is_named_by_what_matters_for_it() -> None:
     assert wording.request_text(FusionRequest(stack, mode=Mode.STRICT)) == "VAEEDOF strict"
     pyramid = FusionRequest(stack, method=Method.PYRAMID, mode=Mode.STRICT)
     assert wording.request_text(pyramid) == "Pyramid"
+    result = fake_result(stack)
+    assert wording.result_text(result) == "VAEEDOF faithful"
+    assert wording.result_text(replace(result, retouched=True)) == "VAEEDOF faithful, retouched"
 
 
 def test_every_method_and_mode_is_explained() -> None:

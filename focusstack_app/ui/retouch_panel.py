@@ -1,0 +1,208 @@
+"""The right side while an output is retouched: what is painted, the brush, Done."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.engine.retouch import Brush
+from focusstack_app.ui.parameters import explanation, heading
+from focusstack_app.ui.side_panel import WIDTH
+
+LARGEST_PX = 1000
+_MARGIN = 14
+_SIZE_STEP = 1.2
+_HARDNESS_STEP = 10
+_SLIDER_STEPS = 200
+_FIRST = (80, 50, 100)  # px, percent, percent
+
+
+class RetouchPanel(QWidget):
+    """Chooses what the brush paints, and how.
+
+    Args:
+        undo: The command.
+        redo: The command.
+
+    Signals:
+        brush_changed: Size, hardness or opacity.
+        restoring_changed: Whether the brush restores the render from now on.
+        done_requested: Done was pressed.
+        cancel_requested: Cancel was pressed.
+    """
+
+    brush_changed = Signal()
+    restoring_changed = Signal(bool)
+    done_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, undo: QAction, redo: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self.title = heading("Retouch")
+        self.paint_button = QRadioButton("Paint from the source frame")
+        self.paint_button.setChecked(True)
+        self.restore_button = QRadioButton("Restore the render")
+        self.restore_button.setToolTip("Paint back what the output was before (X)")
+        self.restore_button.toggled.connect(self.restoring_changed)
+        self.frame_label = QLabel()
+        self.frame_label.setWordWrap(True)
+        self.frame_label.setAccessibleName("Source frame")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setMaximumHeight(6)
+        self.bar.setAccessibleName("Progress of reading the frame")
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.bar.setSizePolicy(policy)
+        self.bar.hide()
+        self.diameter = _Row("Size", 1, LARGEST_PX, " px", "Smaller [, larger ]", even=False)
+        self.hardness = _Row("Hardness", 0, 100, " %", "Softer {, harder }")
+        self.opacity = _Row("Opacity", 1, 100, " %", "How much of the frame a stroke brings in")
+        for row, value in zip((self.diameter, self.hardness, self.opacity), _FIRST, strict=True):
+            row.spin.setValue(value)
+            row.spin.valueChanged.connect(self.brush_changed)
+        self.done_button = QPushButton("Done")
+        self.done_button.setMinimumHeight(36)
+        self.done_button.setToolTip("Keep it as a new output (Ctrl+Return)")
+        self.done_button.clicked.connect(self.done_requested)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setMinimumHeight(36)
+        self.cancel_button.setToolTip("Throw the strokes away (Esc)")
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        for widget in (self.paint_button, self.restore_button):
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # arrows stay with the frames
+        self._lay_out(undo, redo)
+
+    def _lay_out(self, undo: QAction, redo: QAction) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(10)
+        column.addWidget(self.title)
+        column.addWidget(self.paint_button)
+        column.addWidget(self.frame_label)
+        column.addWidget(self.bar)
+        column.addWidget(self.restore_button)
+        column.addSpacing(6)
+        column.addWidget(heading("Brush"))
+        for row in (self.diameter, self.hardness, self.opacity):
+            column.addWidget(row)
+        strokes = QHBoxLayout()
+        for action in (undo, redo):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setMinimumHeight(28)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            strokes.addWidget(button, 1)
+        column.addSpacing(6)
+        column.addLayout(strokes)
+        column.addSpacing(6)
+        column.addWidget(
+            explanation(
+                "Choose the source frame below or with ← →, and paint where it is better. "
+                "Hold Tab to look at it. Space and drag moves the picture."
+            )
+        )
+        column.addStretch(1)
+        column.addWidget(explanation("Done makes a new output; the render stays."))
+        ends = QHBoxLayout()
+        ends.addWidget(self.cancel_button)
+        ends.addWidget(self.done_button, 1)
+        column.addLayout(ends)
+
+    @property
+    def brush(self) -> Brush:
+        """What the rows say."""
+        return Brush(
+            float(self.diameter.spin.value()),
+            self.hardness.spin.value() / 100,
+            self.opacity.spin.value() / 100,
+        )
+
+    @property
+    def restoring(self) -> bool:
+        """Whether the brush restores the render."""
+        return self.restore_button.isChecked()
+
+    def toggle_restoring(self) -> None:
+        """Change between painting and restoring."""
+        (self.paint_button if self.restoring else self.restore_button).setChecked(True)
+
+    def resize_brush(self, notches: int) -> None:
+        """Make the brush larger, or smaller for negative notches."""
+        value = self.diameter.spin.value()
+        scaled = round(value * _SIZE_STEP**notches)
+        self.diameter.spin.setValue(scaled if scaled != value else value + notches)
+
+    def harden_brush(self, notches: int) -> None:
+        """Make the brush harder, or softer for negative notches."""
+        self.hardness.spin.setValue(self.hardness.spin.value() + notches * _HARDNESS_STEP)
+
+    def show_frame(self, text: str) -> None:
+        """Say which frame is painted."""
+        self.frame_label.setText(text)
+
+    def show_reading(self, fraction: float | None) -> None:
+        """How far the frame is read, 0 to 1; None when it is there."""
+        self.bar.setVisible(fraction is not None)
+        self.bar.setValue(round((fraction or 0.0) * 100))
+
+
+class _Row(QWidget):
+    """A slider and a number that are one."""
+
+    def __init__(
+        self, name: str, low: int, high: int, unit: str, tip: str, *, even: bool = True
+    ) -> None:
+        super().__init__()
+        self._even, self._low, self._high = even, low, high
+        self.spin = QSpinBox()
+        self.spin.setRange(low, high)
+        self.spin.setSuffix(unit)
+        self.spin.setMinimumWidth(84)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, _SLIDER_STEPS)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the number has the keys
+        for widget in (self.spin, self.slider):
+            widget.setToolTip(tip)
+            widget.setAccessibleName(name)
+        label = QLabel(name)
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Hardness"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(label)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.spin)
+        self.slider.valueChanged.connect(lambda step: self.spin.setValue(self._value(step)))
+        self.spin.valueChanged.connect(self._follow)
+        self._follow(self.spin.value())
+
+    def _value(self, step: int) -> int:
+        share = step / _SLIDER_STEPS
+        if self._even:
+            return round(self._low + share * (self._high - self._low))
+        return round(self._low * math.exp(share * math.log(self._high / self._low)))
+
+    def _follow(self, value: int) -> None:
+        if self._even:
+            share = (value - self._low) / (self._high - self._low)
+        else:
+            share = math.log(value / self._low) / math.log(self._high / self._low)
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(share * _SLIDER_STEPS))
+        self.slider.blockSignals(False)

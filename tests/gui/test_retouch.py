@@ -1,0 +1,320 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.fusion import FusionResult
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.retouch import Brush
+from focusstack_app.io.read import read_frame
+from focusstack_app.ui.help import ShortcutsDialog
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.viewer import Compare
+from tests.gui.conftest import MakeWindow
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeFusion
+
+LEFT = Qt.MouseButton.LeftButton
+RENDERED = 3000  # the value of the fake fusion
+
+
+@pytest.fixture
+def retouching(opened: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The output of three frames, ready to be painted on from the second."""
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    opened.filmstrip.mark(1)
+    opened.stage.source = opened.frames.source(1)
+    begin(opened, qtbot)
+    opened.retouch.panel.diameter.spin.setValue(20)
+    opened.retouch.panel.hardness.spin.setValue(100)
+    return opened
+
+
+def begin(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_.retouch.trigger()
+    qtbot.waitUntil(lambda: ready(window))
+
+
+def ready(window: MainWindow) -> bool:
+    retouch = window.retouch
+    return retouch.brush.isVisible() and retouch.retoucher.frame is not None
+
+
+def on_screen(window: MainWindow, x: float, y: float) -> QPoint:
+    """The widget position of a picture coordinate."""
+    viewer = window.viewer
+    ratio = viewer.devicePixelRatioF()
+    away = (QPointF(x, y) - viewer.centre) * viewer.scale / ratio
+    middle = QPointF(viewer.width() / 2, viewer.height() / 2)
+    return (middle + away).toPoint()
+
+
+def paint(window: MainWindow, *path: tuple[float, float]) -> None:
+    places = [on_screen(window, x, y) for x, y in path]
+    QTest.mousePress(window.viewer, LEFT, pos=places[0])
+    for place in places[1:]:
+        QTest.mouseMove(window.viewer, place)
+    QTest.mouseRelease(window.viewer, LEFT, pos=places[-1])
+
+
+def shown(window: MainWindow) -> NDArray[np.uint8]:
+    picture = window.viewer.picture
+    assert picture is not None
+    return picture.memory[0][..., 2::-1]
+
+
+def sources(window: MainWindow) -> list[NDArray[np.uint8]]:
+    stack = window.side.outputs.outputs[0].result.request.stack
+    return [np.asarray(read_frame(source).pixels, np.uint8) for source in stack.sources]
+
+
+def test_painting_brings_the_chosen_frame_into_a_new_output(retouching: MainWindow) -> None:
+    window, outputs = retouching, retouching.side.outputs
+    assert window.caption() == "Retouch of Output 1"
+    assert window.retouch.panel.isVisible()
+    assert not window.side.isVisible()
+    assert window.retouch.panel.frame_label.text() == "Source 2 of 3 · frame_2.png"
+    paint(window, (30, 30), (60, 30))
+    second = sources(window)[1]
+    inside = slice(25, 35), slice(30, 60)
+    np.testing.assert_array_equal(shown(window)[inside], second[inside])
+    QTest.keyClick(window.viewer, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert [output.name for output in outputs.outputs] == ["Output 1", "Output 2"]
+    render, painted = (output.result for output in outputs.outputs)
+    assert (render.picture == RENDERED).all()
+    np.testing.assert_array_equal(painted.picture[inside], second[inside] * np.uint16(257))
+    assert (painted.picture[:10] == RENDERED).all()
+    assert painted.provenance is not None
+    assert (painted.provenance.source_index[inside] == 1).all()
+    assert (painted.provenance.synthesised[inside] == 0).all()
+    assert window.caption() == "Output 2 · 96 × 64 · VAEEDOF faithful, retouched"
+    assert outputs.currentItem().text().startswith("Output 2 · not exported")
+    assert window.side.isVisible()
+    assert window.filmstrip.isVisible()
+    assert not window.retouch.panel.isVisible()
+    assert window.actions_.export.isEnabled()
+
+
+def test_undo_and_redo_go_through_the_strokes(retouching: MainWindow) -> None:
+    actions = retouching.actions_
+    assert not actions.undo.isEnabled()
+    before = shown(retouching).copy()
+    paint(retouching, (30, 30))
+    once = shown(retouching).copy()
+    paint(retouching, (70, 30))
+    twice = shown(retouching).copy()
+    actions.undo.trigger()
+    np.testing.assert_array_equal(shown(retouching), once)
+    actions.undo.trigger()
+    np.testing.assert_array_equal(shown(retouching), before)
+    assert not actions.undo.isEnabled()
+    actions.redo.trigger()
+    actions.redo.trigger()
+    np.testing.assert_array_equal(shown(retouching), twice)
+    assert not actions.redo.isEnabled()
+
+
+def test_the_restore_brush_gives_the_render_back(retouching: MainWindow) -> None:
+    before = shown(retouching).copy()
+    paint(retouching, (30, 30), (60, 30))
+    assert not np.array_equal(shown(retouching), before)
+    retouching.actions_.restore.trigger()
+    assert retouching.retouch.panel.restoring
+    retouching.retouch.panel.diameter.spin.setValue(60)
+    paint(retouching, (30, 30), (60, 30))
+    np.testing.assert_array_equal(shown(retouching), before)
+    retouching.actions_.restore.trigger()
+    assert not retouching.retouch.panel.restoring
+
+
+def test_arrows_change_the_source_frame(retouching: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClick(retouching.viewer, Qt.Key.Key_Right)
+    assert retouching.retouch.panel.frame_label.text() == "Source 3 of 3 · frame_3.png"
+    assert retouching.retouch.strip.chosen_rows() == [2]
+    qtbot.waitUntil(lambda: ready(retouching))
+    paint(retouching, (30, 30))
+    inside = slice(25, 35), slice(25, 35)
+    np.testing.assert_array_equal(shown(retouching)[inside], sources(retouching)[2][inside])
+    QTest.keyClick(retouching.viewer, Qt.Key.Key_Left)
+    assert ready(retouching)  # it was kept in memory
+
+
+def test_tab_peeks_at_the_source_frame(retouching: MainWindow) -> None:
+    viewer = retouching.viewer
+    QTest.keyPress(viewer, Qt.Key.Key_Tab)
+    assert viewer.mode is Compare.PEEK
+    assert viewer.other is not None
+    np.testing.assert_array_equal(viewer.other.memory[0][..., 2::-1], sources(retouching)[1])
+    QTest.keyRelease(viewer, Qt.Key.Key_Tab)
+    assert retouching.viewer.other is None
+
+
+def test_keys_change_the_brush(retouching: MainWindow) -> None:
+    actions, panel = retouching.actions_, retouching.retouch.panel
+    panel.hardness.spin.setValue(50)
+    actions.brush_larger.trigger()
+    assert panel.brush.diameter_px == 24
+    assert retouching.retouch.brush.diameter_px == 24
+    actions.brush_smaller.trigger()
+    assert panel.brush.diameter_px == 20
+    actions.brush_harder.trigger()
+    assert panel.brush.hardness == 0.6
+    actions.brush_softer.trigger()
+    assert panel.brush.hardness == 0.5
+    panel.diameter.spin.setValue(1)
+    actions.brush_larger.trigger()
+    assert panel.brush.diameter_px == 2
+    panel.diameter.slider.setValue(panel.diameter.slider.maximum())
+    assert panel.brush.diameter_px == 1000
+    retouching.actions_.shortcuts.trigger()
+    dialog = retouching.findChild(ShortcutsDialog)
+    assert isinstance(dialog, ShortcutsDialog)
+    rows = dict(dialog.rows)
+    assert rows["["] == "Smaller Brush"
+    assert rows["}"] == "Harder Brush"
+    dialog.close()
+
+
+def test_space_and_the_middle_button_move_the_picture(retouching: MainWindow) -> None:
+    viewer = retouching.viewer
+    viewer.zoom_to(16.0)
+    before = viewer.centre
+    QTest.keyPress(viewer, Qt.Key.Key_Space)
+    paint(retouching, (40, 30), (45, 32))
+    QTest.keyRelease(viewer, Qt.Key.Key_Space)
+    assert viewer.centre != before
+    assert not retouching.actions_.undo.isEnabled()
+
+
+def test_opacity_mixes(retouching: MainWindow) -> None:
+    retouching.retouch.panel.opacity.spin.setValue(40)
+    paint(retouching, (30, 30))
+    retouching.retouch.finish()
+    painted = retouching.side.outputs.outputs[1].result
+    full = sources(retouching)[1][30, 30].astype(float) * 257
+    np.testing.assert_allclose(painted.picture[30, 30], RENDERED + 0.4 * (full - RENDERED), atol=1)
+    assert painted.provenance is not None
+    assert painted.provenance.source_index[30, 30] == 0
+    assert painted.provenance.confidence[30, 30] == 153
+
+
+def test_cancel_asks_where_there_are_strokes(retouching: MainWindow) -> None:
+    paint(retouching, (30, 30))
+    retouching.actions_.stop.trigger()
+    box = retouching.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert box.text() == "The retouch is not finished."
+    box.close()
+    assert retouching.retouch.active
+    retouching.retouch.panel.cancel_button.click()
+    boxes = retouching.findChildren(QMessageBox)
+    press(boxes[-1], "Throw Strokes Away")
+    assert not retouching.retouch.active
+    assert len(retouching.side.outputs.outputs) == 1
+    assert retouching.caption() == "Output 1 · 96 × 64 · VAEEDOF faithful"
+
+
+def press(box: QMessageBox, text: str) -> None:
+    next(button for button in box.buttons() if button.text() == text).click()
+
+
+def test_without_strokes_nothing_is_asked_or_kept(retouching: MainWindow) -> None:
+    retouching.retouch.panel.done_button.click()
+    assert not retouching.retouch.active
+    assert len(retouching.side.outputs.outputs) == 1
+    assert retouching.statusBar().currentMessage().startswith("Nothing was painted")
+    retouching.actions_.retouch.trigger()
+    retouching.actions_.stop.trigger()
+    assert not retouching.retouch.active
+
+
+def test_nothing_else_happens_meanwhile(retouching: MainWindow, frames: list[Path]) -> None:
+    actions = retouching.actions_
+    for action in (
+        actions.render,
+        actions.export,
+        actions.open_files,
+        actions.remove,
+        actions.wipe,
+    ):
+        assert not action.isEnabled()
+    retouching.open_paths(frames[:2])
+    assert retouching.frames.rowCount() == 3
+    assert "Finish the retouch" in retouching.statusBar().currentMessage()
+
+
+def test_closing_asks_about_strokes_first(retouching: MainWindow) -> None:
+    paint(retouching, (30, 30))
+    retouching.close()
+    box = retouching.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert retouching.isVisible()
+    output = retouching.side.outputs.outputs[0]
+    retouching.side.outputs.mark_exported(output, Path("somewhere.tif"))
+    press(box, "Throw Strokes Away")
+    assert not retouching.isVisible()
+
+
+def test_a_frame_that_is_gone_is_named_and_the_others_go_on(
+    retouching: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    frames[2].unlink()
+    QTest.keyClick(retouching.viewer, Qt.Key.Key_Right)
+    qtbot.waitUntil(retouching.banner.isVisible)
+    assert not retouching.retouch.panel.bar.isVisible()
+    paint(retouching, (30, 30))
+    assert not retouching.actions_.undo.isEnabled()
+    QTest.keyClick(retouching.viewer, Qt.Key.Key_Left)
+    paint(retouching, (30, 30))
+    assert retouching.actions_.undo.isEnabled()
+
+
+def test_an_output_of_another_stack_has_its_own_frames(
+    retouching: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    retouching.retouch.cancel()
+    other = write_stack(tmp_path / "other", 2, seed=9)
+    retouching.open_paths(other)
+    qtbot.waitUntil(lambda: retouching.frames.rowCount() == 2)
+    begin(retouching, qtbot)
+    assert retouching.retouch.strip.model().rowCount() == 3
+    assert retouching.retouch.panel.frame_label.text() == "Source 1 of 3 · frame_1.png"
+
+
+def test_a_stroke_before_the_frame_is_there_paints_nothing_and_says_why(
+    make_window: MakeWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    release = threading.Event()
+
+    def slow(result: FusionResult, index: int, progress: Progress) -> NDArray[np.uint16]:
+        while not release.wait(0.005):
+            progress.report(0.3, "Reading")
+        raise InputError(f"{result.request.stack.sources[index].path} is damaged.")
+
+    window = make_window(Services(fuse_stack=fusion, read_source_frame=slow))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    window.render_stack()
+    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    window.actions_.retouch.trigger()
+    assert window.retouch.panel.bar.isVisible()
+    window.retouch.retoucher.begin(QPointF(30, 30), Brush(10), restore=False)
+    assert window.statusBar().currentMessage() == "The source frame is still being read…"
+    release.set()
+    qtbot.waitUntil(window.banner.isVisible)
+    qtbot.waitUntil(window.retouch.brush.isVisible)
+    paint(window, (30, 30))
+    assert window.statusBar().currentMessage() == "Choose a source frame that can be read"
+    assert not window.actions_.undo.isEnabled()
+    window.retouch.cancel()
