@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.ui.bridge import Bridge
-from focusstack_app.ui.loading import PictureLoader
+from focusstack_app.ui.loading import Aligned, PictureLoader
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview
@@ -25,10 +25,12 @@ class Other:
     Attributes:
         name: For people.
         content: Where its pixels come from; None while they are being read elsewhere.
+        place: Where it lies in the picture that is shown, pixels of that; None for all of it.
     """
 
     name: str
-    content: FrameSource | Output | Preview | DisplayPicture | None
+    content: FrameSource | Aligned | Output | Preview | DisplayPicture | None
+    place: QRectF | None = None
 
 
 class Comparison(QObject):
@@ -105,13 +107,16 @@ class Comparison(QObject):
             return
         mode = Compare.PEEK if self._peeking else self.mode
         self._viewer.set_names(self._shown_name, other.name)
-        if self._loaded is other.content:
+        self._viewer.set_other_place(other.place)
+        if self._loaded == other.content:
             self._viewer.set_mode(mode)
             return
         self._loaded = other.content
         self._viewer.set_other(None, mode)
         if isinstance(other.content, FrameSource):
             self._loader.load_source(other.content)
+        elif isinstance(other.content, Aligned):
+            self._loader.load_aligned(other.content)
         elif isinstance(other.content, Output):
             self._loader.load_result(other.content, other.content.result)
         elif isinstance(other.content, Preview):
@@ -120,5 +125,5 @@ class Comparison(QObject):
             self._on_loaded(other.content, other.content)
 
     def _on_loaded(self, key: object, picture: DisplayPicture) -> None:
-        if key is self._loaded:
+        if key == self._loaded:
             self._viewer.set_other(picture, Compare.PEEK if self._peeking else self.mode)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +17,19 @@ from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
 QUICK_SIDE_PX = 1600
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A source frame as it lies under an output.
+
+    Attributes:
+        result: The output's.
+        index: Position in its stack.
+    """
+
+    result: FusionResult
+    index: int
 
 
 class ThumbnailLoader(QObject):
@@ -73,6 +87,7 @@ class PictureLoader(QObject):
         self._bridge = bridge
         self._services = services
         self._latest = LatestTask()
+        self._aligned: tuple[Aligned, DisplayPicture] | None = None  # the last: peeked at often
 
     def load_source(self, source: FrameSource) -> None:
         """Read a source; `loaded` comes with it as the key."""
@@ -93,6 +108,26 @@ class PictureLoader(QObject):
         task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
         task.succeeded.connect(lambda picture: self.loaded.emit(key, picture))
         task.failed.connect(lambda error: self.failed.emit(key, error))
+
+    def load_aligned(self, aligned: Aligned) -> None:
+        """Read a source as it lies under an output; `loaded` comes with it as the key."""
+        if self._aligned is not None and self._aligned[0] == aligned:
+            self._latest.cancel()
+            self.loaded.emit(*self._aligned)
+            return
+        result = aligned.result
+
+        def work(progress: Progress) -> DisplayPicture:
+            pixels = self._services.read_source_frame(result, aligned.index, progress)
+            return prepare(pixels, result.icc_profile, checkpoint=progress.checkpoint)
+
+        task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
+        task.succeeded.connect(lambda picture: self._on_aligned(aligned, picture))
+        task.failed.connect(lambda error: self.failed.emit(aligned, error))
+
+    def _on_aligned(self, aligned: Aligned, picture: DisplayPicture) -> None:
+        self._aligned = aligned, picture
+        self.loaded.emit(aligned, picture)
 
     def cancel(self) -> None:
         """Stop loading."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from focusstack_app.ui.bridge import Bridge
 from focusstack_app.ui.captions import output_caption, pixel_text, preview_caption, source_caption
 from focusstack_app.ui.comparing import Comparison, Other
 from focusstack_app.ui.frames_model import FramesModel
-from focusstack_app.ui.loading import PictureLoader
+from focusstack_app.ui.loading import Aligned, PictureLoader
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.overlays import LEGENDS, Overlay
@@ -187,10 +187,11 @@ class Stage(QWidget):
         found: list[Other] = []
         if self.source is not None and self.view is not View.SOURCE:
             name = source_caption(self.source, self._frames).split(" · ")[0]
-            found.append(Other(name, self.source))
+            shown = current if self.view is View.OUTPUT else None
+            found.append(Other(name, _lying_under(shown, self.source)))
         newest_first = reversed(self._outputs.outputs)
         found += [
-            Other(output.name, output)
+            Other(output.name, output, self._place_of(output))
             for output in newest_first
             if self.view is not View.OUTPUT
             or output is not current
@@ -199,6 +200,14 @@ class Stage(QWidget):
         if preview is not None and self.view is not View.PREVIEW:
             found.append(Other("Preview", preview))
         return found
+
+    def _place_of(self, output: Output) -> QRectF | None:
+        """Where an output lies in the source that is shown, if it does."""
+        result = output.result
+        placement, sources = result.placement, result.request.stack.sources
+        if self.view is not View.SOURCE or placement is None or self.source not in sources:
+            return None
+        return QRectF(placement.left_px, placement.top_px, *output.size_px)
 
     def compare_with(self, other: Other) -> None:
         """Compare with this, by wipe where nothing was compared before."""
@@ -220,7 +229,7 @@ class Stage(QWidget):
         legend = LEGENDS[self.overlay] if self.view is View.OUTPUT else ""
         self.viewer.set_note(legend)
         others = self.others
-        chosen = next((other for other in others if other.content is self._compared), None)
+        chosen = next((other for other in others if other.content == self._compared), None)
         if chosen is None and others:
             chosen = others[0]
         self.comparison.set_pictures(self.caption.split(" · ")[0], chosen)
@@ -258,8 +267,16 @@ class Stage(QWidget):
         for other in self.others:
             action = menu.addAction(f"With {other.name}")
             action.setCheckable(True)
-            action.setChecked(current is not None and current.content is other.content)
+            action.setChecked(current is not None and current.content == other.content)
             action.triggered.connect(lambda _, other=other: self.compare_with(other))
+
+
+def _lying_under(output: Output | None, source: FrameSource) -> FrameSource | Aligned:
+    """A source, aligned and cropped as it was for the output where it is one of its frames."""
+    if output is None or output.result.placement is None:
+        return source
+    sources = output.result.request.stack.sources
+    return Aligned(output.result, sources.index(source)) if source in sources else source
 
 
 def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:

@@ -68,6 +68,7 @@ class Viewer(QWidget):
         self._fitted = True
         self._dragged_from: QPointF | None = None
         self._other: DisplayPicture | None = None
+        self._other_place: QRectF | None = None
         self._mode = Compare.OFF
         self._names = ("", "")
         self._note = ""
@@ -139,6 +140,11 @@ class Viewer(QWidget):
         """Take a picture to compare with; until there is one, the first stands in for it."""
         self._other = other
         self.set_mode(mode)
+
+    def set_other_place(self, place: QRectF | None) -> None:
+        """Where the other picture lies in the one that is shown, pixels; None: all over it."""
+        self._other_place = place
+        self.update()
 
     def set_names(self, shown: str, other: str) -> None:
         """What the two pictures are called."""
@@ -213,22 +219,24 @@ class Viewer(QWidget):
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)  # in device pixels: at 100 % it copies one to one
         other = self._other or picture
+        beside = self._other_target(target)
         if self._mode is Compare.SIDE:
             pane = QRectF(0, 0, round(view.width() / 2), view.height())
             draw_picture(painter, picture, target, target.intersected(pane))
             pane.moveLeft(pane.width())
-            target.translate(pane.left(), 0)
-            draw_picture(painter, other, target, target.intersected(pane))
+            beside.translate(pane.left(), 0)
+            draw_picture(painter, other, beside, beside.intersected(pane))
         elif self._mode is Compare.WIPE:
             edge = round(self._wipe * view.width())
             left, right = QRectF(view), QRectF(view)
             left.setRight(edge)
             right.setLeft(edge)
             draw_picture(painter, picture, target, target.intersected(left))
-            draw_picture(painter, other, target, target.intersected(right))
+            draw_picture(painter, other, beside, beside.intersected(right))
+        elif self._mode is Compare.PEEK:
+            draw_picture(painter, other, beside, beside.intersected(view))
         else:
-            shown = other if self._mode is Compare.PEEK else picture
-            draw_picture(painter, shown, target, target.intersected(view))
+            draw_picture(painter, picture, target, target.intersected(view))
         painter.restore()
         self._paint_comparison(painter)
 
@@ -398,6 +406,14 @@ class Viewer(QWidget):
         left = self._pane_width() * ratio / 2 - self._centre.x() * self._scale
         top = self.height() * ratio / 2 - self._centre.y() * self._scale
         return QRectF(round(left), round(top), width * self._scale, height * self._scale)
+
+    def _other_target(self, target: QRectF) -> QRectF:
+        """Where the whole other picture lies, device pixels, given where the shown one does."""
+        place = self._other_place
+        if place is None or self._other is None:
+            return QRectF(target)
+        corner = target.topLeft() + place.topLeft() * self._scale
+        return QRectF(corner, place.size() * self._scale)
 
     def _on_divider(self, at: QPointF) -> bool:
         away = abs(at.x() - self._wipe * self.width())

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.core.fusion import Placement
+from focusstack_app.io.read import read_frame
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.viewer import Compare, Viewer
+from tests.helpers.windows import FakeFusion
 
 RED, BLUE = QColor(200, 0, 0), QColor(0, 0, 200)
 
@@ -175,3 +178,32 @@ def test_the_pixel_under_the_pointer_is_read_out(rendered: MainWindow, qtbot: Qt
 def test_without_anything_to_compare_with_nothing_happens(window: MainWindow) -> None:
     assert not window.actions_.wipe.isEnabled()
     assert window.stage.others == []
+
+
+def test_another_picture_can_lie_on_a_part(viewer: Viewer) -> None:
+    viewer.set_other_place(QRectF(100, 50, 200, 100))
+    viewer.set_other(prepare(blue()), Compare.PEEK)
+    assert colour(viewer, 99, 49) != BLUE
+    assert colour(viewer, 101, 51) == BLUE
+    assert colour(viewer, 299, 149) == BLUE
+    assert colour(viewer, 301, 151) != BLUE
+
+
+def test_a_cropped_output_and_its_source_lie_on_each_other(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    still = np.repeat(np.eye(3)[np.newaxis], 3, axis=0)
+    fusion.placement = Placement(still, np.ones((3, 3)), (), top_px=10, left_px=20)
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    output, viewer = opened.side.outputs.outputs[0], opened.viewer
+    assert output.size_px == (76, 54)
+    opened.actions_.wipe.trigger()
+    qtbot.waitUntil(lambda: viewer.other is not None)
+    assert viewer.other is not None
+    source = np.asarray(read_frame(opened.frames.source(0)).pixels)
+    np.testing.assert_array_equal(viewer.other.memory[0][..., 2::-1], source[10:, 20:])
+    opened.show_view(View.SOURCE)
+    (other, *_) = opened.stage.others
+    assert other.content is output
+    assert other.place == QRectF(20, 10, 76, 54)

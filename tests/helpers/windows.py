@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from focusstack_app.core.errors import FocusStackError
-from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Placement
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 
@@ -31,6 +31,7 @@ class FakeFusion:
         self.release.set()
         self.error: Exception | None = None
         self.warnings: tuple[str, ...] = ()
+        self.placement: Placement | None = None
 
     def __call__(self, request: FusionRequest, progress: Progress) -> FusionResult:
         self.requests.append(request)
@@ -54,9 +55,13 @@ class FakeFusion:
             scale = min(1.0, request.max_side_px / max(width, height))
             width, height = round(width * scale), round(height * scale)
         picture = np.full((height, width, 3), 1000 * len(request.stack), np.uint16)
+        placement = self.placement if request.max_side_px is None else None
+        if placement is not None:
+            picture = picture[placement.top_px :, placement.left_px :]
         return FusionResult(
-            request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings
-        )
+            request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings,
+            placement,
+        )  # fmt: skip
 
     @property
     def previews(self) -> list[FusionRequest]:

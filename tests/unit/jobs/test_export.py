@@ -187,5 +187,5 @@ def test_the_file_says_that_a_picture_was_retouched(tmp_path: Path) -> None:
         path = tmp_path / f"{retouched}.tif"
         export_result(replace(fake_result(), retouched=retouched), path)
         with tifffile.TiffFile(path) as file:
-            texts.append(file.pages[0].tags["ImageDescription"].value)
+            texts.append(file.pages.first.tags["ImageDescription"].value)
     assert ["retouched" in text for text in texts] == [False, True]
