@@ -31,7 +31,8 @@ _LEVELS = 4  # of a proxy's pyramid
 _ITERATIONS = (6, 8, 15, 30)  # fine to coarse
 _PIXELS = 40_000  # that decide, per level
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
-_BAND_PX = 512
+_BAND_PX = 256
+_REACH_PX = 5  # of the Lanczos kernel
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
 _MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
 
@@ -165,17 +166,21 @@ def resample(
     """
     height, width = frame.shape[:2]
     moved = np.empty((height, width, 3), np.uint16)
-    covered = _covered(height, width, frame_from_reference)
-    pixels = to_float(frame[:])
     for top in range(0, height, _BAND_PX):
         bottom = min(height, top + _BAND_PX)
         down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
+        corners = np.array([[x, y, 1] for x in (0, width - 1) for y in (top, bottom - 1)])
+        rows = (corners @ frame_from_reference.T)[:, 1]
+        first = int(np.clip(np.floor(rows.min()) - _REACH_PX, 0, height - 1))
+        last = int(np.clip(np.ceil(rows.max()) + _REACH_PX, first + 1, height))
+        up = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, -first], [0.0, 0.0, 1.0]])
         band = cv2.warpAffine(
-            pixels, (frame_from_reference @ down)[:2], (width, bottom - top),
+            to_float(frame[first:last]),
+            (up @ frame_from_reference @ down)[:2], (width, bottom - top),
             flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT,
         )  # fmt: skip
         band *= np.asarray(gains, dtype=np.float32)
-        bare = ~covered[top:bottom]
+        bare = ~_covered(bottom - top, width, frame_from_reference @ down, (height, width))
         if bare.any():
             np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
         moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))

@@ -18,6 +18,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 
 _ENERGY_SIGMA_PX = 2.0
+_SOURCE_SIGMA_PX = 1.7  # on top of that, at half size: which frame counts as the source
 
 
 def fuse_pyramid(
@@ -39,23 +40,26 @@ def fuse_pyramid(
     bands: list[FloatArray] = []
     best: list[FloatArray] = []
     base_sum = np.zeros(())
-    source = np.zeros((height, width), np.uint16)
-    strongest = np.full((height, width), -1.0, np.float32)
-    runner_up = np.zeros((height, width), np.float32)
+    half = (max(1, width // 2), max(1, height // 2))
+    source = np.zeros(half[::-1], np.uint16)
+    strongest = np.full(half[::-1], -1.0, np.float32)
+    runner_up = np.zeros(half[::-1], np.float32)
     for index in range(count):
-        frame = first if index == 0 else read(index)
-        pyramid = _laplacian(frame, levels)
+        pyramid = _laplacian(first if index == 0 else read(index), levels)
         for level, band in enumerate(pyramid[:-1]):
             energy = _energy(band)
+            if level == 0:
+                sharpness = cv2.resize(energy, half, interpolation=cv2.INTER_AREA)
             if index == 0:
                 bands.append(band)
                 best.append(energy)
                 continue
-            stronger = energy > best[level]
-            np.copyto(bands[level], band, where=stronger[..., None])
-            np.copyto(best[level], energy, where=stronger)
+            stronger = cv2.compare(energy, best[level], cv2.CMP_GT)
+            cv2.copyTo(band, stronger, bands[level])
+            cv2.copyTo(energy, stronger, best[level])
+            progress.checkpoint()
         base_sum = base_sum + pyramid[-1]
-        sharpness = cv2.GaussianBlur(_energy(pyramid[0]), (0, 0), 4.0)
+        sharpness = cv2.GaussianBlur(sharpness, (0, 0), _SOURCE_SIGMA_PX)
         wins = sharpness > strongest
         runner_up = np.where(wins, strongest, np.maximum(runner_up, sharpness))
         source[wins] = index
@@ -63,12 +67,18 @@ def fuse_pyramid(
         progress.report((index + 1) / count * 0.9, "Fusing")
     picture = np.asarray(base_sum / count, dtype=np.float32)
     for band in reversed(bands):
-        picture = _expand(picture, band.shape) + band
+        picture = _expand(picture, band.shape)
+        picture += band
         progress.checkpoint()
     margin = 1.0 - np.maximum(runner_up, 0.0) / (strongest + 1e-12)
     confidence = np.rint(np.clip(margin, 0, 1) * 255).astype(np.uint8)
     progress.report(1.0, "Fusing")
-    return picture, Provenance(source, confidence, np.zeros((height, width), np.uint8))
+    full = (width, height)
+    return picture, Provenance(
+        np.asarray(cv2.resize(source, full, interpolation=cv2.INTER_NEAREST), np.uint16),
+        np.asarray(cv2.resize(confidence, full, interpolation=cv2.INTER_NEAREST), np.uint8),
+        np.zeros((height, width), np.uint8),
+    )
 
 
 def _laplacian(frame: FloatArray, levels: int) -> list[FloatArray]:
@@ -76,7 +86,8 @@ def _laplacian(frame: FloatArray, levels: int) -> list[FloatArray]:
     pyramid = []
     for _ in range(levels):
         reduced = np.asarray(cv2.pyrDown(frame), dtype=np.float32)
-        pyramid.append(np.asarray(frame - _expand(reduced, frame.shape), dtype=np.float32))
+        band = _expand(reduced, frame.shape)
+        pyramid.append(np.asarray(cv2.subtract(frame, band, dst=band), dtype=np.float32))
         frame = reduced
     return [*pyramid, frame]
 
@@ -87,6 +98,7 @@ def _expand(reduced: NDArray[np.floating], shape: tuple[int, ...]) -> FloatArray
 
 
 def _energy(band: FloatArray) -> FloatArray:
-    """(H, W) energy of a band in a Gaussian window."""
-    squared = np.square(band).sum(axis=2)
+    """(H, W) energy of a band's luminance in a Gaussian window."""
+    plane = cv2.cvtColor(band, cv2.COLOR_RGB2GRAY)
+    squared = cv2.multiply(plane, plane, dst=plane)
     return np.asarray(cv2.GaussianBlur(squared, (0, 0), _ENERGY_SIGMA_PX), dtype=np.float32)
