@@ -26,6 +26,7 @@ WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 _BAND_PX = 256
 _FLOOR = 1e-6
+_MEAN = np.full((1, 3), 1 / 3, np.float32)
 _DARKEST = 1e-4
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
@@ -73,19 +74,17 @@ def composite(
         for index, frame in enumerate(frames):
             progress.checkpoint()
             pixels = to_float(frame[above:below])
-            error = cv2.GaussianBlur(
-                np.square(pixels - guide).mean(axis=2, dtype=np.float32), (0, 0), WINDOW_SIGMA_PX
-            )[own]
+            error = cv2.GaussianBlur(_squared_distance(pixels, guide), (0, 0), WINDOW_SIGMA_PX)[own]
             weight = _enlarged(fusion.weights[index], fusion.cell_px, top, bottom, width)
             weight = (weight + _FLOOR) / (1.0 + error / variance) ** 2
-            band += weight[..., None] * pixels[own]
+            _accumulate(band, weight, pixels[own])
             total += weight
             wins = weight > strongest
             source[wins] = index
             np.copyto(strongest, weight, where=wins)
             if unveil:
                 share = _enlarged(fusion.carriers[index], fusion.cell_px, top, bottom, width)
-                carrier += share[..., None] * pixels[own]
+                _accumulate(carrier, share, pixels[own])
         band /= total[..., None]
         provenance.confidence[top:bottom] = np.rint(strongest / total * 255)
         if mix[0] is not None and mix[1] is not None:
@@ -99,6 +98,18 @@ def composite(
             provenance.synthesised[top:bottom] = np.rint(np.clip(made, 0, 1) * 255)
         progress.report(bottom / height, "Compositing")
     return picture, provenance
+
+
+def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:
+    """(H, W) mean over the colours; several times faster than NumPy's."""
+    difference = cv2.subtract(one, other)
+    cv2.multiply(difference, difference, dst=difference)
+    return np.asarray(cv2.transform(difference, _MEAN), dtype=np.float32)
+
+
+def _accumulate(total: FloatArray, weight: FloatArray, pixels: FloatArray) -> None:
+    """Add (H, W) weights times (H, W, 3) pixels in place."""
+    cv2.accumulateProduct(cv2.merge((weight, weight, weight)), pixels, total)
 
 
 def _unveiled(fusion: LatentFusion, carrier: FloatArray, top: int, bottom: int) -> FloatArray:
