@@ -29,7 +29,10 @@ def main(paths: Sequence[Path]) -> int:
     before, sys.excepthook = sys.excepthook, _Reporter(window)
     try:
         window.show()
-        window.open_paths(list(paths))
+        if paths:
+            window.open_paths(list(paths))
+        else:
+            window.offer_recovery()
         return app.exec()
     finally:
         sys.excepthook = before

@@ -111,6 +111,37 @@ def ask_drop_strokes(parent: QWidget, on_drop: Callable[[], None]) -> None:
     box.open()
 
 
+def ask_recover(
+    parent: QWidget, when: str, on_open: Callable[[], None], on_forget: Callable[[], None]
+) -> None:
+    """Offer what was open when the program ended without being closed."""
+    box = _question(
+        parent,
+        "The program was not closed properly.",
+        f"The frames that were open, and how they were to be fused, were kept {when}.",
+    )
+    again = box.addButton("Open Them Again", QMessageBox.ButtonRole.AcceptRole)
+    again.clicked.connect(on_open)
+    forget = box.addButton("Forget Them", QMessageBox.ButtonRole.DestructiveRole)
+    forget.clicked.connect(on_forget)
+    box.setDefaultButton(again)
+    box.open()
+
+
+def ask_save(
+    parent: QWidget, name: str, on_save: Callable[[], None], on_discard: Callable[[], None]
+) -> None:
+    """Ask before changes of a project are lost."""
+    box = _question(parent, f"{name} has changed since it was saved.", "Closing loses the changes.")
+    save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
+    save.clicked.connect(on_save)
+    discard = box.addButton("Close without Saving", QMessageBox.ButtonRole.DestructiveRole)
+    discard.clicked.connect(on_discard)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(save)
+    box.open()
+
+
 def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
     """Ask before a running batch is stopped by closing the window."""
     box = _question(

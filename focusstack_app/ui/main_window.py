@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtGui import (
@@ -23,7 +24,9 @@ from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
     ask_close,
+    ask_recover,
     ask_remove,
+    ask_save,
     ask_stop_batch,
 )
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
@@ -32,6 +35,7 @@ from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
 from focusstack_app.ui.preferences import changed_fields
 from focusstack_app.ui.previewing import Preview
+from focusstack_app.ui.recovery import Autosave
 from focusstack_app.ui.rendering import Rendered
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
@@ -56,6 +60,8 @@ class MainWindow(WindowFrame):
         super().__init__(services or Services(), store or SettingsStore())
         self._opened: Opened | None = None
         self._close_after_export = False
+        self._close_after_save = False
+        self.autosave = Autosave(self.bridge, self._unsaved, self)
         self.batch: BatchWindow | None = None
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
@@ -93,7 +99,7 @@ class MainWindow(WindowFrame):
         self.opener.failed.connect(self._on_open_failed)
         self.projects.saved.connect(self._on_project_saved)
         actions.recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        self.projects.failed.connect(self._tell)
+        self.projects.failed.connect(self._on_save_failed)
         self.frames.inclusion_changed.connect(self._on_request_changed)
         self.side.parameters.changed.connect(self._on_request_changed)
         self.filmstrip.frame_chosen.connect(
@@ -174,7 +180,6 @@ class MainWindow(WindowFrame):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._opened = opened
-        self.projects.path = opened.project_path
         self.remember(opened.project_path)
         self.stage.source = opened.stack.sources[0]
         self.previewer.forget()
@@ -189,6 +194,7 @@ class MainWindow(WindowFrame):
             taken = zip(project.frames, project.included, strict=True)
             left_out = [path for path, included in taken if not included]
         self.frames.set_stack(opened.stack, left_out)
+        self.projects.begin(opened.project_path, self.project())
         self._thumbnails.load(opened.stack.sources)
         self.filmstrip.mark(0)
         self.filmstrip.setFocus()
@@ -228,6 +234,25 @@ class MainWindow(WindowFrame):
             chosen.overlap,
         )
 
+    def _unsaved(self) -> Project | None:
+        """What would be lost if the program ended now."""
+        project = self.project()
+        saved = self.projects.path is not None and not self.projects.is_changed(project)
+        return None if saved else project
+
+    def offer_recovery(self) -> None:
+        """Offer what a crash left, if it did."""
+        path = self.autosave.lost()
+        if path is None:
+            return
+        when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+
+        def again() -> None:
+            self.autosave.adopt(path)
+            self.opener.open_recovered(path)
+
+        ask_recover(self, f"on {when:%d %B at %H:%M}", again, lambda: path.unlink(missing_ok=True))
+
     def _save_project(self, save: Callable[[Project], None]) -> None:
         project = self.project()
         if project is not None:
@@ -236,6 +261,21 @@ class MainWindow(WindowFrame):
     def _on_project_saved(self, path: Path) -> None:
         self.statusBar().showMessage(f"Project saved as {path}")
         self.remember(path)
+        if self._close_after_save:
+            self._close_after_save = False
+            self.close()
+
+    def _on_save_failed(self, error: Exception) -> None:
+        self._close_after_save = False
+        self._tell(error)
+
+    def _save_and_close(self) -> None:
+        self._close_after_save = True
+        self._save_project(self.projects.save)
+
+    def _close_unsaved(self) -> None:
+        self.projects.begin(None, None)
+        self.close()
 
     def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
         self.frames.set_problem(source, str(error))
@@ -500,12 +540,17 @@ class MainWindow(WindowFrame):
             event.ignore()
             names = [output.name for output in self.side.outputs.unexported]
             ask_close(self, names, self._export_unexported, self._discard_and_close)
+        elif self.projects.path is not None and self.projects.is_changed(self.project()):
+            event.ignore()
+            name = self.projects.path.name
+            ask_save(self, name, self._save_and_close, self._close_unsaved)
         else:
             if self.batch is not None:
                 self.batch.close()
             self.hide()
             self.remember(at_once=True)
             self.bridge.close()
+            self.autosave.forget()
             event.accept()
 
     def _stop_batch_and_close(self) -> None:

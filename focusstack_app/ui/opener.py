@@ -19,6 +19,7 @@ from focusstack_app.ui.opening import (
     batch_folders,
     open_project,
     open_readable,
+    open_recovered,
 )
 from focusstack_app.ui.services import Services
 
@@ -70,6 +71,17 @@ class Opener(QObject):
 
         self.started.emit()
         task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
+        task.succeeded.connect(self._on_read)
+        task.failed.connect(self.failed)
+
+    def open_recovered(self, path: Path) -> None:
+        """Open what was kept before a crash."""
+        self.started.emit()
+        task = self._latest.replace(
+            self._bridge.submit(
+                Lane.FILES, lambda progress: open_recovered(self._services, path, progress)
+            )
+        )
         task.succeeded.connect(self._on_read)
         task.failed.connect(self.failed)
 

@@ -81,6 +81,17 @@ def open_project(services: Services, path: Path, progress: Progress) -> Opened:
     return replace(opened, name=path.stem, stacks=1, project=project, project_path=path)
 
 
+def open_recovered(services: Services, path: Path, progress: Progress) -> Opened:
+    """Open what was kept before a crash: a project that has no file of its own.
+
+    Raises:
+        InputError: As `open_project`.
+        Cancelled: If the job was cancelled.
+    """
+    opened = open_project(services, path, progress)
+    return replace(opened, name=stack_name(opened.stack.sources), project_path=None)
+
+
 def open_readable(
     services: Services, paths: Sequence[Path], progress: Progress, *, in_order: bool = False
 ) -> Opened:

@@ -20,6 +20,10 @@ class ProjectSaver(QObject):
     Signals:
         saved: The path.
         failed: The error.
+
+    Attributes:
+        path: The file of what is open; None where it has none.
+        kept: What that file has.
     """
 
     saved = Signal(object)
@@ -30,6 +34,15 @@ class ProjectSaver(QObject):
         self._bridge = bridge
         self._window = window
         self.path: Path | None = None
+        self.kept: Project | None = None
+
+    def begin(self, path: Path | None, project: Project | None) -> None:
+        """Something else is open: a project with its file, or frames without one."""
+        self.path, self.kept = path, project if path is not None else None
+
+    def is_changed(self, project: Project | None) -> bool:
+        """Whether the file has something else than what is open."""
+        return self.path is not None and project is not None and project != self.kept
 
     def save(self, project: Project) -> None:
         """Write it where it came from, or ask."""
@@ -58,8 +71,12 @@ class ProjectSaver(QObject):
             save_project(path, project, overwrite=overwrite)
             return path
 
+        def done(written: Path) -> None:
+            self.begin(written, project)
+            self.saved.emit(written)
+
         task = self._bridge.submit(Lane.FILES, work)
-        task.succeeded.connect(self._on_saved)
+        task.succeeded.connect(done)
         task.failed.connect(self.failed)
 
     def _on_chosen(self, project: Project, chosen: Path) -> None:
@@ -68,7 +85,3 @@ class ProjectSaver(QObject):
             path = chosen.with_name(f"{chosen.name}{PROJECT_SUFFIX}")
         # The dialog asked about the very name that was chosen, and about no other.
         self.write(project, path, overwrite=path == chosen and path.exists())
-
-    def _on_saved(self, path: Path) -> None:
-        self.path = path
-        self.saved.emit(path)

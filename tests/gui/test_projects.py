@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Align, Method, Mode
-from focusstack_app.jobs.project import load_project
+from focusstack_app.jobs.project import Project, load_project, save_project
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
@@ -25,6 +26,12 @@ def save(window: MainWindow, qtbot: QtBot) -> Path:
     qtbot.waitUntil(lambda: window.projects.path is not None)
     assert window.projects.path is not None
     return window.projects.path
+
+
+def press(window: MainWindow, text: str) -> None:
+    box = window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    next(button for button in box.buttons() if button.text() == text).click()
 
 
 def test_a_project_is_saved_beside_the_frames_and_opened_again(
@@ -82,6 +89,86 @@ def test_a_new_stack_is_no_longer_that_project(
     opened.open_paths(frames[:2])
     qtbot.waitUntil(lambda: opened.frames.rowCount() == 2)
     assert opened.projects.path is None
+
+
+def test_what_is_open_is_kept_and_offered_after_a_crash(
+    opened: MainWindow, frames: list[Path], make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    toggle(opened.frames, opened.frames.index(1))
+    opened.side.parameters.set_parameters(CHOSEN)
+    opened.autosave.keep()
+    kept = opened.autosave.path
+    qtbot.waitUntil(kept.exists)
+    window = make_window(Services())
+    window.offer_recovery()
+    assert window.findChild(QMessageBox) is None  # the other one is still running
+    left = kept.with_name("left-by-a-crash.fstack")
+    shutil.copyfile(kept, left)
+    window.offer_recovery()
+    press(window, "Open Them Again")
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert [source.path for source in window.frames.included()] == [frames[0], frames[2]]
+    assert window.side.parameters.parameters == CHOSEN
+    assert window.projects.path is None
+    assert window.windowTitle().startswith("bracket")
+    window.close()
+    assert not left.exists()
+    assert kept.exists()
+    opened.close()
+    assert not list(kept.parent.iterdir())
+
+
+def test_what_a_crash_left_can_be_forgotten(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    left = window.autosave.path.with_name("left.fstack")
+    left.parent.mkdir(parents=True)
+    project = Project(tuple(frames), (True,) * 3, Method.PYRAMID, Mode.STRICT, Align.OFF, 0.1)
+    save_project(left, project)
+    window.offer_recovery()
+    press(window, "Forget Them")
+    assert not left.exists()
+    assert window.frames.rowCount() == 0
+    assert window.autosave.lost() is None
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None)
+    window.offer_recovery()
+    assert window.findChild(QMessageBox) is None
+
+
+def test_a_saved_project_is_not_kept_again(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.autosave.keep()
+    qtbot.waitUntil(opened.autosave.path.exists)
+    save(opened, qtbot)
+    opened.autosave.keep()
+    qtbot.waitUntil(lambda: not opened.autosave.path.exists())
+
+
+def test_closing_asks_where_a_project_changed(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    path = save(opened, qtbot)
+    toggle(opened.frames, opened.frames.index(1))
+    opened.close()
+    assert opened.isVisible()
+    press(opened, "Save")
+    qtbot.waitUntil(lambda: not opened.isVisible())
+    assert load_project(path).included == (True, False, True)
+    assert len(frames) == 3
+
+
+def test_changes_can_be_thrown_away(opened: MainWindow, qtbot: QtBot) -> None:
+    path = save(opened, qtbot)
+    toggle(opened.frames, opened.frames.index(1))
+    opened.close()
+    press(opened, "Close without Saving")
+    assert not opened.isVisible()
+    assert load_project(path).included == (True, True, True)
+
+
+def test_closing_an_unchanged_or_new_stack_asks_nothing(opened: MainWindow) -> None:
+    toggle(opened.frames, opened.frames.index(1))
+    opened.close()
+    assert not opened.isVisible()
 
 
 def test_there_is_nothing_to_save_where_nothing_is_open(window: MainWindow) -> None:
