@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import (
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
-from focusstack_app.jobs.project import Project
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
@@ -24,9 +22,7 @@ from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
     PROGRAM_NAME,
     ask_close,
-    ask_recover,
     ask_remove,
-    ask_save,
     ask_stop_batch,
 )
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
@@ -35,18 +31,17 @@ from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
 from focusstack_app.ui.preferences import changed_fields
 from focusstack_app.ui.previewing import Preview
-from focusstack_app.ui.recovery import Autosave
+from focusstack_app.ui.project_window import ProjectWindow
 from focusstack_app.ui.rendering import Rendered
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
-from focusstack_app.ui.window_frame import WindowFrame
 from focusstack_app.ui.wording import (
     count_text,
     seconds_text,
 )
 
 
-class MainWindow(WindowFrame):
+class MainWindow(ProjectWindow):
     """One stack at a time, and the outputs of the session.
 
     Args:
@@ -60,8 +55,6 @@ class MainWindow(WindowFrame):
         super().__init__(services or Services(), store or SettingsStore())
         self._opened: Opened | None = None
         self._close_after_export = False
-        self._close_after_save = False
-        self.autosave = Autosave(self.bridge, self._unsaved, self)
         self.batch: BatchWindow | None = None
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
@@ -75,8 +68,6 @@ class MainWindow(WindowFrame):
         actions.open_files.triggered.connect(self.opener.choose_files)
         actions.open_folder.triggered.connect(self.opener.choose_folder)
         actions.open_demo.triggered.connect(self.opener.open_demo)
-        actions.save.triggered.connect(lambda: self._save_project(self.projects.save))
-        actions.save_as.triggered.connect(lambda: self._save_project(self.projects.save_as))
         actions.batch.triggered.connect(self._choose_batch)
         actions.render.triggered.connect(self.render_stack)
         actions.stop.triggered.connect(self.stop_render)
@@ -97,9 +88,7 @@ class MainWindow(WindowFrame):
         self.opener.opened.connect(self._on_opened)
         self.opener.batch_found.connect(self._on_batch_found)
         self.opener.failed.connect(self._on_open_failed)
-        self.projects.saved.connect(self._on_project_saved)
         actions.recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        self.projects.failed.connect(self._on_save_failed)
         self.frames.inclusion_changed.connect(self._on_request_changed)
         self.side.parameters.changed.connect(self._on_request_changed)
         self.filmstrip.frame_chosen.connect(
@@ -219,63 +208,6 @@ class MainWindow(WindowFrame):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._tell(error)
-
-    def project(self) -> Project | None:
-        """What is open, as a project; None where nothing is."""
-        frames, chosen = self.frames.inclusion(), self.side.parameters.parameters
-        if not frames:
-            return None
-        return Project(
-            tuple(source.path for source, _ in frames),
-            tuple(included for _, included in frames),
-            chosen.method,
-            chosen.mode,
-            chosen.align,
-            chosen.overlap,
-        )
-
-    def _unsaved(self) -> Project | None:
-        """What would be lost if the program ended now."""
-        project = self.project()
-        saved = self.projects.path is not None and not self.projects.is_changed(project)
-        return None if saved else project
-
-    def offer_recovery(self) -> None:
-        """Offer what a crash left, if it did."""
-        path = self.autosave.lost()
-        if path is None:
-            return
-        when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-
-        def again() -> None:
-            self.autosave.adopt(path)
-            self.opener.open_recovered(path)
-
-        ask_recover(self, f"on {when:%d %B at %H:%M}", again, lambda: path.unlink(missing_ok=True))
-
-    def _save_project(self, save: Callable[[Project], None]) -> None:
-        project = self.project()
-        if project is not None:
-            save(project)
-
-    def _on_project_saved(self, path: Path) -> None:
-        self.statusBar().showMessage(f"Project saved as {path}")
-        self.remember(path)
-        if self._close_after_save:
-            self._close_after_save = False
-            self.close()
-
-    def _on_save_failed(self, error: Exception) -> None:
-        self._close_after_save = False
-        self._tell(error)
-
-    def _save_and_close(self) -> None:
-        self._close_after_save = True
-        self._save_project(self.projects.save)
-
-    def _close_unsaved(self) -> None:
-        self.projects.begin(None, None)
-        self.close()
 
     def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
         self.frames.set_problem(source, str(error))
@@ -540,10 +472,9 @@ class MainWindow(WindowFrame):
             event.ignore()
             names = [output.name for output in self.side.outputs.unexported]
             ask_close(self, names, self._export_unexported, self._discard_and_close)
-        elif self.projects.path is not None and self.projects.is_changed(self.project()):
+        elif self.projects.is_changed(self.project()):
             event.ignore()
-            name = self.projects.path.name
-            ask_save(self, name, self._save_and_close, self._close_unsaved)
+            self.ask_about_changes()
         else:
             if self.batch is not None:
                 self.batch.close()

@@ -42,12 +42,14 @@ class RetouchPanel(QWidget):
     Signals:
         brush_changed: Size, hardness or opacity.
         restoring_changed: Whether the brush restores the render from now on.
+        entered: A number was typed to its end.
         done_requested: Done was pressed.
         cancel_requested: Cancel was pressed.
     """
 
     brush_changed = Signal()
     restoring_changed = Signal(bool)
+    entered = Signal()
     done_requested = Signal()
     cancel_requested = Signal()
 
@@ -77,6 +79,7 @@ class RetouchPanel(QWidget):
         for row, value in zip((self.diameter, self.hardness, self.opacity), _FIRST, strict=True):
             row.spin.setValue(value)
             row.spin.valueChanged.connect(self.brush_changed)
+            row.spin.lineEdit().returnPressed.connect(self.entered)
         self.done_button = QPushButton("Done")
         self.done_button.setMinimumHeight(36)
         self.done_button.setToolTip("Keep it as a new output (Ctrl+Return)")

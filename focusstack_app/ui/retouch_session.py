@@ -72,6 +72,7 @@ class RetouchSession(QObject):
 
     def _connect(self) -> None:
         actions, panel, retoucher = self._actions, self.panel, self.retoucher
+        stage = self._stage
         actions.undo.triggered.connect(retoucher.undo)
         actions.redo.triggered.connect(retoucher.redo)
         actions.brush_smaller.triggered.connect(lambda: panel.resize_brush(-1))
@@ -82,6 +83,7 @@ class RetouchSession(QObject):
         actions.retouch_done.triggered.connect(self.finish)
         actions.retouch_cancel.triggered.connect(lambda: self.cancel())
         panel.brush_changed.connect(lambda: self.brush.set_diameter(panel.brush.diameter_px))
+        panel.entered.connect(stage.viewer.setFocus)
         panel.restoring_changed.connect(actions.restore.setChecked)
         panel.done_requested.connect(self.finish)
         panel.cancel_requested.connect(lambda: self.cancel())

@@ -186,6 +186,23 @@ def test_keys_change_the_brush(retouching: MainWindow) -> None:
     dialog.close()
 
 
+def test_the_keys_reach_the_brush_from_the_picture(retouching: MainWindow) -> None:
+    panel, viewer = retouching.retouch.panel, retouching.viewer
+    panel.hardness.spin.setValue(50)
+    QTest.keyClick(viewer, Qt.Key.Key_BracketRight)
+    assert panel.brush.diameter_px == 24
+    QTest.keyClick(viewer, Qt.Key.Key_BraceRight)  # platforms take the Shift of a "}" away
+    assert panel.brush.hardness == 0.6
+    QTest.keyClick(viewer, Qt.Key.Key_X)
+    assert panel.restoring
+    panel.diameter.spin.setFocus()
+    QTest.keyClick(panel.diameter.spin, Qt.Key.Key_Return)
+    assert viewer.hasFocus()
+    paint(retouching, (30, 30))
+    QTest.keyClick(viewer, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not retouching.actions_.undo.isEnabled()
+
+
 def test_space_and_the_middle_button_move_the_picture(retouching: MainWindow) -> None:
     viewer = retouching.viewer
     viewer.zoom_to(16.0)

@@ -1,0 +1,95 @@
+"""What is open as a project: saved, kept for a crash, asked about before it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from focusstack_app.jobs.project import Project
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.dialogs import ask_recover, ask_save
+from focusstack_app.ui.recovery import Autosave
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.window_frame import WindowFrame
+
+
+class ProjectWindow(WindowFrame):
+    """The window as far as it has a project.
+
+    Args:
+        services: What does the slow work.
+        store: Where the preferences are kept.
+    """
+
+    def __init__(self, services: Services, store: SettingsStore) -> None:
+        super().__init__(services, store)
+        self._close_after_save = False
+        self.autosave = Autosave(self.bridge, self._unsaved, self)
+        actions, projects = self.actions_, self.projects
+        actions.save.triggered.connect(lambda: self._save_project(projects.save))
+        actions.save_as.triggered.connect(lambda: self._save_project(projects.save_as))
+        projects.saved.connect(self._on_project_saved)
+        projects.failed.connect(self._on_save_failed)
+
+    def project(self) -> Project | None:
+        """What is open, as a project; None where nothing is."""
+        frames, chosen = self.frames.inclusion(), self.side.parameters.parameters
+        if not frames:
+            return None
+        return Project(
+            tuple(source.path for source, _ in frames),
+            tuple(included for _, included in frames),
+            chosen.method,
+            chosen.mode,
+            chosen.align,
+            chosen.overlap,
+        )
+
+    def _unsaved(self) -> Project | None:
+        """What would be lost if the program ended now."""
+        project = self.project()
+        saved = self.projects.path is not None and not self.projects.is_changed(project)
+        return None if saved else project
+
+    def offer_recovery(self) -> None:
+        """Offer what a crash left, if it did."""
+        path = self.autosave.lost()
+        if path is None:
+            return
+        when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+
+        def again() -> None:
+            self.autosave.adopt(path)
+            self.opener.open_recovered(path)
+
+        ask_recover(self, f"on {when:%d %B at %H:%M}", again, lambda: path.unlink(missing_ok=True))
+
+    def ask_about_changes(self) -> None:
+        """Ask what becomes of a project that changed, and close then."""
+        assert self.projects.path is not None
+        ask_save(self, self.projects.path.name, self._save_and_close, self._close_unsaved)
+
+    def _save_project(self, save: Callable[[Project], None]) -> None:
+        project = self.project()
+        if project is not None:
+            save(project)
+
+    def _on_project_saved(self, path: Path) -> None:
+        self.statusBar().showMessage(f"Project saved as {path}")
+        self.remember(path)
+        if self._close_after_save:
+            self._close_after_save = False
+            self.close()
+
+    def _on_save_failed(self, error: Exception) -> None:
+        self._close_after_save = False
+        self._tell(error)
+
+    def _save_and_close(self) -> None:
+        self._close_after_save = True
+        self._save_project(self.projects.save)
+
+    def _close_unsaved(self) -> None:
+        self.projects.begin(None, None)
+        self.close()
