@@ -74,10 +74,8 @@ class ShortcutsDialog(QDialog):
             if not action.shortcut().isEmpty()
         ]
         self.rows = (*keys, *_GESTURES)
-        label = QLabel(_table(self.rows))
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setMinimumWidth(380)
-        _finish(self, label)
+        self.resize(500, 600)
+        _finish(self, _scrolled(_table(self.rows)))
 
 
 class AboutDialog(QDialog):

@@ -83,7 +83,9 @@ def make_actions(window: QMainWindow) -> Actions:
         brush_softer=action("So&fter Brush", "{"),
         brush_harder=action("&Harder Brush", "}"),
         restore=action("R&estore the Render", "X", "The brush paints back what was there before"),
-        retouch_done=action("&Done", "Ctrl+Return", "Keep the retouched picture as a new output"),
+        retouch_done=action(
+            "Retouch &Done", "Ctrl+Return", "Keep the retouched picture as a new output"
+        ),
         retouch_cancel=action("&Cancel Retouch", tip="Throw the strokes away (Esc)"),
         wipe=action("&Wipe", "W", "Drag a line between what is shown and what it is compared with"),
         side_by_side=action("&Side by Side", "S", "Two pictures with the same zoom and place"),
