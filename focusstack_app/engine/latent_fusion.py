@@ -137,7 +137,7 @@ def fuse_latents(
 
     Args:
         model: The model.
-        latents: N arrays (C, h, w) of `encode_frame`.
+        latents: N arrays (C, h, w) of `encode_frame`, or their half precision.
         size_px: (height, width) of the frames.
         overlap: Share of a tile that overlaps its neighbour.
         progress: Reported per tile.
@@ -250,7 +250,10 @@ def _fuse_group(
         rows = [one[:, top : top + plan.tile] for one in latents]
         for tile in plan.tiles_of_row(top):
             part = model.fuse(
-                np.stack([rows[i][:, :, tile.left : tile.right] for i in frame_of_slot]), shares
+                np.stack(
+                    [rows[i][:, :, tile.left : tile.right] for i in frame_of_slot], dtype=np.float32
+                ),
+                shares,
             )
             latent[(slice(None), *tile.slices)] += plan.alpha(tile) * part.latent
             alpha = plan.alpha(tile, fine)

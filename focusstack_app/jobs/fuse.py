@@ -166,7 +166,8 @@ def _fuse_vaeedof(
     with timed("encode"):
         latents = []
         for number, frame in enumerate(frames, start=1):
-            latents.append(spool.keep(encode_frame(model, frame, progress)))
+            # Half precision is a hundredth of an 8-bit step here, and half the memory.
+            latents.append(spool.keep(encode_frame(model, frame, progress).astype(np.float16)))
             progress.report(number / len(frames) * 0.2, "Encoding")
     with timed("fuse"):
         fusion = fuse_latents(
