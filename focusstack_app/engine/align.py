@@ -10,7 +10,9 @@ keep long stacks from drifting (least squares over all pairs).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,6 +34,7 @@ _ITERATIONS = (6, 8, 15, 30)  # fine to coarse
 _PIXELS = 40_000  # that decide, per level
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
 _BAND_PX = 256
+_MOST_THREADS = 8
 _REACH_PX = 5  # of the Lanczos kernel
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
 _MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
@@ -166,7 +169,8 @@ def resample(
     """
     height, width = frame.shape[:2]
     moved = np.empty((height, width, 3), np.uint16)
-    for top in range(0, height, _BAND_PX):
+
+    def resample_band(top: int) -> None:
         bottom = min(height, top + _BAND_PX)
         down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
         corners = np.array([[x, y, 1] for x in (0, width - 1) for y in (top, bottom - 1)])
@@ -184,6 +188,9 @@ def resample(
         if bare.any():
             np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
         moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))
+
+    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+        list(pool.map(resample_band, range(0, height, _BAND_PX)))
     return moved
 
 
