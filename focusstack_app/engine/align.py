@@ -14,7 +14,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -403,13 +403,20 @@ def _covered(
 ) -> NDArray[np.bool_]:
     """(height, width) where a frame of `size_px` (by default that), moved, shows something."""
     m = frame_from_reference.astype(np.float32)
-    frame_height, frame_width = size_px or (height, width)
     across = np.arange(width, dtype=np.float32)[None]
     down = np.arange(height, dtype=np.float32)[:, None]
     x = m[0, 0] * across + m[0, 1] * down + m[0, 2]
     y = m[1, 0] * across + m[1, 1] * down + m[1, 2]
-    # A hundredth of a pixel outside is inside: transforms are not exact.
-    inside = (x > -0.01) & (x < frame_width - 0.99) & (y > -0.01) & (y < frame_height - 0.99)
+    return within(x, y, size_px or (height, width))
+
+
+def within(x: NDArray[Any], y: NDArray[Any], size_px: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which positions, in pixel centres, lie in a frame of (height, width) pixels.
+
+    A hundredth of a pixel outside is inside: transforms are not exact.
+    """
+    height, width = size_px
+    inside = (x > -0.01) & (x < width - 0.99) & (y > -0.01) & (y < height - 0.99)
     return np.asarray(inside, dtype=np.bool_)
 
 

@@ -65,12 +65,14 @@ def composite(
         strongest = np.zeros((bottom - top, width), np.float32)
         band = picture[top:bottom]
         source = provenance.source_index[top:bottom]
-        mix = [
-            _enlarged(plane, fusion.cell_px, top, bottom, width) if synthesise else None
+        unveil, made = (
+            _enlarged(plane, fusion.cell_px, top, bottom, width)
+            if synthesise
+            else np.zeros_like(total)
             for plane in fusion.mix
-        ]
-        unveil = mix[0] is not None and mix[0].max() > _INVISIBLE
-        carrier = np.zeros_like(band if unveil else band[:0])
+        )
+        veiled = bool(unveil.max() > _INVISIBLE)
+        carrier = np.zeros_like(band if veiled else band[:0])
         for index, frame in enumerate(frames):
             progress.checkpoint()
             pixels = to_float(frame[above:below])
@@ -82,18 +84,17 @@ def composite(
             wins = weight > strongest
             source[wins] = index
             np.copyto(strongest, weight, where=wins)
-            if unveil:
+            if veiled:
                 share = _enlarged(fusion.carriers[index], fusion.cell_px, top, bottom, width)
                 _accumulate(carrier, share, pixels[own])
         band /= total[..., None]
         provenance.confidence[top:bottom] = np.rint(strongest / total * 255)
-        if mix[0] is not None and mix[1] is not None:
-            made = mix[1]
+        if synthesise:
             lifted = made[..., None] * (guide[own] - band)
-            if unveil:
+            if veiled:
                 change = _unveiled(fusion, carrier, top, bottom) - band
-                lifted += mix[0][..., None] * change
-                made = made + mix[0] * np.minimum(np.abs(change).mean(axis=2) / _VISIBLE, 1)
+                lifted += unveil[..., None] * change
+                made = made + unveil * np.minimum(np.abs(change).mean(axis=2) / _VISIBLE, 1)
             band += lifted
             provenance.synthesised[top:bottom] = np.rint(np.clip(made, 0, 1) * 255)
         progress.report(bottom / height, "Compositing")

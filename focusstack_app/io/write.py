@@ -16,10 +16,18 @@ from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.faults import shown
 from focusstack_app.io.metadata import ExportTags, exif_for_export
+from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
 from focusstack_app.io.write_jpeg import write_jpeg
 from focusstack_app.io.write_png import write_png
 from focusstack_app.io.write_tiff import write_tiff
+from focusstack_app.io.write_webp import LARGEST_SIDE_PX as LARGEST_WEBP_SIDE_PX
 from focusstack_app.io.write_webp import write_webp
+
+# Largest side, name and what else to choose.
+_LIMITS = {
+    FileFormat.JPEG: (LARGEST_JPEG_SIDE_PX, "JPEG", "Choose TIFF or PNG."),
+    FileFormat.WEBP: (LARGEST_WEBP_SIDE_PX, "WebP", "Choose TIFF, PNG or JPEG."),
+}
 
 
 def write_picture(
@@ -69,6 +77,14 @@ def _write(
     icc_profile: bytes | None,
     options: OutputOptions,
 ) -> None:
+    if kind in _LIMITS:
+        largest_px, name, instead = _LIMITS[kind]
+        if max(pixels.shape) > largest_px:
+            raise OutputError(
+                f"The picture has more than {largest_px} pixels on a side, which {name} cannot "
+                "hold.",
+                instead,
+            )
     deep: Pixels = pixels if options.bits_in(kind) == 16 else rounded_to_8(pixels)
     if kind is FileFormat.TIFF:
         write_tiff(path, deep, tags, icc_profile, compress=options.compress)

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focusstack_app.core.errors import OutputError
 from focusstack_app.core.output import Subsampling
 
-_LARGEST_SIDE_PX = 65500  # libjpeg's JPEG_MAX_DIMENSION
+LARGEST_SIDE_PX = 65500  # libjpeg's JPEG_MAX_DIMENSION
 
 
 def write_jpeg(
@@ -27,22 +26,15 @@ def write_jpeg(
 
     Args:
         path: Replaced if it exists.
-        pixels: (H, W, 3).
+        pixels: (H, W, 3), no side longer than `LARGEST_SIDE_PX`.
         exif: From `exif_block`.
         icc_profile: Embedded as it is.
         quality: 1 to 100.
         subsampling: Of colour.
 
     Raises:
-        OutputError: If the picture has more pixels on a side than JPEG can hold.
         OSError: If it cannot be written.
     """
-    if max(pixels.shape) > _LARGEST_SIDE_PX:
-        raise OutputError(
-            f"The picture has more than {_LARGEST_SIDE_PX} pixels on a side, which JPEG cannot "
-            "hold.",
-            "Choose TIFF or PNG.",
-        )
     Image.fromarray(pixels).save(
         path,
         "JPEG",

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from focusstack_app.core.errors import OutputError
-
-_LARGEST_SIDE_PX = 16383  # libwebp's WEBP_MAX_DIMENSION
+LARGEST_SIDE_PX = 16383  # libwebp's WEBP_MAX_DIMENSION
 _EFFORT = 50  # where there is no loss, the quality says how hard the encoder tries
 
 
@@ -27,22 +25,15 @@ def write_webp(
 
     Args:
         path: Replaced if it exists.
-        pixels: (H, W, 3).
+        pixels: (H, W, 3), no side longer than `LARGEST_SIDE_PX`.
         exif: From `exif_block`.
         icc_profile: Embedded as it is.
         quality: 1 to 100, with loss.
         lossless: Without loss.
 
     Raises:
-        OutputError: If the picture has more pixels on a side than WebP can hold.
         OSError: If it cannot be written.
     """
-    if max(pixels.shape) > _LARGEST_SIDE_PX:
-        raise OutputError(
-            f"The picture has more than {_LARGEST_SIDE_PX} pixels on a side, which WebP cannot "
-            "hold.",
-            "Choose TIFF, PNG or JPEG.",
-        )
     Image.fromarray(pixels).save(
         path,
         "WEBP",

@@ -130,8 +130,6 @@ def _fuse(
         inside, placement, warnings = _align(
             request, frames, proxies, spool, progress.sub(0.15, 0.3)
         )
-    if model is not None:
-        warnings += _unfit_frames(request.stack, model, frames)
     progress = progress.sub(0.3, 1.0)
     if model is None:
         with timed("fuse"):
@@ -140,6 +138,8 @@ def _fuse(
             )
     else:
         try:
+            with timed("check"):
+                warnings += _unfit_frames(request.stack, model, frames, progress)
             picture, provenance = _fuse_vaeedof(request, model, frames, spool, timed, progress)
         except DeviceMemoryError as error:
             raise DeviceMemoryError(
@@ -166,7 +166,7 @@ def _fuse_vaeedof(
     with timed("encode"):
         latents = []
         for number, frame in enumerate(frames, start=1):
-            # Half precision is a hundredth of an 8-bit step here, and half the memory.
+            # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
             latents.append(spool.keep(encode_frame(model, frame, progress).astype(np.float16)))
             progress.report(number / len(frames) * 0.2, "Encoding")
     with timed("fuse"):
@@ -256,10 +256,15 @@ def _align(
     return inside, placement, warnings
 
 
-def _unfit_frames(stack: Stack, model: FusionModel, frames: Sequence[Planes]) -> list[str]:
+def _unfit_frames(
+    stack: Stack, model: FusionModel, frames: Sequence[Planes], progress: Progress
+) -> list[str]:
     """The paper's safeguard: frames that the autoencoder cannot represent."""
     usual = model.manifest.reconstruction_rmse
-    errors = [reconstruction_error(model, frame)[1] for frame in frames]
+    errors = []
+    for frame in frames:
+        progress.checkpoint()
+        errors.append(reconstruction_error(model, frame)[1])
     worst = int(np.argmax(errors))
     unfit = sum(error > _UNFIT * usual + _QUANTISED for error in errors)
     if unfit == 0:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult, Placement
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import resample
+from focusstack_app.engine.align import resample, within
 from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.io.read import read_frame
 
@@ -59,7 +59,4 @@ def _shown(result: FusionResult, placement: Placement, index: int) -> bool:
     across = (placement.left_px, placement.left_px + width - 1)
     corners = np.array([[x, y, 1.0] for x in across for y in down])
     x, y = (corners @ placement.frame_from_reference[index].T)[:, :2].T
-    right, bottom = source.width_px - 0.99, source.height_px - 0.99
-    return bool(
-        (x > -0.01).all() and (x < right).all() and (y > -0.01).all() and (y < bottom).all()
-    )
+    return bool(within(x, y, (source.height_px, source.width_px)).all())

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
-from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.model import FloatArray, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
 from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents
@@ -166,13 +166,16 @@ def evaluate(
     methods: Sequence[str],
     model: FusionModel,
     show: Callable[[str], None],
-) -> dict[str, dict[str, float]]:
-    """Mean figures per method over the scenes, without the slow measures of `perceptual`."""
+    *,
+    with_perceptual: bool = True,
+) -> list[SceneResult]:
+    """Fuse and measure scenes; a line is shown after each."""
     results = []
     for path in scenes:
-        results.append(evaluate_scene(path, methods, model, with_perceptual=False))
-        show(_line(path, results[-1]))
-    return means(results)
+        result = evaluate_scene(path, methods, model, with_perceptual=with_perceptual)
+        results.append(result)
+        show(f"{path.name}: {result.frames} frames, {result.hard:.1%} hard")
+    return results
 
 
 def times(
@@ -198,8 +201,14 @@ def kind_of(scene: Path) -> str | None:
     return SceneSpec.from_json(description.read_text(encoding="utf-8")).kind
 
 
-def _line(path: Path, result: SceneResult) -> str:
-    return f"{path.name}: {result.frames} frames, {result.hard:.1%} hard"
+def model_named(name: str) -> ModelManifest:
+    """The model of a folder, or an installed one by its id.
+
+    Raises:
+        ModelError: If there is none.
+    """
+    folder = Path(name)
+    return load_manifest(folder) if (folder / "model.json").exists() else find_model(name)
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -238,15 +247,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     scenes = [path for path in args.scenes if args.kind is None or kind_of(path) == args.kind]
     if not scenes:
         parser.error(f"no scene of kind {args.kind}")
-    folder = Path(args.model)
-    manifest = load_manifest(folder) if (folder / "model.json").exists() else find_model(args.model)
+    manifest = model_named(args.model)
     model = OnnxModel(manifest, args.device)
-    results = {}
-    for path in scenes:
-        results[path] = evaluate_scene(path, methods, model, with_perceptual=not args.fast)
-        print(_line(path, results[path]), file=sys.stderr)  # noqa: T201 - progress
-    figures = means(list(results.values()))
-    groups = by_difficulty([patch for r in results.values() for patch in r.patches])
+    results = evaluate(
+        scenes,
+        methods,
+        model,
+        lambda line: print(line, file=sys.stderr),  # noqa: T201 - progress
+        with_perceptual=not args.fast,
+    )
+    figures = means(results)
+    groups = by_difficulty([patch for result in results for patch in result.patches])
     timed = times(scenes[0], methods, model) if args.times is not None else {}
     print(as_table(figures))  # noqa: T201 - the command's result
     if args.difficulty is not None:
@@ -259,7 +270,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             "device": model.device,
             "left_out": list(LEFT_OUT),
             "methods": figures,
-            "scenes": {path.name: {"hard": r.hard, **r.rows} for path, r in results.items()},
+            "scenes": {
+                path.name: {"hard": r.hard, **r.rows}
+                for path, r in zip(scenes, results, strict=True)
+            },
             "difficulty": [group._asdict() for group in groups],
             "seconds_by_frames": timed,
         }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from focusstack_app.training import lens
 from focusstack_app.training.lens import Array
 from focusstack_app.training.scene import Faults, SceneSpec, Sheet
+from focusstack_app.training.srgb import to_linear, to_srgb8
 from focusstack_app.training.synthesis import random_matte
 
 LENS_POINTS = 256
@@ -112,20 +113,6 @@ def with_faults(
             frame = np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR), dtype=np.uint8)
         faulty.append(frame)
     return faulty
-
-
-def to_linear(pixels: NDArray[np.uint8]) -> Array:
-    """SRGB to linear light (IEC 61966-2-1), any shape."""
-    table = np.arange(256) / 255.0
-    table = np.where(table <= 0.04045, table / 12.92, ((table + 0.055) / 1.055) ** 2.4)
-    return table.astype(np.float32)[pixels]
-
-
-def to_srgb8(light: Array) -> NDArray[np.uint8]:
-    """Linear light to sRGB (IEC 61966-2-1), clipped and rounded, any shape."""
-    light = np.clip(light, 0, 1)
-    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(encoded * 255), dtype=np.uint8)
 
 
 def _covering(rgba: Array, width: int, height: int, anchor: tuple[float, float]) -> Array:

@@ -27,10 +27,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.engine.pixels import to_float
-from focusstack_app.inference.manifest import find_model, load_manifest
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.training import taesd3
-from focusstack_app.training.evaluate import load_scene
+from focusstack_app.training.evaluate import load_scene, model_named
 from focusstack_app.training.linear import BLOCK, principal_components
 from focusstack_app.training.metrics import psnr
 
@@ -214,8 +213,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     photographs = sorted(args.photographs.glob("*.jpg"))
     if args.every:
         photographs = [path for at, path in enumerate(photographs) if at % args.every]
-    folder = Path(args.model)
-    manifest = load_manifest(folder) if (folder / "model.json").exists() else find_model(args.model)
+    manifest = model_named(args.model)
     autoencoders = [linear(photographs, channels) for channels in COMPONENTS]
     autoencoders.append(of_model(manifest))
     if args.taesd3 is not None:

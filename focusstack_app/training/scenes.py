@@ -25,9 +25,10 @@ import cv2
 import numpy as np
 
 from focusstack_app.training.blender import SAMPLES, render_blender
-from focusstack_app.training.layers import LENS_POINTS, render_lens, to_srgb8, with_faults
+from focusstack_app.training.layers import LENS_POINTS, render_lens, with_faults
 from focusstack_app.training.lens import Array
 from focusstack_app.training.scene import Faults, Lens, SceneSpec, Sheet
+from focusstack_app.training.srgb import to_srgb8
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
 ENVIRONMENTS = (".hdr", ".exr")

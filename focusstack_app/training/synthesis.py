@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.training.lens import Array, Layer, Scene, render
+from focusstack_app.training.srgb import encoded, to_linear, to_srgb8
 
 MARGIN_PX = 40
 
@@ -51,7 +52,7 @@ def make_sample(
             if index == count - 1
             else random_matte(rng, *picture.shape[:2])
         )
-        light = _to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
+        light = to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
         rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
         slope = rng.normal(0, 0.2 * reach / count, 5) * (rng.random() < 0.4 or count == 1)
         depth = np.concatenate([[depths[index]], slope * [1, 1, 0.4, 0.4, 0.4]])
@@ -66,9 +67,7 @@ def make_sample(
     rng.shuffle(focus)
     frames, truth = render(Scene(tuple(layers), tuple(focus), MARGIN_PX))
     noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
-    return Sample(
-        np.stack([_to_srgb8(frame, rng, noise) for frame in frames]), _to_srgb8(truth, rng, 0.0)
-    )
+    return Sample(np.stack([_noisy_srgb8(frame, rng, noise) for frame in frames]), to_srgb8(truth))
 
 
 def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
@@ -172,17 +171,9 @@ def _photograph(
     return np.asarray(part[:, ::-1] if rng.random() < 0.5 else part, dtype=np.uint8)
 
 
-def _to_linear(picture: NDArray[np.uint8]) -> Array:
-    """IEC 61966-2-1, decoding."""
-    table = np.arange(256) / 255.0
-    table = np.where(table <= 0.04045, table / 12.92, ((table + 0.055) / 1.055) ** 2.4)
-    return table.astype(np.float32)[picture]
-
-
-def _to_srgb8(light: Array, rng: np.random.Generator, noise: float) -> NDArray[np.uint8]:
-    """IEC 61966-2-1, encoding, with Gaussian noise of the encoded values."""
-    light = np.clip(light, 0, 1)
-    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    if noise > 0:
-        encoded = encoded + rng.normal(0, noise, light.shape)
-    return np.asarray(np.rint(np.clip(encoded, 0, 1) * 255), dtype=np.uint8)
+def _noisy_srgb8(light: Array, rng: np.random.Generator, noise: float) -> NDArray[np.uint8]:
+    """8-bit sRGB of linear light, with Gaussian noise of the encoded values."""
+    if noise <= 0:
+        return to_srgb8(light)
+    noisy = encoded(light) + rng.normal(0, noise, light.shape)
+    return np.asarray(np.rint(np.clip(noisy, 0, 1) * 255), dtype=np.uint8)

@@ -34,6 +34,7 @@ from focusstack_app.inference.manifest import load_manifest
 from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
 from focusstack_app.training.export import export_model, weights_of
 from focusstack_app.training.linear import principal_components
+from focusstack_app.training.metrics import psnr
 from focusstack_app.training.model import SCALE, Decoder, Encoder, FusionModule
 from focusstack_app.training.samples import SAMPLE_PX, batch_of, batches, render_samples
 
@@ -201,7 +202,7 @@ def validate(network: Network, paths: Sequence[Path], rmse: float) -> dict[str, 
         )
         for name, picture in zip(totals, pictures, strict=True):
             error = np.square(picture.clip(0, 1) - _picture(truth[0])).mean(dtype=np.float64)
-            totals[name] += float(-10 * np.log10(error + 1e-10)) / len(paths)
+            totals[name] += psnr(float(error)) / len(paths)
     return totals
 
 

@@ -15,6 +15,7 @@ from focusstack_app.training.evaluate import (
     kind_of,
     load_scene,
     main,
+    means,
     measure,
     source_errors,
     times,
@@ -83,7 +84,8 @@ def test_hard_patches_cost_every_selection_quality(scene: Path) -> None:
 
 def test_the_mean_over_scenes_names_each(scene: Path) -> None:
     shown: list[str] = []
-    figures = evaluate([scene, scene], ["mean"], MeanModel(), shown.append)
+    results = evaluate([scene, scene], ["mean"], MeanModel(), shown.append, with_perceptual=False)
+    figures = means(results)
     assert [line.startswith(scene.name) for line in shown] == [True, True]
     assert set(figures) == {"mean"}
 

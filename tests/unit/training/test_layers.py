@@ -10,8 +10,6 @@ import pytest
 from focusstack_app.training.layers import (
     render_lens,
     sheet_picture,
-    to_linear,
-    to_srgb8,
     with_faults,
 )
 from focusstack_app.training.scene import Faults, Lens, SceneSpec, Sheet
@@ -35,11 +33,6 @@ def cutout(tmp_path: Path) -> str:
     path = tmp_path / "cutout.png"
     cv2.imwrite(str(path), pixels)
     return str(path)
-
-
-def test_the_transfer_curve_and_its_inverse_agree() -> None:
-    every = np.arange(256, dtype=np.uint8)
-    np.testing.assert_array_equal(to_srgb8(to_linear(every)), every)
 
 
 def test_a_cutout_keeps_colour_place_and_alpha(cutout: str) -> None:
