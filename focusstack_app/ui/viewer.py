@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from enum import Enum
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -26,12 +27,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from focusstack_app.ui.drawing import draw_divider, draw_label, draw_picture
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.theme import is_dark
+from focusstack_app.ui.viewport import Viewport
 
-MAX_SCALE = 16.0
 _STEP_PER_NOTCH = 2**0.25
 _NOTCH = 120.0
 _GRIP = 10
-_LARGEST_FIT = 1.0
 _SURROUND_LIGHT = QColor(214, 214, 214)
 _SURROUND_DARK = QColor(34, 34, 34)
 
@@ -43,6 +43,20 @@ class Compare(Enum):
     WIPE = "wipe"
     SIDE = "side by side"
     PEEK = "peek"
+
+
+class Pane(NamedTuple):
+    """A picture in the view, device pixels.
+
+    Attributes:
+        area: The part of the view that it has.
+        picture: What is drawn.
+        target: Where the whole picture lies.
+    """
+
+    area: QRectF
+    picture: DisplayPicture
+    target: QRectF
 
 
 class Viewer(QWidget):
@@ -63,9 +77,7 @@ class Viewer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: DisplayPicture | None = None
-        self._scale = 1.0
-        self._centre = QPointF()
-        self._fitted = True
+        self._port = Viewport()
         self._dragged_from: QPointF | None = None
         self._other: DisplayPicture | None = None
         self._other_place: QRectF | None = None
@@ -92,17 +104,17 @@ class Viewer(QWidget):
     @property
     def scale(self) -> float:
         """Device pixels per picture pixel."""
-        return self._scale
+        return self._port.scale
 
     @property
     def fitted(self) -> bool:
         """Whether the whole picture is kept in view."""
-        return self._fitted
+        return self._port.fitted
 
     @property
     def centre(self) -> QPointF:
         """The picture coordinate in the middle of the view, pixels."""
-        return QPointF(self._centre)
+        return QPointF(self._port.centre)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A picture needs room."""
@@ -110,21 +122,9 @@ class Viewer(QWidget):
 
     def show_picture(self, picture: DisplayPicture | None) -> None:
         """Show another picture; zoom and place stay where the pictures are comparable."""
-        before = self._picture
         self._picture = picture
-        if picture is None:
-            self._fitted = True
-        elif before is None or self._fitted:
-            self.fit()
-        else:
-            width, height = before.full_size_px
-            new_width, new_height = picture.full_size_px
-            self._centre = QPointF(
-                self._centre.x() / width * new_width, self._centre.y() / height * new_height
-            )
-            self._scale = max(self._scale, self._smallest_scale())
-            self._keep_inside()
-        self.update()
+        self._port.set_picture(picture.full_size_px if picture is not None else None)
+        self._measure()  # a view that was never shown does not know its size yet
 
     @property
     def mode(self) -> Compare:
@@ -158,22 +158,13 @@ class Viewer(QWidget):
 
     def set_mode(self, mode: Compare) -> None:
         """Compare in another way."""
-        halved = (mode is Compare.SIDE) != (self._mode is Compare.SIDE)
         self._mode = mode
-        if halved and self._fitted:
-            self.fit()
-        elif halved:
-            self._keep_inside()
-        self.update()
+        self._measure()
 
     def fit(self) -> None:
         """Show the whole picture, and keep it so when the window changes."""
-        self._fitted = True
-        if self._picture is None:
-            return
-        width, height = self._picture.full_size_px
-        self._centre = QPointF(width / 2, height / 2)
-        self._set_scale(self._fit_scale())
+        self._port.fit()
+        self._changed()
 
     def show_actual_pixels(self, at: QPointF | None = None) -> None:
         """One picture pixel per device pixel.
@@ -187,58 +178,66 @@ class Viewer(QWidget):
         """Change the scale around a widget position (logical pixels; the middle by default)."""
         if self._picture is None:
             return
-        scale = min(max(scale, self._smallest_scale()), MAX_SCALE)
-        offset = self._device_offset(at) if at is not None else QPointF()
-        self._centre += offset / self._scale - offset / scale
-        self._fitted = math.isclose(scale, self._fit_scale())
-        self._set_scale(scale)
+        self._port.zoom_to(scale, self._device_offset(at) if at is not None else QPointF())
+        self._changed()
 
     def zoom_step(self, notches: float, at: QPointF | None = None) -> None:
         """Zoom by notches of the wheel; stops at 100 % on the way through."""
-        target = self._scale * _STEP_PER_NOTCH**notches
-        passed = (self._scale - 1.0) * (target - 1.0) < 0
+        target = self.scale * _STEP_PER_NOTCH**notches
+        passed = (self.scale - 1.0) * (target - 1.0) < 0
         if passed or math.isclose(target, 1.0, rel_tol=1e-6):
             target = 1.0
         self.zoom_to(target, at)
 
     def picture_position(self, at: QPointF) -> QPointF:
         """The picture coordinate under a widget position (logical pixels)."""
-        return self._centre + self._device_offset(at) / self._scale
+        return self._port.position(self._device_offset(at))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Copy the visible part of the level that suits the scale."""
         painter = QPainter(self)
         surround = _SURROUND_DARK if is_dark(self.palette()) else _SURROUND_LIGHT
         painter.fillRect(event.rect(), surround)
-        picture = self._picture
-        if picture is None:
+        if self._picture is None:
             return
-        ratio = self.devicePixelRatioF()
-        target = self._target()
-        view = QRectF(0, 0, self.width() * ratio, self.height() * ratio)
         painter.save()
+        ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)  # in device pixels: at 100 % it copies one to one
-        other = self._other or picture
-        beside = self._other_target(target)
-        if self._mode is Compare.SIDE:
-            pane = QRectF(0, 0, round(view.width() / 2), view.height())
-            draw_picture(painter, picture, target, target.intersected(pane))
-            pane.moveLeft(pane.width())
-            beside.translate(pane.left(), 0)
-            draw_picture(painter, other, beside, beside.intersected(pane))
-        elif self._mode is Compare.WIPE:
-            edge = round(self._wipe * view.width())
-            left, right = QRectF(view), QRectF(view)
-            left.setRight(edge)
-            right.setLeft(edge)
-            draw_picture(painter, picture, target, target.intersected(left))
-            draw_picture(painter, other, beside, beside.intersected(right))
-        elif self._mode is Compare.PEEK:
-            draw_picture(painter, other, beside, beside.intersected(view))
-        else:
-            draw_picture(painter, picture, target, target.intersected(view))
+        for pane in self.panes():
+            draw_picture(painter, pane.picture, pane.target, pane.target.intersected(pane.area))
         painter.restore()
         self._paint_comparison(painter)
+
+    def panes(self) -> list[Pane]:
+        """What is seen where."""
+        picture = self._picture
+        if picture is None:
+            return []
+        ratio = self.devicePixelRatioF()
+        view = QRectF(0, 0, self.width() * ratio, self.height() * ratio)
+        target, other = self._port.target(), self._other or picture
+        beside = self._other_target(target)
+        first, second = QRectF(view), QRectF(view)
+        if self._mode is Compare.SIDE:
+            first.setWidth(round(view.width() / 2))
+            second.setLeft(first.width())
+            beside.translate(first.width(), 0)
+        elif self._mode is Compare.WIPE:
+            first.setRight(round(self._wipe * view.width()))
+            second.setLeft(first.right())
+        elif self._mode is Compare.PEEK:
+            return [Pane(view, other, beside)]
+        else:
+            return [Pane(view, picture, target)]
+        return [Pane(first, picture, target), Pane(second, other, beside)]
+
+    def panes_at(self, at: QPointF) -> list[tuple[QPointF, Pane]]:
+        """The picture under a widget position, or both side by side, and where (device pixels)."""
+        here, panes = at * self.devicePixelRatioF(), self.panes()
+        if self._mode is not Compare.SIDE:
+            return [(here, pane) for pane in panes if pane.area.contains(here)][:1]
+        within = here.x() - (panes[1].area.left() if panes[1].area.contains(here) else 0.0)
+        return [(QPointF(within + pane.area.left(), here.y()), pane) for pane in panes]
 
     def _paint_comparison(self, painter: QPainter) -> None:
         """Names and the line between the pictures."""
@@ -257,10 +256,7 @@ class Viewer(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Stay fitted."""
         super().resizeEvent(event)
-        if self._fitted:
-            self.fit()
-        elif self._picture is not None:
-            self._keep_inside()
+        self._measure()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Repaint for another palette."""
@@ -269,9 +265,9 @@ class Viewer(QWidget):
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Stay fitted when the window moves to a screen of another density."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self._fitted:
-            self.fit()
+        """Follow the density of the screen that the window moves to."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._measure()
         return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
@@ -301,8 +297,7 @@ class Viewer(QWidget):
             return
         moved = (event.position() - self._dragged_from) * self.devicePixelRatioF()
         self._dragged_from = event.position()
-        self._centre -= moved / self._scale
-        self._keep_inside()
+        self._port.pan(moved)
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -329,7 +324,7 @@ class Viewer(QWidget):
         """Change between fit and 100 % at the pointer."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if self._fitted:
+        if self.fitted:
             self.show_actual_pixels(event.position())
         else:
             self.fit()
@@ -364,56 +359,25 @@ class Viewer(QWidget):
         """Width of the view of one picture, logical pixels."""
         return self.width() / 2 if self._mode is Compare.SIDE else self.width()
 
-    def _fit_scale(self) -> float:
-        if self._picture is None:
-            return 1.0
-        width, height = self._picture.full_size_px
+    def _measure(self) -> None:
+        """Tell the viewport how large a picture's part of the view is."""
         ratio = self.devicePixelRatioF()
-        room = min(self._pane_width() * ratio / width, self.height() * ratio / height)
-        return min(room, _LARGEST_FIT)
+        self._port.set_view(QSizeF(self._pane_width() * ratio, self.height() * ratio))
+        self._changed()
 
-    def _smallest_scale(self) -> float:
-        return min(self._fit_scale(), 1.0)
-
-    def _set_scale(self, scale: float) -> None:
-        self._scale = scale
-        self._keep_inside()
+    def _changed(self) -> None:
+        """Show another scale or place."""
         self._show_cursor()
         self.update()
-        self.zoom_changed.emit(scale)
-
-    def _keep_inside(self) -> None:
-        """Never leave empty space on one side while the other is cut off."""
-        if self._picture is None:
-            return
-        ratio = self.devicePixelRatioF()
-        self._centre = QPointF(
-            _kept(
-                self._centre.x(),
-                self._picture.full_size_px[0],
-                self._pane_width() * ratio / self._scale,
-            ),
-            _kept(
-                self._centre.y(), self._picture.full_size_px[1], self.height() * ratio / self._scale
-            ),
-        )
-
-    def _target(self) -> QRectF:
-        """Where the whole picture lies, device pixels from the view's corner, on whole pixels."""
-        assert self._picture is not None
-        ratio = self.devicePixelRatioF()
-        width, height = self._picture.full_size_px
-        left = self._pane_width() * ratio / 2 - self._centre.x() * self._scale
-        top = self.height() * ratio / 2 - self._centre.y() * self._scale
-        return QRectF(round(left), round(top), width * self._scale, height * self._scale)
+        self.zoom_changed.emit(self.scale)
 
     def _other_target(self, target: QRectF) -> QRectF:
         """Where the whole other picture lies, device pixels, given where the shown one does."""
         place = self._other_place
         if place is None or self._other is None:
             return QRectF(target)
-        corner = target.topLeft() + place.topLeft() * self._scale
-        return QRectF(corner, place.size() * self._scale)
+        corner = target.topLeft() + place.topLeft() * self.scale
+        return QRectF(corner, place.size() * self.scale)
 
     def _on_divider(self, at: QPointF) -> bool:
         away = abs(at.x() - self._wipe * self.width())
@@ -424,13 +388,7 @@ class Viewer(QWidget):
             self.setCursor(Qt.CursorShape.SplitHCursor)
         elif self._dragged_from is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._picture is not None and not self._fitted:
+        elif self._picture is not None and not self.fitted:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         else:
             self.unsetCursor()
-
-
-def _kept(centre: float, length: float, visible: float) -> float:
-    if visible >= length:
-        return length / 2
-    return min(max(centre, visible / 2), length - visible / 2)

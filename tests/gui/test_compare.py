@@ -26,7 +26,7 @@ def viewer(qtbot: QtBot) -> Viewer:
     qtbot.addWidget(made)
     made.resize(400, 300)
     made.show()
-    made.show_picture(prepare(np.full((300, 400, 3), (200, 0, 0), np.uint8)))
+    made.show_picture(prepare(full_view(made, (200, 0, 0))))
     return made
 
 
@@ -46,12 +46,18 @@ def mode(viewer: Viewer) -> Compare:
     return viewer.mode
 
 
-def blue() -> np.ndarray:
-    return np.full((300, 400, 3), (0, 0, 200), np.uint8)
+def full_view(viewer: Viewer, rgb: tuple[int, int, int]) -> np.ndarray:
+    """A plain picture that fills the view at 100 %."""
+    ratio = round(viewer.devicePixelRatioF())
+    return np.full((300 * ratio, 400 * ratio, 3), rgb, np.uint8)
+
+
+def blue(viewer: Viewer) -> np.ndarray:
+    return full_view(viewer, (0, 0, 200))
 
 
 def test_the_wipe_shows_one_picture_on_each_side_of_a_line_that_moves(viewer: Viewer) -> None:
-    viewer.set_other(prepare(blue()), Compare.WIPE)
+    viewer.set_other(prepare(blue(viewer)), Compare.WIPE)
     assert colour(viewer, 100, 50) == RED
     assert colour(viewer, 300, 50) == BLUE
     left = Qt.MouseButton.LeftButton
@@ -63,13 +69,14 @@ def test_the_wipe_shows_one_picture_on_each_side_of_a_line_that_moves(viewer: Vi
 
 
 def test_side_by_side_shares_zoom_and_place(viewer: Viewer) -> None:
-    viewer.set_other(prepare(blue()), Compare.SIDE)
-    assert viewer.scale == pytest.approx(0.5 * viewer.devicePixelRatioF())
+    viewer.set_other(prepare(blue(viewer)), Compare.SIDE)
+    assert viewer.scale == pytest.approx(0.5)
     assert colour(viewer, 100, 150) == RED
     assert colour(viewer, 300, 150) == BLUE
     viewer.show_actual_pixels()
-    picture = blue()
-    picture[140:160, 190:210] = 255
+    picture = blue(viewer)
+    middle_y, middle_x = picture.shape[0] // 2, picture.shape[1] // 2
+    picture[middle_y - 10 : middle_y + 10, middle_x - 10 : middle_x + 10] = 255
     viewer.set_other(prepare(picture), Compare.SIDE)
     assert colour(viewer, 300, 150) == QColor(255, 255, 255)
     assert colour(viewer, 100, 150) == RED
@@ -78,7 +85,7 @@ def test_side_by_side_shares_zoom_and_place(viewer: Viewer) -> None:
 
 
 def test_the_place_under_the_pointer_is_the_same_in_both_halves(viewer: Viewer) -> None:
-    viewer.set_other(prepare(blue()), Compare.SIDE)
+    viewer.set_other(prepare(blue(viewer)), Compare.SIDE)
     left, right = (
         viewer.picture_position(QPointF(50, 90)),
         viewer.picture_position(QPointF(250, 90)),
@@ -87,7 +94,7 @@ def test_the_place_under_the_pointer_is_the_same_in_both_halves(viewer: Viewer) 
 
 
 def test_peeking_shows_the_other_picture(viewer: Viewer) -> None:
-    viewer.set_other(prepare(blue()), Compare.PEEK)
+    viewer.set_other(prepare(blue(viewer)), Compare.PEEK)
     assert colour(viewer, 100, 50) == BLUE
 
 
@@ -166,7 +173,11 @@ def test_the_pixel_under_the_pointer_is_read_out(rendered: MainWindow, qtbot: Qt
     middle = QPoint(viewer.width() // 2, viewer.height() // 2)
     QTest.mouseMove(viewer, middle)
     QTest.mouseMove(viewer, middle + QPoint(1, 0))
-    assert rendered.readout.text().startswith("x 4")
+    assert viewer.picture is not None
+    width, height = viewer.picture.full_size_px
+    x, y = (int(part.split()[-1]) for part in rendered.readout.text().split("   ")[0].split(","))
+    assert abs(x - width / 2) <= 2
+    assert abs(y - height / 2) <= 2
     assert rendered.readout.text().endswith("R 3000  G 3000  B 3000")  # 16 bits of the output
     rendered.show_view(View.PREVIEW)
     QTest.mouseMove(viewer, middle)
@@ -181,8 +192,9 @@ def test_without_anything_to_compare_with_nothing_happens(window: MainWindow) ->
 
 
 def test_another_picture_can_lie_on_a_part(viewer: Viewer) -> None:
-    viewer.set_other_place(QRectF(100, 50, 200, 100))
-    viewer.set_other(prepare(blue()), Compare.PEEK)
+    ratio = viewer.devicePixelRatioF()
+    viewer.set_other_place(QRectF(100 * ratio, 50 * ratio, 200 * ratio, 100 * ratio))
+    viewer.set_other(prepare(blue(viewer)), Compare.PEEK)
     assert colour(viewer, 99, 49) != BLUE
     assert colour(viewer, 101, 51) == BLUE
     assert colour(viewer, 299, 149) == BLUE
