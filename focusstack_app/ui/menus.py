@@ -40,6 +40,7 @@ class Actions:
     side_by_side: QAction
     fit: QAction
     actual_pixels: QAction
+    loupe: QAction
     full_screen: QAction
     guide: QAction
     shortcuts: QAction
@@ -91,6 +92,7 @@ def make_actions(window: QMainWindow) -> Actions:
         side_by_side=action("&Side by Side", "S", "Two pictures with the same zoom and place"),
         fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
         actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
+        loupe=action("&Loupe", "L", "Magnify what is under the pointer"),
         full_screen=action("F&ull Screen", "F11"),
         guide=action("Quick &Guide", "F1", "The steps from frames to a picture"),
         shortcuts=action("&Shortcuts", "Ctrl+/", "Every key"),
@@ -126,7 +128,8 @@ def make_actions(window: QMainWindow) -> Actions:
     edit_menu.addSeparator()
     edit_menu.addAction(actions.preferences)
     view_menu = bar.addMenu("&View")
-    view_menu.addActions([actions.fit, actions.actual_pixels])
+    actions.loupe.setCheckable(True)
+    view_menu.addActions([actions.fit, actions.actual_pixels, actions.loupe])
     view_menu.addSeparator()
     for compare in (actions.wipe, actions.side_by_side):
         compare.setCheckable(True)

@@ -12,6 +12,7 @@ from focusstack_app.ui.captions import output_caption, pixel_text, preview_capti
 from focusstack_app.ui.comparing import Comparison, Other
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import Aligned, PictureLoader
+from focusstack_app.ui.loupe import Loupe
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.overlays import LEGENDS, Overlay
@@ -63,8 +64,13 @@ class Stage(QWidget):
         self.overlay = Overlay.NONE
         self.viewer = Viewer()
         self.view_bar = ViewBar(
-            actions.fit, actions.actual_pixels, actions.overlay_menu, actions.compare_menu
+            actions.fit,
+            actions.actual_pixels,
+            actions.loupe,
+            actions.overlay_menu,
+            actions.compare_menu,
         )
+        actions.loupe.toggled.connect(Loupe(self.viewer).set_active)
         self.comparison = Comparison(self.viewer, bridge, services, self)
         self.pictures = PictureLoader(bridge, services, self)
         column = QVBoxLayout(self)

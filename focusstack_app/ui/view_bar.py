@@ -49,6 +49,7 @@ class ViewBar(QWidget):
         self,
         fit: QAction,
         actual_pixels: QAction,
+        loupe: QAction,
         overlay: QMenu,
         compare: QMenu,
         parent: QWidget | None = None,
@@ -96,7 +97,10 @@ class ViewBar(QWidget):
         self._fit_button.setDefaultAction(fit)
         actual = QToolButton()
         actual.setDefaultAction(actual_pixels)
-        for button in (self._fit_button, actual):
+        magnifier = QToolButton()
+        magnifier.setDefaultAction(loupe)
+        magnifier.setToolTip("Magnify what is under the pointer (L)")
+        for button in (self._fit_button, actual, magnifier):
             button.setAutoRaise(True)
             button.setMinimumHeight(28)
             button.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
