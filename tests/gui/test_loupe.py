@@ -21,7 +21,7 @@ HALF_PX = 20
 def viewer(qtbot: QtBot) -> Viewer:
     made = Viewer()
     qtbot.addWidget(made)
-    made.resize(600, 400)
+    made.resize(360, 240)  # within the smallest screen, where the pointer can go
     made.show()
     made.show_picture(prepare(PIXELS))
     return made
@@ -55,33 +55,33 @@ def is_shown(picture: np.ndarray, seen: np.ndarray, place: QPointF) -> bool:
 
 def test_it_shows_the_pixels_under_the_pointer_at_100_percent(viewer: Viewer, loupe: Loupe) -> None:
     assert viewer.fitted
-    QTest.mouseMove(viewer, QPoint(200, 150))
+    QTest.mouseMove(viewer, QPoint(100, 110))
     assert loupe.scale == 1.0
-    place = viewer.picture_position(QPointF(200, 150))
-    assert is_shown(PIXELS, seen_at(viewer, 200, 150), place)
-    away = viewer.picture_position(QPointF(500, 150))
-    assert not is_shown(PIXELS, seen_at(viewer, 200 + RADIUS + 60, 150), away)
+    place = viewer.picture_position(QPointF(100, 110))
+    assert is_shown(PIXELS, seen_at(viewer, 100, 110), place)
+    away = viewer.picture_position(QPointF(100 + RADIUS + 60, 110))
+    assert not is_shown(PIXELS, seen_at(viewer, 100 + RADIUS + 60, 110), away)
     loupe.set_active(False)
-    assert not is_shown(PIXELS, seen_at(viewer, 200, 150), place)
+    assert not is_shown(PIXELS, seen_at(viewer, 100, 110), place)
 
 
 @pytest.mark.usefixtures("loupe")
 def test_side_by_side_it_shows_both_pictures_at_the_same_place(viewer: Viewer) -> None:
     viewer.set_other(prepare(OTHER), Compare.SIDE)
-    QTest.mouseMove(viewer, QPoint(450, 200))  # in the right half
-    place = viewer.picture_position(QPointF(450, 200))
-    assert is_shown(PIXELS, seen_at(viewer, 150, 200), place)
-    assert is_shown(OTHER, seen_at(viewer, 450, 200), place)
+    QTest.mouseMove(viewer, QPoint(270, 120))  # in the right half
+    place = viewer.picture_position(QPointF(270, 120))
+    assert is_shown(PIXELS, seen_at(viewer, 90, 120), place)
+    assert is_shown(OTHER, seen_at(viewer, 270, 120), place)
 
 
 @pytest.mark.usefixtures("loupe")
-@pytest.mark.parametrize(("x", "picture"), [(180, PIXELS), (420, OTHER)])
+@pytest.mark.parametrize(("x", "picture"), [(100, PIXELS), (260, OTHER)])
 def test_beside_a_wipe_it_shows_what_is_under_the_pointer(
     viewer: Viewer, x: int, picture: np.ndarray
 ) -> None:
     viewer.set_other(prepare(OTHER), Compare.WIPE)
-    QTest.mouseMove(viewer, QPoint(x, 200))
-    assert is_shown(picture, seen_at(viewer, x, 200), viewer.picture_position(QPointF(x, 200)))
+    QTest.mouseMove(viewer, QPoint(x, 120))
+    assert is_shown(picture, seen_at(viewer, x, 120), viewer.picture_position(QPointF(x, 120)))
 
 
 def test_it_always_magnifies(viewer: Viewer, loupe: Loupe) -> None:
