@@ -42,6 +42,7 @@ _GESTURES = (
     ("Space", "Include the frame or leave it out (in the strip)"),
     ("Tab (hold)", "Peek at the source frame"),
     ("Space and drag", "Move the picture while retouching"),
+    ("Click", "Mark a point: the curve shows how sharp it is in each frame"),
     ("Wheel, + −", "Zoom at the pointer"),
     ("Drag", "Move the picture (also with the middle button)"),
     ("Double-click", "Change between fit and 100 %"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult
@@ -17,6 +17,7 @@ from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
 QUICK_SIDE_PX = 1600
+_SETTLE_MS = 150  # before a frame is read fully, while others may follow at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,26 @@ class PictureLoader(QObject):
         self._services = services
         self._latest = LatestTask()
         self._aligned: tuple[Aligned, DisplayPicture] | None = None  # the last: peeked at often
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._read_settled)
+        self._settling: FrameSource | None = None
 
-    def load_source(self, source: FrameSource) -> None:
-        """Read a source; `loaded` comes with it as the key."""
+    def load_source(self, source: FrameSource, proxy: DisplayPicture | None = None) -> None:
+        """Read a source; `loaded` comes with it as the key.
+
+        Args:
+            source: The frame.
+            proxy: Its picture from a proxy, where that is at hand: it is shown at once.
+        """
+        if proxy is not None:
+            self.cancel()
+            if proxy.is_proxy:
+                self._settling = source
+                self._settle.start()
+            self.loaded.emit(source, proxy)
+            return
         quick = max(source.size_px) > QUICK_SIDE_PX
         self._read(source, QUICK_SIDE_PX if quick else max(source.size_px), then_full=quick)
 
@@ -105,6 +123,7 @@ class PictureLoader(QObject):
                 return prepare(overlay_pixels(result, overlay, check), checkpoint=check)
             return prepare(result.picture, result.icc_profile, checkpoint=check)
 
+        self._settle.stop()
         task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
         task.succeeded.connect(lambda picture: self.loaded.emit(key, picture))
         task.failed.connect(lambda error: self.failed.emit(key, error))
@@ -112,7 +131,7 @@ class PictureLoader(QObject):
     def load_aligned(self, aligned: Aligned) -> None:
         """Read a source as it lies under an output; `loaded` comes with it as the key."""
         if self._aligned is not None and self._aligned[0] == aligned:
-            self._latest.cancel()
+            self.cancel()
             self.loaded.emit(*self._aligned)
             return
         result = aligned.result
@@ -121,6 +140,7 @@ class PictureLoader(QObject):
             pixels = self._services.read_source_frame(result, aligned.index, progress)
             return prepare(pixels, result.icc_profile, checkpoint=progress.checkpoint)
 
+        self._settle.stop()
         task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
         task.succeeded.connect(lambda picture: self._on_aligned(aligned, picture))
         task.failed.connect(lambda error: self.failed.emit(aligned, error))
@@ -131,7 +151,13 @@ class PictureLoader(QObject):
 
     def cancel(self) -> None:
         """Stop loading."""
+        self._settle.stop()
         self._latest.cancel()
+
+    def _read_settled(self) -> None:
+        source = self._settling
+        if source is not None:
+            self._read(source, max(source.size_px), then_full=False)
 
     def _read(self, source: FrameSource, side_px: int, *, then_full: bool) -> None:
         def work(progress: Progress) -> DisplayPicture:
@@ -144,6 +170,7 @@ class PictureLoader(QObject):
             if then_full and self._latest.task is None:
                 self._read(source, max(source.size_px), then_full=False)
 
+        self._settle.stop()
         task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
         task.succeeded.connect(done)
         task.failed.connect(lambda error: self.failed.emit(source, error))

@@ -41,6 +41,9 @@ class Actions:
     fit: QAction
     actual_pixels: QAction
     loupe: QAction
+    frame_before: QAction
+    frame_next: QAction
+    sharpest: QAction
     full_screen: QAction
     guide: QAction
     shortcuts: QAction
@@ -93,6 +96,9 @@ def make_actions(window: QMainWindow) -> Actions:
         fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
         actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
         loupe=action("&Loupe", "L", "Magnify what is under the pointer"),
+        frame_before=action("Frame &Before", ",", "Show the frame before this one"),
+        frame_next=action("&Next Frame", ".", "Show the frame after this one"),
+        sharpest=action("Shar&pest Frame", "G", "Show the frame that is sharpest at the point"),
         full_screen=action("F&ull Screen", "F11"),
         guide=action("Quick &Guide", "F1", "The steps from frames to a picture"),
         shortcuts=action("&Shortcuts", "Ctrl+/", "Every key"),
@@ -130,6 +136,8 @@ def make_actions(window: QMainWindow) -> Actions:
     view_menu = bar.addMenu("&View")
     actions.loupe.setCheckable(True)
     view_menu.addActions([actions.fit, actions.actual_pixels, actions.loupe])
+    view_menu.addSeparator()
+    view_menu.addActions([actions.frame_before, actions.frame_next, actions.sharpest])
     view_menu.addSeparator()
     for compare in (actions.wipe, actions.side_by_side):
         compare.setCheckable(True)

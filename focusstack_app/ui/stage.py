@@ -13,18 +13,21 @@ from focusstack_app.ui.comparing import Comparison, Other
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import Aligned, PictureLoader
 from focusstack_app.ui.loupe import Loupe
+from focusstack_app.ui.mark import Mark
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.overlays import LEGENDS, Overlay
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview, Previewer
+from focusstack_app.ui.scrubbing import Scrubber
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.sharpness_strip import SharpnessStrip
 from focusstack_app.ui.view_bar import View, ViewBar
 from focusstack_app.ui.viewer import Compare, Viewer
 
 
 class Stage(QWidget):
-    """The viewer and the line above it.
+    """The viewer, the line above it and the curve of sharpness below.
 
     Args:
         actions: The window's commands; those that compare are connected here.
@@ -37,10 +40,12 @@ class Stage(QWidget):
     Signals:
         failed: The error of a picture that could not be read.
         pixel_read: Place and value of the pixel under the pointer; empty outside.
+        frame_requested: Row of a frame that is to be shown.
     """
 
     failed = Signal(object)
     pixel_read = Signal(str)
+    frame_requested = Signal(int)
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class Stage(QWidget):
         self._compared: object = None
         self._held = ""
         self._held_other: Other | None = None
+        self._pointed: QPointF | None = None
         self.view = View.PREVIEW
         self.source: FrameSource | None = None
         self.overlay = Overlay.NONE
@@ -73,11 +79,15 @@ class Stage(QWidget):
         actions.loupe.toggled.connect(Loupe(self.viewer).set_active)
         self.comparison = Comparison(self.viewer, bridge, services, self)
         self.pictures = PictureLoader(bridge, services, self)
+        self.scrubber = Scrubber(bridge, services, self)
+        self.mark = Mark(self.viewer)
+        self.strip = SharpnessStrip()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.view_bar)
         column.addWidget(self.viewer, 1)
+        column.addWidget(self.strip)
         self._overlay_actions = _overlay_actions(actions.overlay_menu)
         self._connect()
 
@@ -93,6 +103,13 @@ class Stage(QWidget):
         self.view_bar.view_chosen.connect(self.show_view)
         self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
+        self.viewer.zoom_changed.connect(lambda _: self._draw_curve())
+        self.mark.moved.connect(self._draw_curve)
+        self.scrubber.changed.connect(self._draw_curve)
+        self.strip.frame_chosen.connect(self.frame_requested)
+        actions.sharpest.triggered.connect(self._show_sharpest)
+        self._frames.modelReset.connect(self._forget_frames)
+        self._previewer.ready.connect(lambda _: self._read_frames())
         self.comparison.changed.connect(self.refresh)
         self.comparison.failed.connect(self.failed)
         self.pictures.loaded.connect(self._on_picture)
@@ -110,7 +127,8 @@ class Stage(QWidget):
             self.pictures.cancel()
             self.viewer.show_picture(preview.picture)
         elif self.source is not None:
-            self.pictures.load_source(self.source)
+            self._read_frames()
+            self.pictures.load_source(self.source, self.scrubber.picture(self.source))
         self.refresh()
 
     def show_source(self, source: FrameSource) -> None:
@@ -246,6 +264,9 @@ class Stage(QWidget):
         for overlay, action in self._overlay_actions.items():
             action.setChecked(self.overlay is overlay)
             action.setEnabled(free and output is not None)
+        self.mark.setVisible(free)
+        self.strip.setVisible(free and self._frames.rowCount() > 1)
+        self._draw_curve()
 
     def _on_picture(self, key: object, picture: DisplayPicture) -> None:
         """Take a picture from the loader, unless something else is to be seen by now."""
@@ -253,7 +274,45 @@ class Stage(QWidget):
         if key is wanted and not self._held:
             self.viewer.show_picture(picture)
 
+    @property
+    def _sources(self) -> list[FrameSource]:
+        return [self._frames.source(row) for row in range(self._frames.rowCount())]
+
+    def _read_frames(self) -> None:
+        """Read every frame in the background; not before somebody can make use of it."""
+        if self._frames.rowCount() > 1:
+            self.scrubber.load(self._sources)
+
+    def _forget_frames(self) -> None:
+        self.scrubber.forget()
+        self.mark.set_place(None)
+
+    def _draw_curve(self) -> None:
+        """The sharpness of each frame at the mark, under the pointer, or else in the middle."""
+        picture, sources = self.viewer.picture, self._sources
+        if picture is None or not sources or self._held:
+            self.strip.set_curve([], 0)
+            self._actions.sharpest.setEnabled(False)
+            return
+        place = self.mark.place or self._pointed or self.viewer.centre
+        output = self._outputs.current if self.view is View.OUTPUT else None
+        placement = output.result.placement if output is not None else None
+        width, height = picture.full_size_px
+        if placement is not None:
+            place = place + QPointF(placement.left_px, placement.top_px)
+            width, height = sources[0].size_px
+        curve = self.scrubber.curve(sources, place.x() / width, place.y() / height)
+        current = sources.index(self.source) if self.source in sources else 0
+        self.strip.set_curve(curve, current)
+        self._actions.sharpest.setEnabled(self.strip.sharpest is not None)
+
+    def _show_sharpest(self) -> None:
+        if self.strip.sharpest is not None and not self._held:
+            self.frame_requested.emit(self.strip.sharpest)
+
     def _read_pixel(self, place: QPointF | None) -> None:
+        self._pointed = place
+        self._draw_curve()
         picture, output = self.viewer.picture, self._outputs.current
         if place is None or picture is None:
             self.pixel_read.emit("")

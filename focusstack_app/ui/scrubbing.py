@@ -1,0 +1,108 @@
+"""Proxies of every frame at hand, so that going through the stack never waits for a file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.sharpness import sharpness_at, sharpness_map
+from focusstack_app.ui.bridge import Bridge, Lane, Task
+from focusstack_app.ui.loading import QUICK_SIDE_PX
+from focusstack_app.ui.picture import DisplayPicture, prepare
+from focusstack_app.ui.services import Services
+
+_KEPT_BYTES = 400_000_000  # of all proxies together; long stacks get smaller ones
+_PIXEL_BYTES = 4 * 4 / 3  # with the reductions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Proxy:
+    picture: DisplayPicture
+    sharpness: FloatArray
+
+
+class Scrubber(QObject):
+    """Reads a proxy of every frame in the background, once.
+
+    Signals:
+        changed: Another frame was read, or all were forgotten.
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._services = services
+        self._tasks: list[Task] = []
+        self._sources: tuple[FrameSource, ...] = ()
+        self._proxies: dict[FrameSource, _Proxy] = {}
+
+    def load(self, sources: Sequence[FrameSource]) -> None:
+        """Want these frames; those that are read or on their way are not read again."""
+        if self._sources == tuple(sources):
+            return
+        self._cancel()
+        self._sources = tuple(sources)
+        self._proxies = {s: proxy for s, proxy in self._proxies.items() if s in self._sources}
+        missing = [source for source in self._sources if source not in self._proxies]
+        self._tasks = [self._submit(source) for source in missing]
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """Want nothing."""
+        self._cancel()
+        self._sources, self._proxies = (), {}
+        self.changed.emit()
+
+    def picture(self, source: FrameSource) -> DisplayPicture | None:
+        """The proxy of a frame, once it is read."""
+        proxy = self._proxies.get(source)
+        return proxy.picture if proxy is not None else None
+
+    def curve(
+        self, sources: Sequence[FrameSource], across: float, down: float
+    ) -> list[float | None]:
+        """Sharpness of each frame at a place; None where it is not read yet.
+
+        Args:
+            sources: The frames.
+            across: Place as a share of the width.
+            down: Place as a share of the height.
+        """
+        proxies = (self._proxies.get(source) for source in sources)
+        return [
+            sharpness_at(proxy.sharpness, across, down) if proxy is not None else None
+            for proxy in proxies
+        ]
+
+    def _submit(self, source: FrameSource) -> Task:
+        width, height = source.size_px
+        room_px = _KEPT_BYTES / _PIXEL_BYTES / len(self._sources)
+        side_px = min(QUICK_SIDE_PX, int(math.sqrt(room_px * max(width / height, height / width))))
+
+        def work(progress: Progress) -> _Proxy:
+            progress.checkpoint()
+            frame = self._services.read_proxy(source, side_px)
+            check = progress.checkpoint
+            picture = prepare(frame.pixels, frame.icc_profile, source.size_px, check)
+            return _Proxy(picture, sharpness_map(frame.pixels))
+
+        def done(proxy: _Proxy) -> None:
+            self._proxies[source] = proxy
+            self.changed.emit()
+
+        task = self._bridge.submit(Lane.THUMBNAILS, work)
+        task.succeeded.connect(done)  # the filmstrip marks a frame that cannot be read
+        return task
+
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
