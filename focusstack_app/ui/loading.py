@@ -12,7 +12,7 @@ from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
 from focusstack_app.ui.filmstrip import THUMBNAIL_SIDE_PX
-from focusstack_app.ui.overlays import Overlay, overlay_pixels
+from focusstack_app.ui.overlays import Overlay, overlay_pixels, peaking_pixels
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
@@ -94,15 +94,20 @@ class PictureLoader(QObject):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._read_settled)
         self._settling: FrameSource | None = None
+        self._peaking = False
 
-    def load_source(self, source: FrameSource, proxy: DisplayPicture | None = None) -> None:
+    def load_source(
+        self, source: FrameSource, proxy: DisplayPicture | None = None, *, peaking: bool = False
+    ) -> None:
         """Read a source; `loaded` comes with it as the key.
 
         Args:
             source: The frame.
             proxy: Its picture from a proxy, where that is at hand: it is shown at once.
+            peaking: Under `Overlay.PEAKING`.
         """
-        if proxy is not None:
+        self._peaking = peaking
+        if proxy is not None and not peaking:
             self.cancel()
             if proxy.is_proxy:
                 self._settling = source
@@ -160,10 +165,15 @@ class PictureLoader(QObject):
             self._read(source, max(source.size_px), then_full=False)
 
     def _read(self, source: FrameSource, side_px: int, *, then_full: bool) -> None:
+        peaking = self._peaking
+
         def work(progress: Progress) -> DisplayPicture:
             progress.checkpoint()
-            frame = self._services.read_proxy(source, side_px)
-            return prepare(frame.pixels, frame.icc_profile, source.size_px, progress.checkpoint)
+            frame, check = self._services.read_proxy(source, side_px), progress.checkpoint
+            if peaking:
+                pixels = peaking_pixels(frame.pixels, check)
+                return prepare(pixels, None, source.size_px, check)
+            return prepare(frame.pixels, frame.icc_profile, source.size_px, check)
 
         def done(picture: DisplayPicture) -> None:
             self.loaded.emit(source, picture)

@@ -1,4 +1,4 @@
-"""Maps of an output as pictures: where its pixels come from, and how far away they are."""
+"""Maps as pictures: where an output's pixels come from, how far away; what is sharp in a frame."""
 
 from __future__ import annotations
 
@@ -9,27 +9,36 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult
+from focusstack_app.engine.pixels import to_float
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.export import depth_map, provenance_map
 
 _FILLED_IN = np.array([255, 0, 255], np.float32)
 _COLOUR_SHARE = 0.6
 _BAND_ROWS = 256
+_SHARP = np.array([255, 140, 0], np.float32)
+_DETAIL_PX = 1.5  # standard deviation: what is finer counts as detail
+_FROM, _FULLY = 0.02, 0.035  # local contrast of the detail, of the full range
+_MARGIN_PX = 8
+_THICKER_EVERY_PX = 2400  # of the longer side, so that edges show with all of the frame in view
 
 
 class Overlay(Enum):
-    """What is laid over an output; the value is for menus."""
+    """What is laid over an output, or over a frame; the value is for menus."""
 
     NONE = "Off"
     PROVENANCE = "Where Pixels Come From"
     DEPTH = "Depth"
+    PEAKING = "Focus Peaking"
 
 
 LEGENDS = {
     Overlay.NONE: "",
     Overlay.PROVENANCE: "Colour: the frame, from blue (first) to red (last). Pink: filled in.",
     Overlay.DEPTH: "Black: sharp in the first frame. White: in the last.",
+    Overlay.PEAKING: "Orange: sharp in this frame.",
 }
 
 
@@ -40,7 +49,7 @@ def overlay_pixels(
 
     Args:
         result: The output.
-        overlay: Not `Overlay.NONE`.
+        overlay: `Overlay.PROVENANCE` or `Overlay.DEPTH`.
         checkpoint: Called between bands; may raise to stop.
 
     Returns:
@@ -64,4 +73,34 @@ def overlay_pixels(
         mixed = grey + share * (colours[index] - grey)
         away = filled[:, :, np.newaxis].astype(np.float32) / 255
         out[band] = np.rint(mixed + away * (_FILLED_IN - mixed)).astype(np.uint8)
+    return out
+
+
+def peaking_pixels(
+    pixels: Pixels, checkpoint: Callable[[], None] = lambda: None
+) -> NDArray[np.uint8]:
+    """A frame in grey with its sharp edges in colour.
+
+    Args:
+        pixels: (H, W, 3) uint8 or uint16, display-encoded.
+        checkpoint: Called between bands; may raise to stop.
+
+    Returns:
+        (H, W, 3) uint8 RGB. Orange where the local contrast of the finest detail is high.
+    """
+    height, width = pixels.shape[:2]
+    side = 1 + 2 * round(max(height, width) / _THICKER_EVERY_PX)
+    out = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _BAND_ROWS):
+        checkpoint()
+        start = max(0, top - _MARGIN_PX)
+        rows = slice(top - start, top - start + _BAND_ROWS)
+        band = to_float(pixels[start : top + _BAND_ROWS + _MARGIN_PX])
+        grey = cv2.cvtColor(band, cv2.COLOR_RGB2GRAY)
+        detail = np.square(grey - cv2.GaussianBlur(grey, (0, 0), _DETAIL_PX))
+        contrast = np.sqrt(cv2.GaussianBlur(detail, (0, 0), 1.0))
+        share = np.clip((contrast - _FROM) / (_FULLY - _FROM), 0.0, 1.0)
+        share = cv2.dilate(share, np.ones((side, side), np.uint8))[rows, :, np.newaxis]
+        shown = 255 * grey[rows, :, np.newaxis]
+        out[top : top + _BAND_ROWS] = np.rint(shown + share * (_SHARP - shown)).astype(np.uint8)
     return out

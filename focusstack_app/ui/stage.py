@@ -128,7 +128,8 @@ class Stage(QWidget):
             self.viewer.show_picture(preview.picture)
         elif self.source is not None:
             self._read_frames()
-            self.pictures.load_source(self.source, self.scrubber.picture(self.source))
+            proxy = self.scrubber.picture(self.source)
+            self.pictures.load_source(self.source, proxy, peaking=self._peaking)
         self.refresh()
 
     def show_source(self, source: FrameSource) -> None:
@@ -139,12 +140,12 @@ class Stage(QWidget):
     def show_output(self, output: Output) -> None:
         """Show an output, under the overlay."""
         self.view = View.OUTPUT
-        self.pictures.load_result(output, output.result, self.overlay)
+        self.pictures.load_result(output, output.result, self._map)
         self.refresh()
 
     def show_rendered(self, output: Output, picture: DisplayPicture) -> None:
         """Show a new output whose picture is at hand."""
-        if self.overlay is not Overlay.NONE:
+        if self._map is not Overlay.NONE:
             self.show_output(output)
         else:
             self.view = View.OUTPUT
@@ -182,10 +183,12 @@ class Stage(QWidget):
         self.refresh()
 
     def set_overlay(self, overlay: Overlay) -> None:
-        """Lay a map over the selected output; it is shown for that."""
-        self.overlay = overlay
+        """Lay a map over the selected output, or peaking over the frame; it is shown for that."""
+        was_peaking, self.overlay = self._peaking, overlay
         output = self._outputs.current
-        if output is not None and (overlay is not Overlay.NONE or self.view is View.OUTPUT):
+        if overlay is Overlay.PEAKING or (was_peaking and overlay is Overlay.NONE):
+            self.show_view(View.SOURCE)
+        elif output is not None and (overlay is not Overlay.NONE or self.view is View.OUTPUT):
             self.show_output(output)
         self.refresh()
 
@@ -196,10 +199,11 @@ class Stage(QWidget):
             return self._held
         output = self._outputs.current
         if self.view is View.OUTPUT and output is not None:
-            over = "" if self.overlay is Overlay.NONE else f" · {self.overlay.value}"
+            over = "" if self._map is Overlay.NONE else f" · {self._map.value}"
             return f"{output_caption(output)}{over}"
         if self.view is View.SOURCE:
-            return source_caption(self.source, self._frames)
+            over = f" · {self.overlay.value}" if self._peaking else ""
+            return source_caption(self.source, self._frames) + over
         return preview_caption(self._previewer, self.source, self._frames)
 
     @property
@@ -209,7 +213,7 @@ class Stage(QWidget):
             return [self._held_other] if self._held_other is not None else []
         preview, current = self._previewer.preview, self._outputs.current
         found: list[Other] = []
-        if self.source is not None and self.view is not View.SOURCE:
+        if self.source is not None and (self.view is not View.SOURCE or self._peaking):
             name = source_caption(self.source, self._frames).split(" · ")[0]
             shown = current if self.view is View.OUTPUT else None
             found.append(Other(name, _lying_under(shown, self.source)))
@@ -219,7 +223,7 @@ class Stage(QWidget):
             for output in newest_first
             if self.view is not View.OUTPUT
             or output is not current
-            or self.overlay is not Overlay.NONE
+            or self._map is not Overlay.NONE
         ]
         if preview is not None and self.view is not View.PREVIEW:
             found.append(Other("Preview", preview))
@@ -250,8 +254,8 @@ class Stage(QWidget):
         bar.set_available(View.SOURCE, opened)
         bar.set_available(View.OUTPUT, free and output is not None)
         bar.caption.set_whole(self.caption)
-        legend = LEGENDS[self.overlay] if self.view is View.OUTPUT else ""
-        self.viewer.set_note(legend)
+        shows_map = self.view is View.OUTPUT and self._map is not Overlay.NONE
+        self.viewer.set_note(LEGENDS[self.overlay] if shows_map or self._peaking else "")
         others = self.others
         chosen = next((other for other in others if other.content == self._compared), None)
         if chosen is None and others:
@@ -263,7 +267,8 @@ class Stage(QWidget):
             action.setEnabled(free and chosen is not None)
         for overlay, action in self._overlay_actions.items():
             action.setChecked(self.overlay is overlay)
-            action.setEnabled(free and output is not None)
+            of_frames = overlay in (Overlay.NONE, Overlay.PEAKING) and opened
+            action.setEnabled(free and (output is not None or of_frames))
         self.mark.setVisible(free)
         self.strip.setVisible(free and self._frames.rowCount() > 1)
         self._draw_curve()
@@ -273,6 +278,16 @@ class Stage(QWidget):
         wanted = self._outputs.current if self.view is View.OUTPUT else self.source
         if key is wanted and not self._held:
             self.viewer.show_picture(picture)
+
+    @property
+    def _peaking(self) -> bool:
+        """Whether a frame is shown, and what is sharp in it."""
+        return self.overlay is Overlay.PEAKING and self.view is View.SOURCE
+
+    @property
+    def _map(self) -> Overlay:
+        """What is laid over outputs."""
+        return Overlay.NONE if self.overlay is Overlay.PEAKING else self.overlay
 
     @property
     def _sources(self) -> list[FrameSource]:
@@ -317,7 +332,7 @@ class Stage(QWidget):
         if place is None or picture is None:
             self.pixel_read.emit("")
             return
-        plain = self.view is View.OUTPUT and self.overlay is Overlay.NONE and not self._held
+        plain = self.view is View.OUTPUT and self._map is Overlay.NONE and not self._held
         result = output.result if plain and output is not None else None
         self.pixel_read.emit(pixel_text(place.x(), place.y(), picture, result))
 
@@ -354,4 +369,5 @@ def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:
         actions[overlay] = action
     actions[Overlay.PROVENANCE].setShortcut("P")
     actions[Overlay.DEPTH].setShortcut("D")
+    actions[Overlay.PEAKING].setShortcut("F")
     return actions

@@ -82,7 +82,11 @@ class ViewBar(QWidget):
         row.addWidget(self.zoom)
         row.addSpacing(8)
         for menu, text, tip in (
-            (overlay, "Overlay", "Where the pixels of the output come from, and its depth"),
+            (
+                overlay,
+                "Overlay",
+                "Where the output comes from, its depth, what is sharp in a frame",
+            ),
             (compare, "Compare", "Compare with a source or another output (hold Tab to peek)"),
         ):
             button = QToolButton()

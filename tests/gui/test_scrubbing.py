@@ -144,3 +144,29 @@ def test_no_frame_is_read_twice(stack_window: MainWindow, qtbot: QtBot, tmp_path
     scrubber.load(sources[:3])
     assert scrubber.picture(sources[4]) is None
     assert sorted(read) == sorted(tmp_path.glob("bracket/*"))
+
+
+def test_peaking_shows_what_is_sharp_in_each_frame(stack_window: MainWindow, qtbot: QtBot) -> None:
+    stage, viewer = stack_window.stage, stack_window.viewer
+    actions = {action.text(): action for action in stack_window.actions_.overlay_menu.actions()}
+    peaking = actions["Focus Peaking"]
+    assert peaking.shortcut().toString() == "F"
+    assert not actions["Depth"].isEnabled()
+
+    def orange_band() -> int | None:
+        """The band that is in colour; None while another picture is shown."""
+        pixels = viewer.picture.memory[0][..., 2::-1].astype(int) if viewer.picture else None
+        if pixels is None or pixels.shape[1] != WIDTH:
+            return None
+        bands = (pixels[..., 0] - pixels[..., 2] > 200).mean(axis=0).reshape(COUNT, -1).mean(axis=1)
+        return int(bands.argmax()) if (bands > 0.02).sum() == 1 else None
+
+    peaking.trigger()
+    qtbot.waitUntil(lambda: orange_band() == 0)
+    assert stack_window.caption() == "Source 1 of 5 · frame_1.png · Focus Peaking"
+    assert stage.others[0].name == "Source 1 of 5"  # without the colour
+    stack_window.filmstrip.choose(2)
+    qtbot.waitUntil(lambda: orange_band() == 2)
+    actions["Off"].trigger()
+    qtbot.waitUntil(lambda: orange_band() is None)
+    assert stack_window.caption() == "Source 3 of 5 · frame_3.png"

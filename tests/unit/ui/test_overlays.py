@@ -8,9 +8,9 @@ import pytest
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import FusionResult, Provenance
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.overlays import LEGENDS, Overlay, overlay_pixels
+from focusstack_app.ui.overlays import LEGENDS, Overlay, overlay_pixels, peaking_pixels
 from tests.helpers.results import fake_result
-from tests.helpers.stacks import fake_stack
+from tests.helpers.stacks import fake_stack, make_stack
 
 
 @pytest.fixture
@@ -57,3 +57,34 @@ def test_it_can_be_stopped(result: FusionResult) -> None:
 
 def test_every_overlay_is_explained() -> None:
     assert set(LEGENDS) == set(Overlay)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_peaking_marks_what_is_sharp_in_the_frame(bits: int) -> None:
+    stack = make_stack(3, width_px=600, height_px=400)
+    frame = stack.frames[1] if bits == 16 else (stack.frames[1] >> 8).astype(np.uint8)
+    shown = peaking_pixels(frame).astype(int)
+    orange = (shown[..., 0] - shown[..., 2]) > 60
+    sharp = stack.sharp_frame == 1
+    inside, outside = orange[:, 210:390].mean(), orange[:, np.r_[0:190, 410:600]].mean()
+    assert sharp[:, 210:390].all()
+    assert inside > 0.5
+    assert outside < 0.01
+
+
+def test_peaking_shows_the_rest_in_grey_and_has_no_seams() -> None:
+    rows = np.linspace(0, 65535, 700).astype(np.uint16)
+    ramp = np.broadcast_to(rows[:, np.newaxis, np.newaxis], (700, 40, 3)).copy()
+    shown = peaking_pixels(ramp).astype(int)
+    assert np.ptp(shown, axis=2).max() == 0
+    assert np.abs(np.diff(shown[:, 0, 0])).max() <= 1
+    rng = np.random.default_rng(2)
+    noise = rng.integers(0, 256, (600, 60, 3), np.uint8)
+    assert np.array_equal(peaking_pixels(noise)[100:500], peaking_pixels(noise[50:550])[50:450])
+
+
+def test_peaking_can_be_stopped() -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        peaking_pixels(np.zeros((40, 40, 3), np.uint8), progress.checkpoint)
