@@ -27,6 +27,7 @@ class Lane(Enum):
     FILES = "files"
     VIEW = "view"
     THUMBNAILS = "thumbnails"
+    PROXIES = "proxies"
 
 
 class Task(QObject):

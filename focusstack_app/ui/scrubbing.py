@@ -98,7 +98,7 @@ class Scrubber(QObject):
             self._proxies[source] = proxy
             self.changed.emit()
 
-        task = self._bridge.submit(Lane.THUMBNAILS, work)
+        task = self._bridge.submit(Lane.PROXIES, work)
         task.succeeded.connect(done)  # the filmstrip marks a frame that cannot be read
         return task
 
