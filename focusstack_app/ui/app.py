@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from PySide6.QtGui import QColorSpace, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from focusstack_app import __version__
@@ -40,6 +41,11 @@ def main(paths: Sequence[Path]) -> int:
 
 def make_application(arguments: Sequence[str]) -> QApplication:
     """The Qt application with our name and icon; the one that runs, where there is one."""
+    # Pictures are prepared as sRGB. Qt tells the system so where that manages the colours of
+    # windows (macOS), and it converts them to the profile of the display.
+    surface = QSurfaceFormat.defaultFormat()
+    surface.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    QSurfaceFormat.setDefaultFormat(surface)
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(list(arguments))
     app.setApplicationName("focusstack")

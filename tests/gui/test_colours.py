@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColorSpace
+from PySide6.QtGui import QColorSpace, QSurfaceFormat
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.io.icc import srgb_profile
+from focusstack_app.ui.app import make_application
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.view_bar import View
 
@@ -64,3 +66,15 @@ def test_a_wide_gamut_frame_has_its_colours_on_the_screen(
     assert np.abs(expected - np.array(PATCHES)).max() > 20  # the profile matters
     qtbot.waitUntil(lambda: window.viewer.picture is not window.previewer.preview.picture)  # type: ignore[union-attr]
     assert np.abs(np.array(seen(window)) - expected).max() <= 2
+
+
+def test_the_system_is_told_that_windows_are_srgb(qtbot: QtBot) -> None:
+    before = QSurfaceFormat.defaultFormat()
+    try:
+        make_application(["focusstack"])
+        window = QWidget()
+        qtbot.addWidget(window)
+        window.show()
+        assert window.windowHandle().requestedFormat().colorSpace() == QColorSpace(SPACES.SRgb)
+    finally:
+        QSurfaceFormat.setDefaultFormat(before)

@@ -77,6 +77,13 @@ def main() -> int:
     window.show_view(View.SOURCE)
     wait(lambda: window.viewer.picture is not None, 1.0)
     shoot("source")
+    window.actions_.loupe.trigger()
+    shoot("loupe")
+    window.actions_.loupe.trigger()
+    window.stage.set_overlay(Overlay.PEAKING)
+    wait(lambda: True, 1.0)
+    shoot("peaking")
+    window.stage.set_overlay(Overlay.NONE)
     window.show_view(View.PREVIEW)
     window.render_stack()
     bar = window.side.render_panel.bar
