@@ -42,7 +42,7 @@ class Scrubber(QObject):
         self._services = services
         self._tasks: list[Task] = []
         self._sources: tuple[FrameSource, ...] = ()
-        self._proxies: dict[FrameSource, _Proxy] = {}
+        self._proxies: dict[FrameSource, _Proxy | None] = {}  # None: it cannot be read
 
     def load(self, sources: Sequence[FrameSource]) -> None:
         """Want these frames; those that are read or on their way are not read again."""
@@ -69,18 +69,21 @@ class Scrubber(QObject):
     def curve(
         self, sources: Sequence[FrameSource], across: float, down: float
     ) -> list[float | None]:
-        """Sharpness of each frame at a place; None where it is not read yet.
+        """Sharpness of each frame at a place; None where it is not read yet, 0 where it cannot be.
 
         Args:
             sources: The frames.
             across: Place as a share of the width.
             down: Place as a share of the height.
         """
-        proxies = (self._proxies.get(source) for source in sources)
-        return [
-            sharpness_at(proxy.sharpness, across, down) if proxy is not None else None
-            for proxy in proxies
-        ]
+        values: list[float | None] = []
+        for source in sources:
+            proxy = self._proxies.get(source)
+            if proxy is not None:
+                values.append(sharpness_at(proxy.sharpness, across, down))
+            else:
+                values.append(0.0 if source in self._proxies else None)
+        return values
 
     def _submit(self, source: FrameSource) -> Task:
         width, height = source.size_px
@@ -94,12 +97,13 @@ class Scrubber(QObject):
             picture = prepare(frame.pixels, frame.icc_profile, source.size_px, check)
             return _Proxy(picture, sharpness_map(frame.pixels))
 
-        def done(proxy: _Proxy) -> None:
+        def done(proxy: _Proxy | None) -> None:
             self._proxies[source] = proxy
             self.changed.emit()
 
         task = self._bridge.submit(Lane.PROXIES, work)
-        task.succeeded.connect(done)  # the filmstrip marks a frame that cannot be read
+        task.succeeded.connect(done)
+        task.failed.connect(lambda _: done(None))  # the filmstrip marks it and says why
         return task
 
     def _cancel(self) -> None:

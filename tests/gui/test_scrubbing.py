@@ -146,6 +146,20 @@ def test_no_frame_is_read_twice(stack_window: MainWindow, qtbot: QtBot, tmp_path
     assert sorted(read) == sorted(tmp_path.glob("bracket/*"))
 
 
+def test_a_frame_that_cannot_be_read_does_not_hold_up_the_others(
+    stack_window: MainWindow, qtbot: QtBot
+) -> None:
+    sources = [stack_window.frames.source(row) for row in range(COUNT)]
+    sources[1].path.unlink()
+    scrubber = stack_window.stage.scrubber
+    scrubber.forget()
+    assert stack_window.stage.strip.text == "Reading frames: 0 of 5"
+    scrubber.load(sources)
+    qtbot.waitUntil(lambda: stack_window.stage.strip.text == "Sharpest: frame 3")
+    assert scrubber.curve(sources, 0.5, 0.5)[1] == 0.0
+    assert scrubber.picture(sources[1]) is None
+
+
 def test_peaking_shows_what_is_sharp_in_each_frame(stack_window: MainWindow, qtbot: QtBot) -> None:
     stage, viewer = stack_window.stage, stack_window.viewer
     actions = {action.text(): action for action in stack_window.actions_.overlay_menu.actions()}
