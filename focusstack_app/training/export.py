@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from focusstack_app.training.model import SCALE, WEIGHT_SCALE
+from focusstack_app.inference.network import SCALE, WEIGHT_SCALE
 
 SLOTS = 7
 TILE_PX = 512

@@ -31,11 +31,11 @@ from torch import Tensor, nn
 from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.composite import WINDOW_SIGMA_PX
 from focusstack_app.inference.manifest import load_manifest
+from focusstack_app.inference.network import SCALE, Decoder, Encoder, FusionModule
 from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
 from focusstack_app.training.export import export_model, weights_of
 from focusstack_app.training.linear import principal_components
 from focusstack_app.training.metrics import psnr
-from focusstack_app.training.model import SCALE, Decoder, Encoder, FusionModule
 from focusstack_app.training.samples import SAMPLE_PX, batch_of, batches, render_samples
 
 CHANNELS = 64

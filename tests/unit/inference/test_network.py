@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from focusstack_app.training.model import Decoder, Encoder, FusionModule, Selection
+from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 
 CHANNELS = 16
 
