@@ -29,14 +29,18 @@ def render_samples(
     count: int,
     seed: int,
     size_px: tuple[int, int] = (SAMPLE_PX, SAMPLE_PX),
+    matting: float = 0.0,
 ) -> None:
-    """Render the samples of a seed that are not there yet, each (height, width) `size_px`."""
+    """Render the samples of a seed that are not there yet, each (height, width) `size_px`.
+
+    `matting` is the share of them that are parts of scenes of MattingMFIF.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for index in range(count):
         path = out / f"{seed}_{index:05d}.npz"
         if not path.exists():
             rng = np.random.default_rng([seed, index])
-            sample = make_sample(photographs, rng, size_px)
+            sample = make_sample(photographs, rng, size_px, matting)
             part = path.with_suffix(".part")
             with part.open("wb") as file:
                 np.savez(file, frames=sample.frames, truth=sample.truth)

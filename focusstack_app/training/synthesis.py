@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.training.lens import Array, Layer, Scene, render
+from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, render
 from focusstack_app.training.srgb import encoded, to_linear, to_srgb8
 
 MARGIN_PX = 40
@@ -30,15 +30,67 @@ class Sample:
 
 
 def make_sample(
-    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
+    photographs: Sequence[Path],
+    rng: np.random.Generator,
+    size_px: tuple[int, int],
+    matting: float = 0.0,
 ) -> Sample:
-    """A random scene of one to five layers; two to seven frames focused on them or in even steps.
+    """A small scene of its own kind, or a part of a scene of MattingMFIF.
 
     Args:
         photographs: Textures, sRGB-encoded picture files.
         rng: Decides everything.
         size_px: (height, width).
+        matting: How probable a part of MattingMFIF is, [0, 1].
     """
+    make = _matting_part if matting > 0 and rng.random() < matting else _varied
+    scene, points = make(photographs, rng, size_px)
+    frames, truth = render(scene, points)
+    noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
+    return Sample(np.stack([_noisy_srgb8(frame, rng, noise) for frame in frames]), to_srgb8(truth))
+
+
+def _matting_part(
+    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
+) -> tuple[Scene, int]:
+    """What lies around a subject's outline in a picture of 1200 x 900 px of MattingMFIF.
+
+    Five subjects and a background at the distances of `scenes.matting_scene`, a frame for each.
+    Most textures are enlarged, as cut-outs are: they have no detail of single pixels.
+    """
+    height, width = (side + 2 * MARGIN_PX for side in size_px)
+    blur_px = float(np.exp(rng.uniform(np.log(10), np.log(34))))  # per dioptre
+    depths = np.sort(rng.uniform(0.25, 1.0, 5))[::-1]
+    corner = rng.uniform(0, 1, 2) * [1200 - size_px[1], 900 - size_px[0]] - MARGIN_PX
+    nearby, layers = int(rng.integers(5)), []
+    for index, depth in enumerate(depths):
+        picture = _photograph(photographs, rng, height, width, (0.5, 2.2))
+        radius = rng.uniform(0.4, 0.85) * 900 / 2
+        centre = rng.uniform(0.08, 0.92, 2) * [1200, 900] - corner
+        if index == nearby:
+            angle, middle = rng.uniform(0, 2 * np.pi), np.array([width, height]) / 2
+            centre = middle + radius * np.array([np.cos(angle), np.sin(angle)])
+            centre += rng.uniform(-60, 60, 2)
+        if rng.random() < 0.8:
+            big = np.zeros((height * 2, width * 2), np.uint8)
+            _body(big, rng, 2 * radius, 2 * centre)
+            matte = _reduced(big)
+        else:
+            matte = random_matte(rng, height, width)
+        layers.append(_layer(picture, matte, rng, np.array([depth * blur_px, 0, 0, 0, 0, 0])))
+    far = rng.uniform(0.1, 0.15) * blur_px
+    picture = _photograph(photographs, rng, height, width, (0.6, 1.4))
+    whole = np.ones((height, width), np.float32)
+    layers.append(_layer(picture, whole, rng, np.array([far, 0, 0, 0, 0, 0])))
+    focus = [*(float(depth * blur_px) for depth in depths), far]
+    rng.shuffle(focus)
+    return Scene(tuple(layers), tuple(focus), MARGIN_PX), 2 * LENS_POINTS
+
+
+def _varied(
+    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
+) -> tuple[Scene, int]:
+    """A scene of one to five layers; two to seven frames focused on them or in even steps."""
     height, width = size_px
     count = int(rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.35, 0.3, 0.15, 0.1]))
     reach = float(np.exp(rng.uniform(np.log(2), np.log(26))))  # px of blur, nearest to farthest
@@ -46,17 +98,17 @@ def make_sample(
     depths[0], depths[-1] = reach, 0.0
     layers = []
     for index in range(count):
-        picture = _photograph(photographs, rng, height + 2 * MARGIN_PX, width + 2 * MARGIN_PX)
+        picture = _photograph(
+            photographs, rng, height + 2 * MARGIN_PX, width + 2 * MARGIN_PX, (0.45, 1.0)
+        )
         matte = (
             np.ones(picture.shape[:2], np.float32)
             if index == count - 1
             else random_matte(rng, *picture.shape[:2])
         )
-        light = to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
-        rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
         slope = rng.normal(0, 0.2 * reach / count, 5) * (rng.random() < 0.4 or count == 1)
         depth = np.concatenate([[depths[index]], slope * [1, 1, 0.4, 0.4, 0.4]])
-        layers.append(Layer(rgba.astype(np.float32), depth.astype(np.float32)))
+        layers.append(_layer(picture, matte, rng, depth))
     if count > 1 and rng.random() < 0.7:  # a frame per layer, more on what lies outside the view
         wanted = max(count, int(rng.choice([2, 3, 4, 5, 6, 7], p=[0.1, 0.1, 0.1, 0.15, 0.4, 0.15])))
         focus = [float(d + rng.normal(0, 0.08)) for d in depths]
@@ -65,9 +117,19 @@ def make_sample(
         steps = int(rng.integers(4, 8)) if count > 1 else int(rng.integers(2, 8))
         focus = np.linspace(-0.1 * reach, 1.1 * reach, steps).tolist()
     rng.shuffle(focus)
-    frames, truth = render(Scene(tuple(layers), tuple(focus), MARGIN_PX))
-    noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
-    return Sample(np.stack([_noisy_srgb8(frame, rng, noise) for frame in frames]), to_srgb8(truth))
+    return Scene(tuple(layers), tuple(focus), MARGIN_PX), LENS_POINTS
+
+
+def _layer(
+    picture: NDArray[np.uint8],
+    matte: Array,
+    rng: np.random.Generator,
+    depth: NDArray[np.float64],
+) -> Layer:
+    """A picture cut out by its matte, under its own light."""
+    light = to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
+    rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
+    return Layer(rgba.astype(np.float32), depth.astype(np.float32))
 
 
 def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
@@ -82,7 +144,8 @@ def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
         ["body", "leaves", "hairs", "twigs", "net", "blobs"], p=[0.5, 0.2, 0.08, 0.1, 0.04, 0.08]
     )
     if kind == "body":
-        _body(big, rng, scale * np.exp(rng.uniform(np.log(0.12), np.log(0.8))))
+        radius = scale * np.exp(rng.uniform(np.log(0.12), np.log(0.8)))
+        _body(big, rng, radius, rng.uniform(-0.2, 1.2, 2) * big.shape[::-1])
     elif kind == "leaves":
         for _ in range(rng.integers(1, 6)):
             _leaf(big, rng, scale * rng.uniform(0.15, 1.4))
@@ -104,18 +167,25 @@ def random_matte(rng: np.random.Generator, height: int, width: int) -> Array:
         coarse = rng.random((int(rng.integers(2, 10)), int(rng.integers(2, 10)))).astype(np.float32)
         field = cv2.resize(coarse, big.shape[::-1], interpolation=cv2.INTER_CUBIC)
         big[field > rng.uniform(0.55, 0.8)] = 255
-    matte = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)
+    return _reduced(big)
+
+
+def _reduced(canvas: NDArray[np.uint8]) -> Array:
+    """A matte of half the size of its canvas."""
+    size = (canvas.shape[1] // 2, canvas.shape[0] // 2)
+    matte = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
     return np.asarray(matte, dtype=np.float32) / np.float32(255)
 
 
-def _body(canvas: NDArray[np.uint8], rng: np.random.Generator, radius: float) -> None:
+def _body(
+    canvas: NDArray[np.uint8], rng: np.random.Generator, radius: float, centre: NDArray[np.float64]
+) -> None:
     angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
     outline = np.ones_like(angle)
     roughness = rng.uniform(0.05, 0.5)
     for wave in range(1, 14):
         outline += roughness / wave * rng.normal() * np.cos(wave * angle + rng.uniform(0, 7))
     outline = radius * np.maximum(outline, 0.2)
-    centre = rng.uniform(-0.2, 1.2, 2) * canvas.shape[::-1]
     points = centre + outline[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
     cv2.fillPoly(canvas, [points.astype(np.int32)], 255, cv2.LINE_AA)
     if rng.random() < 0.4:
@@ -154,14 +224,18 @@ def _stroke(canvas: NDArray[np.uint8], rng: np.random.Generator, length: float, 
 
 
 def _photograph(
-    photographs: Sequence[Path], rng: np.random.Generator, height: int, width: int
+    photographs: Sequence[Path],
+    rng: np.random.Generator,
+    height: int,
+    width: int,
+    scales: tuple[float, float],
 ) -> NDArray[np.uint8]:
-    """A random part of a random photograph, reduced at random, turned and mirrored."""
+    """A random part of a random photograph, scaled at random, at times mirrored."""
     picture = cv2.imread(str(photographs[int(rng.integers(len(photographs)))]))
     if picture is None:
         raise ValueError("a photograph cannot be read")
     least = max(height / picture.shape[0], width / picture.shape[1])
-    scale = max(least, rng.uniform(0.45, 1.0))
+    scale = max(least, rng.uniform(*scales))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=interpolation)
     top = int(rng.integers(0, max(picture.shape[0] - height, 0) + 1))

@@ -395,6 +395,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     samples.add_argument("--count", type=int, default=2000)
     samples.add_argument("--seed", type=int, default=1)
     samples.add_argument("--size", type=int, nargs=2, default=(SAMPLE_PX, SAMPLE_PX), help="H W")
+    samples.add_argument(
+        "--matting", type=float, default=0.0, help="share of parts of MattingMFIF scenes"
+    )
     fusion = commands.add_parser("fusion", help="train fusion module and decoder; resumes")
     fusion.add_argument("--photographs", type=Path, help="for a new run from nothing")
     fusion.add_argument("--model", type=Path, help="model folder that a new run goes on from")
@@ -420,7 +423,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         photographs = sorted(args.photographs.glob("*.jpg"))
         height, width = args.size
         render_samples(
-            photographs, args.out, count=args.count, seed=args.seed, size_px=(height, width)
+            photographs,
+            args.out,
+            count=args.count,
+            seed=args.seed,
+            size_px=(height, width),
+            matting=args.matting,
         )
     elif args.command == "fusion":
         if not (args.run / "state.safetensors").exists():

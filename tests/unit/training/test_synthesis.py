@@ -30,6 +30,15 @@ def test_the_seed_decides_everything(photographs: list[Path]) -> None:
     np.testing.assert_array_equal(one.frames, two.frames)
 
 
+def test_a_part_of_a_matting_scene_has_its_six_frames_and_an_edge(photographs: list[Path]) -> None:
+    sample = make_sample(photographs, np.random.default_rng(3), (96, 96), matting=1.0)
+    frames = sample.frames.astype(np.float32)
+    errors = np.abs(frames - sample.truth).mean(axis=3)
+    assert len(frames) == 6
+    assert errors.mean(axis=(1, 2)).max() > 2  # a frame focused elsewhere is blurred here
+    assert errors.min(axis=0).mean() < errors.mean(axis=(1, 2)).min()  # no frame is sharp all over
+
+
 def test_mattes_cut_out_and_leave() -> None:
     rng = np.random.default_rng(0)
     mattes = [random_matte(rng, 60, 80) for _ in range(30)]
