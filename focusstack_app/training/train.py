@@ -268,7 +268,7 @@ def train_fusion(
     """Train for some minutes, from the run's state where there is one.
 
     The learning rate falls to zero along a half cosine over the slice. Convolutions run in bf16
-    where the processor or the card has it, channels last; the linear path stays in float32.
+    where the processor or the card multiplies it, channels last; the linear path stays in float32.
     """
     place = torch.device(
         ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
@@ -306,6 +306,15 @@ def train_fusion(
     _finish_slice(run, network, average, facts, step, losses, held_out, rmse)
 
 
+@functools.cache
+def _has_bf16(device: torch.device) -> bool:
+    """Whether bf16 is faster than float32; where it is emulated, it is several times slower."""
+    if device.type != "cpu":
+        return True
+    processor = torch.cpu.get_capabilities()
+    return bool(processor.get("amx_bf16") or processor.get("avx512_bf16"))
+
+
 def _loss(
     network: Network,
     frames: Tensor,
@@ -314,7 +323,7 @@ def _loss(
     rmse: float,
     rng: np.random.Generator,
 ) -> Tensor:
-    with torch.autocast(frames.device.type, torch.bfloat16):
+    with torch.autocast(frames.device.type, torch.bfloat16, enabled=_has_bf16(frames.device)):
         fusion = network(frames, slots, tree=rng.random() < TREE_SHARE)
         target = network.encoder(truth)
         rebuilt = network.decoder(target).float()
