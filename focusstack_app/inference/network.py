@@ -107,11 +107,12 @@ class Selection(nn.Module):
     of them is chosen, and a block that an edge divides keeps both sides sharp.
 
     Args:
-        basis: (C, 192) orthonormal rows, as of the encoder.
+        basis: (C, 192) orthonormal rows, as of the encoder; in order of falling variance.
     """
 
     def __init__(self, basis: Tensor) -> None:
         super().__init__()
+        self.channels = basis.shape[0]
         fine = WEIGHT_SCALE
         inner = SCALE // fine
         by_cell = basis.reshape(-1, 3, fine, inner, fine, inner).permute(0, 2, 4, 1, 3, 5)
@@ -127,6 +128,36 @@ class Selection(nn.Module):
         blocks = blocks.reshape(-1, slots, WEIGHT_SCALE**2, 3 * inner**2, height, width)
         shares = shares.reshape(-1, slots, WEIGHT_SCALE**2, height, width)
         return functional.conv2d((blocks * shares[:, :, :, None]).sum(1).flatten(1, 2), rows)
+
+    def energy(self, latents: Tensor) -> Tensor:
+        """(B, C, h, w) to (B, 1, h, w): components beyond a block's mean and slope carry focus."""
+        return _window_mean(latents[:, 9:].square().sum(1, keepdim=True))
+
+
+class CellSelection(nn.Module):
+    """The same for latents of any other autoencoder, which only whole cells can be chosen of.
+
+    Args:
+        channels: C.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, latents: Tensor, weights: Tensor) -> Tensor:
+        """Latents (B, slots, C, h, w), weights (B, slots, 4 h, 4 w) to (B, C, h, w)."""
+        shares = functional.avg_pool2d(weights, WEIGHT_SCALE)
+        return (latents * shares[:, :, None]).sum(1)
+
+    def energy(self, latents: Tensor) -> Tensor:
+        """(B, C, h, w) to (B, 1, h, w): latents of what is out of focus change little."""
+        return _window_mean((latents - _window_mean(latents)).square().sum(1, keepdim=True))
+
+
+def _window_mean(planes: Tensor) -> Tensor:
+    """Mean of 5 x 5 cells, repeated beyond the border."""
+    return functional.avg_pool2d(functional.pad(planes, (2, 2, 2, 2), "replicate"), 5, 1)
 
 
 class Trunk(nn.Module):
@@ -171,15 +202,14 @@ class FusionModule(nn.Module):
     corrections start at zero.
 
     Args:
-        basis: (C, 192) orthonormal rows, as of the encoder; latent channels in order of falling
-            variance.
+        selection: Of the autoencoder whose latents these are.
     """
 
-    def __init__(self, basis: Tensor) -> None:
+    def __init__(self, selection: Selection | CellSelection) -> None:
         super().__init__()
-        channels = basis.shape[0]
+        channels = selection.channels
         full, half, quarter, middle = WIDTHS
-        self.selection = Selection(basis)
+        self.selection = selection
         self.stem = nn.Conv2d(channels + 2, full, 3, padding=1)
         self.down = nn.ModuleList([Residual(full), Residual(half), Residual(quarter)])
         self.shrink = nn.ModuleList(
@@ -215,13 +245,7 @@ class FusionModule(nn.Module):
         """
         slots = latents.shape[1]
         flat = latents.flatten(0, 1)
-        # Components beyond the block's mean and slope carry focus.
-        energy = functional.avg_pool2d(
-            functional.pad(flat[:, 9:].square().sum(1, keepdim=True), (2, 2, 2, 2), "replicate"),
-            5,
-            1,
-        )
-        log_energy = (energy + 1e-5).log()
+        log_energy = (self.selection.energy(flat) + 1e-5).log()
         grouped = _by_slot(log_energy, slots)
         lead = (grouped - grouped.amax(1, keepdim=True)).flatten(0, 1)
         x = self.stem(torch.cat([flat, 0.2 * log_energy, lead], 1))

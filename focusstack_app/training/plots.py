@@ -1,4 +1,4 @@
-"""The paper's figures 4 and 6, drawn with matplotlib."""
+"""The paper's figures 4 and 6 and the course of a training, drawn with matplotlib."""
 
 from __future__ import annotations
 
@@ -25,6 +25,31 @@ def plot_times(seconds: Mapping[str, Mapping[int, float]], path: Path) -> None:
         for method, times in seconds.items()
     }
     _draw(lines, path, "frames", "seconds", logarithmic=False)
+
+
+def plot_training(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    """Loss and validation over the steps.
+
+    Args:
+        rows: Of a run's table: "step", "loss" (empty where nothing was trained), PSNR in dB.
+        path: PNG.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 7), layout="constrained")
+    above, below = figure.subplots(2, sharex=True)
+    trained = [row for row in rows if row["loss"]]
+    above.plot([int(row["step"]) for row in trained], [float(row["loss"]) for row in trained])
+    above.set_ylabel("loss")
+    steps = [int(row["step"]) for row in rows]
+    for name in [name for name in rows[0] if name not in ("step", "loss")]:
+        below.plot(steps, [float(row[name]) for row in rows], marker="o", markersize=3, label=name)
+    below.set_xlabel("steps")
+    below.set_ylabel("PSNR (dB)")
+    below.legend()
+    for axes in (above, below):
+        axes.grid(visible=True, alpha=0.3)
+    figure.savefig(path, dpi=100)
 
 
 def _draw(

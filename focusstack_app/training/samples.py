@@ -6,9 +6,10 @@ import functools
 import math
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -16,8 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from focusstack_app.inference.network import SCALE
 from focusstack_app.training.synthesis import make_sample
 
+T = TypeVar("T")
 SAMPLE_PX = 256
 CROP_PX = 192  # that a training step sees, wherever it lies on the grid of blocks
 
@@ -64,9 +67,35 @@ def _frame_count(path: Path) -> int:
     return int(shape[0])
 
 
-def batches(
-    samples: Path, batch: int, rng: np.random.Generator
-) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+class Batch(NamedTuple):
+    """Stacks with as many slots as the largest has frames; smaller ones hold duplicates.
+
+    Attributes:
+        frames: (B, slots, 3, H, W), display-encoded.
+        slots: (B, slots) number of the frame in each slot.
+        truth: (B, 3, H, W), display-encoded.
+        latents: (B, slots, C, H / 8, W / 8) of the frames, where they are kept with the samples.
+        target: (B, C, H / 8, W / 8) of the truth, same.
+    """
+
+    frames: Tensor
+    slots: Tensor
+    truth: Tensor
+    latents: Tensor | None = None
+    target: Tensor | None = None
+
+    def to(self, place: torch.device) -> Batch:
+        """The same on a device."""
+        return Batch(
+            self.frames.to(place),
+            self.slots.to(place),
+            self.truth.to(place),
+            None if self.latents is None else self.latents.to(place),
+            None if self.target is None else self.target.to(place),
+        )
+
+
+def batches(samples: Path, batch: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Random batches of stacks of equal length for ever, prepared while the last one is used.
 
     Samples that are rendered meanwhile are taken up.
@@ -74,7 +103,7 @@ def batches(
     groups: dict[int, list[Path]] = {}
     looked = -math.inf
 
-    def prepared() -> tuple[Tensor, Tensor, Tensor]:
+    def prepared() -> Batch:
         nonlocal groups, looked
         if time.monotonic() - looked > 300:
             groups, looked = by_frame_count(samples.glob("*.npz")), time.monotonic()
@@ -82,48 +111,104 @@ def batches(
         equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
         return batch_of([equal[i] for i in rng.integers(0, len(equal), batch)], rng)
 
+    return ahead(prepared)
+
+
+def ahead(prepare: Callable[[], T]) -> Iterator[T]:
+    """Results of a function for ever, each prepared while the one before is used."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(prepared)
+        coming = pool.submit(prepare)
         while True:
             ready = coming.result()
-            coming = pool.submit(prepared)
+            coming = pool.submit(prepare)
             yield ready
 
 
-def batch_of(
-    paths: Sequence[Path], rng: np.random.Generator | None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Load samples as frames (B, slots, 3, H, W), frame numbers (B, slots), truth (B, 3, H, W).
+def batch_of(paths: Sequence[Path], rng: np.random.Generator | None) -> Batch:
+    """Load samples.
 
-    There are as many slots as the largest stack has frames; smaller ones are padded by duplicates.
     With `rng`, slots are shuffled, pictures cropped, turned, mirrored and recoloured, and the
-    frames get the faults that cameras and hands add.
+    frames get the faults that cameras and hands add; but where latents are kept, pictures are only
+    shuffled and cropped.
     """
-    frames, numbers, truths = [], [], []
     loaded = []
     for path in paths:
         with np.load(path, allow_pickle=False) as sample:
-            loaded.append((sample["frames"], sample["truth"]))
-    count = max(len(stack) for stack, _ in loaded)
-    for stack, truth in loaded:
-        slots = np.arange(count) % len(stack)
-        if rng is not None:
-            spare = rng.integers(0, len(stack), count - len(stack))
-            slots = rng.permutation(np.concatenate([np.arange(len(stack)), spare]))
-            turn, flip, colours = int(rng.integers(4)), int(rng.integers(2)) * 2 - 1, [0, 1, 2]
-            rng.shuffle(colours)
-            side = CROP_PX if truth.shape[0] > CROP_PX else truth.shape[0]
-            top, left = _hardest_of(
-                rng.integers(0, truth.shape[0] - side + 1, (4, 2)), stack, truth
-            )
-            part = (slice(top, top + side), slice(left, left + side))
-            stack = np.rot90(stack[:, *part], turn, (1, 2))[:, :, ::flip, colours]
-            truth = np.rot90(truth[part], turn)[:, ::flip, colours]
-            stack = with_faults(stack, rng)
-        frames.append(stack[slots])
-        numbers.append(slots)
-        truths.append(truth)
-    return _planes(np.stack(frames)), torch.from_numpy(np.stack(numbers)), _planes(np.stack(truths))
+            loaded.append({name: sample[name] for name in sample.files})
+    count = max(len(sample["frames"]) for sample in loaded)
+    chosen = [_slots_of(len(sample["frames"]), count, rng) for sample in loaded]
+    if rng is not None:
+        loaded = [_varied(sample, rng) for sample in loaded]
+
+    def slotted(name: str) -> NDArray[np.generic]:
+        return np.stack([s[name][slots] for s, slots in zip(loaded, chosen, strict=True)])
+
+    latents = target = None
+    if "latents" in loaded[0]:
+        latents = torch.from_numpy(slotted("latents")).float()
+        target = torch.from_numpy(np.stack([sample["target"] for sample in loaded])).float()
+    truths = np.stack([sample["truth"] for sample in loaded])
+    slots = torch.from_numpy(np.stack(chosen))
+    return Batch(planes_of(slotted("frames")), slots, planes_of(truths), latents, target)
+
+
+def _slots_of(frames: int, count: int, rng: np.random.Generator | None) -> NDArray[np.int64]:
+    """The number of the frame in each of `count` slots."""
+    if rng is None:
+        return np.arange(count) % frames
+    spare = rng.integers(0, frames, count - frames)
+    return rng.permutation(np.concatenate([np.arange(frames), spare]))
+
+
+def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """A part of a sample, the one of four with most to learn."""
+    stack, truth = sample["frames"], sample["truth"]
+    side = min(CROP_PX, truth.shape[0])
+    corners = rng.integers(0, (truth.shape[0] - side) // SCALE + 1, (4, 2)) * SCALE
+    if "latents" not in sample:
+        corners = rng.integers(0, truth.shape[0] - side + 1, (4, 2))
+    top, left = _hardest_of(corners, stack, truth)
+    stack = stack[:, top : top + side, left : left + side]
+    truth = truth[top : top + side, left : left + side]
+    if "latents" in sample:  # they belong to these very pixels
+        down, across = (slice(at // SCALE, (at + side) // SCALE) for at in (top, left))
+        return {
+            "frames": stack,
+            "truth": truth,
+            "latents": sample["latents"][..., down, across],
+            "target": sample["target"][..., down, across],
+        }
+    turn, flip, colours = int(rng.integers(4)), int(rng.integers(2)) * 2 - 1, [0, 1, 2]
+    rng.shuffle(colours)
+    stack = np.rot90(stack, turn, (1, 2))[:, :, ::flip, colours]
+    return {
+        "frames": with_faults(stack, rng),
+        "truth": np.rot90(truth, turn)[:, ::flip, colours],
+    }
+
+
+def keep_latents(samples: Path, out: Path, encode: Callable[[Tensor], Tensor]) -> None:
+    """Copy samples together with their latents, for an encoder that is slow; resumes.
+
+    The frames get their faults now, once and for all.
+
+    Args:
+        samples: Folder of `render_samples`.
+        out: Folder of the copies.
+        encode: (B, 3, H, W), display-encoded, to (B, C, H / 8, W / 8).
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(sorted(samples.glob("*.npz"))):
+        if (out / path.name).exists():
+            continue
+        with np.load(path, allow_pickle=False) as sample:
+            frames, truth = sample["frames"], sample["truth"]
+        frames = with_faults(frames, np.random.default_rng([number, 5]))
+        latents = encode(planes_of(np.concatenate([frames, truth[None]]))).half().numpy()
+        part = out / f"{path.stem}.part"
+        with part.open("wb") as file:
+            np.savez(file, frames=frames, truth=truth, latents=latents[:-1], target=latents[-1])
+        part.replace(out / path.name)
 
 
 def _hardest_of(
@@ -171,5 +256,6 @@ def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[n
     return faulty
 
 
-def _planes(pixels: NDArray[np.uint8]) -> Tensor:
+def planes_of(pixels: NDArray[Any]) -> Tensor:
+    """(..., H, W, 3) uint8 to (..., 3, H, W) float32 in [0, 1]."""
     return torch.from_numpy(np.moveaxis(pixels, -1, -3).copy()).float() / 255

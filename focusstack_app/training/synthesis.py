@@ -64,7 +64,7 @@ def _matting_part(
     corner = rng.uniform(0, 1, 2) * [1200 - size_px[1], 900 - size_px[0]] - MARGIN_PX
     nearby, layers = int(rng.integers(5)), []
     for index, depth in enumerate(depths):
-        picture = _photograph(photographs, rng, height, width, (0.5, 2.2))
+        picture = random_part(photographs, rng, height, width, (0.5, 2.2))
         radius = rng.uniform(0.4, 0.85) * 900 / 2
         centre = rng.uniform(0.08, 0.92, 2) * [1200, 900] - corner
         if index == nearby:
@@ -79,7 +79,7 @@ def _matting_part(
             matte = random_matte(rng, height, width)
         layers.append(_layer(picture, matte, rng, np.array([depth * blur_px, 0, 0, 0, 0, 0])))
     far = rng.uniform(0.1, 0.15) * blur_px
-    picture = _photograph(photographs, rng, height, width, (0.6, 1.4))
+    picture = random_part(photographs, rng, height, width, (0.6, 1.4))
     whole = np.ones((height, width), np.float32)
     layers.append(_layer(picture, whole, rng, np.array([far, 0, 0, 0, 0, 0])))
     focus = [*(float(depth * blur_px) for depth in depths), far]
@@ -98,7 +98,7 @@ def _varied(
     depths[0], depths[-1] = reach, 0.0
     layers = []
     for index in range(count):
-        picture = _photograph(
+        picture = random_part(
             photographs, rng, height + 2 * MARGIN_PX, width + 2 * MARGIN_PX, (0.45, 1.0)
         )
         matte = (
@@ -223,17 +223,32 @@ def _stroke(canvas: NDArray[np.uint8], rng: np.random.Generator, length: float, 
         cv2.line(canvas, a, b, 255, thickness, cv2.LINE_AA)
 
 
-def _photograph(
+def random_part(
     photographs: Sequence[Path],
     rng: np.random.Generator,
     height: int,
     width: int,
     scales: tuple[float, float],
 ) -> NDArray[np.uint8]:
-    """A random part of a random photograph, scaled at random, at times mirrored."""
-    picture = cv2.imread(str(photographs[int(rng.integers(len(photographs)))]))
+    """A random part of a random photograph, scaled at random, at times mirrored.
+
+    Args:
+        photographs: Picture files.
+        rng: Decides everything.
+        height: Of the part.
+        width: Of the part.
+        scales: Least and most; more where the photograph is too small.
+
+    Returns:
+        (height, width, 3) uint8, display-encoded RGB.
+
+    Raises:
+        ValueError: If a photograph cannot be read.
+    """
+    path = photographs[int(rng.integers(len(photographs)))]
+    picture = cv2.imread(str(path))
     if picture is None:
-        raise ValueError("a photograph cannot be read")
+        raise ValueError(f"{path} is no picture")
     least = max(height / picture.shape[0], width / picture.shape[1])
     scale = max(least, rng.uniform(*scales))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

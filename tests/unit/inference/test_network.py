@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
-from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
+from focusstack_app.inference.network import (
+    CellSelection,
+    Decoder,
+    Encoder,
+    FusionModule,
+    Selection,
+)
 
 CHANNELS = 16
 
@@ -25,8 +32,18 @@ def _woken(module: nn.Module) -> nn.Module:
     return module.eval()
 
 
-def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None:
-    module = _woken(FusionModule(_basis(CHANNELS)))
+@pytest.fixture(params=[Selection, CellSelection])
+def selection(request: pytest.FixtureRequest) -> Selection | CellSelection:
+    made: Selection | CellSelection = request.param(
+        _basis(CHANNELS) if request.param is Selection else CHANNELS
+    )
+    return made
+
+
+def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate(
+    selection: Selection | CellSelection,
+) -> None:
+    module = _woken(FusionModule(selection))
     frames = torch.randn(3, CHANNELS, 16, 24)
 
     def fused(slots: list[int]) -> torch.Tensor:
@@ -41,10 +58,12 @@ def test_the_fusion_depends_neither_on_slot_order_nor_on_the_duplicate() -> None
     assert torch.allclose(fused([1, 1, 1, 0, 1, 2, 1]), one, atol=1e-4)
 
 
-def test_seven_equal_frames_fuse_to_themselves_before_training() -> None:
+def test_seven_equal_frames_fuse_to_themselves_before_training(
+    selection: Selection | CellSelection,
+) -> None:
     latent = torch.randn(1, 1, CHANNELS, 16, 16)
     with torch.no_grad():
-        fused = FusionModule(_basis(CHANNELS))(
+        fused = FusionModule(selection)(
             latent.expand(-1, 7, -1, -1, -1), torch.full((1, 7), 1 / 7)
         )[0]
     assert torch.allclose(fused, latent[:, 0], atol=1e-4)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import save_file
 
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
@@ -16,17 +17,16 @@ from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.inference.manifest import load_manifest
 from focusstack_app.inference.onnx import OnnxModel
-from focusstack_app.training.samples import batch_of, by_frame_count, with_faults
-from focusstack_app.training.train import (
-    Fusion,
-    composite,
+from focusstack_app.training import taesd3
+from focusstack_app.training.end_to_end import Fusion, composite, shares_of
+from focusstack_app.training.runs import (
     load_run,
-    main,
-    shares_of,
     start_from_model,
     start_run,
-    train_fusion,
+    start_with_taesd3,
 )
+from focusstack_app.training.samples import batch_of, by_frame_count, with_faults
+from focusstack_app.training.train import main, reconstruction_rmse, train_fusion
 from tests.helpers.stacks import make_stack, write_picture
 
 
@@ -87,7 +87,7 @@ def test_duplicates_share_one_vote() -> None:
 
 def test_a_batch_pads_the_smaller_stacks(samples: Path) -> None:
     assert by_frame_count(samples.glob("*.npz")) == {2: [samples / "0.npz"], 5: [samples / "1.npz"]}
-    frames, slots, _ = batch_of([samples / "0.npz", samples / "1.npz"], None)
+    frames, slots, *_ = batch_of([samples / "0.npz", samples / "1.npz"], None)
     assert frames.shape == (2, 5, 3, 64, 64)
     assert slots.tolist() == [[0, 1, 0, 1, 0], [0, 1, 2, 3, 4]]
     assert torch.equal(frames[0, 0], frames[0, 2])
@@ -95,10 +95,10 @@ def test_a_batch_pads_the_smaller_stacks(samples: Path) -> None:
 
 def test_a_batch_turns_frames_and_truth_alike(samples: Path) -> None:
     path = samples / "0.npz"
-    frames, _, truth = batch_of([path], None)
+    frames, _, truth, *_ = batch_of([path], None)
     plain = (frames[0, 0] - truth[0]).square().mean()
     for seed in range(12):
-        turned, numbers, target = batch_of([path], np.random.default_rng(seed))
+        turned, numbers, target, *_ = batch_of([path], np.random.default_rng(seed))
         first = turned[0, numbers[0].tolist().index(0)]
         assert (first - target[0]).square().mean() < 1.5 * plain + 1e-3
 
@@ -122,10 +122,11 @@ def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path
     assert int(facts["steps"]) >= 2
     assert not torch.equal(before, network.fusion.logits.weight)
     assert not torch.equal(average["fusion.logits.weight"], network.fusion.logits.weight)
-    with (run / "log.csv").open() as file:
+    with (run / "fusion.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [int(row["step"]) for row in rows] == sorted({int(row["step"]) for row in rows})
     assert all(float(row["oracle"]) >= float(row["laplacian"]) for row in rows)
+    assert cv2.imread(str(run / "fusion.png")) is not None
 
     folder = tmp_path / "vaeedof-test"
     pictures = tmp_path / "pictures"
@@ -147,3 +148,46 @@ def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path
     fused = model.fuse(np.stack([latent] * 7), np.full(7, 1 / 7, np.float32))
     assert fused.mix.shape[1:] == fused.weights.shape[1:] == (256, 256)
     assert model.decode(fused.latent).shape == pixels.shape
+
+
+def test_the_decoder_learns_to_give_photographs_back(run: Path, tmp_path: Path) -> None:
+    photographs = run.parent / "photographs"
+    photographs.mkdir()
+    for seed in range(2):
+        picture = _eight_bits(make_stack(1, width_px=420, height_px=420, seed=seed).truth)
+        cv2.imwrite(str(photographs / f"{seed}.jpg"), picture)
+        cv2.imwrite(str(tmp_path / f"{seed}.png"), picture)
+    arguments = ["--run", str(tmp_path / "run"), "--photographs", str(photographs)]
+    arguments += ["--pictures", str(tmp_path), "--batch", "2", "--rate", "0.003"]
+    assert main(["autoencoder", *arguments, "--minutes", "0.1"]) == 0
+    before, average, facts = load_run(tmp_path / "run")
+    start_run(tmp_path / "fresh", sorted(photographs.glob("*.jpg")))
+    fresh = load_run(tmp_path / "fresh")[0]
+    pictures = sorted(tmp_path.glob("*.png"))
+    before.load_state_dict(average)
+    assert int(facts["steps"]) > 5
+    assert reconstruction_rmse(before, pictures) < reconstruction_rmse(fresh, pictures)
+
+
+def test_a_fusion_between_taesd3_is_trained_with_kept_latents(
+    samples: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    for name, part in (("encoder", taesd3.Encoder()), ("decoder", taesd3.Decoder())):
+        save_file(part.state_dict(), tmp_path / f"taesd3_{name}.safetensors")
+    start_with_taesd3(tmp_path / "run", tmp_path)
+    kept = tmp_path / "latents"
+    arguments = ["--run", str(tmp_path / "run"), "--samples"]
+    assert main(["latents", *arguments, str(samples), "--out", str(kept)]) == 0
+    network = load_run(tmp_path / "run")[0]
+    batch = batch_of([kept / "1.npz"], np.random.default_rng(0))
+    assert batch.latents is not None
+    with torch.no_grad():
+        again = network.encoder(batch.frames[0])
+    torch.testing.assert_close(batch.latents[0], again, atol=5e-3, rtol=5e-3)
+    train_fusion(kept, kept, tmp_path / "run", minutes=0.02, batch=1, rmse=0.035)
+    trained, _, facts = load_run(tmp_path / "run")
+    assert int(facts["steps"]) >= 1
+    for name, value in network.decoder.state_dict().items():
+        assert torch.equal(value, trained.decoder.state_dict()[name])
+    assert not torch.equal(network.fusion.logits.weight, trained.fusion.logits.weight)
