@@ -45,6 +45,25 @@ def new_request_id() -> str:
     return uuid.uuid4().hex
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """Where the frames of a stack lie.
+
+    Attributes:
+        frame_from_reference: (N, 3, 3) float64; takes pixel centres of the reference to those of
+            frame i, in full-size pixels.
+        gains: (N, 3) float64; frame i times its gains has the reference's exposure and white
+            balance, display-encoded.
+        doubtful: Frames whose own transform was not plausible; they have their neighbour's.
+        size_px: (height, width) of the full-size frames.
+    """
+
+    frame_from_reference: NDArray[np.float64]
+    gains: NDArray[np.float64]
+    doubtful: tuple[int, ...]
+    size_px: tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class FusionRequest:
     """Everything that one fusion depends on, captured when it is asked for.
@@ -54,6 +73,7 @@ class FusionRequest:
         method: Method.
         mode: Source of the pixels (VAEEDOF only).
         align: Registration.
+        registration: Where the frames lie, if that is known; it is not estimated then.
         crop: Leave out the borders that some aligned frame does not show.
         overlap: Share of a tile that overlaps its neighbour, 0 to 0.5.
         device: Compute device.
@@ -64,13 +84,14 @@ class FusionRequest:
         request_id: Identity, for latest-wins previews.
 
     Raises:
-        ValueError: If `overlap` is outside its range.
+        ValueError: If `overlap` is outside its range, or `registration` is not of this stack.
     """
 
     stack: Stack
     method: Method = Method.VAEEDOF
     mode: Mode = Mode.FAITHFUL
     align: Align = Align.AUTO
+    registration: Registration | None = None
     crop: bool = True
     overlap: float = 0.25
     device: DeviceChoice = "auto"
@@ -80,9 +101,15 @@ class FusionRequest:
     request_id: str = field(default_factory=new_request_id)
 
     def __post_init__(self) -> None:
-        """Check the overlap."""
+        """Check the overlap and the registration."""
         if not 0.0 <= self.overlap <= 0.5:
             raise ValueError(f"overlap must be 0 to 0.5, not {self.overlap}")
+        if self.registration is not None:
+            matrices = self.registration.frame_from_reference
+            if len(matrices) != len(self.stack) or not np.allclose(
+                matrices[self.stack.reference], np.eye(3)
+            ):
+                raise ValueError("the registration is of other frames, or of another reference")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +165,9 @@ class FusionResult:
         spooled_bytes: What went to temporary files.
         warnings: One line each, for the photographer.
         placement: Where the frames lie in the picture; None where they lie as they are.
+        registration: Where the frames lie, in full-size pixels; None where they were taken as they
+            lie.
+        registration_reused: Whether that was known before and not estimated again.
         retouched: Whether something was painted into it by hand.
     """
 
@@ -152,4 +182,6 @@ class FusionResult:
     spooled_bytes: int = 0
     warnings: tuple[str, ...] = ()
     placement: Placement | None = None
+    registration: Registration | None = None
+    registration_reused: bool = False
     retouched: bool = False

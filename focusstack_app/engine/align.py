@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import cv2
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -67,25 +68,6 @@ class Similarity(NamedTuple):
 _STILL = Similarity(1 + 0j, 0j)
 _LEAST_AGREEMENT = 0.2  # correlation of neighbours
 _STILL_PX, _EVEN = 0.2, 0.004  # at most these, and a frame is left as it is
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Registration:
-    """Where the frames of a stack lie.
-
-    Attributes:
-        frame_from_reference: (N, 3, 3) float64; takes pixel centres of the reference to those of
-            frame i, in full-size pixels.
-        gains: (N, 3) float64; frame i times its gains has the reference's exposure and white
-            balance, display-encoded.
-        doubtful: Frames whose own transform was not plausible; they have their neighbour's.
-        size_px: (height, width) of the full-size frames.
-    """
-
-    frame_from_reference: Matrix
-    gains: Matrix
-    doubtful: tuple[int, ...]
-    size_px: tuple[int, int]
 
 
 def proxy_of(pixels: Pixels) -> FloatArray:
@@ -139,17 +121,27 @@ def register(
         tick()
     frame_from_first = _settled(pairs, count)
     first_from_reference = frame_from_first[reference].inverse()
-    height, width = proxies[0].shape[:2]
-    scale = size_px[1] / width
-    matrices, gains = [], []
-    for index in range(count):
-        z, t = frame_from_first[index].after(first_from_reference)
-        matrices.append(Similarity(z, t * scale).matrix(*size_px))
-        gains.append(
-            _gains(proxies[reference], proxies[index], Similarity(z, t).matrix(height, width))
-        )
+    small_px = proxies[0].shape[0], proxies[0].shape[1]
+    matrices = np.stack(
+        [one.after(first_from_reference).matrix(*small_px) for one in frame_from_first]
+    )
+    gains = [
+        _gains(proxies[reference], proxy, matrix)
+        for proxy, matrix in zip(proxies, matrices, strict=True)
+    ]
     progress.report(1.0, "Aligning")
-    return Registration(np.stack(matrices), np.stack(gains), tuple(doubtful), size_px)
+    return rescaled(Registration(matrices, np.stack(gains), tuple(doubtful), small_px), size_px)
+
+
+def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registration:
+    """The same registration for larger or smaller copies of the frames, (height, width)."""
+    down, across = (new / old for new, old in zip(size_px, registration.size_px, strict=True))
+    # Corners stay corners: pixel centres lie half a pixel inside.
+    scale = np.array(
+        [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]], np.float64
+    )
+    matrices = scale @ registration.frame_from_reference @ np.linalg.inv(scale)
+    return replace(registration, frame_from_reference=matrices, size_px=size_px)
 
 
 def resample(

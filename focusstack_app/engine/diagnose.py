@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
-from focusstack_app.engine.align import Registration
+from focusstack_app.engine.align import rescaled
 
 _BLOCK_PX = 32
 _SAME_RMSE = 1e-3  # a quarter of an 8-bit step: the same picture, encoded twice
@@ -91,9 +92,7 @@ def _block_energies(
     plane = np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     if registration is not None:
         height, width = plane.shape
-        full_from_proxy = registration.size_px[1] / width
-        matrix = registration.frame_from_reference[index].copy()
-        matrix[:2, 2] /= full_from_proxy
+        matrix = rescaled(registration, (height, width)).frame_from_reference[index]
         plane = np.asarray(
             cv2.warpAffine(
                 plane * np.float32(registration.gains[index].mean()), matrix[:2], (width, height),

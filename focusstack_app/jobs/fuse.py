@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import psutil
@@ -22,11 +22,20 @@ from focusstack_app.core.fusion import (
     Mode,
     Placement,
     Provenance,
+    Registration,
 )
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import common_area, moves, proxy_of, register, resample
+from focusstack_app.engine.align import (
+    PROXY_SIDE_PX,
+    common_area,
+    moves,
+    proxy_of,
+    register,
+    resample,
+    rescaled,
+)
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.diagnose import diagnose
 from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents, reconstruction_error
@@ -34,6 +43,7 @@ from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.read import read_frame, read_proxy
+from focusstack_app.io.reduce import fitted_size, reduced
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
 from focusstack_app.jobs.advice import advice
 
@@ -90,16 +100,14 @@ def fuse_stack(
         with timed("load model"):
             model = load(request)
     with Spool(_room_bytes(request)) as spool:
-        picture, icc_profile, provenance, placement, warnings = _fuse(
-            request, model, spool, timed, progress.sub(0.0, 0.99)
-        )
+        made = _fuse(request, model, spool, timed, progress.sub(0.0, 0.99))
         spooled_bytes = spool.spooled_bytes
     progress.report(1.0, "Done")
     return FusionResult(
         request=request,
-        picture=picture,
-        icc_profile=icc_profile,
-        provenance=provenance,
+        picture=made.picture,
+        icc_profile=made.icc_profile,
+        provenance=made.provenance,
         timings_s=timings,
         device=model.device if model is not None else "CPU",
         model=(
@@ -109,9 +117,31 @@ def fuse_stack(
         ),
         peak_memory_bytes=_peak_memory_bytes(),
         spooled_bytes=spooled_bytes,
-        warnings=tuple(warnings),
-        placement=placement,
+        warnings=tuple(made.warnings),
+        placement=made.placement,
+        registration=made.registration,
+        registration_reused=made.registration is not None and request.registration is not None,
     )
+
+
+class _Made(NamedTuple):
+    """What comes of the frames; see `FusionResult`."""
+
+    picture: NDArray[np.uint16]
+    icc_profile: bytes | None
+    warnings: list[str]
+    provenance: Provenance | None = None
+    placement: Placement | None = None
+    registration: Registration | None = None
+
+
+class _Aligned(NamedTuple):
+    """How the frames lie: the rows and columns that all of them show, and `_Made`'s fields."""
+
+    inside: tuple[slice, slice]
+    warnings: list[str]
+    placement: Placement | None = None
+    registration: Registration | None = None
 
 
 def _fuse(
@@ -120,16 +150,15 @@ def _fuse(
     spool: Spool,
     timed: Timed,
     progress: Progress,
-) -> tuple[NDArray[np.uint16], bytes | None, Provenance | None, Placement | None, list[str]]:
+) -> _Made:
     with timed("read"):
         frames, proxies, icc_profile = _read(request, spool, progress.sub(0.0, 0.15))
     if len(frames) == 1:
         warning = "There is one frame only: it is returned as it is."
-        return as_uint16(frames[0][:]), icc_profile, None, None, [warning]
+        return _Made(as_uint16(frames[0][:]), icc_profile, [warning])
     with timed("align"):
-        inside, placement, warnings = _align(
-            request, frames, proxies, spool, progress.sub(0.15, 0.3)
-        )
+        aligned = _align(request, frames, proxies, spool, progress.sub(0.15, 0.3))
+    warnings = aligned.warnings
     progress = progress.sub(0.3, 1.0)
     if model is None:
         with timed("fuse"):
@@ -145,9 +174,10 @@ def _fuse(
             raise DeviceMemoryError(
                 error.message, "Close other programs, use --device cpu, or --method pyramid."
             ) from error
-    rows, columns = inside
+    rows, columns = aligned.inside
     kept = Provenance(*(np.ascontiguousarray(m[rows, columns]) for m in _maps(provenance)))
-    return to_uint16(picture[rows, columns]), icc_profile, kept, placement, warnings
+    fused = to_uint16(picture[rows, columns])
+    return _Made(fused, icc_profile, warnings, kept, aligned.placement, aligned.registration)
 
 
 def _maps(provenance: Provenance) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -197,10 +227,14 @@ def _read(
     for index, source in enumerate(request.stack.sources):
         progress.checkpoint()
         side = request.max_side_px
-        frame = read_frame(source) if side is None else read_proxy(source, side)
-        if frames and frame.pixels.shape != frames[0].shape:
+        # A preview's registration serves the render too, and is found as exactly.
+        frame = read_frame(source) if side is None else read_proxy(source, max(side, PROXY_SIDE_PX))
+        pixels = frame.pixels
+        if side is not None:
+            pixels = reduced(pixels, fitted_size(*source.size_px, side))
+        if frames and pixels.shape != frames[0].shape:
             raise InputError(
-                f"{source.path} is {frame.pixels.shape[1]} x {frame.pixels.shape[0]} px, the "
+                f"{source.path} is {pixels.shape[1]} x {pixels.shape[0]} px, the "
                 f"frames before it {frames[0].shape[1]} x {frames[0].shape[0]}.",
                 "Leave it out.",
             )
@@ -208,7 +242,7 @@ def _read(
             proxies.append(proxy_of(frame.pixels))
         if index == request.stack.reference:
             icc_profile = frame.icc_profile
-        frames.append(spool.keep(frame.pixels))
+        frames.append(spool.keep(pixels))
         progress.report((index + 1) / len(request.stack), "Reading")
     return frames, proxies, icc_profile
 
@@ -219,18 +253,18 @@ def _align(
     proxies: list[FloatArray],
     spool: Spool,
     progress: Progress,
-) -> tuple[tuple[slice, slice], Placement | None, list[str]]:
-    """Resample the frames that do not lie on the reference, in place.
-
-    Returns:
-        The rows and columns that all frames show, where the frames lie, and the warnings.
-    """
+) -> _Aligned:
+    """Resample the frames that do not lie on the reference, in place."""
     stack = request.stack
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
-        return whole, None, advice(stack, diagnose(proxies, None, stack.reference))
-    found = register(proxies, stack.reference, (height, width), progress.sub(0.0, 0.7))
+        return _Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference)))
+    full = request.registration
+    if full is None:
+        size_px = stack.sources[stack.reference].size_px[::-1]
+        full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7))
+    found = rescaled(full, (height, width))
     outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
     moved = []
     for number, index in enumerate(outward, start=1):
@@ -253,7 +287,7 @@ def _align(
     inside = common_area(found, moved) if request.crop else whole
     corner = inside[0].start, inside[1].start
     placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
-    return inside, placement, warnings
+    return _Aligned(inside, warnings, placement, full)
 
 
 def _unfit_frames(

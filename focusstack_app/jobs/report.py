@@ -24,6 +24,7 @@ def facts(result: FusionResult) -> dict[str, object]:
         "method": str(request.method),
         "mode": str(request.mode) if learned else None,
         "align": str(request.align),
+        "registration_reused": result.registration_reused,
         "overlap": request.overlap,
         "model_id": request.model_id if learned else None,
         "model": result.model,

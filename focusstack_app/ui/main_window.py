@@ -230,6 +230,7 @@ class MainWindow(ProjectWindow):
             method=chosen.method,
             mode=chosen.mode,
             align=chosen.align,
+            registration=self.previewer.registration_of(stack),
             crop=fusion.crop,
             overlap=chosen.overlap,
             device=fusion.device,

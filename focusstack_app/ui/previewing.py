@@ -6,7 +6,8 @@ import dataclasses
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import FusionRequest, Registration
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.picture import DisplayPicture, prepare
@@ -25,12 +26,14 @@ class Preview:
         picture: For the screen, standing for the full picture.
         device: Where it was computed.
         warnings: One line each.
+        registration: Where the frames lie; None where they were not registered.
     """
 
     request: FusionRequest
     picture: DisplayPicture
     device: str
     warnings: tuple[str, ...]
+    registration: Registration | None
 
 
 class Previewer(QObject):
@@ -74,6 +77,11 @@ class Previewer(QObject):
     def fraction(self) -> float:
         """How far the preview on its way is, 0 to 1."""
         return self._fraction
+
+    def registration_of(self, stack: Stack) -> Registration | None:
+        """Where the frames of a stack lie, as far as the preview knows it."""
+        preview = self.preview
+        return preview.registration if preview and preview.request.stack == stack else None
 
     def ask(self, request: FusionRequest, *, at_once: bool = False) -> None:
         """Want a preview of this; whatever was wanted before is cancelled.
@@ -122,7 +130,7 @@ class Previewer(QObject):
             result = self._services.fuse_stack(request, progress)
             full_size_px = request.stack.sources[request.stack.reference].size_px
             picture = prepare(result.picture, result.icc_profile, full_size_px, progress.checkpoint)
-            return Preview(request, picture, result.device, result.warnings)
+            return Preview(request, picture, result.device, result.warnings, result.registration)
 
         task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
         task.progressed.connect(self._on_progress)

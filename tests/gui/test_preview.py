@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.fusion import Align, Method, Mode, Registration
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.previewing import PREVIEW_SIDE_PX
@@ -36,6 +37,22 @@ def test_leaving_a_frame_out_cancels_the_preview_and_starts_another(
     assert preview is not None
     assert preview.request.request_id == fusion.previews[2].request_id
     assert [source.path.name for source in preview.request.stack.sources] == ["frame_3.png"]
+
+
+def test_what_a_preview_found_out_about_the_frames_is_not_asked_again(
+    window: MainWindow, frames: list[Path], fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.registration = Registration(np.stack([np.eye(3)] * 3), np.ones((3, 3)), (), (64, 96))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    window.render_stack()
+    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    assert fusion.renders[0].registration is fusion.registration
+    toggle(window.frames, window.frames.index(0))
+    request = window.request()
+    assert request is not None
+    assert request.registration is None  # of other frames
+    qtbot.waitUntil(lambda: not window.previewer.busy)
 
 
 def test_many_changes_at_once_cost_one_preview(

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from focusstack_app.core.errors import FocusStackError
-from focusstack_app.core.fusion import FusionRequest, FusionResult, Placement
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Placement, Registration
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 
@@ -32,6 +32,7 @@ class FakeFusion:
         self.error: Exception | None = None
         self.warnings: tuple[str, ...] = ()
         self.placement: Placement | None = None
+        self.registration: Registration | None = None
 
     def __call__(self, request: FusionRequest, progress: Progress) -> FusionResult:
         self.requests.append(request)
@@ -60,7 +61,7 @@ class FakeFusion:
             picture = picture[placement.top_px :, placement.left_px :]
         return FusionResult(
             request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings,
-            placement,
+            placement, self.registration,
         )  # fmt: skip
 
     @property

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
 from tests.helpers.stacks import fake_stack
 
 
@@ -31,3 +33,14 @@ def test_the_ends_of_the_range_of_overlap_are_allowed(overlap: float) -> None:
 def test_every_request_has_its_own_identity() -> None:
     stack = fake_stack()
     assert FusionRequest(stack).request_id != FusionRequest(stack).request_id
+
+
+def test_a_registration_of_other_frames_or_of_another_reference_is_refused() -> None:
+    matrices = np.stack([np.eye(3)] * 3)
+    matrices[1:, 0, 2] = 4.0, 8.0
+    registration = Registration(matrices, np.ones((3, 3)), (), (64, 96))
+    assert FusionRequest(fake_stack(), registration=registration).registration is registration
+    with pytest.raises(ValueError, match="registration"):
+        FusionRequest(fake_stack(4), registration=registration)
+    with pytest.raises(ValueError, match="registration"):
+        FusionRequest(Stack(fake_stack().sources, reference=1), registration=registration)

@@ -10,17 +10,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import (
     Matrix,
-    Registration,
     Similarity,
     common_area,
     moves,
     proxy_of,
     register,
     resample,
+    rescaled,
 )
 from focusstack_app.engine.pixels import to_float, to_uint16
 
@@ -88,6 +89,19 @@ def test_a_proxy_gives_transforms_of_the_full_size() -> None:
     found = register([proxy_of(_integers(h / 65535)) for h in halves], 0, SIZE, Progress())
     true = Similarity(1.01 + 0j, 4 - 2j).matrix(*SIZE)
     assert _corner_error_px(found.frame_from_reference[1], true) < 0.3
+
+
+def test_a_rescaled_registration_takes_the_same_points_to_the_same_places() -> None:
+    matrix = Similarity(1.02 * complex(np.exp(0.01j)), 4 - 2j).matrix(*SIZE)
+    full = Registration(np.stack([np.eye(3), matrix]), np.ones((2, 3)), (), SIZE)
+    small = rescaled(full, (80, 120))
+    assert small.size_px == (80, 120)
+    # The corner that four pixels share is the same point in both sizes.
+    point, there = np.array([100 - 0.5, 60 - 0.5, 1]), np.array([25 - 0.5, 15 - 0.5, 1])
+    expected = ((matrix @ point)[:2] + 0.5) / 4 - 0.5
+    np.testing.assert_allclose((small.frame_from_reference[1] @ there)[:2], expected)
+    back = rescaled(small, SIZE)
+    np.testing.assert_allclose(back.frame_from_reference, full.frame_from_reference, atol=1e-9)
 
 
 def test_a_long_stack_does_not_drift() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 
 from focusstack_app.core.errors import Cancelled, InputError, ModelError
-from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
+from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.align import register
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from tests.helpers.models import OutOfMemoryOnceModel
@@ -135,6 +138,46 @@ def test_moved_frames_are_aligned_when_asked(tmp_path: Path, method: Method) -> 
         picture = result.picture[30:-30, 30:-30] / 65535
         errors[align] = float(np.sqrt(np.square(picture - truth).mean()))
     assert errors[Align.AUTO] < 0.5 * errors[Align.OFF], errors
+
+
+def test_the_registration_of_a_preview_serves_the_render(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = (1500, 1000)  # larger than what is registered
+    for number, frame in enumerate(make_stack(3, width_px=size[0], height_px=size[1]).frames):
+        moving = np.array([[1 + 0.006 * number, 0, 2.5 * number], [0, 1 + 0.006 * number, 0]])
+        texture = cv2.GaussianBlur(frame, (0, 0), 2.0)
+        moved = cv2.warpAffine(texture, moving, size, borderMode=cv2.BORDER_REFLECT)
+        pixels = np.asarray(moved * (1 - 0.04 * number), np.uint16)
+        write_picture(tmp_path / f"{number}.tif", pixels, bits=16)
+    estimates: list[tuple[int, int]] = []
+
+    def counted(
+        proxies: Sequence[FloatArray], reference: int, size_px: tuple[int, int], progress: Progress
+    ) -> Registration:
+        estimates.append(size_px)
+        return register(proxies, reference, size_px, progress)
+
+    monkeypatch.setattr("focusstack_app.jobs.fuse.register", counted)
+    stack = open_stack([tmp_path]).stack
+    request = FusionRequest(stack, method=Method.PYRAMID, crop=False)
+    preview = fuse_stack(replace(request, max_side_px=300), Progress())
+    assert max(preview.picture.shape) <= 300
+    known = preview.registration
+    reusing = fuse_stack(replace(request, registration=known), Progress())
+    assert estimates == [(1000, 1500)]
+    own = fuse_stack(request, Progress())
+    assert len(estimates) == 2
+    assert (reusing.registration_reused, own.registration_reused) == (True, False)
+    assert known is not None
+    assert own.registration is not None
+    assert reusing.registration is known
+    corners = np.array([[0, 1499.0, 0, 1499], [0, 0, 999, 999], [1, 1, 1, 1]])
+    there, here = (r.frame_from_reference @ corners for r in (known, own.registration))
+    assert np.abs(there - here).max() < 0.1
+    np.testing.assert_allclose(known.gains, own.registration.gains, atol=0.002)
+    difference = reusing.picture / 65535 - own.picture / 65535
+    assert np.sqrt(np.square(difference).mean()) < 0.004
 
 
 def test_a_frame_that_cannot_be_registered_is_named(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def test_facts_tell_what_was_asked_and_what_was_done() -> None:
         "method": "vaeedof",
         "mode": "faithful",
         "align": "auto",
+        "registration_reused": False,
         "overlap": 0.25,
         "model_id": "vaeedof-base",
         "model": "fake 1",
