@@ -231,10 +231,17 @@ def _batch(args: argparse.Namespace) -> int:
 
 
 def _models_list(_args: argparse.Namespace) -> int:
-    from focusstack_app.inference.manifest import installed_models
+    from focusstack_app.inference.manifest import (
+        installed_models,
+        missing_weights,
+        unfinished_models,
+    )
 
     for model in installed_models():
         print(f"{model.id}  version {model.version}  {model.licence}  {_shown(model.folder)}")
+    for model in unfinished_models():
+        lacking = " and ".join(missing_weights(model))
+        print(f"{model.id}  version {model.version}  not installed: needs {lacking}")
     return DONE
 
 

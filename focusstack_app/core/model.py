@@ -29,6 +29,8 @@ class ModelManifest:
         reconstruction_rmse: Measured error of encode + decode, display-encoded [0, 1].
         agreement_rmse: How far a source pixel may lie from the decoded fusion before it counts
             less; the weights were trained with it.
+        encoder_halo_px: How far around a latent cell the pixels lie that it depends on, in whole
+            cells.
         licence: SPDX name.
         sha256: File name to hex digest of every file that is loaded.
         card: Everything else: data, command, steps, hardware, validation.
@@ -44,6 +46,7 @@ class ModelManifest:
     tile_px: int
     reconstruction_rmse: float
     agreement_rmse: float
+    encoder_halo_px: int
     licence: str
     sha256: Mapping[str, str]
     card: Mapping[str, object]
@@ -95,7 +98,7 @@ class FusionModel(Protocol):
 
         Returns:
             (C, H / scale, W / scale) float32 latent. Valid to call in chunks of whole cells:
-            a latent cell depends on its own pixels only.
+            a latent cell depends on its own pixels and `encoder_halo_px` around them.
         """
         ...
 

@@ -22,7 +22,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
-_ENCODE_ROWS_PX = 512
+_ENCODE_PX = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,20 +88,38 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
         (C, h, w) float32 latent of the padded frame.
     """
     manifest = model.manifest
-    height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, manifest.scale)
-    step = max(manifest.scale, _ENCODE_ROWS_PX // manifest.scale * manifest.scale)
+    scale, halo = manifest.scale, manifest.encoder_halo_px
+    height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, scale)
+    step = max(scale, _ENCODE_PX // scale * scale)
     strips = []
     for top in range(0, height, step):
         progress.checkpoint()
+        bottom = min(top + step, height)
+        first, last = max(0, top - halo), min(height, bottom + halo)
         # The last strip may lie in the padding altogether: it then repeats the last rows.
-        first = min(top, max(0, frame.shape[0] - manifest.scale))
-        part = frame[first : top + step]
-        down = min(top + step, height) - first - part.shape[0]
+        start = min(first, max(0, frame.shape[0] - scale))
+        part = frame[start:last]
         padded = cv2.copyMakeBorder(
-            part, 0, down, 0, width - part.shape[1], cv2.BORDER_REFLECT
-        )[top - first :]  # fmt: skip
-        strips.append(model.encode(to_float(padded)))
+            part, 0, last - start - part.shape[0], 0, width - part.shape[1], cv2.BORDER_REFLECT
+        )[first - start :]
+        latent = _encode_strip(model, padded)
+        strips.append(latent[:, (top - first) // scale : (bottom - first) // scale])
     return np.concatenate(strips, axis=1)
+
+
+def _encode_strip(model: FusionModel, rows: NDArray[Any]) -> FloatArray:
+    """(C, h, w) of whole rows, a piece at a time where an encoder's layers would grow with them."""
+    scale, halo = model.manifest.scale, model.manifest.encoder_halo_px
+    if not halo:
+        return model.encode(to_float(rows))
+    width = rows.shape[1]
+    pieces = []
+    for left in range(0, width, _ENCODE_PX):
+        right = min(left + _ENCODE_PX, width)
+        first = max(0, left - halo)
+        latent = model.encode(to_float(rows[:, first : right + halo]))
+        pieces.append(latent[:, :, (left - first) // scale : (right - first) // scale])
+    return np.concatenate(pieces, axis=2)
 
 
 def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray, float]:

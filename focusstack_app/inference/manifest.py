@@ -6,6 +6,8 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -53,6 +55,7 @@ def load_manifest(folder: Path) -> ModelManifest:
             tile_px=int(card["tile_px"]),
             reconstruction_rmse=float(card["reconstruction_rmse"]),
             agreement_rmse=float(card["agreement_rmse"]),
+            encoder_halo_px=int(card.get("encoder_halo_px", 0)),
             licence=str(card["licence"]),
             sha256={str(name): str(digest) for name, digest in card["sha256"].items()},
             card=dict(card["card"]),
@@ -63,7 +66,9 @@ def load_manifest(folder: Path) -> ModelManifest:
             f"{path} is not a complete model manifest ({error}).", "Install the model again."
         ) from error
     bad_name = manifest.id in ("", ".", "..") or set(manifest.id) & set("/\\:")
-    if bad_name or set(manifest.sha256) != set(FILES):
+    kinds = {name for name in manifest.sha256 if not name.endswith(".safetensors")}
+    bad_file = kinds != set(FILES) or any(set(name) & set("/\\:") for name in manifest.sha256)
+    if bad_name or bad_file or manifest.encoder_halo_px % manifest.scale:
         raise ModelError(
             f"{path} does not describe a model of kind {KIND}.", "Install the model again."
         )
@@ -74,17 +79,37 @@ def installed_models() -> list[ModelManifest]:
     """The models that ship with the program, then those that the user installed, by name.
 
     A shipped model hides an installed one of the same id. A folder that cannot be read as a model
-    is left out; `find_model` and `verify` say why.
+    is left out; `find_model` and `verify` say why. So is a shipped one of `unfinished_models`.
     """
     found: dict[str, ModelManifest] = {}
+    for manifest in _manifests():
+        if not missing_weights(manifest):
+            found.setdefault(manifest.id, manifest)
+    return list(found.values())
+
+
+def unfinished_models() -> list[ModelManifest]:
+    """Models that lack weights which are not ours to ship, and are not installed whole."""
+    whole = {manifest.id for manifest in installed_models()}
+    return [m for m in _manifests() if missing_weights(m) and m.id not in whole]
+
+
+def missing_weights(manifest: ModelManifest) -> list[str]:
+    """Files of weights that the model needs and that are not in its folder."""
+    return [
+        name
+        for name in manifest.sha256
+        if name.endswith(".safetensors") and not (manifest.folder / name).exists()
+    ]
+
+
+def _manifests() -> Iterator[ModelManifest]:
     for parent in (models_dir(), user_models_dir()):
         for path in sorted(parent.glob("*/model.json")):
             try:
-                manifest = load_manifest(path.parent)
+                yield load_manifest(path.parent)
             except ModelError:
                 continue
-            found.setdefault(manifest.id, manifest)
-    return list(found.values())
 
 
 def find_model(model_id: str) -> ModelManifest:
@@ -97,6 +122,12 @@ def find_model(model_id: str) -> ModelManifest:
     for manifest in models:
         if manifest.id == model_id:
             return manifest
+    for manifest in unfinished_models():
+        if manifest.id == model_id:
+            raise ModelError(
+                f"The model {model_id!r} lacks {' and '.join(missing_weights(manifest))}.",
+                "Put them into a folder and run: focusstack models install FOLDER",
+            )
     names = ", ".join(manifest.id for manifest in models) or "none"
     raise ModelError(f"There is no model {model_id!r}.", f"Installed: {names}.")
 
@@ -135,27 +166,39 @@ def read_verified(manifest: ModelManifest, name: str) -> bytes:
 def install(folder: Path) -> ModelManifest:
     """Check a model folder and copy it to the user's models.
 
+    A folder without a manifest may hold the weights that one of `unfinished_models` lacks.
+
     Returns:
         The manifest of the copy.
 
     Raises:
         ModelError: If the folder is no sound model, or its id is taken.
     """
+    if not (folder / "model.json").exists():
+        for unfinished in unfinished_models():
+            lacking = missing_weights(unfinished)
+            if all((folder / name).exists() for name in lacking):
+                return _copied(unfinished, dict.fromkeys(lacking, folder))
     manifest = load_manifest(folder)
-    verify(manifest)
     if any(model.id == manifest.id for model in installed_models()):
         raise ModelError(
             f"A model {manifest.id!r} is installed already.", "Remove its folder first."
         )
+    return _copied(manifest, {})
+
+
+def _copied(manifest: ModelManifest, elsewhere: Mapping[str, Path]) -> ModelManifest:
+    """A checked copy among the user's models; some files may lie in other folders."""
     parent = user_models_dir()
     try:
         parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".install-", dir=parent) as staged:
             copy = Path(staged) / manifest.id
             copy.mkdir()
-            for name in ("model.json", *manifest.sha256):
-                shutil.copyfile(folder / name, copy / name)
-            verify(load_manifest(copy))
+            shutil.copyfile(manifest.folder / "model.json", copy / "model.json")
+            for name in manifest.sha256:
+                source = replace(manifest, folder=elsewhere.get(name, manifest.folder))
+                (copy / name).write_bytes(read_verified(source, name))
             copy.rename(parent / manifest.id)
     except OSError as error:
         raise ModelError(

@@ -9,6 +9,7 @@ import numpy as np
 from focusstack_app.core.errors import DeviceMemoryError, ModelError
 from focusstack_app.core.model import FloatArray, Fused, ModelManifest
 from focusstack_app.inference.manifest import read_verified
+from focusstack_app.inference.weights import weights_beside
 
 if TYPE_CHECKING:
     from focusstack_app.core.fusion import DeviceChoice
@@ -35,11 +36,14 @@ class OnnxModel:
         providers = ["CPUExecutionProvider"]
         if choice != "cpu" and "CUDAExecutionProvider" in available and _cuda_starts():
             providers.insert(0, "CUDAExecutionProvider")
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
 
         def session(name: str) -> Any:
             content = read_verified(manifest, name)
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            if weights := weights_beside(manifest, name):
+                values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
+                options.add_external_initializers(list(weights), list(values))
             try:
                 return onnxruntime.InferenceSession(content, options, providers=providers)
             except Exception as error:  # ONNX Runtime's errors share no base class

@@ -26,6 +26,9 @@ def export_model(
     reconstruction_rmse: float,
     agreement_rmse: float,
     card: Mapping[str, object],
+    beside: Mapping[str, Path] | None = None,
+    encoder_halo_px: int = 0,
+    licence: str = "Apache-2.0",
 ) -> None:
     """Write `encoder.onnx`, `fusion.onnx`, `decoder.onnx` and `model.json` into `folder`.
 
@@ -36,6 +39,10 @@ def export_model(
         reconstruction_rmse: Measured error of encode + decode, display-encoded.
         agreement_rmse: That the weights were trained with.
         card: How the weights were made and what was measured.
+        beside: For "encoder" and "decoder" the safetensors file that holds their weights, if these
+            are not ours to ship: the graphs leave them out, the manifest names the file.
+        encoder_halo_px: See `ModelManifest`.
+        licence: SPDX expression.
 
     Raises:
         RuntimeError: If ONNX Runtime and torch differ.
@@ -61,7 +68,10 @@ def export_model(
         folder / "decoder.onnx", decoder, {"latent": latents[:, 0]}, ["pixels"],
         {"latent": plane, "pixels": plane},
     )  # fmt: skip
-    names = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
+    files = [folder / f"{name}.onnx" for name in ("encoder", "fusion", "decoder")]
+    for part, weights in (beside or {}).items():
+        _leave_out_weights(folder / f"{part}.onnx", weights)
+        files.append(weights)
     manifest = {
         "id": folder.name,
         "version": version,
@@ -73,8 +83,9 @@ def export_model(
         "tile_px": TILE_PX,
         "reconstruction_rmse": reconstruction_rmse,
         "agreement_rmse": agreement_rmse,
-        "licence": "Apache-2.0",
-        "sha256": {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names},
+        "encoder_halo_px": encoder_halo_px,
+        "licence": licence,
+        "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
         "card": dict(card),
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
@@ -99,6 +110,28 @@ def weights_of(folder: Path, name: str) -> dict[str, Tensor]:
         if node.op_type == "Identity" and node.input[0] in weights:
             weights[node.output[0]] = weights[node.input[0]]
     return weights
+
+
+def _leave_out_weights(path: Path, weights: Path) -> None:
+    """Take the values that a safetensors file holds out of a graph; `inference.weights` reads them.
+
+    Raises:
+        RuntimeError: If the graph does not have all of them.
+    """
+    import onnx
+    from safetensors import safe_open
+
+    with safe_open(weights, "pt") as file:
+        names = set(file.keys())
+    model = onnx.load(str(path))
+    left_out = [weight for weight in model.graph.initializer if weight.name in names]
+    if len(left_out) != len(names):
+        raise RuntimeError(f"{path.name} lacks weights of {weights.name}")
+    for weight in left_out:
+        weight.ClearField("raw_data")
+        weight.data_location = onnx.TensorProto.EXTERNAL
+        weight.external_data.add(key="location", value=weights.name)
+    onnx.save(model, str(path))
 
 
 def _name_weights(path: Path, part: nn.Module) -> None:

@@ -121,7 +121,7 @@ def onnx_gmac(path: Path, height: int, width: int) -> float:
     Raises:
         ValueError: If the shapes of the graph cannot be found.
     """
-    model = onnx.load(str(path))
+    model = onnx.load(str(path), load_external_data=False)
     for value in model.graph.input:
         for dim in value.type.tensor_type.shape.dim:
             if dim.dim_param:

@@ -1,7 +1,5 @@
 """The paper's own autoencoder: TAESD3, distilled from that of Stable Diffusion 3 (section 3).
 
-    python -m focusstack_app.training.taesd3 export --weights DIR --out DIR
-
 The weights (`taesd3_encoder.safetensors`, `taesd3_decoder.safetensors`, MIT licence, by Ollin Boer
 Bohan) are not ours to ship: they are read from a folder. Keys are the layers' numbers in sequence,
 as in the files that their author publishes. The pixels' range is [0, 1] on both sides; diffusers'
@@ -11,15 +9,9 @@ its last layer.
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import sys
-import warnings
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -28,7 +20,7 @@ CHANNELS, WIDTH, SCALE = 16, 64, 8
 # Pixels around a latent cell that it depends on: convolutions of 3 x 3 at 1/1, 1/2, 1/4 and 1/8
 # (4 + 1 + 9 x 2 + 2 + 9 x 4 + 4 + 9 x 8 + 8), rounded up to whole cells.
 HALO_PX = 152
-PARITY = 1e-3  # largest difference between torch and ONNX
+LICENCE = "MIT"
 
 
 def _conv(width_in: int, width_out: int, *, stride: int = 1, bias: bool = True) -> nn.Conv2d:
@@ -79,6 +71,11 @@ class Decoder(nn.Sequential):
         super().__init__(*layers, Block(), _conv(WIDTH, 3))
 
 
+def weights_file(folder: Path, part: str) -> Path:
+    """Where the weights of "encoder" or "decoder" lie in a folder."""
+    return folder / f"taesd3_{part}.safetensors"
+
+
 def load(folder: Path) -> tuple[Encoder, Decoder]:
     """Encoder and decoder with their weights, in float32.
 
@@ -91,67 +88,7 @@ def load(folder: Path) -> tuple[Encoder, Decoder]:
     """
     encoder, decoder = Encoder(), Decoder()
     for name, part in (("encoder", encoder), ("decoder", decoder)):
-        weights = load_file(folder / f"taesd3_{name}.safetensors")
+        weights = load_file(weights_file(folder, name))
         part.load_state_dict({key: value.float() for key, value in weights.items()})
         part.requires_grad_(False).eval()
     return encoder, decoder
-
-
-def export(encoder: nn.Module, decoder: nn.Module, out: Path) -> dict[str, str]:
-    """Write `encoder.onnx` and `decoder.onnx` as `inference.onnx.OnnxModel` reads them.
-
-    Returns:
-        File name to SHA-256, for the manifest.
-
-    Raises:
-        RuntimeError: If ONNX and torch differ.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    pixels = torch.rand(1, 3, 16, 24)
-    with torch.no_grad():
-        latent = encoder(pixels)
-    parts: Mapping[str, tuple[nn.Module, Tensor, str, str]] = {
-        "encoder.onnx": (encoder, pixels, "pixels", "latent"),
-        "decoder.onnx": (decoder, latent, "latent", "pixels"),
-    }
-    digests = {}
-    for name, (part, given, source, result) in parts.items():
-        _export(out / name, part, given, source, result)
-        digests[name] = hashlib.sha256((out / name).read_bytes()).hexdigest()
-    return digests
-
-
-def _export(path: Path, part: nn.Module, given: Tensor, source: str, result: str) -> None:
-    import onnx
-    from onnx.reference import ReferenceEvaluator
-
-    plane = {2: "height", 3: "width"}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the exporter's own deprecations
-        torch.onnx.export(
-            part, (given,), str(path), input_names=[source], output_names=[result],
-            dynamic_axes={source: plane, result: plane}, opset_version=17, dynamo=False,
-        )  # fmt: skip
-        expected = part(given).numpy()
-    onnx.checker.check_model(str(path))
-    found = ReferenceEvaluator(str(path)).run(None, {source: given.numpy()})
-    difference = float(np.abs(np.asarray(found)[0] - expected).max())
-    if difference > PARITY:
-        raise RuntimeError(f"{path.name} differs from torch by {difference}")
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """The command."""
-    parser = argparse.ArgumentParser(prog="focusstack_app.training.taesd3")
-    commands = parser.add_subparsers(required=True)
-    command = commands.add_parser("export", help="write encoder.onnx and decoder.onnx")
-    command.add_argument("--weights", type=Path, required=True, help="folder of safetensors")
-    command.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args(argv)
-    for name, digest in export(*load(args.weights), args.out).items():
-        sys.stdout.write(f"{digest}  {name}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -17,7 +17,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from focusstack_app.core.model import FloatArray
 from focusstack_app.inference.network import SCALE
+from focusstack_app.training import taesd3
 from focusstack_app.training.end_to_end import Network, composite, log_error
 from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
 from focusstack_app.training.export import export_model
@@ -319,6 +320,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--model", type=Path, required=True)
     export.add_argument("--version", required=True)
+    export.add_argument("--taesd3", type=Path, help="TAESD3's weights, where they are used")
     export.add_argument("--rmse", type=float, default=0.01, help="that it was trained with")
     export.add_argument(
         "--pictures", type=Path, required=True, help="PNGs to measure reconstruction on"
@@ -376,6 +378,16 @@ def _export(args: argparse.Namespace) -> None:
     network, average, facts = load_run(args.run)
     network.load_state_dict(average)
     error = reconstruction_rmse(network, sorted(args.pictures.glob("*.png")))
+    foreign: dict[str, Any] = {}
+    if facts.get("autoencoder") == "taesd3":
+        if args.taesd3 is None:
+            raise SystemExit("the export of this run needs --taesd3")
+        parts = ("encoder", "decoder")
+        foreign = {
+            "beside": {part: taesd3.weights_file(args.taesd3, part) for part in parts},
+            "encoder_halo_px": taesd3.HALO_PX,
+            "licence": f"Apache-2.0 AND {taesd3.LICENCE}",
+        }
     export_model(
         args.model,
         (network.encoder, network.fusion, network.decoder),
@@ -383,6 +395,7 @@ def _export(args: argparse.Namespace) -> None:
         reconstruction_rmse=round(error, 5),
         agreement_rmse=args.rmse,
         card={**facts, **args.card},
+        **foreign,
     )
 
 

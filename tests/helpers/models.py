@@ -30,6 +30,7 @@ def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelMani
         tile_px=tile_px,
         reconstruction_rmse=0.0,
         agreement_rmse=0.01,
+        encoder_halo_px=0,
         licence="Apache-2.0",
         sha256={},
         card={},

@@ -21,7 +21,7 @@ from focusstack_app.training.reconstruction import (
     tile_cost,
     torch_gmac,
 )
-from focusstack_app.training.taesd3 import Encoder, export
+from focusstack_app.training.taesd3 import Encoder
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_more_components_lose_less_and_all_lose_nothing(photographs: Path) -> No
     assert found[-1] > 90
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the exporter itself
 def test_the_cost_of_a_convolution_is_counted_alike_in_torch_and_onnx(tmp_path: Path) -> None:
     torch.manual_seed(0)
     convolution = nn.Conv2d(3, 5, 3, padding=1)
@@ -52,11 +53,10 @@ def test_the_cost_of_a_convolution_is_counted_alike_in_torch_and_onnx(tmp_path: 
     )
     encoder = nn.Sequential(convolution, nn.ReLU(), nn.Conv2d(5, 4, 3, stride=2, padding=1))
     decoder = nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(4, 3, 3, padding=1))
-    export(encoder, decoder, tmp_path)
-    for name, part, shape in (
-        ("encoder", encoder, (1, 3, 64, 96)), ("decoder", decoder, (1, 4, 32, 48)),
-    ):  # fmt: skip
-        counted = onnx_gmac(tmp_path / f"{name}.onnx", shape[2], shape[3])
+    for part, shape in ((encoder, (1, 3, 64, 96)), (decoder, (1, 4, 32, 48))):
+        path = tmp_path / f"{shape[1]}.onnx"
+        torch.onnx.export(part, (torch.zeros(shape),), str(path), dynamo=False)
+        counted = onnx_gmac(path, shape[2], shape[3])
         assert counted == pytest.approx(torch_gmac(part, torch.zeros(shape)))
 
 

@@ -10,12 +10,19 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
+from focusstack_app.core.errors import ModelError
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import composite as engine
-from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame
 from focusstack_app.engine.pixels import to_uint16
-from focusstack_app.inference.manifest import load_manifest
+from focusstack_app.inference import manifest as manifest_module
+from focusstack_app.inference.manifest import (
+    find_model,
+    install,
+    load_manifest,
+    unfinished_models,
+)
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.training import taesd3
 from focusstack_app.training.end_to_end import Fusion, composite, shares_of
@@ -25,7 +32,7 @@ from focusstack_app.training.runs import (
     start_run,
     start_with_taesd3,
 )
-from focusstack_app.training.samples import batch_of, by_frame_count, with_faults
+from focusstack_app.training.samples import batch_of, by_frame_count, planes_of, with_faults
 from focusstack_app.training.train import main, reconstruction_rmse, train_fusion
 from tests.helpers.stacks import make_stack, write_picture
 
@@ -169,12 +176,13 @@ def test_the_decoder_learns_to_give_photographs_back(run: Path, tmp_path: Path) 
     assert reconstruction_rmse(before, pictures) < reconstruction_rmse(fresh, pictures)
 
 
-def test_a_fusion_between_taesd3_is_trained_with_kept_latents(
-    samples: Path, tmp_path: Path
+def test_a_fusion_between_taesd3_is_trained_with_kept_latents_and_installed(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.manual_seed(0)
     for name, part in (("encoder", taesd3.Encoder()), ("decoder", taesd3.Decoder())):
-        save_file(part.state_dict(), tmp_path / f"taesd3_{name}.safetensors")
+        weights = {key: value.bfloat16() for key, value in part.state_dict().items()}
+        save_file(weights, tmp_path / f"taesd3_{name}.safetensors")
     start_with_taesd3(tmp_path / "run", tmp_path)
     kept = tmp_path / "latents"
     arguments = ["--run", str(tmp_path / "run"), "--samples"]
@@ -191,3 +199,34 @@ def test_a_fusion_between_taesd3_is_trained_with_kept_latents(
     for name, value in network.decoder.state_dict().items():
         assert torch.equal(value, trained.decoder.state_dict()[name])
     assert not torch.equal(network.fusion.logits.weight, trained.fusion.logits.weight)
+
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    write_picture(pictures / "a.png", make_stack(1, width_px=96, height_px=64, seed=9).truth)
+    shipped = tmp_path / "shipped" / "vaeedof-paper"
+    arguments = ["--run", str(tmp_path / "run"), "--model", str(shipped), "--version", "1"]
+    arguments += ["--pictures", str(pictures), "--taesd3", str(tmp_path), "--rmse", "0.035"]
+    assert main(["export", *arguments]) == 0
+    assert (shipped / "encoder.onnx").stat().st_size < 100_000  # no weights that are not ours
+    monkeypatch.setattr(manifest_module, "models_dir", lambda: shipped.parent)
+    monkeypatch.setattr(manifest_module, "user_models_dir", lambda: tmp_path / "user")
+    assert [model.id for model in unfinished_models()] == ["vaeedof-paper"]
+    with pytest.raises(ModelError, match=r"lacks taesd3_encoder\.safetensors"):
+        find_model("vaeedof-paper")
+    install(tmp_path)
+    assert unfinished_models() == []
+    model = OnnxModel(find_model("vaeedof-paper"), "cpu")
+    pixels = torch.rand(1, 3, 64, 96)
+    latent = model.encode(pixels[0].permute(1, 2, 0).numpy())
+    with torch.no_grad():
+        expected = trained.encoder(pixels)
+        decoded = trained.decoder(expected)
+    np.testing.assert_allclose(latent, expected[0], atol=1e-4)
+    planes = model.decode(latent).transpose(2, 0, 1)
+    np.testing.assert_allclose(planes, decoded[0], atol=1e-3)
+
+    frame = np.random.default_rng(0).integers(0, 256, (700, 600, 3), dtype=np.uint8)
+    with torch.no_grad():
+        padded = cv2.copyMakeBorder(frame, 0, 4, 0, 0, cv2.BORDER_REFLECT)
+        whole = trained.encoder(planes_of(padded[None]))[0]
+    np.testing.assert_allclose(encode_frame(model, frame, Progress()), whole, atol=1e-4)
