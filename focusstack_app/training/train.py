@@ -295,8 +295,8 @@ def _parser() -> argparse.ArgumentParser:
     samples.add_argument(
         "--matting", type=float, default=0.0, help="share of parts of MattingMFIF scenes"
     )
-    latents = commands.add_parser("latents", help="keep latents with samples; resumes")
-    latents.add_argument("--run", type=Path, required=True, help="whose encoder makes them")
+    latents = commands.add_parser("latents", help="keep TAESD3's latents with samples; resumes")
+    latents.add_argument("--taesd3", type=Path, required=True, help="TAESD3's weights")
     latents.add_argument("--samples", type=Path, required=True)
     latents.add_argument("--out", type=Path, required=True)
     autoencoder = commands.add_parser("autoencoder", help="train the decoder alone; resumes")
@@ -344,7 +344,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             matting=args.matting,
         )
     elif args.command == "latents":
-        encoder = load_run(args.run)[0].encoder
+        encoder, _ = taesd3.load(args.taesd3)
         with torch.inference_mode():
             keep_latents(args.samples, args.out, encoder)
     elif args.command == "export":

@@ -185,8 +185,8 @@ def test_a_fusion_between_taesd3_is_trained_with_kept_latents_and_installed(
         save_file(weights, tmp_path / f"taesd3_{name}.safetensors")
     start_with_taesd3(tmp_path / "run", tmp_path)
     kept = tmp_path / "latents"
-    arguments = ["--run", str(tmp_path / "run"), "--samples"]
-    assert main(["latents", *arguments, str(samples), "--out", str(kept)]) == 0
+    arguments = ["--taesd3", str(tmp_path), "--samples", str(samples)]
+    assert main(["latents", *arguments, "--out", str(kept)]) == 0
     network = load_run(tmp_path / "run")[0]
     batch = batch_of([kept / "1.npz"], np.random.default_rng(0))
     assert batch.latents is not None
