@@ -67,6 +67,18 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         help=f"picture to write: {_SUFFIXES}",
     )
     _add_fusion_options(fuse, settings.fusion, maps="file")
+    fuse.add_argument(
+        "--alignment",
+        metavar="PATH",
+        type=Path,
+        help="place the frames as this file says, from --save-alignment",
+    )
+    fuse.add_argument(
+        "--save-alignment",
+        metavar="PATH",
+        type=Path,
+        help="JSON file for where the frames lie, to be used again",
+    )
     _add_output_options(fuse, settings.export, overwrite="replace files that exist")
     fuse.set_defaults(command="fuse")
 
@@ -116,7 +128,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
     )
     _add_fusion_options(demo, settings.fusion, maps="file")
     _add_output_options(demo, settings.export, overwrite="replace files that exist")
-    demo.set_defaults(command="demo")
+    demo.set_defaults(command="demo", alignment=None, save_alignment=None)
 
     models = commands.add_parser(
         "models", help="list, verify or install models", description="Manage fusion models."

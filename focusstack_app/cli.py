@@ -30,7 +30,7 @@ from focusstack_app.core.errors import (
     OutputExistsError,
 )
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode
+from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
 from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
@@ -122,6 +122,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int:
+    from focusstack_app.jobs.alignment import save_alignment
     from focusstack_app.jobs.export import check_targets, export_result
     from focusstack_app.jobs.fuse import fuse_stack
     from focusstack_app.jobs.report import facts, write_report
@@ -131,10 +132,11 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         overwrite=args.overwrite,
         provenance=args.provenance,
         depth=args.depth,
-        others=[] if args.json is None else [args.json],
+        others=[path for path in (args.json, args.save_alignment) if path is not None],
         sources=opened.stack.sources,
     )
     request, options = _request(opened.stack, args), _options(args)
+    request = replace(request, registration=_known_alignment(opened.stack, args))
     started = time.monotonic()
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
@@ -148,6 +150,11 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
             overwrite=args.overwrite,
             provenance=args.provenance,
             depth=args.depth,
+        )
+    if args.save_alignment is not None:
+        assert result.registration is not None
+        save_alignment(
+            args.save_alignment, opened.stack, result.registration, overwrite=args.overwrite
         )
     seconds = time.monotonic() - started
     warnings = (*opened.warnings, *result.warnings)
@@ -286,6 +293,21 @@ def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
         model_id=args.model,
         memory_bytes=args.memory,
     )
+
+
+def _known_alignment(stack: Stack, args: argparse.Namespace) -> Registration | None:
+    """What `--alignment` says; refuses what could not be read or saved for this stack."""
+    from focusstack_app.jobs.alignment import frame_names, load_alignment
+
+    if args.alignment is None and args.save_alignment is None:
+        return None
+    if Align(args.align) is Align.OFF:
+        raise FocusStackError("With --align off there is no alignment.", "Use --align auto.")
+    if len(stack) == 1:
+        raise InputError("One frame has no alignment.", "Name the other frames as well.")
+    if args.save_alignment is not None:
+        frame_names(stack)
+    return load_alignment(args.alignment, stack) if args.alignment is not None else None
 
 
 def _options(args: argparse.Namespace) -> OutputOptions:

@@ -263,6 +263,59 @@ class TestFuseFails:
         assert _files(tmp_path) == []
 
 
+class TestAlignment:
+    PYRAMID = ("--method", "pyramid")
+
+    def test_a_saved_alignment_gives_the_same_picture_again(
+        self, frames: Path, tmp_path: Path
+    ) -> None:
+        kept, report = tmp_path / "kept.json", tmp_path / "report.json"
+        first, second = tmp_path / "a.tif", tmp_path / "b.tif"
+        assert _run("fuse", frames, "-o", first, "--save-alignment", kept, *self.PYRAMID) == 0
+        call = ["fuse", frames, "-o", second, "--alignment", kept, "--json", report]
+        assert _run(*call, *self.PYRAMID) == 0
+        assert json.loads(report.read_text(encoding="utf-8"))["registration_reused"] is True
+        np.testing.assert_array_equal(tifffile.imread(first), tifffile.imread(second))
+
+    def test_what_it_says_is_done(self, frames: Path, tmp_path: Path) -> None:
+        kept = tmp_path / "kept.json"
+        call = ["fuse", frames, "--no-crop", *self.PYRAMID]
+        assert _run(*call, "-o", tmp_path / "a.tif", "--save-alignment", kept) == 0
+        document = json.loads(kept.read_text(encoding="utf-8"))
+        for frame in document["frames"][1:]:
+            frame["gains"] = [0.5, 0.5, 0.5]
+        kept.write_text(json.dumps(document), encoding="utf-8")
+        assert _run(*call, "-o", tmp_path / "b.tif", "--alignment", kept) == 0
+        bright, dark = (tifffile.imread(tmp_path / name).mean() for name in ("a.tif", "b.tif"))
+        assert dark < 0.8 * bright
+
+    def test_one_that_does_not_fit_is_refused_before_any_work(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        kept, out = tmp_path / "kept.json", tmp_path / "out.tif"
+        some = [frames / "frame_1.png", frames / "frame_2.png"]
+        assert _run("fuse", *some, "-o", out, "--save-alignment", kept, *self.PYRAMID) == 0
+        out.unlink()
+        capsys.readouterr()
+        assert _run("fuse", frames, "-o", out, "--alignment", kept, *self.PYRAMID) == 1
+        complaint = capsys.readouterr().err
+        assert "kept.json does not know" in complaint
+        assert "frame_3.png" in complaint
+        assert len(complaint.splitlines()) == 1
+        assert _files(tmp_path) == ["kept.json"]
+
+    def test_without_aligning_there_is_none(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        kept, out = tmp_path / "kept.json", tmp_path / "out.tif"
+        assert _run("fuse", frames, "-o", out, "--save-alignment", kept, *PYRAMID) == 1
+        assert "--align auto" in capsys.readouterr().err
+        one = frames / "frame_1.png"
+        assert _run("fuse", one, "-o", out, "--save-alignment", kept, *self.PYRAMID) == 1
+        assert "One frame" in capsys.readouterr().err
+        assert _files(tmp_path) == []
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         "arguments",

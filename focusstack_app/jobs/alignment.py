@@ -1,0 +1,144 @@
+"""Where the frames of a stack lie, kept in a JSON file to be used again.
+
+::
+
+    {
+      "version": 1,
+      "width_px": 6000, "height_px": 4000,
+      "frames": [
+        {
+          "name": "IMG_0412.jpg",
+          "frame_from_reference": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+          "gains": [1, 1, 1],
+          "doubtful": false
+        }, ...
+      ]
+    }
+
+`frame_from_reference` takes pixel centres of the reference (the centre of the first pixel is
+(0, 0), x to the right, y down) to those of the frame, a column (x, y, 1) from the left. A frame
+times its `gains`, for red, green and blue as encoded for display, has the reference's exposure and
+white balance. `doubtful` frames could not be registered and have their neighbour's place. The size
+is that of the upright frames.
+
+A file serves every stack whose frames it names, in any order and whichever is the reference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from focusstack_app import __version__
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import Registration
+from focusstack_app.io.atomic import replacing
+from focusstack_app.io.faults import reading, shown
+
+_VERSION = 1
+_ANEW = "Align the frames anew."
+
+
+def save_alignment(
+    path: Path, stack: Stack, registration: Registration, *, overwrite: bool = False
+) -> None:
+    """Write a registration, whole or not at all.
+
+    Raises:
+        InputError: If frames cannot be told apart by their names.
+        OutputExistsError: If the file exists and `overwrite` is False.
+        OutputError: If it cannot be written.
+    """
+    height_px, width_px = registration.size_px
+    document = {
+        "focusstack_app": __version__,
+        "version": _VERSION,
+        "width_px": width_px,
+        "height_px": height_px,
+        "frames": [
+            {
+                "name": name,
+                "frame_from_reference": registration.frame_from_reference[index].tolist(),
+                "gains": registration.gains[index].tolist(),
+                "doubtful": index in registration.doubtful,
+            }
+            for index, name in enumerate(frame_names(stack))
+        ],
+    }
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def load_alignment(path: Path, stack: Stack) -> Registration:
+    """Read where the frames of a stack lie.
+
+    Raises:
+        InputError: If the file cannot be read, is no alignment, comes from a newer version, or
+            does not fit the frames.
+    """
+    with reading(path):
+        text = path.read_bytes()
+    try:
+        document = json.loads(text)
+        if document["version"] > _VERSION:
+            raise InputError(
+                f"{shown(path)} comes from a newer version of the program.",
+                "Update the program to use it.",
+            )
+        size_px = int(document["width_px"]), int(document["height_px"])
+        frames = {str(frame["name"]): frame for frame in document["frames"]}
+        for source in stack.sources:
+            if source.path.name not in frames:
+                raise InputError(f"{shown(path)} does not know {shown(source.path)}.", _ANEW)
+            if source.size_px != size_px:
+                raise InputError(
+                    f"{shown(path)} is for frames of {size_px[0]} x {size_px[1]} pixels; "
+                    f"{shown(source.path)} has {source.width_px} x {source.height_px}.",
+                    _ANEW,
+                )
+        return _registration([frames[name] for name in frame_names(stack)], stack, size_px[::-1])
+    except (ValueError, KeyError, TypeError, AttributeError, np.linalg.LinAlgError) as error:
+        raise InputError(f"{shown(path)} is damaged, or not an alignment.", _ANEW) from error
+
+
+def frame_names(stack: Stack) -> list[str]:
+    """The names of the files, which an alignment knows them by.
+
+    Raises:
+        InputError: If two frames have the same name.
+    """
+    names: dict[str, Path] = {}
+    for source in stack.sources:
+        other = names.setdefault(source.path.name, source.path)
+        if other is not source.path:
+            raise InputError(
+                f"{shown(source.path)} and {shown(other)} have the same name: an alignment file "
+                "cannot tell them apart.",
+                "Rename one of them.",
+            )
+    return list(names)
+
+
+def _registration(
+    frames: Sequence[Mapping[str, Any]], stack: Stack, size_px: tuple[int, int]
+) -> Registration:
+    matrices = np.array([frame["frame_from_reference"] for frame in frames], np.float64)
+    gains = np.array([frame["gains"] for frame in frames], np.float64)
+    if matrices.shape != (len(frames), 3, 3) or gains.shape != (len(frames), 3):
+        raise ValueError("matrices are 3 x 3, gains are three")
+    if not np.isfinite(matrices).all() or (matrices[:, 2] != (0, 0, 1)).any():
+        raise ValueError("not an affine transform")
+    if not (np.isfinite(gains) & (gains > 0)).all():
+        raise ValueError("gains are above zero")
+    if not (np.abs(np.linalg.det(matrices)) > 1e-3).all():
+        raise ValueError("a frame that shows nothing")
+    doubtful = tuple(index for index, frame in enumerate(frames) if frame["doubtful"])
+    reference_from_old = np.linalg.inv(matrices[stack.reference])
+    return Registration(
+        matrices @ reference_from_old, gains / gains[stack.reference], doubtful, size_px
+    )
