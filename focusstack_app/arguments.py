@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import typing
 from pathlib import Path
 from typing import Literal
 
 from focusstack_app import __version__
-from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
 from focusstack_app.core.naming import TOKENS
 from focusstack_app.core.output import FileFormat
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
@@ -184,7 +185,7 @@ def _add_fusion_options(
     )
     add(
         "--device",
-        choices=["auto", "cpu", "cuda"],
+        choices=typing.get_args(DeviceChoice),
         default=defaults.device,
         help="where to compute (default: %(default)s)",
     )

@@ -7,7 +7,8 @@
     ├── OutputError            a result cannot be written; nothing was changed on disk
     │   └── OutputExistsError  the target exists and overwriting was not allowed
     ├── ModelError             a model is missing, damaged or of an unknown kind
-    └── DeviceMemoryError      the device ran out of memory; restart with a smaller plan
+    └── DeviceError            a compute device cannot be used; "auto" takes the next
+        └── DeviceMemoryError  it ran out of memory; restart with a smaller plan
     Cancelled (BaseException)  the user stopped the job
 
 A subclass exists only where some caller acts differently on it. Any other exception is a bug.
@@ -50,7 +51,11 @@ class ModelError(FocusStackError):
     """A model is missing, damaged, or of a kind that this version does not know."""
 
 
-class DeviceMemoryError(FocusStackError):
+class DeviceError(FocusStackError):
+    """A compute device is not there, does not start, or gives wrong results."""
+
+
+class DeviceMemoryError(DeviceError):
     """The compute device ran out of memory. The picture restarts with a smaller plan."""
 
 

@@ -15,7 +15,7 @@ from focusstack_app.core.frames import Stack
 
 DEFAULT_MODEL_ID = "vaeedof-base"
 
-DeviceChoice = Literal["auto", "cpu", "cuda"]
+DeviceChoice = Literal["auto", "cpu", "cuda", "directml", "coreml"]
 
 
 class Method(StrEnum):

@@ -90,6 +90,11 @@ class FusionModel(Protocol):
         """Where it runs, for people: "CPU", "CUDA (NVIDIA ...)"."""
         ...
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the photographer should know of where it runs; one line each."""
+        ...
+
     def encode(self, pixels: FloatArray) -> FloatArray:
         """Encode a picture of any size whose sides are multiples of `scale`.
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from focusstack_app.core.errors import DeviceMemoryError, ModelError
+from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
 from focusstack_app.core.model import FloatArray, Fused, ModelManifest
+from focusstack_app.inference.devices import Accelerator
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.weights import weights_beside
 
-if TYPE_CHECKING:
-    from focusstack_app.core.fusion import DeviceChoice
-
+_PROCESSOR = "CPUExecutionProvider"
 _OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc", "bfcarena")
 
 
@@ -22,82 +21,100 @@ class OnnxModel:
 
     Args:
         manifest: Of the model folder; every file is checked before it is loaded.
-        choice: "auto" takes CUDA where ONNX Runtime can start it, else the CPU.
+        accelerator: Where to compute; None for the processor.
+        warnings: About the choice of device.
 
     Raises:
-        ModelError: If a file is damaged, or "cuda" was asked for and cannot be had.
+        ModelError: If a file is missing or damaged.
+        DeviceError: If the accelerator does not start.
     """
 
-    def __init__(self, manifest: ModelManifest, choice: DeviceChoice) -> None:
-        import onnxruntime
-
+    def __init__(
+        self,
+        manifest: ModelManifest,
+        accelerator: Accelerator | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
         self.manifest = manifest
-        available = onnxruntime.get_available_providers()
-        providers = ["CPUExecutionProvider"]
-        if choice != "cpu" and "CUDAExecutionProvider" in available and _cuda_starts():
-            providers.insert(0, "CUDAExecutionProvider")
-
-        def session(name: str) -> Any:
-            content = read_verified(manifest, name)
-            options = onnxruntime.SessionOptions()
-            options.log_severity_level = 3
-            if weights := weights_beside(manifest, name):
-                values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
-                options.add_external_initializers(list(weights), list(values))
-            try:
-                return onnxruntime.InferenceSession(content, options, providers=providers)
-            except Exception as error:  # ONNX Runtime's errors share no base class
-                raise ModelError(
-                    f"The model file {manifest.folder / name} cannot be loaded ({error}).",
-                    "Install the model again.",
-                ) from error
-
-        self._encoder = session("encoder.onnx")
-        self._fusion = session("fusion.onnx")
-        self._decoder = session("decoder.onnx")
-        on_cuda = "CUDAExecutionProvider" in self._fusion.get_providers()
-        if choice == "cuda" and not on_cuda:
-            raise ModelError(
-                "CUDA is not available to ONNX Runtime on this machine.",
-                "Use --device cpu, or install an NVIDIA driver with CUDA and cuDNN.",
-            )
-        self.device = "CUDA" if on_cuda else "CPU"
+        self.device = "CPU" if accelerator is None else accelerator.label
+        self.warnings = warnings
+        self._encoder = _session(manifest, "encoder.onnx", accelerator)
+        self._fusion = _session(manifest, "fusion.onnx", accelerator)
+        self._decoder = _session(manifest, "decoder.onnx", accelerator)
 
     def encode(self, pixels: FloatArray) -> FloatArray:
         """See `FusionModel.encode`."""
         planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])
-        latent: FloatArray = _run(self._encoder, {"pixels": planes})[0][0]
+        latent: FloatArray = self._run(self._encoder, {"pixels": planes})[0][0]
         return latent
 
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
         inputs = {"latents": latents[None], "shares": shares[None]}
-        return Fused(*(output[0] for output in _run(self._fusion, inputs)))
+        return Fused(*(output[0] for output in self._run(self._fusion, inputs)))
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""
-        planes = _run(self._decoder, {"latent": latent[None]})[0][0]
+        planes = self._run(self._decoder, {"latent": latent[None]})[0][0]
         return np.ascontiguousarray(planes.transpose(1, 2, 0))
 
-
-def _cuda_starts() -> bool:
-    """Whether the CUDA libraries that ONNX Runtime needs can be loaded here."""
-    import ctypes
-
-    try:
-        ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        return False
-    return True
-
-
-def _run(session: Any, inputs: dict[str, FloatArray]) -> list[FloatArray]:
-    try:
-        outputs: list[FloatArray] = session.run(None, inputs)
-    except Exception as error:
-        if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
-            raise DeviceMemoryError(
-                "The device ran out of memory.", "Close other programs or use --device cpu."
+    def _run(self, session: Any, inputs: dict[str, FloatArray]) -> list[FloatArray]:
+        try:
+            outputs: list[FloatArray] = session.run(None, inputs)
+        except Exception as error:  # ONNX Runtime's errors share no base class
+            if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
+                raise DeviceMemoryError(
+                    "The device ran out of memory.",
+                    "Close other programs, or choose the processor as the device.",
+                ) from error
+            if self.device == "CPU":
+                raise
+            raise DeviceError(
+                f"{self.device} fails ({first_line(error)}).",
+                "Choose the processor as the device.",
             ) from error
-        raise
-    return outputs
+        return outputs
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, short enough for a message."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(". ")
+
+
+def _session(manifest: ModelManifest, name: str, accelerator: Accelerator | None) -> Any:
+    import onnxruntime
+
+    content = read_verified(manifest, name)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if weights := weights_beside(manifest, name):
+        values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
+        options.add_external_initializers(list(weights), list(values))
+    providers: list[Any] = [_PROCESSOR]
+    if accelerator is not None:
+        providers.insert(0, (accelerator.provider, dict(accelerator.options)))
+        # What does not start is told by `DeviceError`, not by ONNX Runtime's log as well.
+        onnxruntime.set_default_logger_severity(4)
+        options.enable_mem_pattern = accelerator.choice != "directml"  # which refuses it
+    try:
+        # Without ONNX Runtime's own fallback, which would go on elsewhere and not tell.
+        session = onnxruntime.InferenceSession(
+            content, options, providers=providers, enable_fallback=False
+        )
+    except Exception as error:  # ONNX Runtime's errors share no base class
+        if accelerator is not None:
+            raise DeviceError(
+                f"{accelerator.label} does not start ({first_line(error)}).",
+                "Choose the processor as the device.",
+            ) from error
+        raise ModelError(
+            f"The model file {manifest.folder / name} cannot be loaded ({error}).",
+            "Install the model again.",
+        ) from error
+    if accelerator is not None and accelerator.provider not in session.get_providers():
+        raise DeviceError(
+            f"{accelerator.label} does not start: ONNX Runtime cannot load its libraries.",
+            "Install them, or choose the processor as the device.",
+        )
+    return session

@@ -41,6 +41,7 @@ from focusstack_app.engine.diagnose import diagnose
 from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents, reconstruction_error
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
+from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
@@ -62,12 +63,10 @@ def load_model(request: FusionRequest) -> FusionModel:
     """The model of a request, on its device.
 
     Raises:
-        ModelError: If it is missing or damaged, or the device cannot be had.
+        ModelError: If it is missing or damaged.
+        DeviceError: If a device was asked for that cannot be used.
     """
-    manifest = find_model(request.model_id)
-    from focusstack_app.inference.onnx import OnnxModel  # ONNX Runtime is slow to import
-
-    return OnnxModel(manifest, request.device)
+    return open_model(find_model(request.model_id), request.device)
 
 
 def fuse_stack(
@@ -117,7 +116,7 @@ def fuse_stack(
         ),
         peak_memory_bytes=_peak_memory_bytes(),
         spooled_bytes=spooled_bytes,
-        warnings=tuple(made.warnings),
+        warnings=(*(model.warnings if model is not None else ()), *made.warnings),
         placement=made.placement,
         registration=made.registration,
         registration_reused=made.registration is not None and request.registration is not None,

@@ -96,7 +96,10 @@ class FusionSettings:
         used=_learned,
     )
     device: DeviceChoice = _option(
-        "auto", "Device", "Automatic takes the graphics card where there is one that fits."
+        "auto",
+        "Device",
+        "Automatic takes the graphics card where there is one that passes a test; if it could not "
+        "use one, the result says so.",
     )
     model: str = _option(
         DEFAULT_MODEL_ID,

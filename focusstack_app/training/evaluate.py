@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 import time
+import typing
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,15 +20,15 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from focusstack_app.core.fusion import DEFAULT_MODEL_ID
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
 from focusstack_app.core.model import FloatArray, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
 from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
+from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model, load_manifest
-from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.training.metrics import (
     EASY_RMSE,
     LEFT_OUT,
@@ -234,7 +235,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("scenes", nargs="+", type=Path)
     parser.add_argument("--methods", default=",".join(METHODS), help="(default: %(default)s)")
     parser.add_argument("--model", default=DEFAULT_MODEL_ID, help="installed id, or a model folder")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--device", choices=typing.get_args(DeviceChoice), default="auto")
     parser.add_argument("--kind", choices=("matting", "continuous"), help="only scenes of it")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--difficulty", type=Path, help="plot of PSNR against patch difficulty")
@@ -248,7 +249,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not scenes:
         parser.error(f"no scene of kind {args.kind}")
     manifest = model_named(args.model)
-    model = OnnxModel(manifest, args.device)
+    model = open_model(manifest, args.device)
     results = evaluate(
         scenes,
         methods,

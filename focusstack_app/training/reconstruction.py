@@ -90,7 +90,7 @@ def of_torch(name: str, encoder: nn.Module, decoder: nn.Module) -> Autoencoder:
 
 def of_model(manifest: ModelManifest) -> Autoencoder:
     """An installed model."""
-    model = OnnxModel(manifest, "cpu")
+    model = OnnxModel(manifest)
     cells = TILE_PX // manifest.scale
     return Autoencoder(
         f"{manifest.id} {manifest.version}",

@@ -42,7 +42,13 @@ _CHOICES: dict[type, dict[Any, str]] = {
     Subsampling: {Subsampling.FULL: "Full (4:4:4)", Subsampling.HALF: "Half (4:2:0)"},
     Theme: {Theme.SYSTEM: "Like the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"},
     int: {8: "8 bits per channel", 16: "16 bits per channel"},
-    str: {"auto": "Automatic", "cpu": "Processor", "cuda": "NVIDIA graphics card (CUDA)"},
+    str: {
+        "auto": "Automatic",
+        "cpu": "Processor",
+        "cuda": "NVIDIA graphics card (CUDA)",
+        "directml": "Graphics card on Windows (DirectML)",
+        "coreml": "Graphics and neural processor of a Mac (CoreML)",
+    },
 }
 
 _FLOAT_BYTES = 4

@@ -48,6 +48,7 @@ class IdentityModel:
     def __init__(self, manifest: ModelManifest | None = None) -> None:
         self.manifest = manifest if manifest is not None else fake_manifest()
         self.device = "CPU"
+        self.warnings: tuple[str, ...] = ()
         self.fuse_calls = 0
 
     def encode(self, pixels: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ import pytest
 
 from focusstack_app.core.errors import (
     Cancelled,
+    DeviceError,
     DeviceMemoryError,
     FocusStackError,
     InputError,
@@ -24,7 +25,7 @@ def test_text_without_hint_has_no_trailing_space() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [InputError, OutputError, OutputExistsError, ModelError, DeviceMemoryError]
+    "kind", [InputError, OutputError, OutputExistsError, ModelError, DeviceError, DeviceMemoryError]
 )
 def test_every_kind_is_caught_as_a_focus_stack_error(kind: type[FocusStackError]) -> None:
     assert issubclass(kind, FocusStackError)

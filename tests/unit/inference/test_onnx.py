@@ -11,7 +11,7 @@ from focusstack_app.inference.onnx import OnnxModel
 
 @pytest.fixture(scope="module")
 def model() -> OnnxModel:
-    return OnnxModel(find_model(DEFAULT_MODEL_ID), "cpu")
+    return OnnxModel(find_model(DEFAULT_MODEL_ID))
 
 
 def _latents(model: OnnxModel, count: int) -> list[FloatArray]:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import typing
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
 from focusstack_app.core.output import FileFormat, Subsampling
 from focusstack_app.settings.checking import from_document, to_document
 from focusstack_app.settings.schema import (
@@ -27,7 +28,7 @@ settings_values = st.builds(
         st.sampled_from(Align),
         st.booleans(),
         st.floats(0, 0.5),
-        st.sampled_from(["auto", "cpu", "cuda"]),
+        st.sampled_from(typing.get_args(DeviceChoice)),
         st.text(),
         st.floats(0, 4096),
     ),

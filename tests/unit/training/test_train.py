@@ -149,7 +149,7 @@ def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path
     assert facts_again["steps"] == facts["steps"]
     for name, value in onward.state_dict().items():
         torch.testing.assert_close(value, average[name], atol=1e-6, rtol=1e-5)
-    model = OnnxModel(manifest, "cpu")
+    model = OnnxModel(manifest)
     pixels = np.random.default_rng(0).random((512, 512, 3), dtype=np.float32)
     latent = model.encode(pixels)
     fused = model.fuse(np.stack([latent] * 7), np.full(7, 1 / 7, np.float32))
@@ -215,7 +215,7 @@ def test_a_fusion_between_taesd3_is_trained_with_kept_latents_and_installed(
         find_model("vaeedof-paper")
     install(tmp_path)
     assert unfinished_models() == []
-    model = OnnxModel(find_model("vaeedof-paper"), "cpu")
+    model = OnnxModel(find_model("vaeedof-paper"))
     pixels = torch.rand(1, 3, 64, 96)
     latent = model.encode(pixels[0].permute(1, 2, 0).numpy())
     with torch.no_grad():

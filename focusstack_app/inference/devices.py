@@ -1,0 +1,90 @@
+"""The graphics cards of this machine, and what ONNX Runtime needs to use them."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from focusstack_app.core.errors import DeviceError
+
+_OTHER_DEVICE = "Choose the processor, or automatic, as the device."
+_NVIDIA_DRIVERS = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
+_NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
+
+
+@dataclass(frozen=True, slots=True)
+class Accelerator:
+    """A way of ONNX Runtime to compute elsewhere than on the processor.
+
+    Attributes:
+        choice: Its name in `DeviceChoice`.
+        label: Its name for people.
+        provider: Its name in ONNX Runtime.
+        options: For the provider.
+    """
+
+    choice: str
+    label: str
+    provider: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+# The order in which "auto" tries them.
+ACCELERATORS = (
+    Accelerator("cuda", "CUDA", "CUDAExecutionProvider"),
+    Accelerator("directml", "DirectML", "DmlExecutionProvider"),
+    Accelerator("coreml", "CoreML", "CoreMLExecutionProvider", {"ModelFormat": "MLProgram"}),
+)
+
+
+def nvidia_cards() -> list[str]:
+    """Names of the NVIDIA cards that the driver offers; none where there is no driver.
+
+    Raises:
+        DeviceError: If there is a driver that does not start.
+    """
+    library = _NVIDIA_DRIVERS.get(sys.platform)
+    if library is None:
+        return []
+    try:
+        driver = ctypes.CDLL(library)
+    except OSError:
+        return []
+    code = driver.cuInit(0)
+    if code == _NO_DEVICE:
+        return []
+    count = ctypes.c_int()
+    code = code or driver.cuDeviceGetCount(ctypes.byref(count))
+    if code:
+        raise DeviceError(
+            f"The NVIDIA driver does not start (error {code}).",
+            f"Install the driver again, or restart the machine. {_OTHER_DEVICE}",
+        )
+    names = []
+    for number in range(count.value):
+        name = ctypes.create_string_buffer(256)
+        driver.cuDeviceGetName(name, len(name), number)
+        names.append(name.value.decode(errors="replace"))
+    return names
+
+
+def load_cuda_libraries() -> str:
+    """Load the CUDA libraries, from Python packages where they lie there.
+
+    Returns:
+        One that could not be loaded this way; ONNX Runtime may still find it. Empty if none.
+    """
+    import onnxruntime
+
+    if not hasattr(onnxruntime, "preload_dlls"):  # before 1.21
+        return ""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        onnxruntime.preload_dlls()
+    failed = re.search(r"^Failed to load (.+?): ", printed.getvalue(), re.MULTILINE)
+    return failed[1] if failed is not None else ""

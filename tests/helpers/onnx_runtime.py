@@ -1,0 +1,106 @@
+"""An ONNX Runtime whose execution providers are known without a graphics card."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from focusstack_app.core.model import FloatArray, ModelManifest
+from tests.helpers.models import IdentityModel, fake_manifest
+
+PARTS = ("encoder", "fusion", "decoder")
+CUDA = "CUDAExecutionProvider"
+DIRECTML = "DmlExecutionProvider"
+CPU = "CPUExecutionProvider"
+
+Behaviour = Callable[[FloatArray], FloatArray]
+
+
+def written_manifest(folder: Path, tile_px: int = 64) -> ModelManifest:
+    """A model folder whose files hold the name of what they are; `FakeOnnxRuntime` reads it."""
+    digests = {}
+    for part in PARTS:
+        (folder / f"{part}.onnx").write_text(part)
+        digests[f"{part}.onnx"] = hashlib.sha256(part.encode()).hexdigest()
+    return replace(fake_manifest(tile_px=tile_px), folder=folder, sha256=digests)
+
+
+class FakeOnnxRuntime:
+    """What this program uses of the module `onnxruntime`; computes as `IdentityModel` does.
+
+    Args:
+        providers: Those that it has beside the processor's.
+        behaves: What becomes of the results of those; may raise.
+        starts: Whether sessions get them.
+    """
+
+    cuda_version = "13.0"
+
+    def __init__(
+        self,
+        providers: Sequence[str] = (CUDA,),
+        behaves: Behaviour = lambda result: result,
+        starts: bool | Exception = True,
+        missing_library: str = "",
+    ) -> None:
+        self._providers = [*providers, CPU]
+        self._behaves = behaves
+        self._starts = starts
+        self._missing_library = missing_library
+        self.sessions: list[tuple[str, str]] = []
+
+    def get_available_providers(self) -> list[str]:
+        return self._providers
+
+    def set_default_logger_severity(self, _severity: int) -> None:
+        pass
+
+    def preload_dlls(self) -> None:
+        if self._missing_library:
+            sys.stdout.write(f"Failed to load {self._missing_library}: no such file\n")
+
+    def SessionOptions(self) -> SimpleNamespace:  # noqa: N802 - named as in ONNX Runtime
+        return SimpleNamespace()
+
+    def InferenceSession(  # noqa: N802 - named as in ONNX Runtime
+        self, content: bytes, _options: object, *, providers: list[Any], enable_fallback: bool
+    ) -> _Session:
+        assert not enable_fallback
+        names = [one if isinstance(one, str) else one[0] for one in providers]
+        assert set(names) <= set(self._providers)
+        if names != [CPU]:
+            if isinstance(self._starts, Exception):
+                raise self._starts
+            if not self._starts:
+                names = [CPU]
+        part = content.decode()
+        self.sessions.append((part, names[0]))
+        return _Session(part, names, self._behaves)
+
+
+class _Session:
+    def __init__(self, part: str, providers: list[str], behaves: Behaviour) -> None:
+        self._part = part
+        self._providers = providers
+        self._behaves = behaves if providers[0] != CPU else lambda result: result
+
+    def get_providers(self) -> list[str]:
+        return self._providers
+
+    def run(self, _names: None, inputs: dict[str, FloatArray]) -> list[FloatArray]:
+        model = IdentityModel()
+        if self._part == "encoder":
+            pixels = inputs["pixels"][0].transpose(1, 2, 0)
+            return [self._behaves(model.encode(np.ascontiguousarray(pixels))[None])]
+        if self._part == "decoder":
+            picture = model.decode(inputs["latent"][0])
+            return [self._behaves(picture.transpose(2, 0, 1)[None])]
+        fused = model.fuse(inputs["latents"][0], inputs["shares"][0])
+        return [self._behaves(plane[None]) for plane in fused]
