@@ -26,6 +26,8 @@ class ModelManifest:
         slots: Frames fused at once (7).
         weight_scale: Cells of the slot-weight grid per latent cell in each direction.
         tile_px: Edge of a tile that fusion and decoding were trained for.
+        decoder_reach: How many latent cells away a pixel's latent may lie and still change it when
+            decoded.
         reconstruction_rmse: Measured error of encode + decode, display-encoded [0, 1].
         agreement_rmse: How far a source pixel may lie from the decoded fusion before it counts
             less; the weights were trained with it.
@@ -44,6 +46,7 @@ class ModelManifest:
     slots: int
     weight_scale: int
     tile_px: int
+    decoder_reach: int
     reconstruction_rmse: float
     agreement_rmse: float
     encoder_halo_px: int

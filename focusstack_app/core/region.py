@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -37,3 +38,46 @@ class Region:
     def slices(self) -> tuple[slice, slice]:
         """Index of the rectangle in a (H, W, ...) array."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def overlaps(self, other: Region) -> bool:
+        """Whether they have a pixel in common."""
+        return (
+            self.top < other.bottom
+            and other.top < self.bottom
+            and self.left < other.right
+            and other.left < self.right
+        )
+
+    def grown(self, margin: int, inside: Region) -> Region:
+        """Larger by `margin` on each side, as far as it stays inside a larger one."""
+        return Region(
+            max(self.top - margin, inside.top),
+            max(self.left - margin, inside.left),
+            min(self.bottom + margin, inside.bottom),
+            min(self.right + margin, inside.right),
+        )
+
+    def seen_from(self, corner: Region) -> Region:
+        """The same rectangle, counted from the top left corner of one that holds it."""
+        return Region(
+            self.top - corner.top,
+            self.left - corner.left,
+            self.bottom - corner.top,
+            self.right - corner.left,
+        )
+
+    def scaled(self, factor: int) -> Region:
+        """The same rectangle in units that are smaller by a factor."""
+        return Region(
+            self.top * factor, self.left * factor, self.bottom * factor, self.right * factor
+        )
+
+
+def bounds(regions: Sequence[Region]) -> Region:
+    """The smallest rectangle that holds all of them."""
+    return Region(
+        min(region.top for region in regions),
+        min(region.left for region in regions),
+        max(region.bottom for region in regions),
+        max(region.right for region in regions),
+    )

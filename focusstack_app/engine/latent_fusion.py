@@ -3,12 +3,16 @@
 Every frame is encoded once. Seven latents at a time are fused per overlapping tile; more frames
 are fused as a tree, the fused latents of one level being the frames of the next. The last level is
 decoded tile by tile and blended with alpha gradients (paper, section 3).
+
+Any window of the picture can be had alone: what is computed then is the tiles that reach into it,
+and it equals that part of the whole picture to the bit.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,27 +20,32 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
 _ENCODE_PX = 512
 
+Recall = Callable[[Hashable, Callable[[], Fused]], Fused]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LatentFusion:
-    """What the network says about a stack.
+    """What the network says about a stack, or about a window of it.
 
     Attributes:
         picture: (H, W, 3) float32, decoded and blended, not clipped.
         weights: N of (h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
-            contribution of each frame, sum 1. Cover the padded picture from its top left corner.
+            contribution of each frame, sum 1. Cover the padded picture, or more than the window.
         carriers: As `weights`, of the unveiled picture; float16.
         mix: (2, h, w) float32 on the same grid, see `core.model.Fused`.
         veil: (4, h, w) float32 on the same grid, see `core.model.Fused`.
         cell_px: Edge of one cell of the grid, in pixels.
+        corner_px: First row and column of the whole picture that `picture` shows.
+        grid_corner: First row and column of the grid that weights, carriers, mix and veil cover.
     """
 
     picture: FloatArray
@@ -45,6 +54,8 @@ class LatentFusion:
     mix: FloatArray
     veil: FloatArray
     cell_px: int
+    corner_px: tuple[int, int] = (0, 0)
+    grid_corner: tuple[int, int] = (0, 0)
 
 
 class _Product:
@@ -58,8 +69,26 @@ class _Product:
         return np.asarray(math.prod(factor[key] for factor in self._factors))
 
 
+class _Part:
+    """A rectangle of a (C, h, w) latent, read by three slices as if it were all (`Planes`)."""
+
+    def __init__(self, whole: Planes, area: Region) -> None:
+        self._whole = whole
+        self._area = area
+        self.shape = (whole.shape[0], area.height, area.width)
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        channels, rows, columns = key
+        top, left = self._area.top, self._area.left
+        return self._whole[
+            channels,
+            slice(rows.start + top, rows.stop + top),
+            slice(columns.start + left, columns.stop + left),
+        ]
+
+
 class _Level(NamedTuple):
-    """What a fusion of some frames, or of fused frames, gives over the whole plane."""
+    """What a fusion of some frames, or of fused frames, gives on the ground that it covers."""
 
     latent: Planes
     weights: list[Planes]
@@ -143,6 +172,12 @@ def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray
     return np.sqrt(squared), float(np.sqrt(squared.mean()))
 
 
+def _anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
+    """Remember nothing: in a whole picture no tile comes twice."""
+    del key
+    return make()
+
+
 def fuse_latents(
     model: FusionModel,
     latents: Sequence[Planes],
@@ -150,6 +185,9 @@ def fuse_latents(
     overlap: float,
     progress: Progress,
     keep: Callable[[NDArray[Any]], Planes] = np.asarray,
+    *,
+    window: Region | None = None,
+    recall: Recall = _anew,
 ) -> LatentFusion:
     """Fuse the latents of N frames and decode the result.
 
@@ -160,15 +198,32 @@ def fuse_latents(
         overlap: Share of a tile that overlaps its neighbour.
         progress: Reported per tile.
         keep: Puts away what grows with the number of frames.
+        window: The part of the picture that is wanted, in pixels; all of it by default.
+        recall: Gives what the model made of a tile, by a key that is unique for these latents;
+            makes it where it is not known.
 
     Raises:
         DeviceMemoryError: If the device has too little memory.
         Cancelled: If the user stopped the job.
     """
     manifest = model.manifest
+    scale, fine = manifest.scale, manifest.weight_scale
     _, height, width = latents[0].shape
-    plan = plan_tiles(height, width, manifest.tile_px // manifest.scale, overlap)
-    total = len(plan.tiles) * (_fusions(len(latents), manifest.slots) + 1)
+    plan = plan_tiles(height, width, manifest.tile_px // scale, overlap)
+    window = window or Region(0, 0, *size_px)
+    cells = Region(
+        window.top // scale, window.left // scale, -(-window.bottom // scale),
+        -(-window.right // scale),
+    )  # fmt: skip
+    decoded = plan.tiles_over(cells)
+    # A decoded tile may be wrong where the window does not see it.
+    seen = cells.grown(manifest.decoder_reach, bounds(decoded))
+    tiles = _tiles_of_levels(plan, seen, _depth(len(latents), manifest.slots))
+    ground = bounds(tiles[0])
+    total = len(decoded) + sum(
+        len(of_level) * fusions
+        for of_level, fusions in zip(tiles, _fusions(len(latents), manifest.slots), strict=True)
+    )
     done = 0
 
     def tick(stage: str) -> None:
@@ -176,16 +231,33 @@ def fuse_latents(
         done += 1
         progress.report(done / total, stage)
 
-    fused = _fuse_tree(model, plan, latents, tick, keep)
-    picture = _decode(model, plan, fused.latent, tick)
+    work = _Work(model, plan, ground, tick, keep, recall)
+    fused = _fuse_tree(work, [_Part(latent, ground) for latent in latents], tiles)
     return LatentFusion(
-        picture=picture[: size_px[0], : size_px[1]],
+        picture=_decode(work, fused.latent, decoded, window),
         weights=fused.weights,
         carriers=fused.carriers,
         mix=fused.mix,
         veil=fused.veil,
-        cell_px=manifest.scale // manifest.weight_scale,
+        cell_px=scale // fine,
+        corner_px=(window.top, window.left),
+        grid_corner=(ground.top * fine, ground.left * fine),
     )
+
+
+class _Work(NamedTuple):
+    """What all steps of one fusion share.
+
+    Attributes:
+        ground: The cells that all planes of the fusion cover.
+    """
+
+    model: FusionModel
+    plan: TilePlan
+    ground: Region
+    tick: Callable[[str], None]
+    keep: Callable[[NDArray[Any]], Planes]
+    recall: Recall
 
 
 def _groups(count: int, slots: int) -> list[list[int]]:
@@ -194,30 +266,41 @@ def _groups(count: int, slots: int) -> list[list[int]]:
     return [[int(index) for index in part] for part in parts]
 
 
-def _fusions(count: int, slots: int) -> int:
-    """Groups that are fused in the whole tree."""
-    if count == 1:
-        return 0
+def _depth(count: int, slots: int) -> int:
+    """Levels of the tree."""
+    return 1 if count <= slots else 1 + _depth(-(-count // slots), slots)
+
+
+def _fusions(count: int, slots: int) -> list[int]:
+    """Groups that are fused on each level of the tree, the lowest first."""
     groups = _groups(count, slots)
-    own = sum(len(group) > 1 for group in groups)
+    own = [sum(len(group) > 1 for group in groups)]
     return own if len(groups) == 1 else own + _fusions(len(groups), slots)
 
 
-def _fuse_tree(
-    model: FusionModel,
-    plan: TilePlan,
-    latents: Sequence[Planes],
-    tick: Callable[[str], None],
-    keep: Callable[[NDArray[Any]], Planes],
-) -> _Level:
-    groups = _groups(len(latents), model.manifest.slots)
+def _tiles_of_levels(plan: TilePlan, seen: Region, depth: int) -> list[list[Region]]:
+    """The tiles that are fused on each level, the lowest first.
+
+    The tiles of one level must find all that they cover fused by the level below.
+    """
+    tiles = [plan.tiles_over(seen)]
+    while len(tiles) < depth:
+        tiles.insert(0, plan.tiles_over(bounds(tiles[0])))
+    return tiles
+
+
+def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Region]]) -> _Level:
+    groups = _groups(len(latents), work.model.manifest.slots)
+    top_most = len(groups) == 1
     fused = []
-    for group in groups:
-        level = _fuse_group(model, plan, [latents[i] for i in group], tick, keep)
-        fused.append(level if len(groups) == 1 else level._replace(latent=keep(level.latent[:])))
-    if len(fused) == 1:
+    for number, group in enumerate(groups):
+        level = _fuse_group(work, [latents[i] for i in group], tiles[0], (len(tiles), number))
+        if len(group) > 1 and not top_most:
+            level = level._replace(latent=work.keep(np.asarray(level.latent)))
+        fused.append(level)
+    if top_most:
         return fused[0]
-    top = _fuse_tree(model, plan, [part.latent for part in fused], tick, keep)
+    top = _fuse_tree(work, [part.latent for part in fused], tiles[1:])
     weights: list[Planes] = []
     carriers: list[Planes] = []
     mix, veil = np.zeros_like(top.mix), np.zeros_like(top.veil)
@@ -245,16 +328,20 @@ def _stacked_veil(top: FloatArray, below: FloatArray) -> FloatArray:
 
 
 def _fuse_group(
-    model: FusionModel,
-    plan: TilePlan,
-    latents: list[Planes],
-    tick: Callable[[str], None],
-    keep: Callable[[NDArray[Any]], Planes],
+    work: _Work, latents: list[Planes], tiles: list[Region], place: tuple[int, int]
 ) -> _Level:
-    """Fuse at most `slots` latents tile by tile, padding the slots with duplicates."""
-    slots, fine = model.manifest.slots, model.manifest.weight_scale
+    """Fuse at most `slots` latents tile by tile, padding the slots with duplicates.
+
+    Args:
+        work: What is shared.
+        latents: Cover the ground.
+        tiles: To be fused, row by row.
+        place: Of the group in the tree.
+    """
+    plan, ground, keep = work.plan, work.ground, work.keep
+    slots, fine = work.model.manifest.slots, work.model.manifest.weight_scale
     count = len(latents)
-    grid = (plan.height * fine, plan.width * fine)
+    grid = (ground.height * fine, ground.width * fine)
     if count == 1:
         whole: list[Planes] = [np.ones(grid, np.float32)]
         nothing = np.zeros((6, *grid), np.float32)
@@ -264,25 +351,30 @@ def _fuse_group(
     latent = np.zeros(latents[0].shape, np.float32)
     weights, carriers = ([np.zeros(grid, np.float32) for _ in range(count)] for _ in range(2))
     mix, veil = np.zeros((2, *grid), np.float32), np.zeros((4, *grid), np.float32)
-    for top in plan.rows:
-        rows = [one[:, top : top + plan.tile] for one in latents]
-        for tile in plan.tiles_of_row(top):
-            part = model.fuse(
-                np.stack(
-                    [rows[i][:, :, tile.left : tile.right] for i in frame_of_slot], dtype=np.float32
-                ),
-                shares,
-            )
-            latent[(slice(None), *tile.slices)] += plan.alpha(tile) * part.latent
-            alpha = plan.alpha(tile, fine)
-            down = slice(tile.top * fine, tile.bottom * fine)
-            across = slice(tile.left * fine, tile.right * fine)
-            for slot, frame in enumerate(frame_of_slot):
-                weights[frame][down, across] += alpha * part.weights[slot]
-                carriers[frame][down, across] += alpha * part.carriers[slot]
-            mix[:, down, across] += alpha * part.mix
-            veil[:, down, across] += alpha * part.veil
-            tick("Fusing")
+
+    @functools.lru_cache(1)
+    def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
+        """The latents of a row of tiles; one read for all of them."""
+        every, across = slice(None), slice(0, ground.width)
+        return [one[every, slice(*rows), across] for one in latents]
+
+    def fuse(tile: Region) -> Fused:
+        rows = strips((tile.top, tile.bottom))
+        picked = [rows[i][:, :, tile.left : tile.right] for i in frame_of_slot]
+        return work.model.fuse(np.stack(picked, dtype=np.float32), shares)
+
+    for tile in tiles:
+        here = tile.seen_from(ground)
+        part = work.recall((place, tile), functools.partial(fuse, here))
+        latent[(slice(None), *here.slices)] += plan.alpha(tile) * part.latent
+        alpha = plan.alpha(tile, fine)
+        cells = here.scaled(fine).slices
+        for slot, frame in enumerate(frame_of_slot):
+            weights[frame][cells] += alpha * part.weights[slot]
+            carriers[frame][cells] += alpha * part.carriers[slot]
+        mix[(slice(None), *cells)] += alpha * part.mix
+        veil[(slice(None), *cells)] += alpha * part.veil
+        work.tick("Fusing")
     return _Level(
         latent,
         [keep(plane) for plane in weights],
@@ -292,15 +384,15 @@ def _fuse_group(
     )
 
 
-def _decode(
-    model: FusionModel, plan: TilePlan, latent: Planes, tick: Callable[[str], None]
-) -> FloatArray:
-    scale = model.manifest.scale
-    picture = np.zeros((plan.height * scale, plan.width * scale, 3), np.float32)
-    for tile in plan.tiles:
-        part = model.decode(np.ascontiguousarray(latent[(slice(None), *tile.slices)]))
-        down = slice(tile.top * scale, tile.bottom * scale)
-        across = slice(tile.left * scale, tile.right * scale)
-        picture[down, across] += plan.alpha(tile, scale)[..., None] * part
-        tick("Decoding")
-    return picture
+def _decode(work: _Work, latent: Planes, tiles: list[Region], window: Region) -> FloatArray:
+    """The window, blended from the tiles that reach into it."""
+    scale = work.model.manifest.scale
+    ground = bounds(tiles)
+    picture = np.zeros((ground.height * scale, ground.width * scale, 3), np.float32)
+    for tile in tiles:
+        here = (slice(None), *tile.seen_from(work.ground).slices)
+        part = work.model.decode(np.ascontiguousarray(latent[here], dtype=np.float32))
+        down, across = tile.seen_from(ground).scaled(scale).slices
+        picture[down, across] += work.plan.alpha(tile, scale)[..., None] * part
+        work.tick("Decoding")
+    return picture[window.seen_from(ground.scaled(scale)).slices]

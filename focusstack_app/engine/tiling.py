@@ -32,11 +32,15 @@ class TilePlan:
     @property
     def tiles(self) -> list[Region]:
         """All tiles, row by row."""
-        return [tile for top in self.rows for tile in self.tiles_of_row(top)]
+        return [
+            Region(top, left, top + self.tile, left + self.tile)
+            for top in self.rows
+            for left in self.columns
+        ]
 
-    def tiles_of_row(self, top: int) -> list[Region]:
-        """The tiles whose first row is `top`."""
-        return [Region(top, left, top + self.tile, left + self.tile) for left in self.columns]
+    def tiles_over(self, area: Region) -> list[Region]:
+        """The tiles that reach into an area, in the order of `tiles`."""
+        return [tile for tile in self.tiles if tile.overlaps(area)]
 
     def alpha(self, tile: Region, scale: int = 1) -> FloatArray:
         """Blending weights of one tile; those of all tiles sum to one at every pixel.

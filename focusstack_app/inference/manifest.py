@@ -53,6 +53,10 @@ def load_manifest(folder: Path) -> ModelManifest:
             slots=int(card["slots"]),
             weight_scale=int(card["weight_scale"]),
             tile_px=int(card["tile_px"]),
+            # Where it is not said, all of a tile may matter.
+            decoder_reach=int(
+                card["decoder_reach"] if "decoder_reach" in card else card["tile_px"]
+            ),
             reconstruction_rmse=float(card["reconstruction_rmse"]),
             agreement_rmse=float(card["agreement_rmse"]),
             encoder_halo_px=int(card.get("encoder_halo_px", 0)),

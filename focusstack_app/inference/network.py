@@ -19,6 +19,7 @@ WEIGHT_SCALE = 4
 WIDTHS = (48, 64, 80, 96)
 TRUNK_WIDTHS = (96, 128, 128)
 VEIL = 4  # opacity and three colours
+DECODER_REACH = 6  # cells: three convolutions of whole cells and five of half ones
 DENSEST_VEIL = 0.9
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from focusstack_app.inference.network import SCALE, WEIGHT_SCALE
+from focusstack_app.inference.network import DECODER_REACH, SCALE, WEIGHT_SCALE
 
 SLOTS = 7
 TILE_PX = 512
@@ -81,6 +81,7 @@ def export_model(
         "slots": SLOTS,
         "weight_scale": WEIGHT_SCALE,
         "tile_px": TILE_PX,
+        "decoder_reach": DECODER_REACH,
         "reconstruction_rmse": reconstruction_rmse,
         "agreement_rmse": agreement_rmse,
         "encoder_halo_px": encoder_halo_px,

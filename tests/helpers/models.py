@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelMani
         slots=SLOTS,
         weight_scale=WEIGHT_SCALE,
         tile_px=tile_px,
+        decoder_reach=0,
         reconstruction_rmse=0.0,
         agreement_rmse=0.01,
         encoder_halo_px=0,
@@ -99,6 +101,41 @@ class OutOfMemoryOnceModel(MeanModel):
             self.fuse_calls += 1
             raise DeviceMemoryError("The device ran out of memory.", "Close other programs.")
         return super().fuse(latents, shares)
+
+
+class UnevenModel(IdentityModel):
+    """Says something else in every tile, and decodes from a cell and its neighbours.
+
+    Only the right tiles, blended in the right order, give the right picture.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(replace(fake_manifest(), decoder_reach=1))
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        """Weights of the slots' own brightness around the tile's."""
+        self.fuse_calls += 1
+        _checked_weights(latents, shares)
+        bright = latents.mean(1, dtype=np.float64)
+        odd = 1 + np.abs(bright - bright.mean())
+        weights = odd * shares[:, None, None]
+        weights /= weights.sum(0)
+        fine = weights.repeat(WEIGHT_SCALE, 1).repeat(WEIGHT_SCALE, 2).astype(np.float32)
+        mix = np.stack([0.3 * fine[0], 0.4 * fine[1]])
+        veil = np.stack([0.5 * fine[2], *(0.1 * fine[3:6])])
+        fused = (weights[:, None] * latents).sum(0)
+        return Fused(fused.astype(np.float32), fine, fine[::-1].copy(), mix, veil)
+
+    def decode(self, latent: FloatArray) -> FloatArray:
+        """Of the mean with the neighbours on all sides."""
+        padded = np.pad(latent, ((0, 0), (1, 1), (1, 1)))
+        height, width = latent.shape[1:]
+        shifted = [
+            padded[:, top : top + height, left : left + width]
+            for top in range(3)
+            for left in range(3)
+        ]
+        return super().decode(np.mean(shifted, axis=0, dtype=np.float32))
 
 
 def _checked_weights(latents: FloatArray, shares: FloatArray) -> FloatArray:

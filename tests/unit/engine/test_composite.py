@@ -4,11 +4,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from focusstack_app.core.fusion import Provenance
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.composite import composite, generative_provenance
-from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.core.region import Region
+from focusstack_app.engine.composite import (
+    blocks_over,
+    composite,
+    generative_provenance,
+    surrounds,
+)
+from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame, fuse_latents
 from focusstack_app.engine.pixels import to_float, to_uint16
+from tests.helpers.models import UnevenModel
 
 SIZE = (64, 64)
 
@@ -101,7 +109,7 @@ def test_the_generative_picture_is_all_synthesised() -> None:
     assert (provenance.confidence == 204).all()
 
 
-def test_bands_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(4)
     frames = [_textured(0), _textured(1)]
     guide = np.asarray((to_float(frames[0]) + to_float(frames[1])) / 2, dtype=np.float32)
@@ -111,9 +119,41 @@ def test_bands_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
         guide, weights, weights[::-1], mix.astype(np.float32), veil.astype(np.float32), 2
     )
     pictures = []
-    for band_px in (16, 256):
-        monkeypatch.setattr("focusstack_app.engine.composite._BAND_PX", band_px)
+    for block_px in (16, 512):
+        monkeypatch.setattr("focusstack_app.engine.composite.BLOCK_PX", block_px)
         pictures.append(
             composite(fusion, frames, agreement_rmse=0.1, synthesise=True, progress=Progress())[0]
         )
     np.testing.assert_allclose(pictures[0], pictures[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("synthesise", [True, False])
+@pytest.mark.parametrize("count", [3, 9])
+def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: bool) -> None:
+    size = (600, 700)
+    rng = np.random.default_rng(count)
+    frames = [rng.integers(0, 65536, (*size, 3), dtype=np.uint16) for _ in range(count)]
+    model = UnevenModel()
+    latents = [encode_frame(model, frame, Progress()) for frame in frames]
+
+    def picture(window: Region) -> tuple[FloatArray, Provenance]:
+        return composite(
+            fuse_latents(model, latents, size, 0.25, Progress(), window=surrounds(window, size)),
+            frames,
+            agreement_rmse=0.1,
+            synthesise=synthesise,
+            progress=Progress(),
+            window=window,
+        )
+
+    whole = Region(0, 0, *size)
+    expected, origin = picture(whole)
+    blocks = blocks_over(whole, size)
+    assert sum(block.height * block.width for block in blocks) == size[0] * size[1]
+    for number in rng.permutation(len(blocks)):
+        block = blocks[number]
+        found, own = picture(block)
+        np.testing.assert_array_equal(found, expected[block.slices])
+        np.testing.assert_array_equal(own.source_index, origin.source_index[block.slices])
+        np.testing.assert_array_equal(own.confidence, origin.confidence[block.slices])
+        np.testing.assert_array_equal(own.synthesised, origin.synthesised[block.slices])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.errors import Cancelled, DeviceMemoryError
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import (
     LatentFusion,
     encode_frame,
@@ -16,7 +19,7 @@ from focusstack_app.engine.latent_fusion import (
     reconstruction_error,
 )
 from focusstack_app.engine.pixels import to_float
-from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel
+from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel, UnevenModel
 
 
 def _frames(count: int, height: int = 150, width: int = 203) -> list[NDArray[np.uint16]]:
@@ -124,6 +127,57 @@ def test_the_safeguard_measures_what_the_autoencoder_loses() -> None:
     error, rmse = reconstruction_error(Darker(), frame)
     assert error.shape == (64, 64)
     assert abs(rmse - 0.1) < 1e-5
+
+
+@pytest.mark.parametrize("count", [2, 7, 9, 50])
+def test_any_window_is_that_part_of_the_picture_to_the_bit(count: int) -> None:
+    rng = np.random.default_rng(count)
+    model, frames = UnevenModel(), _frames(count, 300, 270)
+    latents = [encode_frame(model, frame, Progress()) for frame in frames]
+    whole = fuse_latents(model, latents, (300, 270), 0.25, Progress())
+    calls_of_a_whole_run = model.fuse_calls
+    known: dict[Hashable, Fused] = {}
+
+    def recall(key: Hashable, make: Callable[[], Fused]) -> Fused:
+        return known[key] if key in known else known.setdefault(key, make())
+
+    model.fuse_calls = 0
+    for _ in range(12):
+        top, left = (int(rng.integers(0, side - 10)) for side in (300, 270))
+        window = Region(
+            top, left, int(rng.integers(top + 1, 301)), int(rng.integers(left + 1, 271))
+        )  # fmt: skip
+        part = fuse_latents(
+            model, latents, (300, 270), 0.25, Progress(), window=window, recall=recall
+        )
+        np.testing.assert_array_equal(part.picture, whole.picture[window.slices])
+        cells = Region(
+            window.top // 2, window.left // 2, -(-window.bottom // 2), -(-window.right // 2)
+        )
+        here = cells.seen_from(Region(*part.grid_corner, 10**6, 10**6)).slices
+        for mine, theirs in zip(part.weights, whole.weights, strict=True):
+            np.testing.assert_array_equal(mine[here], theirs[cells.slices])
+        for mine, theirs in zip(part.carriers, whole.carriers, strict=True):
+            np.testing.assert_array_equal(mine[here], theirs[cells.slices])
+        np.testing.assert_array_equal(
+            part.mix[(slice(None), *here)], whole.mix[(slice(None), *cells.slices)]
+        )
+        np.testing.assert_array_equal(
+            part.veil[(slice(None), *here)], whole.veil[(slice(None), *cells.slices)]
+        )
+    assert model.fuse_calls <= calls_of_a_whole_run
+
+
+def test_a_small_window_costs_a_few_tiles() -> None:
+    model, frames = UnevenModel(), _frames(3, 640, 640)
+    latents = [encode_frame(model, frame, Progress()) for frame in frames]
+    seen: list[float] = []
+    progress = Progress(lambda fraction, _stage: seen.append(fraction))
+    window = Region(300, 300, 320, 320)
+    fuse_latents(model, latents, (640, 640), 0.25, progress, window=window)
+    assert model.fuse_calls <= 4
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
 
 
 def test_out_of_memory_reaches_the_caller() -> None:

@@ -65,6 +65,16 @@ def test_a_manifest_that_is_not_understood_is_refused(copy: Path, facts: dict[st
         manifests.load_manifest(copy)
 
 
+def test_a_manifest_that_does_not_say_how_far_the_decoder_reaches_means_anywhere(
+    copy: Path,
+) -> None:
+    path = copy / "model.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    del card["decoder_reach"]
+    path.write_text(json.dumps(card), encoding="utf-8")
+    assert manifests.load_manifest(copy).decoder_reach == card["tile_px"]
+
+
 def test_install_copies_a_sound_model(copy: Path, user_models: Path) -> None:
     installed = manifests.install(copy)
     assert installed.folder == user_models / "mine"

@@ -46,3 +46,14 @@ def test_neither_slot_order_nor_the_duplicate_matters(model: OnnxModel) -> None:
     one = fused([0, 1, 2, 0, 1, 2, 0])
     np.testing.assert_allclose(fused([2, 2, 1, 1, 2, 0, 1]), one, atol=2e-3)
     np.testing.assert_allclose(fused([0, 0, 0, 0, 0, 1, 2]), one, atol=2e-3)
+
+
+def test_the_decoder_reaches_as_far_as_the_manifest_says(model: OnnxModel) -> None:
+    latent = _latents(model, 1)[0]
+    plain, reach, middle = model.decode(latent), model.manifest.decoder_reach, 32
+    own = slice(middle * 8, middle * 8 + 8)
+    for away, changes in ((reach, True), (reach + 1, False)):
+        other = latent.copy()
+        other[:, : middle - away + 1] += 5
+        other[:, :, : middle - away + 1] += 5
+        assert (model.decode(other)[own, own] != plain[own, own]).any() == changes
