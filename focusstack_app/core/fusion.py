@@ -15,7 +15,7 @@ from focusstack_app.core.frames import Stack
 
 DEFAULT_MODEL_ID = "vaeedof-base"
 
-DeviceChoice = Literal["auto", "cpu", "cuda", "directml", "coreml"]
+DeviceChoice = Literal["auto", "cpu", "cuda", "directml", "coreml", "torch-cuda", "torch-cpu"]
 
 
 class Method(StrEnum):

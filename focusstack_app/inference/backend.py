@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import DeviceChoice
@@ -13,9 +14,10 @@ from focusstack_app.inference.devices import (
     load_cuda_libraries,
     nvidia_cards,
 )
-from focusstack_app.inference.onnx import OnnxModel
+from focusstack_app.inference.onnx import OnnxModel, first_line
 from focusstack_app.inference.selftest import agrees
 
+_AUTOMATIC: tuple[DeviceChoice, ...] = ("cuda", "torch-cuda", "directml", "coreml")
 _OTHER_DEVICE = "Choose automatic or the processor as the device."
 
 # Whether a device agreed with the processor, by its name and the digests of the model's files:
@@ -35,14 +37,14 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
         ModelError: If a file is missing or damaged.
         DeviceError: If another device than "auto" was asked for and cannot be used.
     """
+    if choice == "cpu":
+        return OnnxModel(manifest)
     problems = []
-    for accelerator in ACCELERATORS:
-        if choice not in ("auto", accelerator.choice):
-            continue
+    for device in _AUTOMATIC if choice == "auto" else (choice,):
         try:
-            missing = _missing(accelerator)
+            missing = _missing(device)
             if not missing:
-                return _started(manifest, accelerator)
+                return _tested(manifest, device)
         except DeviceError as error:
             if choice != "auto":
                 raise
@@ -57,44 +59,63 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
     return OnnxModel(manifest, warnings=(warning,))
 
 
-def _missing(accelerator: Accelerator) -> str:
-    """What this machine lacks for an accelerator; empty if nothing.
+def _missing(device: DeviceChoice) -> str:
+    """What a device needs and is not here; empty if nothing.
 
     Raises:
         DeviceError: If a driver is there and does not start.
     """
     import onnxruntime
 
-    if accelerator.provider not in onnxruntime.get_available_providers():
-        return f"The installed ONNX Runtime has no {accelerator.label}."
-    if accelerator.choice == "cuda" and not nvidia_cards():
+    if device in ACCELERATORS:
+        accelerator = ACCELERATORS[device]
+        if accelerator.provider not in onnxruntime.get_available_providers():
+            return f"The installed ONNX Runtime has no {accelerator.label}."
+    elif find_spec("torch") is None or find_spec("onnx") is None:
+        return "PyTorch or onnx is not installed; pip install 'focusstack_app[cuda]' does it."
+    if device in ("cuda", "torch-cuda") and not nvidia_cards():
         return "There is no NVIDIA graphics card with a driver."
     return ""
 
 
-def _started(manifest: ModelManifest, accelerator: Accelerator) -> OnnxModel:
-    """The model on an accelerator that agrees with the processor.
+def _tested(manifest: ModelManifest, device: DeviceChoice) -> FusionModel:
+    """The model on a device that agrees with the processor.
 
     Raises:
         DeviceError: If it does not start or does not agree.
     """
-    unloaded = ""
-    if accelerator.choice == "cuda":
-        unloaded = load_cuda_libraries()
-        accelerator = replace(accelerator, label=f"CUDA ({nvidia_cards()[0]})")
+    model = _started(manifest, device)
+    key = model.device, *manifest.sha256.values()
+    if key not in _agreed:
+        _agreed[key] = agrees(model, OnnxModel(manifest))
+    if not _agreed[key]:
+        raise DeviceError(f"{model.device} gives other results than the processor.", _OTHER_DEVICE)
+    return model
+
+
+def _started(manifest: ModelManifest, device: DeviceChoice) -> FusionModel:
+    if device in ("torch-cuda", "torch-cpu"):
+        try:
+            from focusstack_app.inference.pytorch import TorchModel  # not in the base installation
+        except (ImportError, OSError) as error:
+            raise DeviceError(
+                f"PyTorch cannot be loaded ({first_line(error)}).", "Install it again."
+            ) from error
+        return TorchModel(manifest, device.removeprefix("torch-"))
+    accelerator = ACCELERATORS[device]
+    if device == "cuda":
+        return _started_cuda(manifest, accelerator)
+    return OnnxModel(manifest, accelerator)
+
+
+def _started_cuda(manifest: ModelManifest, accelerator: Accelerator) -> FusionModel:
+    unloaded = load_cuda_libraries()
+    accelerator = replace(accelerator, label=f"CUDA ({nvidia_cards()[0]})")
     try:
-        model = OnnxModel(manifest, accelerator)
+        return OnnxModel(manifest, accelerator)
     except DeviceError as error:
         if not unloaded:
             raise
         raise DeviceError(
             f"{accelerator.label} does not start: {unloaded} cannot be loaded.", error.hint
         ) from error
-    key = accelerator.label, *manifest.sha256.values()
-    if key not in _agreed:
-        _agreed[key] = agrees(model, OnnxModel(manifest))
-    if not _agreed[key]:
-        raise DeviceError(
-            f"{accelerator.label} gives other results than the processor.", _OTHER_DEVICE
-        )
-    return model

@@ -22,24 +22,22 @@ class Accelerator:
     """A way of ONNX Runtime to compute elsewhere than on the processor.
 
     Attributes:
-        choice: Its name in `DeviceChoice`.
         label: Its name for people.
         provider: Its name in ONNX Runtime.
         options: For the provider.
     """
 
-    choice: str
     label: str
     provider: str
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-# The order in which "auto" tries them.
-ACCELERATORS = (
-    Accelerator("cuda", "CUDA", "CUDAExecutionProvider"),
-    Accelerator("directml", "DirectML", "DmlExecutionProvider"),
-    Accelerator("coreml", "CoreML", "CoreMLExecutionProvider", {"ModelFormat": "MLProgram"}),
-)
+# By their names in `DeviceChoice`.
+ACCELERATORS = {
+    "cuda": Accelerator("CUDA", "CUDAExecutionProvider"),
+    "directml": Accelerator("DirectML", "DmlExecutionProvider"),
+    "coreml": Accelerator("CoreML", "CoreMLExecutionProvider", {"ModelFormat": "MLProgram"}),
+}
 
 
 def nvidia_cards() -> list[str]:

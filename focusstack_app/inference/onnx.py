@@ -13,6 +13,7 @@ from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.weights import weights_beside
 
 _PROCESSOR = "CPUExecutionProvider"
+_DIRECTML = "DmlExecutionProvider"
 _OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc", "bfcarena")
 
 
@@ -96,7 +97,7 @@ def _session(manifest: ModelManifest, name: str, accelerator: Accelerator | None
         providers.insert(0, (accelerator.provider, dict(accelerator.options)))
         # What does not start is told by `DeviceError`, not by ONNX Runtime's log as well.
         onnxruntime.set_default_logger_severity(4)
-        options.enable_mem_pattern = accelerator.choice != "directml"  # which refuses it
+        options.enable_mem_pattern = accelerator.provider != _DIRECTML  # which refuses it
     try:
         # Without ONNX Runtime's own fallback, which would go on elsewhere and not tell.
         session = onnxruntime.InferenceSession(

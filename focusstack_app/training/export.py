@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from focusstack_app.inference.network import DECODER_REACH, SCALE, WEIGHT_SCALE
+from focusstack_app.inference.pytorch import weights_of
 
 SLOTS = 7
 TILE_PX = 512
@@ -93,26 +94,6 @@ def export_model(
     (folder / "model.json").write_text(text, encoding="utf-8")
 
 
-def weights_of(folder: Path, name: str) -> dict[str, Tensor]:
-    """The weights of one part of an exported model by their names in torch, without extra axes.
-
-    Args:
-        folder: Of the model.
-        name: "encoder", "fusion" or "decoder".
-    """
-    import onnx
-
-    graph = onnx.load(str(folder / f"{name}.onnx")).graph
-    weights = {
-        weight.name: torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
-        for weight in graph.initializer
-    }
-    for node in graph.node:  # of equal weights one is kept
-        if node.op_type == "Identity" and node.input[0] in weights:
-            weights[node.output[0]] = weights[node.input[0]]
-    return weights
-
-
 def _leave_out_weights(path: Path, weights: Path) -> None:
     """Take the values that a safetensors file holds out of a graph; `inference.weights` reads them.
 
@@ -140,7 +121,7 @@ def _name_weights(path: Path, part: nn.Module) -> None:
     import onnx
 
     model = onnx.load(str(path))
-    kept = weights_of(path.parent, path.stem)
+    kept = weights_of(path.read_bytes())
     lost = {name: value for name, value in part.state_dict().items() if name not in kept}
     for weight in model.graph.initializer:
         values = onnx.numpy_helper.to_array(weight).ravel()

@@ -17,9 +17,9 @@ from torch import Tensor
 
 from focusstack_app.inference.manifest import load_manifest
 from focusstack_app.inference.network import CellSelection, FusionModule
+from focusstack_app.inference.pytorch import load_weights, weights_of
 from focusstack_app.training import taesd3
 from focusstack_app.training.end_to_end import Network
-from focusstack_app.training.export import weights_of
 from focusstack_app.training.linear import principal_components
 from focusstack_app.training.plots import plot_training
 
@@ -93,14 +93,14 @@ def start_from_model(run: Path, model: Path) -> None:
         KeyError: If the model lacks a weight of this network.
     """
     manifest = load_manifest(model)
-    encoder = weights_of(model, "encoder")
+    encoder, fusion, decoder = (
+        weights_of((model / f"{name}.onnx").read_bytes())
+        for name in ("encoder", "fusion", "decoder")
+    )
     basis = encoder["kernel"].flatten(1)
     network = Network.linear(basis, -(torch.linalg.pinv(basis) @ encoder["bias"]))
-    for name in ("fusion", "decoder"):
-        part, weights = getattr(network, name), weights_of(model, name)
-        part.load_state_dict(
-            {key: weights[key].reshape(value.shape) for key, value in part.state_dict().items()}
-        )
+    load_weights(network.fusion, fusion)
+    load_weights(network.decoder, decoder)
     _begin(run, network, {key: str(manifest.card[key]) for key in ("steps", "photographs")})
 
 

@@ -48,6 +48,8 @@ _CHOICES: dict[type, dict[Any, str]] = {
         "cuda": "NVIDIA graphics card (CUDA)",
         "directml": "Graphics card on Windows (DirectML)",
         "coreml": "Graphics and neural processor of a Mac (CoreML)",
+        "torch-cuda": "NVIDIA graphics card (PyTorch)",
+        "torch-cpu": "Processor (PyTorch)",
     },
 }
 

@@ -8,8 +8,9 @@ import pytest
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
 from focusstack_app.core.model import FloatArray, ModelManifest
-from focusstack_app.inference import backend
+from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
+from tests.helpers.models import IdentityModel
 from tests.helpers.onnx_runtime import CPU, CUDA, DIRECTML, FakeOnnxRuntime, written_manifest
 
 
@@ -27,6 +28,14 @@ def _with_cards(monkeypatch: pytest.MonkeyPatch, names: list[str]) -> None:
 def _with(monkeypatch: pytest.MonkeyPatch, runtime: FakeOnnxRuntime) -> FakeOnnxRuntime:
     monkeypatch.setitem(sys.modules, "onnxruntime", runtime)
     return runtime
+
+
+class _OnTorch(IdentityModel):
+    """A back end of PyTorch."""
+
+    def __init__(self, manifest: ModelManifest, place: str) -> None:
+        super().__init__(manifest)
+        self.device = place
 
 
 def _off_by_a_tenth(result: FloatArray) -> FloatArray:
@@ -150,3 +159,23 @@ def test_running_out_of_memory_later_is_told_apart(
     full[0] = True
     with pytest.raises(DeviceMemoryError):
         model.encode(np.zeros((64, 64, 3), np.float32))
+
+
+def test_pytorch_that_is_not_installed_names_the_extra(
+    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with(monkeypatch, FakeOnnxRuntime())
+    monkeypatch.setattr(backend, "find_spec", lambda _name: None)
+    with pytest.raises(DeviceError, match=r"focusstack_app\[cuda\]"):
+        open_model(manifest, "torch-cuda")
+    assert open_model(manifest, "auto").device == "CUDA (NVIDIA Test 4000)"
+
+
+def test_pytorch_is_tried_where_onnx_runtime_cannot_use_the_card(
+    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with(monkeypatch, FakeOnnxRuntime(starts=False))
+    monkeypatch.setattr(pytorch, "TorchModel", _OnTorch)
+    model = open_model(manifest, "auto")
+    assert (model.device, model.warnings) == ("cuda", ())
+    assert open_model(manifest, "torch-cpu").device == "cpu"

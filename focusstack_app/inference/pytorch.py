@@ -1,0 +1,155 @@
+"""The PyTorch back end of a fusion model: the same weights in `inference.network`.
+
+Import it where it is needed: PyTorch takes seconds to import and is not in the base installation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+import onnx
+import torch
+from torch import Tensor, nn
+
+from focusstack_app.core.errors import DeviceError, DeviceMemoryError
+from focusstack_app.core.model import FloatArray, Fused, ModelManifest
+from focusstack_app.inference.manifest import read_verified
+from focusstack_app.inference.onnx import first_line
+from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
+
+_HALF_SINCE = (7, 0)  # compute capability of the first cards with fast half precision
+
+
+class TorchModel:
+    """A `FusionModel` whose weights come from its ONNX graphs.
+
+    On a card, convolutions and products are computed in half precision where the card is fast at
+    it; never measured on one so far.
+
+    Args:
+        manifest: Of the model folder; every file is checked before it is read.
+        place: "cuda" or "cpu".
+
+    Raises:
+        ModelError: If a file is missing or damaged.
+        DeviceError: If PyTorch cannot use the card, or the model has another network than ours.
+    """
+
+    def __init__(self, manifest: ModelManifest, place: str) -> None:
+        self.manifest = manifest
+        self.warnings: tuple[str, ...] = ()
+        self._half = False
+        if place == "cuda":
+            if not torch.cuda.is_available():
+                raise DeviceError(
+                    "The installed PyTorch finds no NVIDIA graphics card that it can use.",
+                    "Choose automatic or the processor as the device.",
+                )
+            self.device = f"CUDA with PyTorch ({torch.cuda.get_device_name()})"
+            self._half = torch.cuda.get_device_capability() >= _HALF_SINCE
+        else:
+            self.device = "CPU with PyTorch"
+        self._place = torch.device(place)
+        encoder, fusion, decoder = _network(manifest)
+        with self._errors():
+            self._encoder, self._fusion, self._decoder = (
+                part.eval().to(self._place, memory_format=torch.channels_last)  # type: ignore[call-overload]
+                for part in (encoder, fusion, decoder)
+            )
+
+    def encode(self, pixels: FloatArray) -> FloatArray:
+        """See `FusionModel.encode`."""
+        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
+        return self._run(self._encoder, planes)[0]
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        """See `FusionModel.fuse`."""
+        return Fused(*self._run(self._fusion, latents, shares))
+
+    def decode(self, latent: FloatArray) -> FloatArray:
+        """See `FusionModel.decode`."""
+        return np.ascontiguousarray(self._run(self._decoder, latent)[0].transpose(1, 2, 0))
+
+    def _run(self, part: Callable[..., Tensor | tuple[Tensor, ...]], *inputs: FloatArray) -> list[FloatArray]:
+        with (
+            self._errors(),
+            torch.inference_mode(),
+            torch.autocast(self._place.type, torch.float16, enabled=self._half),
+        ):
+            given = [torch.from_numpy(_writable(one)).to(self._place)[None] for one in inputs]
+            outputs = part(*given)
+            tensors = outputs if isinstance(outputs, tuple) else (outputs,)
+            return [tensor[0].float().cpu().numpy() for tensor in tensors]
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except torch.OutOfMemoryError as error:
+            raise DeviceMemoryError(
+                "The device ran out of memory.",
+                "Close other programs, or choose the processor as the device.",
+            ) from error
+        except RuntimeError as error:
+            if self._place.type == "cpu":
+                raise
+            raise DeviceError(
+                f"{self.device} fails ({first_line(error)}).",
+                "Choose the processor as the device.",
+            ) from error
+
+
+def _writable(array: FloatArray) -> FloatArray:
+    """PyTorch warns of arrays that it could write to and must not."""
+    return array if array.flags.writeable else array.copy()
+
+
+def weights_of(graph: bytes) -> dict[str, Tensor]:
+    """The weights of an exported graph by their names in torch, without extra axes.
+
+    Args:
+        graph: An ONNX file.
+    """
+    model = onnx.load_model_from_string(graph)
+    weights = {
+        weight.name: torch.from_numpy(onnx.numpy_helper.to_array(weight).copy())
+        for weight in model.graph.initializer
+        if weight.data_location != onnx.TensorProto.EXTERNAL
+    }
+    for node in model.graph.node:  # of equal weights one is kept
+        if node.op_type == "Identity" and node.input[0] in weights:
+            weights[node.output[0]] = weights[node.input[0]]
+    return weights
+
+
+def load_weights(part: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Give a part of the network the weights of its graph.
+
+    Raises:
+        KeyError: If the graph lacks one.
+    """
+    part.load_state_dict(
+        {name: weights[name].reshape(value.shape) for name, value in part.state_dict().items()}
+    )
+
+
+def _network(manifest: ModelManifest) -> tuple[nn.Module, nn.Module, nn.Module]:
+    """Encoder, fusion module and decoder of the shipped kind of model."""
+    graphs = [
+        weights_of(read_verified(manifest, f"{name}.onnx"))
+        for name in ("encoder", "fusion", "decoder")
+    ]
+    try:
+        basis = graphs[0]["kernel"].flatten(1)
+        nothing = torch.zeros(basis.shape[1])
+        parts = Encoder(basis, nothing), FusionModule(Selection(basis)), Decoder(basis, nothing)
+        for part, weights in zip(parts, graphs, strict=True):
+            load_weights(part, weights)
+    except (KeyError, RuntimeError) as error:
+        raise DeviceError(
+            f"The model {manifest.id} has another network than PyTorch is given here ({error}).",
+            "Choose another device.",
+        ) from error
+    return parts

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from focusstack_app.core.errors import DeviceError, DeviceMemoryError
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID
+from focusstack_app.inference.manifest import find_model
+from focusstack_app.inference.onnx import OnnxModel
+from focusstack_app.inference.pytorch import TorchModel
+
+
+@pytest.fixture(scope="module")
+def model() -> TorchModel:
+    return TorchModel(find_model(DEFAULT_MODEL_ID), "cpu")
+
+
+def test_torch_computes_what_onnx_runtime_computes(model: TorchModel) -> None:
+    onnx_model = OnnxModel(model.manifest)
+    edge, slots = model.manifest.tile_px, model.manifest.slots
+    rng = np.random.default_rng(5)
+    frames = rng.random((2, edge, edge, 3), dtype=np.float32)
+    latents = np.stack([model.encode(frame) for frame in frames])
+    expected = np.stack([onnx_model.encode(frame) for frame in frames])
+    np.testing.assert_allclose(latents, expected, atol=1e-4)
+    slot_frames = np.arange(slots) % 2
+    shares = np.where(slot_frames == 0, 1 / 4, 1 / 3).astype(np.float32)
+    fused = model.fuse(expected[slot_frames], shares)
+    for mine, theirs in zip(fused, onnx_model.fuse(expected[slot_frames], shares), strict=True):
+        assert mine.dtype == np.float32
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+    fused.latent.setflags(write=False)
+    picture = model.decode(fused.latent[:, :16, :24])
+    assert picture.shape == (128, 192, 3)
+    np.testing.assert_allclose(picture, onnx_model.decode(fused.latent[:, :16, :24]), atol=1e-4)
+
+
+def test_a_card_that_is_not_there_is_refused() -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    with pytest.raises(DeviceError, match="finds no NVIDIA graphics card"):
+        TorchModel(find_model(DEFAULT_MODEL_ID), "cuda")
+
+
+def test_a_model_of_another_network_is_refused(tmp_path: Path) -> None:
+    shipped = find_model(DEFAULT_MODEL_ID)
+    for name in shipped.sha256:
+        (tmp_path / name).write_bytes((shipped.folder / "decoder.onnx").read_bytes())
+    digest = shipped.sha256["decoder.onnx"]
+    other = replace(shipped, folder=tmp_path, sha256=dict.fromkeys(shipped.sha256, digest))
+    with pytest.raises(DeviceError, match="another network"):
+        TorchModel(other, "cpu")
+
+
+def test_running_out_of_memory_is_told_apart(
+    model: TorchModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_pixels: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(model, "_encoder", full)
+    with pytest.raises(DeviceMemoryError):
+        model.encode(np.zeros((8, 8, 3), np.float32))
