@@ -63,14 +63,6 @@ class ReportDialog(QDialog):
         column.addWidget(buttons)
 
 
-def ask_remove(parent: QWidget, name: str, on_remove: Callable[[], None]) -> None:
-    """Ask before an output is forgotten that was never exported."""
-    box = _question(parent, f"{name} is not exported yet.", "Removing it cannot be undone.")
-    box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole).clicked.connect(on_remove)
-    box.addButton(QMessageBox.StandardButton.Cancel)
-    box.open()
-
-
 def ask_close(
     parent: QWidget,
     names: Sequence[str],

@@ -14,6 +14,7 @@ from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.ui.wording import seconds_text, size_text
 
 Index = QModelIndex | QPersistentModelIndex
+Inclusion = tuple[tuple[FrameSource, bool], ...]
 NUMBER_ROLE = Qt.ItemDataRole.UserRole + 1
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 2
 
@@ -31,20 +32,39 @@ class FramesModel(QAbstractListModel):
 
     Signals:
         inclusion_changed: The frames that a fusion would take are others now.
+        edited: The frames, or which of them count, were changed by hand.
     """
 
     inclusion_changed = Signal()
+    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[_Row] = []
+        self._known: list[_Row] = []  # with those that were removed, which may come back
 
     def set_stack(self, stack: Stack, left_out: Collection[Path] = ()) -> None:
         """Take the frames of a stack, all included but those that are named."""
         self.beginResetModel()
         self._rows = [_Row(source, source.path not in left_out) for source in stack.sources]
+        self._known = list(self._rows)
         self.endResetModel()
         self.inclusion_changed.emit()
+
+    def restore(self, inclusion: Inclusion) -> None:
+        """Bring back what `inclusion` said before; frames are those of the stack."""
+        known = {row.source: row for row in self._known}
+        wanted = dict(inclusion)
+        for number in reversed(range(len(self._rows))):
+            if self._rows[number].source not in wanted:
+                self._take_out(number)
+        for number, (source, included) in enumerate(inclusion):
+            if number == len(self._rows) or self._rows[number].source is not source:
+                self.beginInsertRows(QModelIndex(), number, number)
+                self._rows.insert(number, known[source])
+                self.endInsertRows()
+            self._rows[number].included = included
+        self._announce_inclusion()
 
     def source(self, row: int) -> FrameSource:
         """The frame of a row."""
@@ -54,9 +74,9 @@ class FramesModel(QAbstractListModel):
         """The frames that a fusion takes, in order."""
         return tuple(row.source for row in self._rows if row.included)
 
-    def inclusion(self) -> list[tuple[FrameSource, bool]]:
+    def inclusion(self) -> Inclusion:
         """Every frame in order, and whether a fusion takes it."""
-        return [(row.source, row.included) for row in self._rows]
+        return tuple((row.source, row.included) for row in self._rows)
 
     def include_all(self) -> None:
         """Include every frame."""
@@ -64,19 +84,17 @@ class FramesModel(QAbstractListModel):
             return
         for row in self._rows:
             row.included = True
-        last = self.index(len(self._rows) - 1)
-        self.dataChanged.emit(self.index(0), last, [Qt.ItemDataRole.CheckStateRole])
-        self.inclusion_changed.emit()
+        self._announce_inclusion()
+        self.edited.emit()
 
     def remove(self, rows: list[int]) -> None:
         """Take frames out of the list; the files stay where they are."""
         counted = any(self._rows[row].included for row in rows)
         for row in sorted(rows, reverse=True):
-            self.beginRemoveRows(QModelIndex(), row, row)
-            del self._rows[row]
-            self.endRemoveRows()
+            self._take_out(row)
         if counted:
             self.inclusion_changed.emit()
+        self.edited.emit()
 
     def set_thumbnail(self, source: FrameSource, thumbnail: QImage) -> None:
         """Show a thumbnail where its frame still is."""
@@ -136,12 +154,26 @@ class FramesModel(QAbstractListModel):
             row.included = included
             self.dataChanged.emit(index, index, [role])
             self.inclusion_changed.emit()
+            self.edited.emit()
         return True
 
+    def _take_out(self, row: int) -> None:
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self._rows[row]
+        self.endRemoveRows()
+
+    def _announce_inclusion(self) -> None:
+        if self._rows:
+            first, last = self.index(0), self.index(len(self._rows) - 1)
+            self.dataChanged.emit(first, last, [Qt.ItemDataRole.CheckStateRole])
+        self.inclusion_changed.emit()
+
     def _update(self, source: FrameSource, change: Callable[[_Row], None]) -> None:
-        for number, row in enumerate(self._rows):
+        for row in self._known:
             if row.source is source:
                 change(row)
+        for number, row in enumerate(self._rows):
+            if row.source is source:
                 self.dataChanged.emit(self.index(number), self.index(number))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,28 +11,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
-from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.fusion import FusionRequest
-from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_window import BatchWindow
-from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import (
-    PROGRAM_NAME,
     ask_close,
-    ask_remove,
     ask_stop_batch,
 )
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
-from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.outputs import Output
-from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
-from focusstack_app.ui.preferences import changed_fields
-from focusstack_app.ui.previewing import Preview
-from focusstack_app.ui.project_window import ProjectWindow
 from focusstack_app.ui.rendering import Rendered
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.stack_window import StackWindow
 from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.wording import (
     count_text,
@@ -41,7 +30,7 @@ from focusstack_app.ui.wording import (
 )
 
 
-class MainWindow(ProjectWindow):
+class MainWindow(StackWindow):
     """One stack at a time, and the outputs of the session.
 
     Args:
@@ -53,10 +42,8 @@ class MainWindow(ProjectWindow):
         self, services: Services | None = None, store: SettingsStore | None = None
     ) -> None:
         super().__init__(services or Services(), store or SettingsStore())
-        self._opened: Opened | None = None
         self._close_after_export = False
         self.batch: BatchWindow | None = None
-        self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self._connect()
         if self.preferences.problems:
             problems = " ".join(str(problem) for problem in self.preferences.problems)
@@ -65,40 +52,19 @@ class MainWindow(ProjectWindow):
 
     def _connect(self) -> None:
         actions, panel = self.actions_, self.side.render_panel
-        actions.open_files.triggered.connect(self.opener.choose_files)
-        actions.open_folder.triggered.connect(self.opener.choose_folder)
-        actions.open_demo.triggered.connect(self.opener.open_demo)
         actions.batch.triggered.connect(self._choose_batch)
         actions.render.triggered.connect(self.render_stack)
         actions.stop.triggered.connect(self.stop_render)
         actions.export.triggered.connect(self.choose_export)
         actions.preferences.triggered.connect(lambda: self.preferences.open())
         actions.quit.triggered.connect(self.close)
-        actions.include_all.triggered.connect(self.frames.include_all)
-        actions.remove.triggered.connect(self.remove_frames)
         actions.full_screen.toggled.connect(self._set_full_screen)
         actions.guide.triggered.connect(lambda: GuideDialog(self).open())
         actions.shortcuts.triggered.connect(
             lambda: ShortcutsDialog(self.findChildren(QAction), self).open()
         )
         actions.about.triggered.connect(lambda: AboutDialog(self._device(), self).open())
-        self.empty_page.open_requested.connect(self.opener.choose_files)
-        self.empty_page.demo_requested.connect(self.opener.open_demo)
-        self.opener.started.connect(self._on_opening)
-        self.opener.opened.connect(self._on_opened)
         self.opener.batch_found.connect(self._on_batch_found)
-        self.opener.failed.connect(self._on_open_failed)
-        actions.recent_menu.aboutToShow.connect(self._fill_recent_menu)
-        self.frames.inclusion_changed.connect(self._on_request_changed)
-        self.side.parameters.changed.connect(self._on_request_changed)
-        self.filmstrip.frame_chosen.connect(
-            lambda row: self.stage.show_source(self.frames.source(row))
-        )
-        self.filmstrip.remove_requested.connect(self.remove_frames)
-        self.viewer.step_requested.connect(self.step_frame)
-        actions.frame_before.triggered.connect(lambda: self.step_frame(-1))
-        actions.frame_next.triggered.connect(lambda: self.step_frame(1))
-        self.stage.frame_requested.connect(self.filmstrip.choose)
         panel.render_requested.connect(self.render_stack)
         panel.cancel_requested.connect(self.stop_render)
         self.side.export_requested.connect(self.choose_export)
@@ -117,12 +83,8 @@ class MainWindow(ProjectWindow):
         self.retouch.failed.connect(self._tell)
         self.retouch.news.connect(lambda text: self.statusBar().showMessage(text))
         self.side.outputs.remove_requested.connect(self._remove_output)
-        self.preferences.changed.connect(self._on_preferences_changed)
-        self.preferences.failed.connect(self._tell)
-        self.previewer.changed.connect(self.stage.refresh)
-        self.stage.failed.connect(self._tell)
-        self.previewer.ready.connect(self._on_preview)
-        self.previewer.failed.connect(self._tell)
+        self.history.output_left.connect(self._on_output_left)
+        self.history.output_returned.connect(self._show_output)
         self.renderer.advanced.connect(panel.advance)
         self.renderer.rendered.connect(self._on_rendered)
         self.renderer.failed.connect(self._tell)
@@ -132,14 +94,12 @@ class MainWindow(ProjectWindow):
         self.exporter.exported.connect(self._on_exported)
         self.exporter.failed.connect(self._on_export_failed)
         self.exporter.over.connect(lambda _: self._on_export_over())
-        self._thumbnails.loaded.connect(self.frames.set_thumbnail)
-        self._thumbnails.failed.connect(self._on_thumbnail_failed)
 
-    # --- opening -----------------------------------------------------------------------------
+    # --- the batch ---------------------------------------------------------------------------
 
     def _choose_batch(self) -> None:
         """Show the batch; where it is empty, with the open folder that holds several stacks."""
-        opened = self._opened
+        opened = self.opened
         empty = self.batch is None or not self.batch.tree.rows
         if empty and opened is not None and opened.stacks > 1:
             self.open_batch([opened.stack.sources[0].path.parent])
@@ -164,157 +124,6 @@ class MainWindow(ProjectWindow):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self.open_batch(folders)
-
-    def _on_opened(self, opened: Opened) -> None:
-        if self.retouch.active:  # begun while the headers were read
-            self.statusBar().showMessage("Finish the retouch, then open the frames again")
-            return
-        self.empty_page.set_busy("")
-        self.statusBar().clearMessage()
-        self._opened = opened
-        self.remember(opened.project_path)
-        self.stage.source = opened.stack.sources[0]
-        self.previewer.forget()
-        self._pages.setCurrentIndex(1)
-        self.viewer.show_picture(None)
-        left_out: list[Path] = []
-        if opened.project is not None:
-            project = opened.project
-            self.side.parameters.set_parameters(
-                Parameters(project.method, project.mode, project.overlap, project.align)
-            )
-            taken = zip(project.frames, project.included, strict=True)
-            left_out = [path for path, included in taken if not included]
-        self.frames.set_stack(opened.stack, left_out)
-        self.projects.begin(opened.project_path, self.project())
-        self._thumbnails.load(opened.stack.sources)
-        self.filmstrip.mark(0)
-        self.filmstrip.setFocus()
-        self._ask_preview(at_once=True)
-        self.show_view(View.PREVIEW)
-        if opened.left_out:
-            bad = count_text(len(opened.left_out), "file")
-            good = count_text(len(opened.stack), "frame")
-            message = f"{bad} left out. {opened.left_out[0].message}"
-            self.banner.say(Tone.WARNING, message, f"The stack has the other {good}.")
-        elif opened.stacks > 1:
-            self.banner.say(
-                Tone.NOTE,
-                f"These frames look like {opened.stacks} stacks.",
-                "File, Batch (Ctrl+B) splits their folder and makes one picture of each.",
-            )
-        elif opened.warnings:
-            self.banner.say(Tone.WARNING, opened.warnings[0], " ".join(opened.warnings[1:]))
-        self._update_state()
-
-    def _on_open_failed(self, error: Exception) -> None:
-        self.empty_page.set_busy("")
-        self.statusBar().clearMessage()
-        self._tell(error)
-
-    def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
-        self.frames.set_problem(source, str(error))
-
-    # --- frames and parameters ---------------------------------------------------------------
-
-    def request(self) -> FusionRequest | None:
-        """What Render would do now; None where no frame is included."""
-        included = self.frames.included()
-        return self.request_for(Stack(included)) if included else None
-
-    def request_for(self, stack: Stack) -> FusionRequest:
-        """What would be asked for a stack now, by the panel and the preferences."""
-        chosen, fusion = self.side.parameters.parameters, self.preferences.settings.fusion
-        return FusionRequest(
-            stack,
-            method=chosen.method,
-            mode=chosen.mode,
-            align=chosen.align,
-            registration=self.previewer.registration_of(stack),
-            crop=fusion.crop,
-            overlap=chosen.overlap,
-            device=fusion.device,
-            model_id=fusion.model,
-            memory_bytes=fusion.memory_bytes,
-        )
-
-    def remove_frames(self) -> None:
-        """Take the selected frames out of the list; the files stay."""
-        rows = self.filmstrip.chosen_rows()
-        if not rows:
-            return
-        self.frames.remove(rows)
-        self.statusBar().showMessage(
-            f"{count_text(len(rows), 'frame')} removed from the list; nothing changed on disk"
-        )
-        count = self.frames.rowCount()
-        if count == 0:
-            self._close_stack()
-            return
-        row = min(rows[0], count - 1)
-        self.filmstrip.mark(row)
-        if self.stage.source not in [self.frames.source(number) for number in range(count)]:
-            self.stage.source = self.frames.source(row)
-            if self.stage.view is View.SOURCE:
-                self.show_view(View.SOURCE)
-        self._update_state()
-
-    def _close_stack(self) -> None:
-        self._opened = None
-        self.stage.source = None
-        self.previewer.forget()
-        if self.side.outputs.outputs:
-            self._show_output(self.side.outputs.current or self.side.outputs.outputs[-1])
-        else:
-            self.stage.clear()
-            self._pages.setCurrentIndex(0)
-        self._update_state()
-
-    def _on_request_changed(self) -> None:
-        if self._opened is None:
-            return
-        self._ask_preview(at_once=False)
-        self._update_state()
-
-    def _on_preferences_changed(self, before: Settings) -> None:
-        """What changed in the preferences holds for the open stack too; the rest of it stays."""
-        settings = self.preferences.settings
-        if settings.interface != before.interface:
-            self._apply_theme()
-        changes = changed_fields(before.fusion, settings.fusion)
-        if not changes:
-            return
-        panel = self.side.parameters
-        shown = {field: changes[field] for field in PARAMETER_FIELDS if field in changes}
-        panel.set_parameters(dataclasses.replace(panel.parameters, **shown))
-        if len(changes) > len(shown):
-            self._on_request_changed()
-
-    def _ask_preview(self, *, at_once: bool) -> None:
-        request = self.request()
-        if request is None:
-            self.previewer.forget()
-        else:
-            self.previewer.ask(request, at_once=at_once)
-
-    def _on_preview(self, preview: Preview) -> None:
-        self.stage.show_preview(preview)
-        self._update_state()
-
-    # --- what is shown -----------------------------------------------------------------------
-
-    def show_view(self, view: View) -> None:
-        """Show the preview, the current source, or the selected output."""
-        self.stage.show_view(view)
-
-    def _show_output(self, output: Output) -> None:
-        self._pages.setCurrentIndex(1)
-        self.stage.show_output(output)
-        self._update_state()
-
-    def caption(self) -> str:
-        """What the viewer shows, in words."""
-        return self.stage.caption
 
     # --- rendering ---------------------------------------------------------------------------
 
@@ -363,18 +172,15 @@ class MainWindow(ProjectWindow):
     def _remove_output(self, output: Output) -> None:
         if self.exporter.writes(output):
             return
-        if output.exported_to is not None:
-            self._forget_output(output)
-            return
-        ask_remove(self, output.name, lambda: self._forget_output(output))
+        self.history.remove_output(self.side.outputs, output)
+        self.statusBar().showMessage(f"{output.name} removed; Undo brings it back")
 
-    def _forget_output(self, output: Output) -> None:
-        self.side.outputs.remove(output)
+    def _on_output_left(self) -> None:
         if self.stage.view is View.OUTPUT:
             current = self.side.outputs.current
             if current is not None:
                 self._show_output(current)
-            elif self._opened is not None:
+            elif self.opened is not None:
                 self.show_view(View.PREVIEW)
             else:
                 self._close_stack()
@@ -426,40 +232,6 @@ class MainWindow(ProjectWindow):
 
     # --- the window --------------------------------------------------------------------------
 
-    def _update_state(self) -> None:
-        """Bring texts and buttons in line with what is open, included, rendered and exported."""
-        actions, included = self.actions_, self.frames.included()
-        rendering, output = self.renderer.busy, self.side.outputs.current
-        free = not self.retouch.active
-        ready = bool(included) and not rendering and free
-        actions.render.setEnabled(ready)
-        tip = "Fuse the included frames at full size (Ctrl+R)"
-        self.side.render_panel.set_ready(ready, tip if included else "Include at least one frame")
-        exportable = free and output is not None and not self.exporter.writes(output)
-        retouchable = free and output is not None and not rendering
-        actions.retouch.setEnabled(retouchable)
-        self.side.retouch_button.setEnabled(retouchable)
-        for action in (actions.open_files, actions.open_folder, actions.open_demo):
-            action.setEnabled(free)
-        actions.export.setEnabled(exportable)
-        self.side.export_button.setEnabled(exportable)
-        for action in (actions.save, actions.save_as):
-            action.setEnabled(self.frames.rowCount() > 0)
-        actions.include_all.setEnabled(free and self.frames.rowCount() > 0)
-        actions.remove.setEnabled(free and self.frames.rowCount() > 0)
-        shown = self._pages.currentIndex() == 1
-        actions.fit.setEnabled(shown)
-        actions.actual_pixels.setEnabled(shown)
-        self.filmstrip.setVisible(free and self.frames.rowCount() > 0)
-        self.side.setVisible(free)
-        self.statusBar().setVisible(shown or bool(self.statusBar().currentMessage()))
-        name = f"{self._opened.name}[*] — {PROGRAM_NAME}" if self._opened else PROGRAM_NAME
-        self.setWindowTitle(name if "[*]" in name else f"{name}[*]")
-        self.setWindowModified(bool(self.side.outputs.unexported))
-        facts = fact_list(self.frames, included, self._device() or None)
-        self._facts.setText("   ·   ".join(facts))
-        self.stage.refresh()
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let exports finish, ask about outputs that were never exported, then end the threads."""
         if self.batch is not None and self.batch.runner.busy:
@@ -484,6 +256,8 @@ class MainWindow(ProjectWindow):
                 self.batch.close()
             self.hide()
             self.remember(at_once=True)
+            self.previewer.forget()
+            self.stage.clear()
             self.bridge.close()
             self.autosave.forget()
             event.accept()

@@ -79,8 +79,8 @@ def make_actions(window: QMainWindow) -> Actions:
         remove=action(
             "&Remove Frame", "Delete", "Remove the selected frames from the list; files stay"
         ),
-        undo=action("&Undo Stroke", "Ctrl+Z", "Take the last stroke back"),
-        redo=action("Re&do Stroke", "Ctrl+Shift+Z", "Paint it again"),
+        undo=action("&Undo", "Ctrl+Z", "Take the last step back"),
+        redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
         retouch=action("&Retouch Output", "T", "Paint from the source frames into a copy of it"),
         brush_smaller=action("&Smaller Brush", "["),
         brush_larger=action("&Larger Brush", "]"),

@@ -45,6 +45,7 @@ class Output:
         result: The picture and its story.
         finished_at: Local time.
         seconds: Wall clock from Render to the picture.
+        icon: A small picture of it.
         exported_to: The last file that it was written to; None while it lives in memory only.
     """
 
@@ -52,6 +53,7 @@ class Output:
     result: FusionResult
     finished_at: datetime
     seconds: float
+    icon: QIcon
     exported_to: Path | None = None
 
     @property
@@ -104,7 +106,7 @@ class OutputList(QListWidget):
         return QSize(super().sizeHint().width(), _HINT_HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Delete forgets the selected output, after a question."""
+        """Delete takes the selected output out of the list."""
         if event.key() == Qt.Key.Key_Delete and self.current is not None:
             self.remove_requested.emit(self.current)
             return
@@ -145,17 +147,23 @@ class OutputList(QListWidget):
             thumbnail: A small picture of it.
         """
         self._last_number += 1
-        output = Output(self._last_number, result, datetime.now().astimezone(), seconds)
-        self._outputs.append(output)
-        item = QListWidgetItem(_icon(thumbnail), "")
+        icon = _icon(thumbnail)
+        output = Output(self._last_number, result, datetime.now().astimezone(), seconds, icon)
+        self.put_back(output)
+        return output
+
+    def put_back(self, output: Output) -> None:
+        """Show an output in its place and select it, without announcing it."""
+        row = sum(other.number < output.number for other in self._outputs)
+        self._outputs.insert(row, output)
+        item = QListWidgetItem(output.icon, "")
         item.setSizeHint(QSize(0, _ICON_SIZE.height() + 14))
         self.blockSignals(True)
-        self.addItem(item)
+        self.insertItem(row, item)
         self.setCurrentItem(item)
         self.blockSignals(False)
         self._describe(output)
         self.scrollToItem(item)
-        return output
 
     def mark_exported(self, output: Output, path: Path) -> None:
         """Remember where an output was written to."""

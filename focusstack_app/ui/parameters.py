@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -112,7 +112,7 @@ class ParameterPanel(QWidget):
         super().__init__(parent)
         self.method = ChoiceList("Method", METHOD_NAMES, METHOD_BEST_FOR)
         self.mode = ChoiceList("Mode", MODE_NAMES, MODE_SENTENCES)
-        self.overlap = QSpinBox()
+        self.overlap = _Number()
         self.overlap.setRange(0, 50)
         self.overlap.setSingleStep(5)
         self.overlap.setSuffix(" %")
@@ -166,6 +166,19 @@ class ParameterPanel(QWidget):
         self.mode.setEnabled(tiled)
         self._tiles.setEnabled(tiled)
         self.changed.emit()
+
+
+class _Number(QSpinBox):
+    """Leaves undo to the window, which knows what the number was."""
+
+    def event(self, event: QEvent) -> bool:
+        """Do not claim the keys of undo and redo."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = QKeySequence.StandardKey
+            if event.matches(keys.Undo) or event.matches(keys.Redo):
+                event.ignore()
+                return False
+        return super().event(event)
 
 
 def heading(text: str) -> QLabel:

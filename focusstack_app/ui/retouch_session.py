@@ -45,6 +45,7 @@ class RetouchSession(QObject):
         dropped: It gave back, with nothing.
         failed: The error of a frame that could not be read.
         news: A line for the status bar.
+        changed: What can be undone or redone, or whether it is active.
     """
 
     begun = Signal()
@@ -52,6 +53,7 @@ class RetouchSession(QObject):
     dropped = Signal()
     failed = Signal(object)
     news = Signal(str)
+    changed = Signal()
 
     def __init__(
         self, actions: Actions, stage: Stage, bridge: Bridge, services: Services, window: QWidget
@@ -73,8 +75,6 @@ class RetouchSession(QObject):
     def _connect(self) -> None:
         actions, panel, retoucher = self._actions, self.panel, self.retoucher
         stage = self._stage
-        actions.undo.triggered.connect(retoucher.undo)
-        actions.redo.triggered.connect(retoucher.redo)
         actions.brush_smaller.triggered.connect(lambda: panel.resize_brush(-1))
         actions.brush_larger.triggered.connect(lambda: panel.resize_brush(1))
         actions.brush_softer.triggered.connect(lambda: panel.harden_brush(-1))
@@ -106,7 +106,7 @@ class RetouchSession(QObject):
     @property
     def has_strokes(self) -> bool:
         """Whether something would be lost."""
-        return self.retoucher.can_undo or self.brush.painting
+        return bool(self.retoucher.undo_text) or self.brush.painting
 
     def start(self, output: Output, source: FrameSource | None) -> None:
         """Retouch a copy of an output.
@@ -197,10 +197,9 @@ class RetouchSession(QObject):
 
     def _update(self) -> None:
         actions, active = self._actions, self.active
-        actions.undo.setEnabled(self.retoucher.can_undo)
-        actions.redo.setEnabled(self.retoucher.can_redo)
         for action in (
             actions.brush_smaller, actions.brush_larger, actions.brush_softer,
             actions.brush_harder, actions.restore, actions.retouch_done, actions.retouch_cancel,
         ):  # fmt: skip
             action.setEnabled(active)
+        self.changed.emit()

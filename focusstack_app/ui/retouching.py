@@ -91,14 +91,14 @@ class Retoucher(QObject):
         return next((frame for frame in self._kept if frame.index == self._chosen), None)
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is a stroke to take back."""
-        return self._canvas is not None and self._canvas.can_undo
+    def undo_text(self) -> str:
+        """What there is to take back; empty where there is nothing."""
+        return "Stroke" if self._canvas is not None and self._canvas.can_undo else ""
 
     @property
-    def can_redo(self) -> bool:
-        """Whether there is a stroke to paint again."""
-        return self._canvas is not None and self._canvas.can_redo
+    def redo_text(self) -> str:
+        """What there is to paint again; empty where there is nothing."""
+        return "Stroke" if self._canvas is not None and self._canvas.can_redo else ""
 
     def start(self, output: Output) -> None:
         """Copy an output, to be painted on."""

@@ -27,9 +27,8 @@ from focusstack_app.core.errors import FocusStackError
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane
-from focusstack_app.ui.dialogs import (
-    error_report,
-)
+from focusstack_app.ui.captions import fact_list
+from focusstack_app.ui.dialogs import PROGRAM_NAME, error_report
 from focusstack_app.ui.empty_page import EmptyPage
 from focusstack_app.ui.exporting import Exporter
 from focusstack_app.ui.filmstrip import Filmstrip
@@ -38,6 +37,7 @@ from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import make_actions
 from focusstack_app.ui.opener import Opener
+from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.projects import ProjectSaver
@@ -62,6 +62,7 @@ class WindowFrame(QMainWindow):
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__()
         self._services = services
+        self._opened: Opened | None = None
         self.preferences = Preferences(store, self)
         self._apply_theme()
         self.bridge = Bridge(self)
@@ -135,6 +136,45 @@ class WindowFrame(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply_theme(app, self.preferences.settings.interface.theme)
+
+    @property
+    def opened(self) -> Opened | None:
+        """What is open; None where nothing is, or where all its frames were removed."""
+        return self._opened if self.frames.rowCount() > 0 else None
+
+    def _update_state(self) -> None:
+        """Bring texts and buttons in line with what is open, included, rendered and exported."""
+        actions, included = self.actions_, self.frames.included()
+        rendering, output = self.renderer.busy, self.side.outputs.current
+        free = not self.retouch.active
+        ready = bool(included) and not rendering and free
+        actions.render.setEnabled(ready)
+        tip = "Fuse the included frames at full size (Ctrl+R)"
+        self.side.render_panel.set_ready(ready, tip if included else "Include at least one frame")
+        exportable = free and output is not None and not self.exporter.writes(output)
+        retouchable = free and output is not None and not rendering
+        actions.retouch.setEnabled(retouchable)
+        self.side.retouch_button.setEnabled(retouchable)
+        for action in (actions.open_files, actions.open_folder, actions.open_demo):
+            action.setEnabled(free)
+        actions.export.setEnabled(exportable)
+        self.side.export_button.setEnabled(exportable)
+        for action in (actions.save, actions.save_as):
+            action.setEnabled(self.frames.rowCount() > 0)
+        actions.include_all.setEnabled(free and self.frames.rowCount() > 0)
+        actions.remove.setEnabled(free and self.frames.rowCount() > 0)
+        shown = self._pages.currentIndex() == 1
+        actions.fit.setEnabled(shown)
+        actions.actual_pixels.setEnabled(shown)
+        self.filmstrip.setVisible(free and self.frames.rowCount() > 0)
+        self.side.setVisible(free)
+        self.statusBar().setVisible(shown or bool(self.statusBar().currentMessage()))
+        name = f"{self.opened.name}[*] — {PROGRAM_NAME}" if self.opened else PROGRAM_NAME
+        self.setWindowTitle(name if "[*]" in name else f"{name}[*]")
+        self.setWindowModified(bool(self.side.outputs.unexported))
+        facts = fact_list(self.frames, included, self._device() or None)
+        self._facts.setText("   ·   ".join(facts))
+        self.stage.refresh()
 
     def _device(self) -> str:
         """Where the last picture was computed."""

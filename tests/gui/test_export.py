@@ -3,8 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -154,16 +152,6 @@ def test_closing_waits_for_an_export_that_runs(
     export.release.set()
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert (tmp_path / "out.tif").exists()
-
-
-def test_removing_an_unexported_output_asks(opened: MainWindow, output: Output) -> None:
-    opened.side.outputs.setFocus()
-    QTest.keyClick(opened.side.outputs, Qt.Key.Key_Delete)
-    assert opened.frames.rowCount() == 3
-    assert len(opened.side.outputs.outputs) == 1
-    press(question(opened), "Remove")
-    assert output not in opened.side.outputs.outputs
-    assert opened.caption().startswith("Preview")
 
 
 def test_closing_stops_a_render(opened: MainWindow, qtbot: QtBot) -> None:

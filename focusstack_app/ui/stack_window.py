@@ -1,0 +1,252 @@
+"""What is open as a stack: its frames, how they are fused, the preview, and undo of all that."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.settings.schema import Settings
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.history import History
+from focusstack_app.ui.opening import Opened
+from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
+from focusstack_app.ui.preferences import changed_fields
+from focusstack_app.ui.previewing import Preview
+from focusstack_app.ui.project_window import ProjectWindow
+from focusstack_app.ui.retouching import Retoucher
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.view_bar import View
+from focusstack_app.ui.wording import count_text
+
+
+class StackWindow(ProjectWindow):
+    """The window as far as it has a stack.
+
+    Args:
+        services: What does the slow work.
+        store: Where the preferences are kept.
+    """
+
+    def __init__(self, services: Services, store: SettingsStore) -> None:
+        super().__init__(services, store)
+        self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
+        self.history = History(self.frames, self.side.parameters, self)
+        self._connect_stack()
+
+    def _connect_stack(self) -> None:
+        actions = self.actions_
+        for request in (actions.open_files.triggered, self.empty_page.open_requested):
+            request.connect(self.opener.choose_files)
+        for request in (actions.open_demo.triggered, self.empty_page.demo_requested):
+            request.connect(self.opener.open_demo)
+        actions.open_folder.triggered.connect(self.opener.choose_folder)
+        self.opener.started.connect(self._on_opening)
+        self.opener.opened.connect(self._on_opened)
+        self.opener.failed.connect(self._on_open_failed)
+        actions.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+        actions.include_all.triggered.connect(self.frames.include_all)
+        for request in (actions.remove.triggered, self.filmstrip.remove_requested):
+            request.connect(self.remove_frames)
+        self.frames.inclusion_changed.connect(self._on_request_changed)
+        self.side.parameters.changed.connect(self._on_request_changed)
+        self.filmstrip.frame_chosen.connect(
+            lambda row: self.stage.show_source(self.frames.source(row))
+        )
+        self.viewer.step_requested.connect(self.step_frame)
+        actions.frame_before.triggered.connect(lambda: self.step_frame(-1))
+        actions.frame_next.triggered.connect(lambda: self.step_frame(1))
+        self.stage.frame_requested.connect(self.filmstrip.choose)
+        self.stage.failed.connect(self._tell)
+        self._thumbnails.loaded.connect(self.frames.set_thumbnail)
+        self._thumbnails.failed.connect(self._on_thumbnail_failed)
+        self.previewer.changed.connect(self.stage.refresh)
+        self.previewer.ready.connect(self._on_preview)
+        self.previewer.failed.connect(self._tell)
+        self.preferences.changed.connect(self._on_preferences_changed)
+        self.preferences.failed.connect(self._tell)
+        actions.undo.triggered.connect(lambda: self._undoable.undo())
+        actions.redo.triggered.connect(lambda: self._undoable.redo())
+        self.history.changed.connect(self._update_undo)
+        self.history.restored.connect(self._on_restored)
+        self.retouch.changed.connect(self._update_undo)
+        self._update_undo()
+
+    # --- opening -----------------------------------------------------------------------------
+
+    def _on_opened(self, opened: Opened) -> None:
+        if self.retouch.active:  # begun while the headers were read
+            self.statusBar().showMessage("Finish the retouch, then open the frames again")
+            return
+        self.empty_page.set_busy("")
+        self.statusBar().clearMessage()
+        self._opened = opened
+        self.remember(opened.project_path)
+        self.stage.source = opened.stack.sources[0]
+        self.previewer.forget()
+        self._pages.setCurrentIndex(1)
+        self.viewer.show_picture(None)
+        left_out: list[Path] = []
+        if opened.project is not None:
+            project = opened.project
+            self.side.parameters.set_parameters(
+                Parameters(project.method, project.mode, project.overlap, project.align)
+            )
+            taken = zip(project.frames, project.included, strict=True)
+            left_out = [path for path, included in taken if not included]
+        self.frames.set_stack(opened.stack, left_out)
+        self.history.begin()
+        self.projects.begin(opened.project_path, self.project())
+        self._thumbnails.load(opened.stack.sources)
+        self.filmstrip.mark(0)
+        self.filmstrip.setFocus()
+        self._ask_preview(at_once=True)
+        self.show_view(View.PREVIEW)
+        if opened.left_out:
+            bad = count_text(len(opened.left_out), "file")
+            good = count_text(len(opened.stack), "frame")
+            message = f"{bad} left out. {opened.left_out[0].message}"
+            self.banner.say(Tone.WARNING, message, f"The stack has the other {good}.")
+        elif opened.stacks > 1:
+            self.banner.say(
+                Tone.NOTE,
+                f"These frames look like {opened.stacks} stacks.",
+                "File, Batch (Ctrl+B) splits their folder and makes one picture of each.",
+            )
+        elif opened.warnings:
+            self.banner.say(Tone.WARNING, opened.warnings[0], " ".join(opened.warnings[1:]))
+        self._update_state()
+
+    def _on_open_failed(self, error: Exception) -> None:
+        self.empty_page.set_busy("")
+        self.statusBar().clearMessage()
+        self._tell(error)
+
+    def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
+        self.frames.set_problem(source, str(error))
+
+    # --- frames and parameters ---------------------------------------------------------------
+
+    def request(self) -> FusionRequest | None:
+        """What Render would do now; None where no frame is included."""
+        included = self.frames.included()
+        return self.request_for(Stack(included)) if included else None
+
+    def request_for(self, stack: Stack) -> FusionRequest:
+        """What would be asked for a stack now, by the panel and the preferences."""
+        chosen, fusion = self.side.parameters.parameters, self.preferences.settings.fusion
+        return FusionRequest(
+            stack,
+            method=chosen.method,
+            mode=chosen.mode,
+            align=chosen.align,
+            registration=self.previewer.registration_of(stack),
+            crop=fusion.crop,
+            overlap=chosen.overlap,
+            device=fusion.device,
+            model_id=fusion.model,
+            memory_bytes=fusion.memory_bytes,
+        )
+
+    def remove_frames(self) -> None:
+        """Take the selected frames out of the list; the files stay."""
+        rows = self.filmstrip.chosen_rows()
+        if not rows:
+            return
+        self.frames.remove(rows)
+        count = count_text(len(rows), "frame")
+        self.statusBar().showMessage(f"{count} removed from the list; nothing changed on disk")
+        self._follow_frames(rows[0])
+
+    def _follow_frames(self, row: int = 0) -> None:
+        """After frames came or went: go to that row where the current frame is gone."""
+        frames, count = self.frames, self.frames.rowCount()
+        if count == 0:
+            self._close_stack()
+            return
+        self._pages.setCurrentIndex(1)
+        sources = [frames.source(number) for number in range(count)]
+        if self.stage.source not in sources:
+            self.stage.source = sources[min(row, count - 1)]
+            if self.stage.view is not View.OUTPUT:
+                self.show_view(self.stage.view)
+        self.filmstrip.mark(sources.index(self.stage.source))
+        self._update_state()
+
+    def _close_stack(self) -> None:
+        self.stage.source = None
+        self.previewer.forget()
+        if self.side.outputs.outputs:
+            self._show_output(self.side.outputs.current or self.side.outputs.outputs[-1])
+        else:
+            self.stage.clear()
+            self._pages.setCurrentIndex(0)
+        self._update_state()
+
+    def _on_request_changed(self) -> None:
+        if self.opened is None:
+            return
+        self._ask_preview(at_once=False)
+        self._update_state()
+
+    def _on_preferences_changed(self, before: Settings) -> None:
+        """What changed in the preferences holds for the open stack too; the rest of it stays."""
+        settings = self.preferences.settings
+        if settings.interface != before.interface:
+            self._apply_theme()
+        changes = changed_fields(before.fusion, settings.fusion)
+        if not changes:
+            return
+        panel = self.side.parameters
+        shown = {field: changes[field] for field in PARAMETER_FIELDS if field in changes}
+        panel.set_parameters(dataclasses.replace(panel.parameters, **shown))
+        if len(changes) > len(shown):
+            self._on_request_changed()
+
+    def _ask_preview(self, *, at_once: bool) -> None:
+        request = self.request()
+        if request is None:
+            self.previewer.forget()
+        else:
+            self.previewer.ask(request, at_once=at_once)
+
+    def _on_preview(self, preview: Preview) -> None:
+        self.stage.show_preview(preview)
+        self._update_state()
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def show_view(self, view: View) -> None:
+        """Show the preview, the current source, or the selected output."""
+        self.stage.show_view(view)
+
+    def _show_output(self, output: Output) -> None:
+        self._pages.setCurrentIndex(1)
+        self.stage.show_output(output)
+        self._update_state()
+
+    def caption(self) -> str:
+        """What the viewer shows, in words."""
+        return self.stage.caption
+
+    # --- undo --------------------------------------------------------------------------------
+
+    @property
+    def _undoable(self) -> History | Retoucher:
+        """What undo and redo reach: the strokes while there is a brush, else the project."""
+        return self.retouch.retoucher if self.retouch.active else self.history
+
+    def _update_undo(self) -> None:
+        """Say in the menu what would be undone and done again."""
+        undo, redo = self._undoable.undo_text, self._undoable.redo_text
+        self.actions_.undo.setText(f"&Undo {undo}".rstrip())
+        self.actions_.redo.setText(f"Re&do {redo}".rstrip())
+        self.actions_.undo.setEnabled(bool(undo))
+        self.actions_.redo.setEnabled(bool(redo))
+
+    def _on_restored(self) -> None:
+        self.statusBar().clearMessage()
+        self._follow_frames()
