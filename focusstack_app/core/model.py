@@ -125,7 +125,7 @@ class FusionModel(Protocol):
         ...
 
     def decode(self, latent: FloatArray) -> FloatArray:
-        """Decode one tile.
+        """Decode one tile, or a part of it that is `decoder_reach` larger than what is looked at.
 
         Args:
             latent: (C, h, w) float32.

@@ -1,8 +1,8 @@
-"""From frames to latents to a decoded picture: the VAEEDOF pipeline, tile by tile.
+"""From latents to a decoded picture: the VAEEDOF pipeline, tile by tile.
 
-Every frame is encoded once. Seven latents at a time are fused per overlapping tile; more frames
-are fused as a tree, the fused latents of one level being the frames of the next. The last level is
-decoded tile by tile and blended with alpha gradients (paper, section 3).
+Seven latents at a time are fused per overlapping tile; more frames are fused as a tree, the fused
+latents of one level being the frames of the next. The last level is decoded tile by tile and
+blended with alpha gradients (paper, section 3).
 
 Any window of the picture can be had alone: what is computed then is the tiles that reach into it,
 and it equals that part of the whole picture to the bit.
@@ -16,7 +16,6 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,10 +23,9 @@ from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
-from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
-_ENCODE_PX = 512
+_DECODE_STEPS = 4  # per tile
 
 Recall = Callable[[Hashable, Callable[[], Fused]], Fused]
 
@@ -97,81 +95,6 @@ class _Level(NamedTuple):
     veil: FloatArray
 
 
-def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
-    """The size that a picture is padded to: whole cells, at least one tile."""
-    return (
-        max(tile_px, -(-height // scale) * scale),
-        max(tile_px, -(-width // scale) * scale),
-    )
-
-
-def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> FloatArray:
-    """Encode one frame in strips of whole cells, padded by reflection.
-
-    Args:
-        model: The model.
-        frame: (H, W, 3) uint8 or uint16, display-encoded.
-        progress: Only checked for cancelling.
-
-    Returns:
-        (C, h, w) float32 latent of the padded frame.
-    """
-    manifest = model.manifest
-    scale, halo = manifest.scale, manifest.encoder_halo_px
-    height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, scale)
-    step = max(scale, _ENCODE_PX // scale * scale)
-    strips = []
-    for top in range(0, height, step):
-        progress.checkpoint()
-        bottom = min(top + step, height)
-        first, last = max(0, top - halo), min(height, bottom + halo)
-        # The last strip may lie in the padding altogether: it then repeats the last rows.
-        start = min(first, max(0, frame.shape[0] - scale))
-        part = frame[start:last]
-        padded = cv2.copyMakeBorder(
-            part, 0, last - start - part.shape[0], 0, width - part.shape[1], cv2.BORDER_REFLECT
-        )[first - start :]
-        latent = _encode_strip(model, padded)
-        strips.append(latent[:, (top - first) // scale : (bottom - first) // scale])
-    return np.concatenate(strips, axis=1)
-
-
-def _encode_strip(model: FusionModel, rows: NDArray[Any]) -> FloatArray:
-    """(C, h, w) of whole rows, a piece at a time where an encoder's layers would grow with them."""
-    scale, halo = model.manifest.scale, model.manifest.encoder_halo_px
-    if not halo:
-        return model.encode(to_float(rows))
-    width = rows.shape[1]
-    pieces = []
-    for left in range(0, width, _ENCODE_PX):
-        right = min(left + _ENCODE_PX, width)
-        first = max(0, left - halo)
-        latent = model.encode(to_float(rows[:, first : right + halo]))
-        pieces.append(latent[:, :, (left - first) // scale : (right - first) // scale])
-    return np.concatenate(pieces, axis=2)
-
-
-def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray, float]:
-    """The paper's safeguard (section 5): what encoding and decoding does to a picture.
-
-    Args:
-        model: The model.
-        pixels: (H, W, 3) uint8 or uint16, display-encoded; at most one tile is looked at, the one
-            in the middle.
-
-    Returns:
-        (h, w) float32 error per pixel, RMS over the colours, display-encoded, and its RMS. The
-        model's manifest says what is usual.
-    """
-    edge = model.manifest.tile_px
-    top, left = (max(0, (side - edge) // 2) for side in pixels.shape[:2])
-    tile = np.asarray(pixels[top : top + edge, left : left + edge])
-    latent = encode_frame(model, tile, Progress())
-    decoded = np.clip(model.decode(latent)[: tile.shape[0], : tile.shape[1]], 0, 1)
-    squared = np.square(decoded - to_float(tile)).mean(axis=2)
-    return np.sqrt(squared), float(np.sqrt(squared.mean()))
-
-
 def _anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
     """Remember nothing: in a whole picture no tile comes twice."""
     del key
@@ -216,7 +139,7 @@ def fuse_latents(
         -(-window.right // scale),
     )  # fmt: skip
     decoded = plan.tiles_over(cells)
-    # A decoded tile may be wrong where the window does not see it.
+    # Beyond this a decoded tile may be wrong: the window does not see it.
     seen = cells.grown(manifest.decoder_reach, bounds(decoded))
     tiles = _tiles_of_levels(plan, seen, _depth(len(latents), manifest.slots))
     ground = bounds(tiles[0])
@@ -234,7 +157,7 @@ def fuse_latents(
     work = _Work(model, plan, ground, tick, keep, recall)
     fused = _fuse_tree(work, [_Part(latent, ground) for latent in latents], tiles)
     return LatentFusion(
-        picture=_decode(work, fused.latent, decoded, window),
+        picture=_decode(work, fused.latent, decoded, seen, window),
         weights=fused.weights,
         carriers=fused.carriers,
         mix=fused.mix,
@@ -384,15 +307,32 @@ def _fuse_group(
     )
 
 
-def _decode(work: _Work, latent: Planes, tiles: list[Region], window: Region) -> FloatArray:
-    """The window, blended from the tiles that reach into it."""
+def _decode(
+    work: _Work, latent: Planes, tiles: list[Region], seen: Region, window: Region
+) -> FloatArray:
+    """The window, blended from the tiles that reach into it; no more of them than is seen."""
     scale = work.model.manifest.scale
     ground = bounds(tiles)
     picture = np.zeros((ground.height * scale, ground.width * scale, 3), np.float32)
     for tile in tiles:
-        here = (slice(None), *tile.seen_from(work.ground).slices)
-        part = work.model.decode(np.ascontiguousarray(latent[here], dtype=np.float32))
-        down, across = tile.seen_from(ground).scaled(scale).slices
-        picture[down, across] += work.plan.alpha(tile, scale)[..., None] * part
+        part = _decoded_part(tile, seen)
+        here = (slice(None), *part.seen_from(work.ground).slices)
+        pixels = work.model.decode(np.ascontiguousarray(latent[here], dtype=np.float32))
+        alpha = work.plan.alpha(tile, scale)[part.seen_from(tile).scaled(scale).slices]
+        down, across = part.seen_from(ground).scaled(scale).slices
+        picture[down, across] += alpha[..., None] * pixels
         work.tick("Decoding")
     return picture[window.seen_from(ground.scaled(scale)).slices]
+
+
+def _decoded_part(tile: Region, seen: Region) -> Region:
+    """What of a tile must be decoded; of a few sizes only, as some devices prepare for each."""
+    step = max(1, tile.height // _DECODE_STEPS)
+    top, left = max(seen.top - tile.top, 0), max(seen.left - tile.left, 0)
+    bottom, right = min(seen.bottom, tile.bottom), min(seen.right, tile.right)
+    return Region(
+        tile.top + top // step * step,
+        tile.left + left // step * step,
+        min(tile.bottom, tile.top - (tile.top - bottom) // step * step),
+        min(tile.right, tile.left - (tile.left - right) // step * step),
+    )

@@ -38,7 +38,8 @@ from focusstack_app.engine.align import (
 )
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.diagnose import diagnose
-from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents, reconstruction_error
+from focusstack_app.engine.encode import encode_frame, reconstruction_error
+from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model

@@ -24,7 +24,8 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
 from focusstack_app.core.model import FloatArray, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
-from focusstack_app.engine.latent_fusion import encode_frame, fuse_latents
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model

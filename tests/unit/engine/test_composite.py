@@ -14,7 +14,8 @@ from focusstack_app.engine.composite import (
     generative_provenance,
     surrounds,
 )
-from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame, fuse_latents
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_float, to_uint16
 from tests.helpers.models import UnevenModel
 

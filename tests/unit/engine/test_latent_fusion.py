@@ -12,11 +12,10 @@ from focusstack_app.core.errors import Cancelled, DeviceMemoryError
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
+from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import (
     LatentFusion,
-    encode_frame,
     fuse_latents,
-    reconstruction_error,
 )
 from focusstack_app.engine.pixels import to_float
 from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel, UnevenModel
@@ -115,18 +114,6 @@ def test_the_veils_below_and_above_in_the_tree_are_taken_off_one_after_the_other
     np.testing.assert_allclose((seen - fusion.veil[1]) / (1 - fusion.veil[0]), twice, atol=1e-3)
     total = np.sum([plane[:].astype(np.float32) for plane in fusion.carriers], axis=0)
     np.testing.assert_allclose(total, 1.0, atol=2e-3)
-
-
-def test_the_safeguard_measures_what_the_autoencoder_loses() -> None:
-    class Darker(IdentityModel):
-        def decode(self, latent: FloatArray) -> FloatArray:
-            return super().decode(latent) - np.float32(0.1)
-
-    frame = np.full((90, 70, 3), 40000, np.uint16)
-    assert reconstruction_error(IdentityModel(), frame)[1] < 1e-6
-    error, rmse = reconstruction_error(Darker(), frame)
-    assert error.shape == (64, 64)
-    assert abs(rmse - 0.1) < 1e-5
 
 
 @pytest.mark.parametrize("count", [2, 7, 9, 50])

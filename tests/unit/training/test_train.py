@@ -14,7 +14,8 @@ from focusstack_app.core.errors import ModelError
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import composite as engine
-from focusstack_app.engine.latent_fusion import LatentFusion, encode_frame
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.inference import manifest as manifest_module
 from focusstack_app.inference.manifest import (
