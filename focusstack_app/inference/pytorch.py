@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.model import FloatArray, Fused, ModelManifest
 from focusstack_app.inference.manifest import read_verified
-from focusstack_app.inference.onnx import first_line
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
+from focusstack_app.inference.onnx import first_line
 
 _HALF_SINCE = (7, 0)  # compute capability of the first cards with fast half precision
 
@@ -72,7 +72,9 @@ class TorchModel:
         """See `FusionModel.decode`."""
         return np.ascontiguousarray(self._run(self._decoder, latent)[0].transpose(1, 2, 0))
 
-    def _run(self, part: Callable[..., Tensor | tuple[Tensor, ...]], *inputs: FloatArray) -> list[FloatArray]:
+    def _run(
+        self, part: Callable[..., Tensor | tuple[Tensor, ...]], *inputs: FloatArray
+    ) -> list[FloatArray]:
         with (
             self._errors(),
             torch.inference_mode(),
