@@ -67,15 +67,22 @@ def start_run(run: Path, photographs: Sequence[Path]) -> None:
     _begin(run, network, {"steps": "0", "photographs": str(len(photographs))})
 
 
-def start_with_taesd3(run: Path, weights: Path) -> None:
+def start_with_taesd3(run: Path, weights: Path, model: Path | None = None) -> None:
     """A new run between the paper's encoder and decoder, which stay as they are.
 
     Args:
         run: Its folder.
         weights: Folder of TAESD3's weights.
+        model: Model of our own whose fusion module lends every layer but the three that see latents
+            or make them.
     """
     torch.manual_seed(0)
     network = taesd3_network(*taesd3.load(weights))
+    lent = {} if model is None else weights_of(model, "fusion")
+    with torch.no_grad():
+        for name, parameter in network.fusion.named_parameters():
+            if name in lent and lent[name].numel() == parameter.numel():
+                parameter.copy_(lent[name].reshape(parameter.shape))
     _begin(run, network, {"steps": "0", "autoencoder": "taesd3"})
 
 

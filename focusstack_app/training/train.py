@@ -364,10 +364,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _start(args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """A new run, from what the arguments name."""
-    if args.command == "fusion" and args.model is not None:
+    if args.command == "fusion" and args.taesd3 is not None:
+        start_with_taesd3(args.run, args.taesd3, args.model)
+    elif args.command == "fusion" and args.model is not None:
         start_from_model(args.run, args.model)
-    elif args.command == "fusion" and args.taesd3 is not None:
-        start_with_taesd3(args.run, args.taesd3)
     elif args.photographs is not None:
         start_run(args.run, sorted(args.photographs.glob("*.jpg")))
     else:
