@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FileKind = Literal["jpeg", "png", "tiff", "raw"]
+FileKind = Literal["jpeg", "png", "tiff", "raw", "heif"]
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Protocol, cast
 import exifread
 
 from focusstack_app.io import quiet  # noqa: F401 - importing it silences exifread's logger
+from focusstack_app.io.heif import exif_of, is_heif
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
@@ -99,6 +100,8 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         canon = _boxes(_boxes(moov).get(b"uuid", b"")[16:])
         for name in (b"CMT1", b"CMT2"):  # the image's directory and the EXIF directory
             yield io.BytesIO(canon.get(name, b""))
+    elif is_heif(start):
+        yield io.BytesIO(exif_of(Path(file.name)))
     else:
         yield file
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, FrameSource
-from focusstack_app.io import raster, raw, tiff
+from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import upright_size
@@ -19,7 +19,9 @@ RAW_SUFFIXES = frozenset(
         *(".ori", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
     )
 )
-IMAGE_SUFFIXES: frozenset[str] = RAW_SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+IMAGE_SUFFIXES: frozenset[str] = (
+    RAW_SUFFIXES | heif.SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+)
 
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -44,8 +46,11 @@ def _kind(path: Path) -> FileKind:
     for magic, kind in _MAGIC:
         if start.startswith(magic):
             return kind
+    if heif.is_heif(start):
+        return "heif"
     raise InputError(
-        f"{shown(path)} is not a JPEG, PNG, TIFF or RAW picture.", "Leave it out of the stack."
+        f"{shown(path)} is not a JPEG, PNG, TIFF, HEIC or RAW picture.",
+        "Leave it out of the stack.",
     )
 
 
@@ -53,7 +58,7 @@ def probe(path: Path) -> FrameSource:
     """Read the header of a picture; no pixels are decoded.
 
     Args:
-        path: A JPEG, PNG, TIFF or RAW file. JPEG, PNG and TIFF are told by content, RAW by suffix.
+        path: A JPEG, PNG, TIFF, HEIC or RAW file. RAW is told by suffix, the others by content.
 
     Raises:
         InputError: If the file is missing, empty, not a picture, damaged in its header, or of a
@@ -66,6 +71,8 @@ def probe(path: Path) -> FrameSource:
             header = raw.read_header(path)
         elif kind == "tiff":
             header = tiff.read_header(path)
+        elif kind == "heif":
+            header = heif.read_header(path)
         else:
             header = raster.read_header(path, kind)
         facts = read_facts(path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, Frame, FrameSource
-from focusstack_app.io import raster, raw, tiff
+from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.decoded import Decoded
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.icc import UNLABELLED, profile_name
@@ -21,6 +21,8 @@ def _decode(path: Path, kind: FileKind, size_px: tuple[int, int] | None) -> Deco
             return raw.decode(path, size_px)
         if kind == "tiff":
             return tiff.decode(path)
+        if kind == "heif":
+            return heif.decode(path)
         return raster.decode(path, kind, size_px)
 
 

@@ -112,7 +112,7 @@ def test_an_empty_file(tmp_path: Path, suffix: str) -> None:
 def test_text_under_a_picture_name(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"notes{suffix}"
     path.write_text("Dear diary, today I stacked 80 frames.\n" * 50)
-    with pytest.raises(InputError, match=rf"notes\{suffix} is not a JPEG, PNG, TIFF or RAW"):
+    with pytest.raises(InputError, match=rf"notes\{suffix} is not a JPEG, PNG, TIFF, HEIC or RAW"):
         probe(path)
 
 

@@ -1,0 +1,93 @@
+"""HEIC and HIF pictures, where `pillow-heif` is installed.
+
+It is not part of the base install: its wheels hold a GPL library (x265).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import Pixels
+from focusstack_app.io.decoded import Decoded, Header
+from focusstack_app.io.faults import shown
+from focusstack_app.io.icc import profile_space
+from focusstack_app.io.raster import check_area
+
+SUFFIXES = frozenset((".heic", ".heif", ".hif"))
+_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}  # ITU-T H.273, table 3
+_EXIF_PREFIX = b"Exif\0\0"
+
+
+def is_heif(start: bytes) -> bool:
+    """Whether a file that begins so is one; ISO/IEC 23008-12, section 10."""
+    return start[4:8] == b"ftyp" and start[8:12] in _BRANDS
+
+
+def read_header(path: Path) -> Header:
+    """Read the header of a file; its rotation is undone by the decoder.
+
+    Raises:
+        InputError: If the library is missing, or the picture is too large or of high dynamic range.
+        Exception: Whatever the library raises on a damaged header; see `faults.reading`.
+    """
+    return _header(path, _opened(path))
+
+
+def decode(path: Path) -> Decoded:
+    """Decode a file; 10 and 12 bits become 16.
+
+    Raises:
+        InputError: As `read_header`.
+        Exception: Whatever the library raises on damaged data; see `faults.reading`.
+    """
+    picture = _opened(path)
+    header = _header(path, picture)
+    stored = np.asarray(picture)
+    if stored.ndim == 2:
+        stored = np.repeat(stored[:, :, None], 3, axis=2)
+    pixels: Pixels = np.ascontiguousarray(stored[:, :, :3])
+    if pixels.dtype == np.uint16:  # shifted up by the library: white would not be white
+        depth = picture.info["bit_depth"]
+        white = ((1 << depth) - 1) << (16 - depth)
+        pixels = np.rint(pixels * np.float32(65535 / white)).astype(np.uint16)
+    icc: bytes | None = picture.info.get("icc_profile")
+    return Decoded(header, pixels, icc if profile_space(icc) == "RGB" else None)
+
+
+def exif_of(path: Path) -> bytes:
+    """The EXIF data, as a TIFF header and directories; empty where none can be read."""
+    try:
+        exif: bytes = _opened(path).info.get("exif") or b""
+    except Exception:  # noqa: BLE001 - the library raises anything on damaged files
+        return b""
+    return exif.removeprefix(_EXIF_PREFIX)
+
+
+def _header(path: Path, picture: Any) -> Header:
+    width, height = picture.size
+    check_area(path, width, height)
+    transfer = (picture.info.get("nclx_profile") or {}).get("transfer_characteristics")
+    if transfer in _HDR_TRANSFERS:
+        raise InputError(
+            f"{shown(path)} is an HDR picture ({_HDR_TRANSFERS[transfer]}).",
+            "Save it as a TIFF or JPEG, or use the camera's RAW file.",
+        )
+    bits: Literal[8, 16] = 16 if picture.mode.endswith(";16") else 8
+    return Header(width, height, bits, 1)
+
+
+def _opened(path: Path) -> Any:
+    if importlib.util.find_spec("pillow_heif") is None:
+        raise InputError(
+            f"{shown(path)} is a HEIC picture, and pillow-heif is not installed.",
+            "Run: pip install pillow-heif - or save the pictures as JPEG or TIFF.",
+        )
+    import pillow_heif
+
+    return pillow_heif.open_heif(path, convert_hdr_to_8bit=False)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import importlib.util
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.io.exif import read_tags
+from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.probe import list_images, probe
+from focusstack_app.io.read import read_frame, read_proxy
+from tests.unit.io.builders import corners, exif, smooth
+
+
+def _save(path: Path, picture: Image.Image, **options: object) -> Path:
+    pillow_heif.from_pillow(picture).save(path, quality=-1, chroma=444, **options)
+    return path
+
+
+def test_a_picture_keeps_its_pixels_profile_and_facts(tmp_path: Path) -> None:
+    picture = smooth(64, 96)
+    facts = exif(
+        image={271: "Canon", 272: "EOS R5"},
+        photo={33434: Fraction(1, 100), 36867: "2026:05:17 10:00:00"},
+    )
+    path = _save(
+        tmp_path / "a.HEIC",
+        Image.fromarray(picture),
+        exif=facts.tobytes(),
+        icc_profile=srgb_profile(),
+    )
+    assert list_images(tmp_path) == [path]
+    source = probe(path)
+    assert (source.kind, source.size_px, source.bits) == ("heif", (96, 64), 8)
+    assert source.camera == "Canon EOS R5"
+    assert source.exposure_s == pytest.approx(0.01)
+    frame = read_frame(source)
+    assert np.abs(frame.pixels.astype(int) - picture).max() <= 6  # YCbCr of 8 bits
+    assert frame.icc_profile is not None
+    assert max(read_proxy(source, 48).pixels.shape) == 48
+
+
+def test_a_turned_picture_is_turned_once(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.heic", Image.fromarray(corners(64, 96)), exif=exif(6).tobytes())
+    source = probe(path)
+    assert source.size_px == (64, 96)
+    upright = np.rot90(corners(64, 96), -1)
+    assert np.abs(read_frame(source).pixels.astype(int) - upright).mean() < 4
+
+
+def test_ten_bits_become_sixteen_and_white_stays_white(tmp_path: Path) -> None:
+    ramp = np.linspace(0, 65535, 96).astype(np.uint16)
+    picture = np.repeat(np.repeat(ramp[None, :, None], 64, 0), 3, 2)
+    path = tmp_path / "a.hif"
+    pillow_heif.from_bytes("RGB;16", (96, 64), picture.tobytes()).save(path, quality=-1, chroma=444)
+    source = probe(path)
+    pixels = read_frame(source).pixels
+    assert source.bits == 16
+    assert pixels.dtype == np.uint16
+    assert np.abs(pixels.astype(int) - picture).max() < 65535 * 4 / 1023
+    assert pixels[:, -1].min() > 65535 * 1020 / 1023
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _save(tmp_path / "a.heic", Image.fromarray(smooth(64, 96)))
+    cut = tmp_path / "cut.heic"
+    cut.write_bytes(path.read_bytes()[:-400])
+    with pytest.raises(InputError, match="damaged"):
+        read_frame(probe(cut))
+    hdr = tmp_path / "hdr.heic"
+    picture = pillow_heif.from_pillow(Image.fromarray(smooth(64, 96)))
+    picture.save(hdr, transfer_characteristics=16, color_primaries=9)
+    with pytest.raises(InputError, match=r"HDR picture \(PQ\)"):
+        probe(hdr)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(InputError, match="pillow-heif is not installed"):
+        probe(path)
+    assert read_tags(path) == {}
