@@ -19,7 +19,7 @@ _SUFFIXES = ".tif, .png, .jpg or .webp"
 
 _COMMANDS = """\
 commands (without one, the window opens):
-  focusstack fuse INPUT... -o OUT   fuse one stack: its files, or their folder
+  focusstack fuse INPUT... [-o OUT] fuse one stack: its files, or their folder
   focusstack batch PARENT -o DIR    fuse every sub-folder of a folder
   focusstack demo                   fuse the bundled demo stack
   focusstack models list|verify|install
@@ -64,8 +64,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         "--output",
         metavar="OUT",
         type=Path,
-        required=True,
-        help=f"picture to write: {_SUFFIXES}",
+        help=f"picture to write: {_SUFFIXES} (default: beside the frames, as Export names it)",
     )
     _add_fusion_options(fuse, settings.fusion, maps="file")
     fuse.add_argument(

@@ -31,7 +31,7 @@ from focusstack_app.core.errors import (
 )
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
-from focusstack_app.core.naming import template_problem
+from focusstack_app.core.naming import free_path, template_problem
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.settings.schema import Settings
@@ -105,7 +105,11 @@ def _window(args: argparse.Namespace) -> int:
 def _fuse(args: argparse.Namespace) -> int:
     from focusstack_app.jobs.opening import open_stack
 
-    return _fuse_to(open_stack(args.inputs), args.output, args)
+    opened, export = open_stack(args.inputs), args.settings.export
+    suffix = export.format.suffixes[0]
+    request = _request(opened.stack, args)
+    output = args.output or free_path(request, export.name, export.folder, suffix)
+    return _fuse_to(opened, output, args)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, Method
 
 TOKENS = {
@@ -86,6 +89,33 @@ def filled_name(template: str, facts: NameFacts) -> str:
 
     # A leading dot hides a file, a trailing dot or blank is lost on Windows.
     return _TOKEN.sub(value, template).strip().strip(".").strip() or "stack"
+
+
+def stack_name(sources: Sequence[FrameSource]) -> str:
+    """What a stack is called: its folder, or its first frame where that has no name."""
+    first = sources[0].path
+    return first.parent.name or first.stem
+
+
+def free_path(request: FusionRequest, template: str, folder: str, suffix: str) -> Path:
+    """A file for a result that does not exist yet; a name that exists gets a number.
+
+    Args:
+        request: Of the result.
+        template: Of the name, one without a problem.
+        folder: Where to; that of the frames where it is empty or gone.
+        suffix: Of the file, with its dot.
+    """
+    stack = request.stack
+    parent = stack.sources[stack.reference].path.parent
+    if folder and Path(folder).is_dir():
+        parent = Path(folder)
+    stem = filled_name(template, name_facts(stack_name(stack.sources), request))
+    candidate, number = parent / f"{stem}{suffix}", 2
+    while candidate.exists():
+        candidate = parent / f"{stem}_{number}{suffix}"
+        number += 1
+    return candidate
 
 
 def _token_list() -> str:

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.naming import free_path
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.wording import format_text, proposed_export
+from focusstack_app.ui.wording import format_text
 
 
 class Exporter(QObject):
@@ -56,7 +57,9 @@ class Exporter(QObject):
     def ask(self, output: Output) -> None:
         """Ask where an output goes, and write it there."""
         export = self._preferences.settings.export
-        proposal = proposed_export(output.result.request, export)
+        proposal = free_path(
+            output.result.request, export.name, export.folder, export.format.suffixes[0]
+        )
         filters = {_filter(kind, export.options): kind for kind in FileFormat}
         title = f"Export {output.name}"
         dialog = QFileDialog(self._window, title, str(proposal.parent))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
+from focusstack_app.core.naming import stack_name
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import grouped
@@ -16,7 +17,6 @@ from focusstack_app.jobs.opening import OpenedStack
 from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.wording import stack_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode
-from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions, Subsampling
-from focusstack_app.settings.schema import ExportSettings, Theme
+from focusstack_app.settings.schema import Theme
 
 METHOD_NAMES = {Method.VAEEDOF: "VAEEDOF", Method.PYRAMID: "Pyramid"}
 METHOD_BEST_FOR = {
@@ -148,33 +146,3 @@ def format_text(kind: FileFormat, options: OutputOptions) -> str:
     if kind is FileFormat.WEBP and options.lossless:
         return f"{name} without loss"
     return f"{name}, quality {options.quality}"
-
-
-def stack_name(sources: Sequence[FrameSource]) -> str:
-    """What a stack is called: its folder, or its first frame where that has no name."""
-    first = sources[0].path
-    return first.parent.name or first.stem
-
-
-def proposed_export(request: FusionRequest, export: ExportSettings) -> Path:
-    """The file name that Export proposes, by the preferences.
-
-    A name that exists gets a number: Export never proposes to replace a file. A folder that is
-    gone is replaced by that of the frames.
-
-    Args:
-        request: Of the output.
-        export: Name, folder and format.
-    """
-    stack = request.stack
-    parent = stack.sources[stack.reference].path.parent
-    if export.folder and Path(export.folder).is_dir():
-        parent = Path(export.folder)
-    stem = filled_name(export.name, name_facts(stack_name(stack.sources), request))
-    suffix = export.format.suffixes[0]
-    candidate = parent / f"{stem}{suffix}"
-    number = 2
-    while candidate.exists():
-        candidate = parent / f"{stem}_{number}{suffix}"
-        number += 1
-    return candidate

@@ -68,6 +68,16 @@ class TestFuse:
         assert str(out) in capsys.readouterr().out
         assert _files(tmp_path) == ["out.tif"]
 
+    def test_without_a_name_the_picture_lies_beside_the_frames(
+        self, frames: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        files = sorted(frames.iterdir())
+        for name in ("_stacked.tif", "_stacked_2.tif"):
+            assert _run("fuse", *files, *PYRAMID) == 0
+            picture = frames / f"{files[0].stem}{name}"
+            assert tifffile.imread(picture).shape == (64, 96, 3)
+            assert str(picture) in capsys.readouterr().out
+
     def test_the_result_is_sharper_than_every_frame(self, frames: Path, tmp_path: Path) -> None:
         stack = make_stack()
         assert _run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 0
@@ -321,7 +331,6 @@ class TestUsage:
         "arguments",
         [
             ["fuse"],
-            ["fuse", "a.jpg"],
             ["fuse", "a.jpg", "-o", "o.tif", "--overlap", "0.6"],
             ["fuse", "a.jpg", "-o", "o.tif", "--overlap", "much"],
             ["fuse", "a.jpg", "-o", "o.tif", "--overlap", "nan"],

@@ -12,6 +12,7 @@ from focusstack_app.core.naming import (
     TOKENS,
     NameFacts,
     filled_name,
+    free_path,
     name_facts,
     template_problem,
 )
@@ -66,3 +67,20 @@ def test_a_name_stays_one_level_below_its_folder(facts: NameFacts) -> None:
 def test_problems_are_said_in_words(template: str, problem: str) -> None:
     found = template_problem(template)
     assert found == "" if not problem else problem in found
+
+
+def test_a_name_that_is_taken_is_never_proposed(tmp_path: Path) -> None:
+    request = FusionRequest(fake_stack(folder=tmp_path))
+    wanted = request, "{first}_stacked", "", ".tif"
+    assert free_path(*wanted) == tmp_path / "frame_1_stacked.tif"
+    (tmp_path / "frame_1_stacked.tif").touch()
+    (tmp_path / "frame_1_stacked_2.tif").touch()
+    assert free_path(*wanted) == tmp_path / "frame_1_stacked_3.tif"
+
+
+def test_the_folder_of_the_frames_stands_in_for_one_that_is_gone(tmp_path: Path) -> None:
+    request = FusionRequest(fake_stack(folder=tmp_path / "beetle"))
+    wanted = request, "{stack}-{frames}"
+    assert free_path(*wanted, str(tmp_path), ".jpg") == tmp_path / "beetle-3.jpg"
+    gone = str(tmp_path / "gone")
+    assert free_path(*wanted, gone, ".jpg") == tmp_path / "beetle" / "beetle-3.jpg"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -71,22 +70,6 @@ def test_more_frames_need_more_memory() -> None:
     many = wording.memory_estimate_bytes(fake_stack(9).sources)
     assert many - few == 6 * 96 * 64 * 3 * 2
     assert wording.memory_estimate_bytes(()) == 0
-
-
-def test_export_never_proposes_a_name_that_is_taken(tmp_path: Path) -> None:
-    request, export = FusionRequest(fake_stack(folder=tmp_path)), ExportSettings()
-    assert wording.proposed_export(request, export) == tmp_path / "frame_1_stacked.tif"
-    (tmp_path / "frame_1_stacked.tif").touch()
-    (tmp_path / "frame_1_stacked_2.tif").touch()
-    assert wording.proposed_export(request, export) == tmp_path / "frame_1_stacked_3.tif"
-
-
-def test_export_proposes_what_the_preferences_say(tmp_path: Path) -> None:
-    request = FusionRequest(fake_stack(folder=tmp_path / "beetle"))
-    export = ExportSettings(format=FileFormat.JPEG, name="{stack}-{frames}", folder=str(tmp_path))
-    assert wording.proposed_export(request, export) == tmp_path / "beetle-3.jpg"
-    gone = replace(export, folder=str(tmp_path / "gone"))
-    assert wording.proposed_export(request, gone) == tmp_path / "beetle" / "beetle-3.jpg"
 
 
 def test_every_choice_of_a_setting_has_a_name() -> None:
