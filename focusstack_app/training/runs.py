@@ -78,7 +78,7 @@ def start_with_taesd3(run: Path, weights: Path, model: Path | None = None) -> No
     """
     torch.manual_seed(0)
     network = taesd3_network(*taesd3.load(weights))
-    lent = {} if model is None else weights_of(model, "fusion")
+    lent = {} if model is None else weights_of((model / "fusion.onnx").read_bytes())
     with torch.no_grad():
         for name, parameter in network.fusion.named_parameters():
             if name in lent and lent[name].numel() == parameter.numel():
