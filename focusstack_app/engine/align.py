@@ -14,6 +14,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cv2
@@ -70,16 +71,16 @@ _LEAST_AGREEMENT = 0.2  # correlation of neighbours
 _STILL_PX, _EVEN = 0.2, 0.004  # at most these, and a frame is left as it is
 
 
-def proxy_of(pixels: Pixels) -> FloatArray:
-    """A frame reduced for registration: (H, W, 3) to (h, w, 3) float32, 1200 px at most."""
+def proxy_of(pixels: Pixels) -> NDArray[Any]:
+    """A frame reduced for registration: (H, W, 3) to (h, w, 3) of its type, 1200 px at most."""
     height, width = pixels.shape[:2]
     scale = min(1.0, PROXY_SIDE_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return to_float(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def register(
-    proxies: Sequence[FloatArray], reference: int, size_px: tuple[int, int], progress: Progress
+    proxies: Sequence[Planes], reference: int, size_px: tuple[int, int], progress: Progress
 ) -> Registration:
     """Register frames to the reference.
 
@@ -93,7 +94,6 @@ def register(
         Cancelled: If the user stopped the job.
     """
     count = len(proxies)
-    planes = [_pyramid(proxy) for proxy in proxies]
     hops = _hops(count)
     done = 0
 
@@ -102,11 +102,16 @@ def register(
         done += 1
         progress.report(done / (count + len(hops)), "Aligning")
 
+    @lru_cache(maxsize=4)
+    def planes(index: int) -> list[FloatArray]:
+        return _pyramid(to_float(proxies[index][:]))
+
     frame_from_first = [_STILL]
     pairs: dict[tuple[int, int], Similarity] = {}
     doubtful = []
     for index in range(1, count):
-        own = _estimated(planes[index - 1], planes[index], _coarse_shift(planes, index))
+        before, here = planes(index - 1), planes(index)
+        own = _estimated(before, here, _coarse_shift(before, here))
         if own is None:
             doubtful.append(index)
             own = _STILL
@@ -115,8 +120,8 @@ def register(
         tick()
     for a, b in hops:
         chained = frame_from_first[b].after(frame_from_first[a].inverse())
-        own = _estimated(planes[a], planes[b], chained)
-        if own is not None and _apart_px(own, chained, planes[a][0].shape) < 2 * (b - a):
+        own = _estimated(planes(a), planes(b), chained)
+        if own is not None and _apart_px(own, chained, planes(a)[0].shape) < 2 * (b - a):
             pairs[a, b] = own
         tick()
     frame_from_first = _settled(pairs, count)
@@ -125,8 +130,9 @@ def register(
     matrices = np.stack(
         [one.after(first_from_reference).matrix(*small_px) for one in frame_from_first]
     )
+    fixed = to_float(proxies[reference][:])
     gains = [
-        _gains(proxies[reference], proxy, matrix)
+        _gains(fixed, to_float(proxy[:]), matrix)
         for proxy, matrix in zip(proxies, matrices, strict=True)
     ]
     progress.report(1.0, "Aligning")
@@ -239,12 +245,12 @@ def _pyramid(proxy: FloatArray) -> list[FloatArray]:
     return [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
 
 
-def _coarse_shift(planes: Sequence[list[FloatArray]], index: int) -> Similarity:
+def _coarse_shift(template: list[FloatArray], moved: list[FloatArray]) -> Similarity:
     """Where phase correlation of the coarsest level is sure of a shift, that shift."""
-    template, moved = planes[index - 1][-1], planes[index][-1]
-    window = cv2.createHanningWindow((template.shape[1], template.shape[0]), cv2.CV_32F)
-    (across, down), response = cv2.phaseCorrelate(template, moved, window)
-    enlarged = planes[index][0].shape[1] / template.shape[1]
+    height, width = template[-1].shape
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    (across, down), response = cv2.phaseCorrelate(template[-1], moved[-1], window)
+    enlarged = template[0].shape[1] / width
     return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else _STILL
 
 

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
+from focusstack_app.core.planes import Planes
 from focusstack_app.engine.align import rescaled
+from focusstack_app.engine.pixels import to_float
 
 _BLOCK_PX = 32
 _SAME_RMSE = 1e-3  # a quarter of an 8-bit step: the same picture, encoded twice
@@ -52,12 +54,12 @@ class Finding:
 
 
 def diagnose(
-    proxies: Sequence[FloatArray], registration: Registration | None, reference: int
+    proxies: Sequence[Planes], registration: Registration | None, reference: int
 ) -> list[Finding]:
     """Look for frames that do not belong in the stack, and for missing ones.
 
     Args:
-        proxies: Of `align.proxy_of`, one per frame, (h, w, 3) float32, display-encoded.
+        proxies: Of `align.proxy_of`, one per frame.
         registration: Of these proxies; None where the frames are taken as they lie.
         reference: Index of the reference frame.
 
@@ -69,7 +71,8 @@ def diagnose(
     findings = []
     energies = []
     before: FloatArray | None = None
-    for index, proxy in enumerate(proxies):
+    for index, kept in enumerate(proxies):
+        proxy = to_float(kept[:])
         if before is not None and np.sqrt(np.square(proxy - before).mean()) < _SAME_RMSE:
             findings.append(Finding(Trouble.DUPLICATE, index))
         before = proxy

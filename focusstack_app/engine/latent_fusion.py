@@ -91,8 +91,8 @@ class _Level(NamedTuple):
     latent: Planes
     weights: list[Planes]
     carriers: list[Planes]
-    mix: FloatArray
-    veil: FloatArray
+    mix: Planes
+    veil: Planes
 
 
 def _anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
@@ -160,8 +160,8 @@ def fuse_latents(
         picture=_decode(work, fused.latent, decoded, seen, window),
         weights=fused.weights,
         carriers=fused.carriers,
-        mix=fused.mix,
-        veil=fused.veil,
+        mix=fused.mix[:],
+        veil=fused.veil[:],
         cell_px=scale // fine,
         corner_px=(window.top, window.left),
         grid_corner=(ground.top * fine, ground.left * fine),
@@ -214,27 +214,33 @@ def _tiles_of_levels(plan: TilePlan, seen: Region, depth: int) -> list[list[Regi
 
 def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Region]]) -> _Level:
     groups = _groups(len(latents), work.model.manifest.slots)
-    top_most = len(groups) == 1
-    fused = []
-    for number, group in enumerate(groups):
-        level = _fuse_group(work, [latents[i] for i in group], tiles[0], (len(tiles), number))
-        if len(group) > 1 and not top_most:
-            level = level._replace(latent=work.keep(np.asarray(level.latent)))
-        fused.append(level)
-    if top_most:
-        return fused[0]
+    if len(groups) == 1:
+        return _fuse_group(work, latents, tiles[0], (len(tiles), 0))
+    fused = [
+        _put_away(
+            work, _fuse_group(work, [latents[i] for i in group], tiles[0], (len(tiles), number))
+        )
+        for number, group in enumerate(groups)
+    ]
     top = _fuse_tree(work, [part.latent for part in fused], tiles[1:])
     weights: list[Planes] = []
     carriers: list[Planes] = []
-    mix, veil = np.zeros_like(top.mix), np.zeros_like(top.veil)
+    mix, veil = np.zeros_like(top.mix[:]), np.zeros_like(top.veil[:])
     for part, share, carrier in zip(fused, top.weights, top.carriers, strict=True):
         weights += [_Product(own, share) for own in part.weights]
         carriers += [_Product(own, carrier) for own in part.carriers]
-        mix += part.mix * share[:]
-        veil += part.veil * carrier[:]
-    return _Level(
-        top.latent, weights, carriers, _stacked_mix(top.mix, mix), _stacked_veil(top.veil, veil)
-    )
+        mix += part.mix[:] * share[:]
+        veil += part.veil[:] * carrier[:]
+    mix, veil = _stacked_mix(top.mix[:], mix), _stacked_veil(top.veil[:], veil)
+    return _Level(top.latent, weights, carriers, mix, veil)
+
+
+def _put_away(work: _Work, level: _Level) -> _Level:
+    """The same level, one of many, with all of its planes kept."""
+    _, height, width = level.latent.shape
+    latent = work.keep(level.latent[:, 0:height, 0:width])
+    mix, veil = work.keep(level.mix[:]), work.keep(level.veil[:])
+    return _Level(latent, level.weights, level.carriers, mix, veil)
 
 
 def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
@@ -251,7 +257,7 @@ def _stacked_veil(top: FloatArray, below: FloatArray) -> FloatArray:
 
 
 def _fuse_group(
-    work: _Work, latents: list[Planes], tiles: list[Region], place: tuple[int, int]
+    work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
 ) -> _Level:
     """Fuse at most `slots` latents tile by tile, padding the slots with duplicates.
 

@@ -158,6 +158,8 @@ def _fuse(
         return _Made(as_uint16(frames[0][:]), icc_profile, [warning])
     with timed("align"):
         aligned = _align(request, frames, proxies, spool, progress.sub(0.15, 0.3))
+    for proxy in proxies:
+        proxy.drop()
     warnings = aligned.warnings
     progress = progress.sub(0.3, 1.0)
     if model is None:
@@ -219,10 +221,10 @@ def _fuse_vaeedof(
 
 def _read(
     request: FusionRequest, spool: Spool, progress: Progress
-) -> tuple[list[Held], list[FloatArray], bytes | None]:
+) -> tuple[list[Held], list[Held], bytes | None]:
     """The pixels of all frames, their proxies for alignment, and the reference's profile."""
     frames: list[Held] = []
-    proxies: list[FloatArray] = []
+    proxies: list[Held] = []
     icc_profile = None
     for index, source in enumerate(request.stack.sources):
         progress.checkpoint()
@@ -239,7 +241,7 @@ def _read(
                 "Leave it out.",
             )
         if len(request.stack) > 1:
-            proxies.append(proxy_of(frame.pixels))
+            proxies.append(spool.keep(proxy_of(frame.pixels)))
         if index == request.stack.reference:
             icc_profile = frame.icc_profile
         frames.append(spool.keep(pixels))
@@ -250,7 +252,7 @@ def _read(
 def _align(
     request: FusionRequest,
     frames: list[Held],
-    proxies: list[FloatArray],
+    proxies: list[Held],
     spool: Spool,
     progress: Progress,
 ) -> _Aligned:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
-from tests.helpers.models import OutOfMemoryOnceModel
+from tests.helpers.models import MeanModel, OutOfMemoryOnceModel
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
 
@@ -88,6 +90,28 @@ def test_the_memory_budget_does_not_change_the_picture(
     assert tight.spooled_bytes >= 9 * 80 * 64 * 3
     np.testing.assert_array_equal(roomy.picture, tight.picture)
     assert not list(scratch.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("method", "align"), [(Method.PYRAMID, Align.AUTO), (Method.VAEEDOF, Align.OFF)]
+)
+def test_memory_does_not_grow_with_the_frames(tmp_path: Path, method: Method, align: Align) -> None:
+    def peak_bytes(count: int) -> int:
+        folder = tmp_path / str(count)
+        first = write_stack(folder, 3, width_px=192, height_px=128)
+        for number in range(3, count):
+            shutil.copyfile(first[number % 3], folder / f"frame_{number + 1}.png")
+        stack = open_stack([folder]).stack
+        request = FusionRequest(stack, method=method, align=align, memory_bytes=0)
+        tracemalloc.start()
+        try:
+            fuse_stack(request, Progress(), lambda _request: MeanModel())
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak_bytes(2)  # what is made once
+    assert peak_bytes(25) < 1.2 * peak_bytes(9)
 
 
 def test_cancelling_leaves_no_temporary_file(
