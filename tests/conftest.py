@@ -7,17 +7,22 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 # The same examples in every CI run; a developer's machine keeps looking for new ones.
 settings.register_profile("ci", derandomize=True, print_blob=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-# No test opens a window on anybody's screen.
+# No test opens a window on anybody's screen, nor speaks the language of whoever runs it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = "C.UTF-8"
 
 _THREADS_END_WITHIN_S = 2.0
 
@@ -32,6 +37,15 @@ def no_thread_left() -> Iterator[None]:
         if time.monotonic() > deadline_s:
             pytest.fail(f"threads left running: {leaked}")
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def english(qapp: QApplication) -> None:
+    """The texts of the window with English plurals and numbers."""
+    from focusstack_app.settings.schema import Language
+    from focusstack_app.ui.translation import install_language
+
+    install_language(qapp, Language.ENGLISH)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, DeviceChoice, Method, Mode
+from focusstack_app.core.message import message
 from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import Bits, FileFormat, OutputOptions, Subsampling
 
@@ -26,6 +27,14 @@ class Theme(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+class Language(StrEnum):
+    """Language of the window."""
+
+    SYSTEM = ""
+    ENGLISH = "en"
+    GERMAN = "de"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +79,31 @@ class FusionSettings:
     """How frames become a picture, unless the panel or an option says otherwise."""
 
     method: Method = _option(
-        Method.VAEEDOF, "Method", "What a new stack starts with; the panel changes it for a stack."
+        Method.VAEEDOF,
+        message("Method"),
+        message("What a new stack starts with; the panel changes it for a stack."),
     )
     mode: Mode = _option(
-        Mode.FAITHFUL, "Mode", "Where the pixels of the learned method come from.", used=_learned
+        Mode.FAITHFUL,
+        message("Mode"),
+        message("Where the pixels of the learned method come from."),
+        used=_learned,
     )
     align: Align = _option(
         Align.AUTO,
-        "Alignment",
-        "Undoes shifts, turns and focus breathing; frames that fit stay untouched.",
+        message("Alignment"),
+        message("Undoes shifts, turns and focus breathing; frames that fit stay untouched."),
     )
     crop: bool = _option(
         True,
-        "Crop to the common area",
-        "Leaves out the borders that some aligned frame does not show.",
+        message("Crop to the common area"),
+        message("Leaves out the borders that some aligned frame does not show."),
         used=lambda page: page.align is Align.AUTO,
     )
     overlap: float = _option(
         0.25,
-        "Tile overlap",
-        "How far neighbouring tiles blend. More takes longer; raise it if you see a grid.",
+        message("Tile overlap"),
+        message("How far neighbouring tiles blend. More takes longer; raise it if you see a grid."),
         most=0.5,
         step=0.05,
         editor="percent",
@@ -97,24 +111,28 @@ class FusionSettings:
     )
     device: DeviceChoice = _option(
         "auto",
-        "Device",
-        "Automatic takes the graphics card where there is one that passes a test; if it could not "
-        "use one, the result says so.",
+        message("Device"),
+        message(
+            "Automatic takes the graphics card where there is one that passes a test; if it could "
+            "not use one, the result says so."
+        ),
     )
     model: str = _option(
         DEFAULT_MODEL_ID,
-        "Model",
-        "The network of the learned method. More are added with focusstack models install.",
+        message("Model"),
+        message(
+            "The network of the learned method. More are added with focusstack models install."
+        ),
         editor="model",
         used=_learned,
     )
     memory_gb: float = _option(
         0.0,
-        "Memory",
-        "What a fusion may use; beyond it, temporary files take over and it gets slower.",
+        message("Memory"),
+        message("What a fusion may use; beyond it, temporary files take over and it gets slower."),
         most=4096.0,
         unit="GB",
-        zero="Automatic (40 % of what is free)",
+        zero=message("Automatic (40 % of what is free)"),
     )
 
     @property
@@ -133,53 +151,63 @@ class ExportSettings:
 
     format: FileFormat = _option(
         _TIFF,
-        "Format",
-        "What Export and Batch propose. All of them keep EXIF data and the colour profile.",
+        message("Format"),
+        message(
+            "What Export and Batch propose. All of them keep EXIF data and the colour profile."
+        ),
     )
     bits: Bits = _option(
         16,
-        "Depth",
-        "16 bits leave room for editing; 8 bits make half the file.",
+        message("Depth"),
+        message("16 bits leave room for editing; 8 bits make half the file."),
         used=_for(_TIFF, _PNG),
     )
     compress: bool = _option(
         True,
-        "Compress TIFF without loss",
-        "Smaller files that a few old programs cannot open.",
+        message("Compress TIFF without loss"),
+        message("Smaller files that a few old programs cannot open."),
         used=_for(_TIFF),
     )
     lossless: bool = _option(
-        False, "WebP without loss", "Exact, and several times larger.", used=_for(_WEBP)
+        False,
+        message("WebP without loss"),
+        message("Exact, and several times larger."),
+        used=_for(_WEBP),
     )
     quality: int = _option(
         95,
-        "Quality",
-        "100 is the best; below 85 fine texture suffers.",
+        message("Quality"),
+        message("100 is the best; below 85 fine texture suffers."),
         least=1,
         most=100,
         used=lambda page: page.format is _JPEG or (page.format is _WEBP and not page.lossless),
     )
     subsampling: Subsampling = _option(
         Subsampling.FULL,
-        "Colour detail",
-        "Full keeps the edges of saturated colours; half makes smaller files.",
+        message("Colour detail"),
+        message("Full keeps the edges of saturated colours; half makes smaller files."),
         used=_for(_JPEG),
     )
     name: str = _option(
         "{first}_stacked",
-        "Name",
-        "Words in braces are filled in: {stack}, {first}, {last}, {frames}, {date}, {method}, "
-        "{mode}.",
+        message("Name"),
+        message(
+            "Words in braces are filled in: {stack}, {first}, {last}, {frames}, {date}, {method}, "
+            "{mode}."
+        ),
         check=template_problem,
     )
     batch_name: str = _option(
         "{stack}",
-        "Name in a batch",
-        "The same words; {stack} is the folder of the frames.",
+        message("Name in a batch"),
+        message("The same words; {stack} is the folder of the frames."),
         check=template_problem,
     )
     folder: str = _option(
-        "", "Folder", "Where Export starts; empty means beside the frames.", editor="folder"
+        "",
+        message("Folder"),
+        message("Where Export starts; empty means beside the frames."),
+        editor="folder",
     )
 
     @property
@@ -192,10 +220,15 @@ class ExportSettings:
 
 @dataclass(frozen=True, slots=True)
 class InterfaceSettings:
-    """How the window looks."""
+    """How the window looks, and what it speaks."""
 
     theme: Theme = _option(
-        Theme.SYSTEM, "Colours", "Dark surroundings make judging shadows easier."
+        Theme.SYSTEM, message("Colours"), message("Dark surroundings make judging shadows easier.")
+    )
+    language: Language = _option(
+        Language.SYSTEM,
+        message("Language"),
+        message("Another language shows when the program is started again."),
     )
 
 

@@ -12,9 +12,11 @@ from PySide6.QtGui import QColorSpace, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from focusstack_app import __version__
+from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.dialogs import PROGRAM_NAME, ReportDialog, error_report
 from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.translation import install_language
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +28,9 @@ def main(paths: Sequence[Path]) -> int:
         The exit code: 0 after the window was closed.
     """
     app = make_application(sys.argv[:1])
-    window = MainWindow()
+    store = SettingsStore()
+    install_language(app, store.load().settings.interface.language)
+    window = MainWindow(store=store)
     before, sys.excepthook = sys.excepthook, _Reporter(window)
     try:
         window.show()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app import __version__
+from focusstack_app.ui.translation import tr
 
 PROGRAM_NAME = "Focus Stack"
 
@@ -42,19 +43,21 @@ class ReportDialog(QDialog):
     def __init__(self, report: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Error Report")
+        self.setWindowTitle(self.tr("Error Report"))
         self.resize(680, 420)
         intro = QLabel(
-            "This is a fault of the program, not of your pictures. "
-            "The report below helps to find it; it leaves your computer only if you send it."
+            self.tr(
+                "This is a fault of the program, not of your pictures. "
+                "The report below helps to find it; it leaves your computer only if you send it."
+            )
         )
         intro.setWordWrap(True)
         text = QPlainTextEdit(report)
         text.setReadOnly(True)
         text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        text.setAccessibleName("Error report")
+        text.setAccessibleName(self.tr("Error report"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("Copy Report", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(self.tr("Copy Report"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -78,15 +81,16 @@ def ask_close(
         on_discard: Called when they may be lost.
     """
     one = len(names) == 1
-    text = f"{names[0]} is not" if one else f"{len(names)} outputs are not"
     box = _question(
         parent,
-        f"{text} exported yet.",
-        "Closing throws it away." if one else "Closing throws them away.",
+        tr("{name} is not exported yet.").format(name=names[0])
+        if one
+        else tr("%n output(s) are not exported yet.", "", len(names)),
+        tr("Closing throws it away.") if one else tr("Closing throws them away."),
     )
-    discard = box.addButton("Close without Exporting", QMessageBox.ButtonRole.DestructiveRole)
+    discard = box.addButton(tr("Close without Exporting"), QMessageBox.ButtonRole.DestructiveRole)
     discard.clicked.connect(on_discard)
-    export = box.addButton("Export…", QMessageBox.ButtonRole.AcceptRole)
+    export = box.addButton(tr("Export…"), QMessageBox.ButtonRole.AcceptRole)
     export.clicked.connect(on_export)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(export)
@@ -95,10 +99,10 @@ def ask_close(
 
 def ask_drop_strokes(parent: QWidget, on_drop: Callable[[], None]) -> None:
     """Ask before the strokes of a retouch are thrown away."""
-    box = _question(parent, "The retouch is not finished.", "Its strokes would be lost.")
-    drop = box.addButton("Throw Strokes Away", QMessageBox.ButtonRole.DestructiveRole)
+    box = _question(parent, tr("The retouch is not finished."), tr("Its strokes would be lost."))
+    drop = box.addButton(tr("Throw Strokes Away"), QMessageBox.ButtonRole.DestructiveRole)
     drop.clicked.connect(on_drop)
-    keep = box.addButton("Go On Retouching", QMessageBox.ButtonRole.RejectRole)
+    keep = box.addButton(tr("Go On Retouching"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.open()
 
@@ -109,12 +113,14 @@ def ask_recover(
     """Offer what was open when the program ended without being closed."""
     box = _question(
         parent,
-        "The program was not closed properly.",
-        f"The frames that were open, and how they were to be fused, were kept {when}.",
+        tr("The program was not closed properly."),
+        tr("The frames that were open, and how they were to be fused, were kept {when}.").format(
+            when=when
+        ),
     )
-    again = box.addButton("Open Them Again", QMessageBox.ButtonRole.AcceptRole)
+    again = box.addButton(tr("Open Them Again"), QMessageBox.ButtonRole.AcceptRole)
     again.clicked.connect(on_open)
-    forget = box.addButton("Forget Them", QMessageBox.ButtonRole.DestructiveRole)
+    forget = box.addButton(tr("Forget Them"), QMessageBox.ButtonRole.DestructiveRole)
     forget.clicked.connect(on_forget)
     box.setDefaultButton(again)
     box.open()
@@ -124,10 +130,14 @@ def ask_save(
     parent: QWidget, name: str, on_save: Callable[[], None], on_discard: Callable[[], None]
 ) -> None:
     """Ask before changes of a project are lost."""
-    box = _question(parent, f"{name} has changed since it was saved.", "Closing loses the changes.")
-    save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
+    box = _question(
+        parent,
+        tr("{name} has changed since it was saved.").format(name=name),
+        tr("Closing loses the changes."),
+    )
+    save = box.addButton(tr("Save"), QMessageBox.ButtonRole.AcceptRole)
     save.clicked.connect(on_save)
-    discard = box.addButton("Close without Saving", QMessageBox.ButtonRole.DestructiveRole)
+    discard = box.addButton(tr("Close without Saving"), QMessageBox.ButtonRole.DestructiveRole)
     discard.clicked.connect(on_discard)
     box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(save)
@@ -138,12 +148,12 @@ def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
     """Ask before a running batch is stopped by closing the window."""
     box = _question(
         parent,
-        "The batch is still running.",
-        "Finished pictures stay; the next batch into the same folder goes on where it stopped.",
+        tr("The batch is still running."),
+        tr("Finished pictures stay; the next batch into the same folder goes on where it stopped."),
     )
-    stop = box.addButton("Stop and Close", QMessageBox.ButtonRole.DestructiveRole)
+    stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
     stop.clicked.connect(on_stop)
-    box.addButton("Keep Running", QMessageBox.ButtonRole.RejectRole)
+    box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
     box.open()
 
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.settings.schema import Option, choices_of
+from focusstack_app.ui.translation import tr
 from focusstack_app.ui.wording import choice_text
 
 
@@ -113,10 +114,10 @@ class NumberEditor(Editor):
             self.box.setRange(option.least, option.most)
             self.box.setSingleStep(option.step)
             self.box.setDecimals(1)
-        self.box.setAccessibleName(option.label)
+        self.box.setAccessibleName(tr(option.label))
         unit = "%" if self._scale == 100 else option.unit
         self.box.setSuffix(f" {unit}" if unit else "")
-        self.box.setSpecialValueText(option.zero)
+        self.box.setSpecialValueText(tr(option.zero))
         self.box.setKeyboardTracking(False)
         self.box.setMinimumWidth(240 if option.zero else 100)
         self.row.addWidget(self.box)
@@ -163,14 +164,14 @@ class FolderEditor(TextEditor):
         self.line.setPlaceholderText(placeholder)
         self.line.setClearButtonEnabled(True)
         self.line.textChanged.connect(lambda _: self.changed.emit())
-        choose = QPushButton("Choose…")
+        choose = QPushButton(self.tr("Choose…"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         self.row.addWidget(choose)
 
     def _choose(self) -> None:
         start = self.value if self.value and Path(self.value).is_dir() else str(Path.home())
-        dialog = QFileDialog(self, "Choose a Folder", start)
+        dialog = QFileDialog(self, self.tr("Choose a Folder"), start)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.line.setText)
@@ -185,15 +186,16 @@ def make_editor(option: Option, type_: Any, models: Sequence[str]) -> Editor:
         type_: Its type.
         models: Ids of the installed models.
     """
+    label = tr(option.label)
     if option.editor == "folder":
-        return FolderEditor(option.label, "Beside the frames")
+        return FolderEditor(label, tr("Beside the frames"))
     if option.editor == "model":
-        return ChoiceEditor(models, option.label)
+        return ChoiceEditor(models, label)
     choices = choices_of(type_)
     if choices:
-        return ChoiceEditor(choices, option.label)
+        return ChoiceEditor(choices, label)
     if type_ is bool:
-        return CheckEditor(option.label)
+        return CheckEditor(label)
     if type_ in (int, float):
         return NumberEditor(option, type_)
-    return TextEditor(option.label)
+    return TextEditor(label)

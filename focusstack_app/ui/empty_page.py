@@ -7,12 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QPalette, 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from focusstack_app.ui import icons
-
-_STEPS = (
-    ("1", "Drop or open", "one focus bracket: JPEG, TIFF, PNG or RAW"),
-    ("2", "Check the preview", "and leave out frames that do not belong"),
-    ("3", "Render and export", "a TIFF, PNG, JPEG or WebP with its metadata"),
-)
+from focusstack_app.ui.translation import tr
 
 
 class EmptyPage(QWidget):
@@ -30,15 +25,15 @@ class EmptyPage(QWidget):
         super().__init__(parent)
         self._hot = False
         self._drawing = QLabel()
-        title = QLabel("Drop your frames here")
+        title = QLabel(self.tr("Drop your frames here"))
         title.setFont(_scaled(title.font(), 1.9))
-        hint = QLabel("One focus bracket, or a folder of many for the batch")
-        self.open_button = QPushButton("Open…")
+        hint = QLabel(self.tr("One focus bracket, or a folder of many for the batch"))
+        self.open_button = QPushButton(self.tr("Open…"))
         self.open_button.setDefault(True)
-        self.open_button.setToolTip("Choose the files of one focus bracket (Ctrl+O)")
+        self.open_button.setToolTip(self.tr("Choose the files of one focus bracket (Ctrl+O)"))
         self.open_button.clicked.connect(self.open_requested)
-        self.demo_button = QPushButton("Try the Demo Stack")
-        self.demo_button.setToolTip("Open the seven frames that come with the program")
+        self.demo_button = QPushButton(self.tr("Try the Demo Stack"))
+        self.demo_button.setToolTip(self.tr("Open the seven frames that come with the program"))
         self.demo_button.clicked.connect(self.demo_requested)
         self._busy = QLabel()
         buttons = QHBoxLayout()
@@ -113,7 +108,11 @@ def _steps() -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(36)
     row.addStretch()
-    for number, title, text in _STEPS:
+    for number, title, text in (
+        ("1", tr("Drop or open"), tr("one focus bracket: JPEG, TIFF, PNG or RAW")),
+        ("2", tr("Check the preview"), tr("and leave out frames that do not belong")),
+        ("3", tr("Render and export"), tr("a TIFF, PNG, JPEG or WebP with its metadata")),
+    ):
         digit = QLabel(number)
         digit.setFont(_scaled(digit.font(), 2.0))
         digit.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -61,7 +61,7 @@ class Exporter(QObject):
             output.result.request, export.name, export.folder, export.format.suffixes[0]
         )
         filters = {_filter(kind, export.options): kind for kind in FileFormat}
-        title = f"Export {output.name}"
+        title = self.tr("Export {name}").format(name=output.name)
         dialog = QFileDialog(self._window, title, str(proposal.parent))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -85,8 +85,9 @@ class Exporter(QObject):
             path = chosen.with_name(f"{chosen.name}{export.format.suffixes[0]}")
         confirmed = path == chosen and path.exists()
         if _is_one_of(path, output.result.request.stack.sources):
-            hint = "Choose another name or folder."
-            self.failed.emit(OutputError(f"{path.name} is one of the source frames.", hint))
+            hint = self.tr("Choose another name or folder.")
+            text = self.tr("{file} is one of the source frames.").format(file=path.name)
+            self.failed.emit(OutputError(text, hint))
             return
 
         def work(progress: Progress) -> Path:

@@ -229,7 +229,7 @@ class Filmstrip(QListView):
         self.viewport().setAutoFillBackground(False)
         bar = self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(_TILE.height() + bar + 2)
-        self.setAccessibleName("Source images")
+        self.setAccessibleName(self.tr("Source images"))
         self.clicked.connect(lambda index: self.frame_chosen.emit(index.row()))
 
     def step(self, by: int) -> None:

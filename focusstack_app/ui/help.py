@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, metadata, requires
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,29 +24,9 @@ from PySide6.QtWidgets import (
 from focusstack_app import __version__
 from focusstack_app.inference.manifest import installed_models
 from focusstack_app.ui.dialogs import PROGRAM_NAME
+from focusstack_app.ui.translation import tr
 
-_STEPS = (
-    ("Open", "Drop the frames of one focus bracket on the window, or their folder."),
-    ("Check", "A preview appears. Click a frame to look at it; clear its box to leave it out."),
-    ("Render", "Press Render. Compare at 100 %: hold Tab to peek at the frame, W wipes."),
-    ("Export", "Save the output; format, name and folder are in the preferences."),
-)
-_MORE = (
-    ("A wrong spot", "T retouches: choose the frame that has it right, and paint. X restores."),
-    ("Many stacks", "Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
-    ("Nothing invented", "Strict mode takes camera pixels only; P shows what was filled in."),
-    ("Halos or double edges", "Leave out frames that moved, and see that Align is on."),
-)
-_GESTURES = (
-    ("← →", "Frame before, next frame"),
-    ("Space", "Include the frame or leave it out (in the strip)"),
-    ("Tab (hold)", "Peek at the source frame"),
-    ("Space and drag", "Move the picture while retouching"),
-    ("Click", "Mark a point: the curve shows how sharp it is in each frame"),
-    ("Wheel, + −", "Zoom at the pointer"),
-    ("Drag", "Move the picture (also with the middle button)"),
-    ("Double-click", "Change between fit and 100 %"),
-)
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class GuideDialog(QDialog):
@@ -54,10 +34,11 @@ class GuideDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        _set_up(self, "Quick Guide")
-        steps = "".join(f"<li><b>{name}</b> — {text}</li>" for name, text in _STEPS)
-        more = "".join(f"<p><b>{name}</b><br>{text}</p>" for name, text in _MORE)
-        label = QLabel(f"<h3>Four steps</h3><ol>{steps}</ol><h3>And then</h3>{more}")
+        _set_up(self, self.tr("Quick Guide"))
+        steps = "".join(f"<li><b>{name}</b> — {text}</li>" for name, text in _steps())
+        more = "".join(f"<p><b>{name}</b><br>{text}</p>" for name, text in _more())
+        first, then = self.tr("Four steps"), self.tr("And then")
+        label = QLabel(f"<h3>{first}</h3><ol>{steps}</ol><h3>{then}</h3>{more}")
         label.setWordWrap(True)
         label.setMinimumWidth(480)
         _finish(self, label)
@@ -68,13 +49,13 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        _set_up(self, "Shortcuts")
+        _set_up(self, self.tr("Shortcuts"))
         keys = [
-            (action.shortcut().toString(), action.text().replace("&", "").rstrip("…"))
+            (action.shortcut().toString(_NATIVE), action.text().replace("&", "").rstrip("…"))
             for action in actions
             if not action.shortcut().isEmpty()
         ]
-        self.rows = (*keys, *_GESTURES)
+        self.rows = (*keys, *_gestures())
         self.resize(500, 600)
         _finish(self, _scrolled(_table(self.rows)))
 
@@ -89,15 +70,16 @@ class AboutDialog(QDialog):
 
     def __init__(self, device: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        _set_up(self, f"About {PROGRAM_NAME}")
+        _set_up(self, self.tr("About {program}").format(program=PROGRAM_NAME))
         self.resize(560, 420)
         icon = QLabel()
         if parent is not None:
             icon.setPixmap(parent.windowIcon().pixmap(64, 64))
         title = QLabel(
             f"<h3>{PROGRAM_NAME} {__version__}</h3>"
-            "Makes one picture that is sharp all over from a focus bracket.<br>"
-            "Everything is computed on this computer."
+            + self.tr("Makes one picture that is sharp all over from a focus bracket.")
+            + "<br>"
+            + self.tr("Everything is computed on this computer.")
         )
         top = QHBoxLayout()
         top.setSpacing(16)
@@ -105,14 +87,12 @@ class AboutDialog(QDialog):
         top.addWidget(title, 1)
         self.versions = version_lines(device)
         self.licences = licence_lines()
+        free = self.tr("{program} is free under the Apache License 2.0. It is built on:")
         tabs = QTabWidget()
-        tabs.addTab(_scrolled(_table(self.versions)), "Versions")
+        tabs.addTab(_scrolled(_table(self.versions)), self.tr("Versions"))
         tabs.addTab(
-            _scrolled(
-                f"<p>{PROGRAM_NAME} is free under the Apache License 2.0. It is built on:</p>"
-                + _table(self.licences)
-            ),
-            "Licences",
+            _scrolled(f"<p>{free.format(program=PROGRAM_NAME)}</p>{_table(self.licences)}"),
+            self.tr("Licences"),
         )
         holder = QWidget()
         column = QVBoxLayout(holder)
@@ -120,7 +100,7 @@ class AboutDialog(QDialog):
         column.addLayout(top)
         column.addWidget(tabs)
         buttons = _finish(self, holder)
-        copy = buttons.addButton("Copy Versions", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(self.tr("Copy Versions"), QDialogButtonBox.ButtonRole.ActionRole)
         text = "\n".join(f"{name}: {value}" for name, value in self.versions)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
 
@@ -130,9 +110,9 @@ def version_lines(device: str) -> list[tuple[str, str]]:
     models = [f"{model.id} {model.version}" for model in installed_models()]
     return [
         (PROGRAM_NAME, __version__),
-        ("Models", ", ".join(models) or "none"),
-        ("Device", device or "not used yet"),
-        ("System", platform.platform()),
+        (tr("Models"), ", ".join(models) or tr("none")),
+        (tr("Device"), device or tr("not used yet")),
+        (tr("System"), platform.platform()),
         ("Python", platform.python_version()),
         ("Qt", qVersion() or ""),
         *((name, version) for name, version, _ in _packages()),
@@ -142,7 +122,10 @@ def version_lines(device: str) -> list[tuple[str, str]]:
 def licence_lines() -> list[tuple[str, str]]:
     """Every library and model, and its licence."""
     libraries = [(name, licence) for name, _, licence in _packages()]
-    return [*libraries, *((f"model {model.id}", model.licence) for model in installed_models())]
+    return [
+        *libraries,
+        *((tr("model {id}").format(id=model.id), model.licence) for model in installed_models()),
+    ]
 
 
 def _packages() -> list[tuple[str, str, str]]:
@@ -161,7 +144,56 @@ def _packages() -> list[tuple[str, str, str]]:
 
 def _licence(facts: dict[str, str | list[str]]) -> str:
     stated = str(facts.get("license_expression") or facts.get("license") or "").strip()
-    return stated if stated and "\n" not in stated else "see its package"
+    return stated if stated and "\n" not in stated else tr("see its package")
+
+
+def _steps() -> tuple[tuple[str, str], ...]:
+    """From frames to a picture."""
+    return (
+        (tr("Open"), tr("Drop the frames of one focus bracket on the window, or their folder.")),
+        (
+            tr("Check"),
+            tr("A preview appears. Click a frame to look at it; clear its box to leave it out."),
+        ),
+        (
+            tr("Render"),
+            tr("Press Render. Compare at 100 %: hold Tab to peek at the frame, W wipes."),
+        ),
+        (tr("Export"), tr("Save the output; format, name and folder are in the preferences.")),
+    )
+
+
+def _more() -> tuple[tuple[str, str], ...]:
+    """What helps where the steps do not."""
+    return (
+        (
+            tr("A wrong spot"),
+            tr("T retouches: choose the frame that has it right, and paint. X restores."),
+        ),
+        (
+            tr("Many stacks"),
+            tr("Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
+        ),
+        (
+            tr("Nothing invented"),
+            tr("Strict mode takes camera pixels only; P shows what was filled in."),
+        ),
+        (tr("Halos or double edges"), tr("Leave out frames that moved, and see that Align is on.")),
+    )
+
+
+def _gestures() -> tuple[tuple[str, str], ...]:
+    """What no menu shows."""
+    return (
+        ("← →", tr("Frame before, next frame")),
+        (tr("Space"), tr("Include the frame or leave it out (in the strip)")),
+        (tr("Tab (hold)"), tr("Peek at the source frame")),
+        (tr("Space and drag"), tr("Move the picture while retouching")),
+        (tr("Click"), tr("Mark a point: the curve shows how sharp it is in each frame")),
+        (tr("Wheel, + −"), tr("Zoom at the pointer")),
+        (tr("Drag"), tr("Move the picture (also with the middle button)")),
+        (tr("Double-click"), tr("Change between fit and 100 %")),
+    )
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

@@ -30,7 +30,7 @@ class Loupe(QWidget):
         self._at = QPointF()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Loupe")
+        self.setAccessibleName(self.tr("Loupe"))
         self.hide()
 
     @property

@@ -29,12 +29,6 @@ def _patterns(suffixes: Iterable[str]) -> str:
     return " ".join(f"*{s} *{s.upper()}" for s in sorted(suffixes))
 
 
-_FILTERS = [
-    f"Pictures and projects ({_patterns({*IMAGE_SUFFIXES, PROJECT_SUFFIX})})",
-    "All files (*)",
-]
-
-
 class Opener(QObject):
     """Reads headers in the background; the latest wins.
 
@@ -91,14 +85,16 @@ class Opener(QObject):
 
     def choose_files(self) -> None:
         """Ask for the frames of one stack, or a project."""
-        dialog = self._dialog("Open the Frames of One Stack, or a Project")
+        dialog = self._dialog(self.tr("Open the Frames of One Stack, or a Project"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(_FILTERS)
+        ours, everything = self.tr("Pictures and projects"), self.tr("All files")
+        patterns = _patterns({*IMAGE_SUFFIXES, PROJECT_SUFFIX})
+        dialog.setNameFilters([f"{ours} ({patterns})", f"{everything} (*)"])
         dialog.open()
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        dialog = self._dialog("Open a Folder of Frames")
+        dialog = self._dialog(self.tr("Open a Folder of Frames"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.open()
 

@@ -25,13 +25,11 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.settings.schema import FusionSettings
 from focusstack_app.ui.wording import (
-    METHOD_BEST_FOR,
-    METHOD_NAMES,
-    MODE_NAMES,
-    MODE_SENTENCES,
+    method_names,
+    method_sentences,
+    mode_names,
+    mode_sentences,
 )
-
-_ALIGN_SENTENCE = "Undoes shifts, turns and focus breathing; frames that fit stay untouched."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,32 +108,37 @@ class ParameterPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.method = ChoiceList("Method", METHOD_NAMES, METHOD_BEST_FOR)
-        self.mode = ChoiceList("Mode", MODE_NAMES, MODE_SENTENCES)
+        self.method = ChoiceList(self.tr("Method"), method_names(), method_sentences())
+        self.mode = ChoiceList(self.tr("Mode"), mode_names(), mode_sentences())
         self.overlap = _Number()
         self.overlap.setRange(0, 50)
         self.overlap.setSingleStep(5)
         self.overlap.setSuffix(" %")
-        self.overlap.setAccessibleName("Overlap of tiles")
+        self.overlap.setAccessibleName(self.tr("Overlap of tiles"))
         self.overlap.setKeyboardTracking(False)
         self._tiles = QWidget()
         tiles = QVBoxLayout(self._tiles)
         tiles.setContentsMargins(0, 0, 0, 0)
         tiles.setSpacing(2)
         row = QHBoxLayout()
-        row.addWidget(heading("Overlap"))
+        row.addWidget(heading(self.tr("Overlap")))
         row.addStretch()
         row.addWidget(self.overlap)
         tiles.addLayout(row)
-        tiles.addWidget(explanation("How far neighbouring tiles blend. More takes longer."))
-        self.align = QCheckBox("Align frames")
-        self.align.setAccessibleDescription(_ALIGN_SENTENCE)
+        tiles.addWidget(
+            explanation(self.tr("How far neighbouring tiles blend. More takes longer."))
+        )
+        self.align = QCheckBox(self.tr("Align frames"))
+        undoes = self.tr(
+            "Undoes shifts, turns and focus breathing; frames that fit stay untouched."
+        )
+        self.align.setAccessibleDescription(undoes)
         registration = QWidget()
         lines = QVBoxLayout(registration)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(2)
         lines.addWidget(self.align)
-        lines.addLayout(_indented(explanation(_ALIGN_SENTENCE), self.align))
+        lines.addLayout(_indented(explanation(undoes), self.align))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)

@@ -35,10 +35,9 @@ from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.editors import CheckEditor, Editor, make_editor
 from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.translation import tr
 
 EXAMPLE = NameFacts("beetle", "IMG_0412", "IMG_0434", "23", "2026-05-17", "vaeedof", "faithful")
-
-_TITLES = {"fusion": "Fusion", "export": "Export", "interface": "Window"}
 
 
 class Preferences(QObject):
@@ -107,31 +106,36 @@ class PreferencesDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Preferences")
+        self.setWindowTitle(self.tr("Preferences"))
         self.resize(620, 560)
         self._settings = settings
+        titles = {
+            "fusion": self.tr("Fusion"),
+            "export": self.tr("Export"),
+            "interface": self.tr("Window"),
+        }
         self.tabs = QTabWidget()
         self.pages: dict[str, SettingsPage] = {}
         for field in dataclasses.fields(settings):
             page = SettingsPage(getattr(settings, field.name), models)
             for problem in problems:
                 if problem.page == field.name and problem.name in page.editors:
-                    page.show_problem(problem.name, f"In the file: {problem.message}")
+                    page.show_problem(problem.name, self._in_file(problem.message))
             page.changed.connect(self._on_changed)
             self.pages[field.name] = page
             scroll = QScrollArea()
             scroll.setWidgetResizable(True)
             scroll.setFrameShape(QScrollArea.Shape.NoFrame)
             scroll.setWidget(page)
-            self.tabs.addTab(scroll, _TITLES[field.name])
-        self.reset_button = QPushButton("Reset This Page")
-        self.reset_button.setToolTip("Give every setting of this page its first value")
+            self.tabs.addTab(scroll, titles[field.name])
+        self.reset_button = QPushButton(self.tr("Reset This Page"))
+        self.reset_button.setToolTip(self.tr("Give every setting of this page its first value"))
         self.reset_button.setAutoDefault(False)
         self.reset_button.clicked.connect(self._reset)
-        close = QPushButton("Close")
+        close = QPushButton(self.tr("Close"))
         close.setDefault(True)
         close.clicked.connect(self.accept)
-        note = explanation("Changes hold at once and for the next start.")
+        note = explanation(self.tr("Changes hold at once and for the next start."))
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset_button)
         buttons.addWidget(note, 1)
@@ -144,11 +148,14 @@ class PreferencesDialog(QDialog):
             if problem.page not in self.pages
             or problem.name not in self.pages[problem.page].editors
         ]
-        self.elsewhere.setText("\n".join(f"In the file: {text}" for text in homeless))
+        self.elsewhere.setText("\n".join(self._in_file(text) for text in homeless))
         self.elsewhere.setVisible(bool(homeless))
         column.addWidget(self.elsewhere)
         column.addWidget(self.tabs)
         column.addLayout(buttons)
+
+    def _in_file(self, problem: str) -> str:
+        return self.tr("In the file: {problem}").format(problem=problem)
 
     def _on_changed(self) -> None:
         pages = {name: page.page for name, page in self.pages.items()}
@@ -206,10 +213,10 @@ class SettingsPage(QWidget):
 
     def _add(self, grid: QGridLayout, name: str, option: Option) -> None:
         editor = make_editor(option, self._types[name], self._models)
-        editor.setToolTip(option.help)
-        label = QLabel("" if isinstance(editor, CheckEditor) else option.label)
+        editor.setToolTip(tr(option.help))
+        label = QLabel("" if isinstance(editor, CheckEditor) else tr(option.label))
         label.setBuddy(editor)
-        help_label = explanation(option.help)
+        help_label = explanation(tr(option.help))
         problem = _problem_label()
         gap = QWidget()
         gap.setFixedHeight(10)
@@ -237,9 +244,9 @@ class SettingsPage(QWidget):
         """What is wrong with a folder or a model on this computer."""
         option, value = self._options[name], self.editors[name].value
         if option.editor == "folder" and value and not Path(value).is_dir():
-            return "There is no such folder; the one before stays."
+            return self.tr("There is no such folder; the one before stays.")
         if option.editor == "model" and value not in self._models:
-            return "This model is not installed."
+            return self.tr("This model is not installed.")
         return ""
 
     def _refresh(self) -> None:
@@ -258,10 +265,10 @@ class SettingsPage(QWidget):
         """The help of a setting, with an example where it is a name."""
         option = self._options[name]
         if option.check is not template_problem:
-            return option.help
+            return tr(option.help)
         suffix = self.page.format.suffixes[0]
-        example = filled_name(getattr(self.page, name), EXAMPLE)
-        return f"For example {example}{suffix}. {option.help}"
+        example = f"{filled_name(getattr(self.page, name), EXAMPLE)}{suffix}"
+        return self.tr("For example {file}.").format(file=example) + f" {tr(option.help)}"
 
 
 def _problem_label() -> QLabel:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QLocale
 
 from focusstack_app.jobs.project import Project
 from focusstack_app.settings.store import SettingsStore
@@ -57,13 +58,16 @@ class ProjectWindow(WindowFrame):
         path = self.autosave.lost()
         if path is None:
             return
-        when = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+        kept_s = round(path.stat().st_mtime)
+        when = QLocale().toString(
+            QDateTime.fromSecsSinceEpoch(kept_s), self.tr("'on' d MMMM 'at' HH:mm")
+        )
 
         def again() -> None:
             self.autosave.adopt(path)
             self.opener.open_recovered(path)
 
-        ask_recover(self, f"on {when:%d %B at %H:%M}", again, lambda: path.unlink(missing_ok=True))
+        ask_recover(self, when, again, lambda: path.unlink(missing_ok=True))
 
     def ask_about_changes(self) -> None:
         """Ask what becomes of a project that changed, and close then."""
@@ -76,7 +80,7 @@ class ProjectWindow(WindowFrame):
             save(project)
 
     def _on_project_saved(self, path: Path) -> None:
-        self.statusBar().showMessage(f"Project saved as {path}")
+        self.statusBar().showMessage(self.tr("Project saved as {path}").format(path=path))
         self.remember(path)
         if self._close_after_save:
             self._close_after_save = False

@@ -11,8 +11,6 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.project import PROJECT_SUFFIX, Project, save_project
 from focusstack_app.ui.bridge import Bridge, Lane
 
-_FILTER = f"Project (*{PROJECT_SUFFIX})"
-
 
 class ProjectSaver(QObject):
     """Writes projects in the background.
@@ -55,7 +53,9 @@ class ProjectSaver(QObject):
         """Ask where it goes, beside its frames at first."""
         folder = project.frames[0].parent
         proposal = self.path or folder / f"{folder.name or 'stack'}{PROJECT_SUFFIX}"
-        dialog = QFileDialog(self._window, "Save Project", str(proposal.parent), _FILTER)
+        kind, title = self.tr("Project"), self.tr("Save Project")
+        filter_ = f"{kind} (*{PROJECT_SUFFIX})"
+        dialog = QFileDialog(self._window, title, str(proposal.parent), filter_)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(PROJECT_SUFFIX)

@@ -30,18 +30,18 @@ class RenderPanel(QWidget):
         self._fraction = 0.0
         self._stage = ""
         self._stopping = False
-        self.render_button = QPushButton("Render")
+        self.render_button = QPushButton(self.tr("Render"))
         self.render_button.setDefault(True)
         self.render_button.setMinimumHeight(36)
         self.render_button.clicked.connect(self.render_requested)
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the render")
+        self.bar.setAccessibleName(self.tr("Progress of the render"))
         self.stage_label = QLabel()
         self.time_label = QLabel()
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop the render (Esc)")
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setToolTip(self.tr("Stop the render (Esc)"))
         self.cancel_button.clicked.connect(self.cancel_requested)
         self._running = QWidget()
         bottom = QHBoxLayout()
@@ -70,7 +70,7 @@ class RenderPanel(QWidget):
     def begin(self) -> None:
         """Show the progress of a render that starts now."""
         self._started_at_s = time.monotonic()
-        self._fraction, self._stage, self._stopping = 0.0, "Starting", False
+        self._fraction, self._stage, self._stopping = 0.0, self.tr("Starting"), False
         self.bar.setValue(0)
         self.cancel_button.setEnabled(True)
         self.render_button.hide()
@@ -98,7 +98,7 @@ class RenderPanel(QWidget):
     def _refresh(self) -> None:
         self.bar.setValue(int(self._fraction * _STEPS))
         if self._stopping:
-            self.stage_label.setText("Stopping…")
+            self.stage_label.setText(self.tr("Stopping…"))
             self.time_label.clear()
             return
         self.stage_label.setText(self._stage)

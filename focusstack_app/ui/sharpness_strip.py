@@ -30,11 +30,13 @@ class SharpnessStrip(QWidget):
         self._curve: list[float | None] = []
         self._current = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Sharpness along the stack")
+        self.setAccessibleName(self.tr("Sharpness along the stack"))
         self.setToolTip(
-            "How sharp each frame is under the pointer, or at the marked point.\n"
-            "Click in the picture to mark a point, and on the mark to remove it.\n"
-            "Drag here, or press , and . to go through the frames; G goes to the sharpest."
+            self.tr(
+                "How sharp each frame is under the pointer, or at the marked point.\n"
+                "Click in the picture to mark a point, and on the mark to remove it.\n"
+                "Drag here, or press , and . to go through the frames; G goes to the sharpest."
+            )
         )
         self.setCursor(Qt.CursorShape.SizeHorCursor)
 
@@ -68,9 +70,12 @@ class SharpnessStrip(QWidget):
             return ""
         read = sum(value is not None for value in self._curve)
         if read < len(self._curve):
-            return f"Reading frames: {read} of {len(self._curve)}"
+            text = self.tr("Reading frames: {read} of {count}")
+            return text.format(read=read, count=len(self._curve))
         best = self.sharpest
-        return "No frame stands out" if best is None else f"Sharpest: frame {best + 1}"
+        if best is None:
+            return self.tr("No frame stands out")
+        return self.tr("Sharpest: frame {number}").format(number=best + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Words, curve, the frame that is looked at, the sharpest."""
@@ -87,7 +92,7 @@ class SharpnessStrip(QWidget):
         faint = colours.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
         faint.setAlphaF(0.6)
         painter.setPen(faint)
-        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, "Sharpness here")
+        painter.drawText(top, Qt.AlignmentFlag.AlignVCenter, self.tr("Sharpness here"))
         if not self._curve:
             return
         faint.setAlphaF(0.25)

@@ -17,23 +17,17 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.ui import icons
+from focusstack_app.ui.translation import number_text
 
 _ICON_SIDE = 16
 
 
 class View(Enum):
-    """What the viewer shows; the value is the button's text."""
+    """What the viewer shows."""
 
-    PREVIEW = "Preview"
-    SOURCE = "Source"
-    OUTPUT = "Output"
-
-
-_TIPS = {
-    View.PREVIEW: "A fast fusion of small proxies",
-    View.SOURCE: "The current frame as it was taken",
-    View.OUTPUT: "The selected render",
-}
+    PREVIEW = "preview"
+    SOURCE = "source"
+    OUTPUT = "output"
 
 
 class ViewBar(QWidget):
@@ -60,23 +54,27 @@ class ViewBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(4)
-        for view in View:
+        for view, text, tip in (
+            (View.PREVIEW, self.tr("Preview"), self.tr("A fast fusion of small proxies")),
+            (View.SOURCE, self.tr("Source"), self.tr("The current frame as it was taken")),
+            (View.OUTPUT, self.tr("Output"), self.tr("The selected render")),
+        ):
             button = QToolButton()
-            button.setText(view.value)
+            button.setText(text)
             button.setCheckable(True)
             button.setAutoRaise(True)
-            button.setToolTip(_TIPS[view])
+            button.setToolTip(tip)
             button.setMinimumSize(68, 28)
             button.clicked.connect(lambda _, view=view: self.view_chosen.emit(view))
             group.addButton(button)
             row.addWidget(button)
             self._buttons[view] = button
         self.caption = ElidedLabel()
-        self.caption.setAccessibleName("What is shown")
+        self.caption.setAccessibleName(self.tr("What is shown"))
         row.addSpacing(10)
         row.addWidget(self.caption, 1)
         self.zoom = QLabel()
-        self.zoom.setAccessibleName("Zoom")
+        self.zoom.setAccessibleName(self.tr("Zoom"))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("1600 %"))
         row.addWidget(self.zoom)
@@ -84,10 +82,14 @@ class ViewBar(QWidget):
         for menu, text, tip in (
             (
                 overlay,
-                "Overlay",
-                "Where the output comes from, its depth, what is sharp in a frame",
+                self.tr("Overlay"),
+                self.tr("Where the output comes from, its depth, what is sharp in a frame"),
             ),
-            (compare, "Compare", "Compare with a source or another output (hold Tab to peek)"),
+            (
+                compare,
+                self.tr("Compare"),
+                self.tr("Compare with a source or another output (hold Tab to peek)"),
+            ),
         ):
             button = QToolButton()
             button.setText(text)
@@ -103,7 +105,7 @@ class ViewBar(QWidget):
         actual.setDefaultAction(actual_pixels)
         magnifier = QToolButton()
         magnifier.setDefaultAction(loupe)
-        magnifier.setToolTip("Magnify what is under the pointer (L)")
+        magnifier.setToolTip(self.tr("Magnify what is under the pointer (L)"))
         for button in (self._fit_button, actual, magnifier):
             button.setAutoRaise(True)
             button.setMinimumHeight(28)
@@ -122,7 +124,7 @@ class ViewBar(QWidget):
     def set_zoom(self, scale: float) -> None:
         """Show the scale, device pixels per picture pixel."""
         percent = scale * 100
-        self.zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+        self.zoom.setText(f"{number_text(percent, 0 if percent >= 10 else 1)} %")
 
     def button(self, view: View) -> QToolButton:
         """The button of a view."""

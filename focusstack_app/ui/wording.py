@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.output import FileFormat, OutputOptions, Subsampling
-from focusstack_app.settings.schema import Theme
-
-METHOD_NAMES = {Method.VAEEDOF: "VAEEDOF", Method.PYRAMID: "Pyramid"}
-METHOD_BEST_FOR = {
-    Method.VAEEDOF: "Best for most subjects: hairs, overlapping edges, smooth backgrounds.",
-    Method.PYRAMID: "Best for flat, finely textured subjects, and for a quick result.",
-}
-MODE_NAMES = {
-    Mode.FAITHFUL: "Faithful",
-    Mode.STRICT: "Strict",
-    Mode.GENERATIVE: "Generative",
-}
-MODE_SENTENCES = {
-    Mode.FAITHFUL: "Pixels from your frames; filled in only where no frame is sharp.",
-    Mode.STRICT: "Pixels from your frames and nothing else, for contests and science.",
-    Mode.GENERATIVE: "The whole picture, redrawn by the network.",
-}
+from focusstack_app.settings.schema import Language, Theme
+from focusstack_app.ui.translation import number_text, tr
 
 FORMAT_NAMES = {
     FileFormat.TIFF: "TIFF",
@@ -32,28 +17,43 @@ FORMAT_NAMES = {
     FileFormat.JPEG: "JPEG",
     FileFormat.WEBP: "WebP",
 }
-_CHOICES: dict[type, dict[Any, str]] = {
-    Method: METHOD_NAMES,
-    Mode: MODE_NAMES,
-    Align: {Align.AUTO: "Where frames need it", Align.OFF: "Never"},
-    FileFormat: FORMAT_NAMES,
-    Subsampling: {Subsampling.FULL: "Full (4:4:4)", Subsampling.HALF: "Half (4:2:0)"},
-    Theme: {Theme.SYSTEM: "Like the desktop", Theme.LIGHT: "Light", Theme.DARK: "Dark"},
-    int: {8: "8 bits per channel", 16: "16 bits per channel"},
-    str: {
-        "auto": "Automatic",
-        "cpu": "Processor",
-        "cuda": "NVIDIA graphics card (CUDA)",
-        "directml": "Graphics card on Windows (DirectML)",
-        "coreml": "Graphics and neural processor of a Mac (CoreML)",
-        "torch-cuda": "NVIDIA graphics card (PyTorch)",
-        "torch-cpu": "Processor (PyTorch)",
-    },
-}
+# A language names itself.
+_LANGUAGE_NAMES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
 
 _FLOAT_BYTES = 4
 _CHANNELS = 3
 _WORKING_PICTURES = 4  # sums, weights and the result beside the frames, as float32
+
+
+def method_names() -> dict[Method, str]:
+    """Names of the methods."""
+    return {Method.VAEEDOF: "VAEEDOF", Method.PYRAMID: tr("Pyramid")}
+
+
+def method_sentences() -> dict[Method, str]:
+    """What each method is best for."""
+    return {
+        Method.VAEEDOF: tr("Best for most subjects: hairs, overlapping edges, smooth backgrounds."),
+        Method.PYRAMID: tr("Best for flat, finely textured subjects, and for a quick result."),
+    }
+
+
+def mode_names() -> dict[Mode, str]:
+    """Names of the modes."""
+    return {
+        Mode.FAITHFUL: tr("Faithful"),
+        Mode.STRICT: tr("Strict"),
+        Mode.GENERATIVE: tr("Generative"),
+    }
+
+
+def mode_sentences() -> dict[Mode, str]:
+    """Where the pixels of each mode come from."""
+    return {
+        Mode.FAITHFUL: tr("Pixels from your frames; filled in only where no frame is sharp."),
+        Mode.STRICT: tr("Pixels from your frames and nothing else, for contests and science."),
+        Mode.GENERATIVE: tr("The whole picture, redrawn by the network."),
+    }
 
 
 def size_text(width_px: int, height_px: int) -> str:
@@ -65,14 +65,15 @@ def bytes_text(count: float) -> str:
     """A size of memory or file in the unit that reads best: "850 MB", "1.4 GB"."""
     if count < 1e9:
         return f"{max(1, round(count / 1e6))} MB"
-    return f"{count / 1e9:.1f} GB"
+    return f"{number_text(count / 1e9, 1)} GB"
 
 
 def seconds_text(seconds: float) -> str:
     """A duration: "0.8 s", "12 s", "3 min 05 s", "1 h 20 min"."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
+    return f"{number_text(seconds, 1)} s" if seconds < 10 else _whole_text(round(seconds))
+
+
+def _whole_text(whole: int) -> str:
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
@@ -98,26 +99,33 @@ def progress_text(fraction: float, elapsed_s: float) -> str:
     left = time_left_s(fraction, elapsed_s)
     if left is None:
         return percent
-    return f"{percent}, about {seconds_text(max(1, round(left)))} left".replace(".0 s", " s")
+    time = _whole_text(max(1, round(left)))
+    return tr("{percent}, about {time} left").format(percent=percent, time=time)
 
 
 def request_text(request: FusionRequest) -> str:
     """How a picture was or will be made: "VAEEDOF faithful", "Pyramid"."""
-    name = METHOD_NAMES[request.method]
+    name = method_names()[request.method]
     if request.method is Method.VAEEDOF:
-        return f"{name} {MODE_NAMES[request.mode].lower()}"
+        return f"{name} {mode_names()[request.mode].lower()}"
     return name
 
 
 def result_text(result: FusionResult) -> str:
     """How an output was made: "VAEEDOF faithful, retouched"."""
     made = request_text(result.request)
-    return f"{made}, retouched" if result.retouched else made
+    return tr("{made}, retouched").format(made=made) if result.retouched else made
 
 
-def count_text(count: int, noun: str) -> str:
+def count_text(count: int, noun: Literal["frame", "file", "stack"]) -> str:
     """A count and its noun: "1 frame", "7 frames"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    match noun:
+        case "frame":
+            return tr("%n frame(s)", "", count)
+        case "file":
+            return tr("%n file(s)", "", count)
+        case "stack":
+            return tr("%n stack(s)", "", count)
 
 
 def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
@@ -135,14 +143,40 @@ def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
 
 def choice_text(value: Any) -> str:
     """A value of a setting, for people."""
-    return _CHOICES[type(value)].get(value, str(value))
+    choices: dict[type, dict[Any, str]] = {
+        Method: method_names(),
+        Mode: mode_names(),
+        Align: {Align.AUTO: tr("Where frames need it"), Align.OFF: tr("Never")},
+        FileFormat: FORMAT_NAMES,
+        Subsampling: {
+            Subsampling.FULL: tr("Full (4:4:4)"),
+            Subsampling.HALF: tr("Half (4:2:0)"),
+        },
+        Theme: {
+            Theme.SYSTEM: tr("Like the desktop"),
+            Theme.LIGHT: tr("Light"),
+            Theme.DARK: tr("Dark"),
+        },
+        Language: {Language.SYSTEM: tr("Like the desktop"), **_LANGUAGE_NAMES},
+        int: {8: tr("8 bits per channel"), 16: tr("16 bits per channel")},
+        str: {
+            "auto": tr("Automatic"),
+            "cpu": tr("Processor"),
+            "cuda": tr("NVIDIA graphics card (CUDA)"),
+            "directml": tr("Graphics card on Windows (DirectML)"),
+            "coreml": tr("Graphics and neural processor of a Mac (CoreML)"),
+            "torch-cuda": tr("NVIDIA graphics card (PyTorch)"),
+            "torch-cpu": tr("Processor (PyTorch)"),
+        },
+    }
+    return choices[type(value)].get(value, str(value))
 
 
 def format_text(kind: FileFormat, options: OutputOptions) -> str:
     """How files are written: "TIFF, 16 bits per channel", "JPEG, quality 95"."""
     name = FORMAT_NAMES[kind]
     if kind in (FileFormat.TIFF, FileFormat.PNG):
-        return f"{name}, {options.bits} bits per channel"
+        return f"{name}, {choice_text(options.bits)}"
     if kind is FileFormat.WEBP and options.lossless:
-        return f"{name} without loss"
-    return f"{name}, quality {options.quality}"
+        return tr("{format} without loss").format(format=name)
+    return tr("{format}, quality {quality}").format(format=name, quality=options.quality)

@@ -21,6 +21,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.gui)
 
 
+@pytest.fixture(autouse=True)
+def in_english(english: None) -> None:
+    """Every window speaks English, unless its test says otherwise."""
+
+
 @pytest.fixture
 def fusion() -> FakeFusion:
     return FakeFusion()

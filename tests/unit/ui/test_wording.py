@@ -56,10 +56,11 @@ def test_a_request_is_named_by_what_matters_for_it() -> None:
 
 
 def test_every_method_and_mode_is_explained() -> None:
-    assert wording.METHOD_NAMES.keys() == wording.METHOD_BEST_FOR.keys() == set(Method)
-    assert wording.MODE_NAMES.keys() == wording.MODE_SENTENCES.keys() == set(Mode)
+    assert wording.method_names().keys() == wording.method_sentences().keys() == set(Method)
+    assert wording.mode_names().keys() == wording.mode_sentences().keys() == set(Mode)
 
 
+@pytest.mark.usefixtures("english")
 def test_counts_agree_with_their_nouns() -> None:
     assert wording.count_text(1, "frame") == "1 frame"
     assert wording.count_text(7, "frame") == "7 frames"

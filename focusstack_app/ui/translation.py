@@ -1,0 +1,69 @@
+"""The language of the window: Qt's translators, and `tr` for texts outside a class of Qt.
+
+Texts in classes of Qt go through their own `tr`. Texts of the layers below, which know no Qt, are
+marked there with `core.message.message` and go through the `tr` of this module where they are
+shown. resources/i18n/README.md tells how a text gets its translation.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from focusstack_app.core.assets import resources_dir
+from focusstack_app.settings.schema import Language
+
+# Where lupdate files a text that stands in no class.
+_CONTEXT = ""
+
+
+def tr(text: str, comment: str = "", n: int = -1) -> str:
+    """A text in the language of the window.
+
+    Args:
+        text: English; a literal here, or marked where it stands.
+        comment: Tells equal texts apart that are translated differently.
+        n: Replaces "%n" and chooses between singular and plural.
+    """
+    return QCoreApplication.translate(_CONTEXT, text, comment, n)
+
+
+def number_text(value: float, decimals: int) -> str:
+    """A number as the language writes it: "1.4", "1,4"."""
+    return QLocale().toString(value, "f", decimals)
+
+
+def i18n_dir() -> Path:
+    """Folder of the translations."""
+    return resources_dir() / "i18n"
+
+
+def install_language(app: QApplication, language: Language) -> None:
+    """Translate what is shown from now on; windows that are open stay as they are.
+
+    Numbers and dates follow the language, or the system where it speaks the same.
+
+    Args:
+        app: The application.
+        language: The choice of the preferences.
+    """
+    for former in app.findChildren(QTranslator):
+        app.removeTranslator(former)
+        former.deleteLater()
+    name = language or _system_language()
+    system = QLocale.system()
+    same = language is Language.SYSTEM or QLocale(name).language() == system.language()
+    QLocale.setDefault(system if same else QLocale(name))
+    of_qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    for file, folder in (("qtbase", of_qt), ("focusstack_app", str(i18n_dir()))):
+        translator = QTranslator(app)
+        if translator.load(f"{file}_{name}", folder):
+            app.installTranslator(translator)
+
+
+def _system_language() -> str:
+    """The first of the user's languages that the window speaks; English where it speaks none."""
+    wanted = [name.replace("-", "_").partition("_")[0] for name in QLocale.system().uiLanguages()]
+    return next((name for name in wanted if name and name in list(Language)), Language.ENGLISH)

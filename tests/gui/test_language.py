@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.settings.schema import InterfaceSettings, Language, Settings
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.app import main
+from focusstack_app.ui.dialogs import ask_stop_batch
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.translation import install_language
+from focusstack_app.ui.view_bar import View
+from tests.gui.test_app import when
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    SettingsStore().save(Settings(interface=InterfaceSettings(language=Language.GERMAN)))
+    yield
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    install_language(app, Language.ENGLISH)
+
+
+@pytest.mark.usefixtures("german")
+def test_the_window_speaks_the_language_of_the_preferences(qtbot: QtBot) -> None:
+    seen: dict[str, str] = {}
+
+    def look(window: MainWindow) -> None:
+        seen["view"] = window.view_bar.button(View.PREVIEW).text()
+        seen["render"] = window.side.render_panel.render_button.text()
+        dialog = window.preferences.open()
+        seen["title"] = dialog.windowTitle()
+        seen["setting"] = dialog.pages["interface"].editors["language"].toolTip()
+        dialog.close()
+        ask_stop_batch(window, lambda: None)
+        box = window.findChild(QMessageBox)
+        assert isinstance(box, QMessageBox)
+        seen["question"] = box.text()
+        ok = box.addButton(QMessageBox.StandardButton.Cancel)
+        seen["of Qt"] = ok.text()
+        box.reject()
+        window.close()
+        window.deleteLater()
+
+    timer = when(lambda window: window.isVisible(), look)
+    assert main([]) == 0
+    assert seen == {
+        "view": "Vorschau",
+        "render": "Rendern",
+        "title": "Einstellungen",
+        "setting": "Eine andere Sprache erscheint nach dem nächsten Start des Programms.",
+        "question": "Die Stapelverarbeitung läuft noch.",
+        "of Qt": "Abbrechen",
+    }
+    del timer
+    qtbot.wait(0)
