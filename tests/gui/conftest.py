@@ -52,6 +52,7 @@ def make_window(qtbot: QtBot) -> Iterator[MakeWindow]:
     for window in made:
         for output in window.side.outputs.outputs:
             window.side.outputs.mark_exported(output, Path("thrown away"))
+        window.previewer.forget()  # a preview that settles would start after the end
         window.bridge.close()
         window.close()
         window.deleteLater()
