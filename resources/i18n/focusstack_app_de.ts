@@ -48,8 +48,8 @@
         <translation>Gerät</translation>
     </message>
     <message>
-        <source>Automatic takes the graphics card where there is one that fits.</source>
-        <translation>Automatisch nimmt die Grafikkarte, sofern eine geeignete da ist.</translation>
+        <source>Automatic takes the graphics card where there is one that passes a test; if it could not use one, the result says so.</source>
+        <translation>Automatisch nimmt die Grafikkarte, sofern eine da ist, die einen Test besteht; wo das nicht ging, steht es beim Ergebnis.</translation>
     </message>
     <message>
         <source>Model</source>
@@ -546,6 +546,22 @@
     <message>
         <source>NVIDIA graphics card (CUDA)</source>
         <translation>NVIDIA-Grafikkarte (CUDA)</translation>
+    </message>
+    <message>
+        <source>Graphics card on Windows (DirectML)</source>
+        <translation>Grafikkarte unter Windows (DirectML)</translation>
+    </message>
+    <message>
+        <source>Graphics and neural processor of a Mac (CoreML)</source>
+        <translation>Grafik- und Neuralprozessor eines Mac (CoreML)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card (PyTorch)</source>
+        <translation>NVIDIA-Grafikkarte (PyTorch)</translation>
+    </message>
+    <message>
+        <source>Processor (PyTorch)</source>
+        <translation>Prozessor (PyTorch)</translation>
     </message>
     <message>
         <source>{format} without loss</source>
