@@ -163,14 +163,6 @@
         <source>{name} is not exported yet.</source>
         <translation>{name} ist noch nicht exportiert.</translation>
     </message>
-    <message>
-        <source>Removing it cannot be undone.</source>
-        <translation>Das Entfernen lässt sich nicht rückgängig machen.</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Entfernen</translation>
-    </message>
     <message numerus="yes">
         <source>%n output(s) are not exported yet.</source>
         <translation>
