@@ -14,12 +14,12 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from focusstack_app.ui.frames_model import FramesModel, Inclusion
 from focusstack_app.ui.outputs import Output, OutputList
-from focusstack_app.ui.parameters import ParameterPanel, Parameters
-from focusstack_app.ui.wording import count_text
+from focusstack_app.ui.parameters import PARAMETER_FIELDS, ParameterPanel, Parameters
+from focusstack_app.ui.translation import tr
 
 _LIMIT = 200
 _REMOVED_BYTES = 1_500_000_000  # of removed outputs that can come back
-_FIELD_NAMES = {"method": "Method", "mode": "Mode", "overlap": "Overlap", "align": "Alignment"}
+
 _OVERLAP_ID = 1
 
 
@@ -169,7 +169,7 @@ class _Removal(QUndoCommand):
         on_returned: Callable[[Output], None],
         on_left: Callable[[Output], None],
     ) -> None:
-        super().__init__(f"Remove {output.name}")
+        super().__init__(_removal_text(output))
         self._outputs, self.output = outputs, output
         self._on_returned, self._on_left = on_returned, on_left
 
@@ -195,21 +195,35 @@ def _size_bytes(output: Output) -> int:
 def _changed_fields(before: State, after: State) -> list[str]:
     return [
         field
-        for field in _FIELD_NAMES
+        for field in PARAMETER_FIELDS
         if getattr(before.parameters, field) != getattr(after.parameters, field)
     ]
+
+
+def _removal_text(output: Output) -> str:
+    return tr("Remove {name}").format(name=output.name)
 
 
 def _change_text(before: State, after: State) -> str:
     """A step in words, for a menu."""
     if len(after.frames) < len(before.frames):
-        return f"Remove {count_text(len(before.frames) - len(after.frames), 'Frame')}"
+        return tr("Remove %n Frame(s)", "", len(before.frames) - len(after.frames))
     was = dict(before.frames)
     turned = [included for source, included in after.frames if was[source] != included]
     if turned:
-        what = count_text(len(turned), "Frame")
         if all(turned):
-            return f"Include {what}"
-        return f"Leave Out {what}" if not any(turned) else f"Change {what}"
-    changed = _changed_fields(before, after)
-    return f"Change {_FIELD_NAMES[changed[0]]}" if len(changed) == 1 else "Change Parameters"
+            return tr("Include %n Frame(s)", "", len(turned))
+        if not any(turned):
+            return tr("Leave Out %n Frame(s)", "", len(turned))
+        return tr("Change %n Frame(s)", "", len(turned))
+    match _changed_fields(before, after):
+        case ["method"]:
+            return tr("Change Method")
+        case ["mode"]:
+            return tr("Change Mode")
+        case ["overlap"]:
+            return tr("Change Overlap")
+        case ["align"]:
+            return tr("Change Alignment")
+        case _:
+            return tr("Change Parameters")

@@ -563,6 +563,58 @@
         <source>{format}, quality {quality}</source>
         <translation>{format}, Qualität {quality}</translation>
     </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>Entfernen von {name}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n Frame(s)</source>
+        <translation>
+            <numerusform>Entfernen von %n Aufnahme</numerusform>
+            <numerusform>Entfernen von %n Aufnahmen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Include %n Frame(s)</source>
+        <translation>
+            <numerusform>Verwenden von %n Aufnahme</numerusform>
+            <numerusform>Verwenden von %n Aufnahmen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Leave Out %n Frame(s)</source>
+        <translation>
+            <numerusform>Weglassen von %n Aufnahme</numerusform>
+            <numerusform>Weglassen von %n Aufnahmen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Change %n Frame(s)</source>
+        <translation>
+            <numerusform>Ändern von %n Aufnahme</numerusform>
+            <numerusform>Ändern von %n Aufnahmen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Change Method</source>
+        <translation>Ändern des Verfahrens</translation>
+    </message>
+    <message>
+        <source>Change Mode</source>
+        <translation>Ändern des Modus</translation>
+    </message>
+    <message>
+        <source>Change Overlap</source>
+        <translation>Ändern der Überlappung</translation>
+    </message>
+    <message>
+        <source>Change Alignment</source>
+        <translation>Ändern der Ausrichtung</translation>
+    </message>
+    <message>
+        <source>Change Parameters</source>
+        <translation>Ändern der Parameter</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>

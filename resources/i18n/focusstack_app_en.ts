@@ -31,5 +31,33 @@
             <numerusform>%n stacks</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Remove %n Frame(s)</source>
+        <translation>
+            <numerusform>Remove %n Frame</numerusform>
+            <numerusform>Remove %n Frames</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Include %n Frame(s)</source>
+        <translation>
+            <numerusform>Include %n Frame</numerusform>
+            <numerusform>Include %n Frames</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Leave Out %n Frame(s)</source>
+        <translation>
+            <numerusform>Leave Out %n Frame</numerusform>
+            <numerusform>Leave Out %n Frames</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Change %n Frame(s)</source>
+        <translation>
+            <numerusform>Change %n Frame</numerusform>
+            <numerusform>Change %n Frames</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>
