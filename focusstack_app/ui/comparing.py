@@ -1,10 +1,10 @@
-"""Comparing what is shown with something else: by wipe, side by side, or while Tab is held."""
+"""Comparing what is shown with another picture: wipe, side by side, in turn, or Tab held."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +16,8 @@ from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.viewer import Compare, Viewer
+
+BLINK_MS = 700  # slow enough to look at, and far from what flicker may do to people
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,10 @@ class Comparison(QObject):
         self._loader.loaded.connect(self._on_loaded)
         self._loader.failed.connect(lambda _, error: self.failed.emit(error))
         self._peeking = False
+        self._others_turn = False
+        self._blink = QTimer(self)
+        self._blink.setInterval(BLINK_MS)
+        self._blink.timeout.connect(self._take_turns)
         self._shown_name = ""
         self._loaded: object = None
         self.mode = Compare.OFF
@@ -97,22 +103,36 @@ class Comparison(QObject):
             self._peeking = on
             self._refresh()
 
+    def _take_turns(self) -> None:
+        self._others_turn = not self._others_turn
+        self._viewer.set_mode(self._seen)
+
+    @property
+    def _seen(self) -> Compare:
+        """How the viewer shows the two at this moment."""
+        others_turn = self.mode is Compare.BLINK and self._others_turn
+        return Compare.PEEK if self._peeking or others_turn else self.mode
+
     def _refresh(self) -> None:
         wanted = self._peeking or self.mode is not Compare.OFF
         other = self.other if wanted else None
+        if other is None or self.mode is not Compare.BLINK:
+            self._blink.stop()
+            self._others_turn = False
+        elif not self._blink.isActive():
+            self._blink.start()
         if other is None:
             self._loader.cancel()
             self._loaded = None
             self._viewer.set_other(None, Compare.OFF)
             return
-        mode = Compare.PEEK if self._peeking else self.mode
         self._viewer.set_names(self._shown_name, other.name)
         self._viewer.set_other_place(other.place)
         if self._loaded == other.content:
-            self._viewer.set_mode(mode)
+            self._viewer.set_mode(self._seen)
             return
         self._loaded = other.content
-        self._viewer.set_other(None, mode)
+        self._viewer.set_other(None, self._seen)
         if isinstance(other.content, FrameSource):
             self._loader.load_source(other.content)
         elif isinstance(other.content, Aligned):
@@ -126,4 +146,4 @@ class Comparison(QObject):
 
     def _on_loaded(self, key: object, picture: DisplayPicture) -> None:
         if key == self._loaded:
-            self._viewer.set_other(picture, Compare.PEEK if self._peeking else self.mode)
+            self._viewer.set_other(picture, self._seen)

@@ -38,6 +38,7 @@ class Actions:
     retouch_cancel: QAction
     wipe: QAction
     side_by_side: QAction
+    blink: QAction
     fit: QAction
     actual_pixels: QAction
     loupe: QAction
@@ -93,6 +94,7 @@ def make_actions(window: QMainWindow) -> Actions:
         retouch_cancel=action("&Cancel Retouch", tip="Throw the strokes away (Esc)"),
         wipe=action("&Wipe", "W", "Drag a line between what is shown and what it is compared with"),
         side_by_side=action("&Side by Side", "S", "Two pictures with the same zoom and place"),
+        blink=action("&Blink", "B", "The two in turn"),
         fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
         actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
         loupe=action("&Loupe", "L", "Magnify what is under the pointer"),
@@ -139,9 +141,10 @@ def make_actions(window: QMainWindow) -> Actions:
     view_menu.addSeparator()
     view_menu.addActions([actions.frame_before, actions.frame_next, actions.sharpest])
     view_menu.addSeparator()
-    for compare in (actions.wipe, actions.side_by_side):
+    compare_ways = [actions.wipe, actions.side_by_side, actions.blink]
+    for compare in compare_ways:
         compare.setCheckable(True)
-    actions.compare_menu.addActions([actions.wipe, actions.side_by_side])
+    actions.compare_menu.addActions(compare_ways)
     actions.compare_menu.addSeparator()
     view_menu.addMenu(actions.compare_menu)
     view_menu.addMenu(actions.overlay_menu)

@@ -95,6 +95,7 @@ class Stage(QWidget):
         actions = self._actions
         actions.wipe.triggered.connect(lambda: self.comparison.set_mode(Compare.WIPE))
         actions.side_by_side.triggered.connect(lambda: self.comparison.set_mode(Compare.SIDE))
+        actions.blink.triggered.connect(lambda: self.comparison.set_mode(Compare.BLINK))
         actions.compare_menu.aboutToShow.connect(self._fill_compare_menu)
         actions.fit.triggered.connect(self.viewer.fit)
         actions.actual_pixels.triggered.connect(lambda: self.viewer.show_actual_pixels())
@@ -261,7 +262,11 @@ class Stage(QWidget):
         if chosen is None and others:
             chosen = others[0]
         self.comparison.set_pictures(self.caption.split(" · ")[0], chosen)
-        ways = {Compare.WIPE: self._actions.wipe, Compare.SIDE: self._actions.side_by_side}
+        ways = {
+            Compare.WIPE: self._actions.wipe,
+            Compare.SIDE: self._actions.side_by_side,
+            Compare.BLINK: self._actions.blink,
+        }
         for mode, action in ways.items():
             action.setChecked(self.comparison.mode is mode)
             action.setEnabled(free and chosen is not None)

@@ -42,6 +42,7 @@ class Compare(Enum):
     OFF = "off"
     WIPE = "wipe"
     SIDE = "side by side"
+    BLINK = "blink"  # the first one's turn
     PEEK = "peek"
 
 
@@ -244,8 +245,8 @@ class Viewer(QWidget):
         area = QRectF(self.rect())
         if self._mode is Compare.OFF:
             draw_label(painter, self._note, area)
-        elif self._mode is Compare.PEEK:
-            draw_label(painter, self._names[1], area)
+        elif self._mode in (Compare.PEEK, Compare.BLINK):
+            draw_label(painter, self._names[self._mode is Compare.PEEK], area)
         else:
             share = self._wipe if self._mode is Compare.WIPE else 0.5
             handle = self._mode is Compare.WIPE

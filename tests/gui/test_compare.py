@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Placement
 from focusstack_app.io.read import read_frame
+from focusstack_app.ui.comparing import BLINK_MS
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.view_bar import View
@@ -106,6 +107,25 @@ def test_tab_peeks_at_the_source_while_it_is_held(rendered: MainWindow, qtbot: Q
     QTest.keyRelease(viewer, Qt.Key.Key_Tab)
     assert mode(viewer) is Compare.OFF
     assert viewer.other is None
+
+
+def test_blinking_shows_the_two_in_turn(rendered: MainWindow, qtbot: QtBot) -> None:
+    viewer, blink = rendered.viewer, rendered.actions_.blink
+    blink.trigger()
+    assert blink.isChecked()
+    assert mode(viewer) is Compare.BLINK
+    qtbot.waitUntil(lambda: viewer.other is not None)
+    first = viewer.panes()[0].picture
+    qtbot.waitUntil(lambda: viewer.panes()[0].picture is viewer.other)
+    qtbot.waitUntil(lambda: viewer.panes()[0].picture is first)
+    QTest.keyPress(viewer, Qt.Key.Key_Tab)
+    assert mode(viewer) is Compare.PEEK
+    QTest.keyRelease(viewer, Qt.Key.Key_Tab)
+    blink.trigger()
+    assert not blink.isChecked()
+    assert mode(viewer) is Compare.OFF
+    qtbot.wait(2 * BLINK_MS)
+    assert mode(viewer) is Compare.OFF
 
 
 def test_keys_compare_the_output_with_the_source(
