@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtGui import QColorSpace, QSurfaceFormat
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QColorSpace, QFileOpenEvent, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from focusstack_app import __version__
@@ -33,6 +34,8 @@ def main(paths: Sequence[Path]) -> int:
     window = MainWindow(store=store)
     before, sys.excepthook = sys.excepthook, _Reporter(window)
     try:
+        if isinstance(app, Application):
+            app.dropped.connect(window.open_paths)
         window.show()
         if paths:
             window.open_paths(list(paths))
@@ -51,13 +54,41 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     surface.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
     QSurfaceFormat.setDefaultFormat(surface)
     running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(list(arguments))
+    app = running if isinstance(running, QApplication) else Application(arguments)
     app.setApplicationName("focusstack")
     app.setApplicationDisplayName(PROGRAM_NAME)
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("focusstack")
     app.setWindowIcon(program_icon())
     return app
+
+
+class Application(QApplication):
+    """The Qt application; takes what is dropped on the program's icon.
+
+    Signals:
+        dropped: Paths (list) that the system asks to open; macOS tells them file by file.
+    """
+
+    dropped = Signal(list)
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        super().__init__(list(arguments))
+        self._paths: list[Path] = []
+        self._soon = QTimer(self, singleShot=True)
+        self._soon.timeout.connect(self._tell)
+
+    def event(self, event: QEvent) -> bool:
+        """Collect files: those that come together are opened together."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self._paths.append(Path(event.file()))
+            self._soon.start(0)
+            return True
+        return super().event(event)
+
+    def _tell(self) -> None:
+        paths, self._paths = self._paths, []
+        self.dropped.emit(paths)
 
 
 class _Reporter:

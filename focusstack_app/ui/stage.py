@@ -88,6 +88,7 @@ class Stage(QWidget):
         column.addWidget(self.view_bar)
         column.addWidget(self.viewer, 1)
         column.addWidget(self.strip)
+        self._compare_ways = len(actions.compare_menu.actions())
         self._overlay_actions = _overlay_actions(actions.overlay_menu)
         self._connect()
 
@@ -342,9 +343,9 @@ class Stage(QWidget):
         self.pixel_read.emit(pixel_text(place.x(), place.y(), picture, result))
 
     def _fill_compare_menu(self) -> None:
-        """Below the two ways, what to compare with."""
+        """Below the ways, what to compare with."""
         menu = self._actions.compare_menu
-        for action in menu.actions()[3:]:
+        for action in menu.actions()[self._compare_ways :]:
             menu.removeAction(action)
         if self._held:
             return

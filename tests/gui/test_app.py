@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,3 +77,20 @@ def test_a_bug_on_the_interface_thread_is_reported(
     caplog.clear()
     del timer
     qtbot.wait(0)
+
+
+def test_files_dropped_on_the_icon_are_opened_together() -> None:
+    script = """
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QFileOpenEvent
+from focusstack_app.ui.app import make_application
+app = make_application(["focusstack"])
+app.dropped.connect(lambda paths: (print(*paths), app.quit()))
+for name in ("a.jpg", "b.jpg"):
+    QCoreApplication.sendEvent(app, QFileOpenEvent(name))
+app.exec()
+"""
+    ran = subprocess.run(  # a test has its application already
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.split() == ["a.jpg", "b.jpg"]

@@ -158,7 +158,7 @@ def test_a_source_is_compared_with_the_output_and_outputs_with_each_other(
     names = [other.name for other in rendered.stage.others]
     assert names == ["Source 1 of 3", "Output 1", "Preview"]
     rendered.actions_.compare_menu.aboutToShow.emit()
-    entries = rendered.actions_.compare_menu.actions()[3:]
+    entries = rendered.actions_.compare_menu.actions()[4:]
     assert [entry.text() for entry in entries] == [f"With {name}" for name in names]
     entries[1].trigger()
     assert rendered.viewer.mode is Compare.WIPE
