@@ -29,6 +29,7 @@ def export_model(
     card: Mapping[str, object],
     beside: Mapping[str, Path] | None = None,
     encoder_halo_px: int = 0,
+    decoder_reach: int = DECODER_REACH,
     licence: str = "Apache-2.0",
 ) -> None:
     """Write `encoder.onnx`, `fusion.onnx`, `decoder.onnx` and `model.json` into `folder`.
@@ -43,6 +44,7 @@ def export_model(
         beside: For "encoder" and "decoder" the safetensors file that holds their weights, if these
             are not ours to ship: the graphs leave them out, the manifest names the file.
         encoder_halo_px: See `ModelManifest`.
+        decoder_reach: Same.
         licence: SPDX expression.
 
     Raises:
@@ -82,7 +84,7 @@ def export_model(
         "slots": SLOTS,
         "weight_scale": WEIGHT_SCALE,
         "tile_px": TILE_PX,
-        "decoder_reach": DECODER_REACH,
+        "decoder_reach": decoder_reach,
         "reconstruction_rmse": reconstruction_rmse,
         "agreement_rmse": agreement_rmse,
         "encoder_halo_px": encoder_halo_px,

@@ -20,6 +20,8 @@ CHANNELS, WIDTH, SCALE = 16, 64, 8
 # Pixels around a latent cell that it depends on: convolutions of 3 x 3 at 1/1, 1/2, 1/4 and 1/8
 # (4 + 1 + 9 x 2 + 2 + 9 x 4 + 4 + 9 x 8 + 8), rounded up to whole cells.
 HALO_PX = 152
+# Latent cells around a pixel that it depends on: 1 + 9 + 10 / 2 + 10 / 4 + 5 / 8.
+DECODER_REACH = 19
 LICENCE = "MIT"
 
 

@@ -386,6 +386,7 @@ def _export(args: argparse.Namespace) -> None:
         foreign = {
             "beside": {part: taesd3.weights_file(args.taesd3, part) for part in parts},
             "encoder_halo_px": taesd3.HALO_PX,
+            "decoder_reach": taesd3.DECODER_REACH,
             "licence": f"Apache-2.0 AND {taesd3.LICENCE}",
         }
     export_model(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from focusstack_app.training.taesd3 import HALO_PX, SCALE, Decoder, Encoder, load
+from focusstack_app.training.taesd3 import DECODER_REACH, HALO_PX, SCALE, Decoder, Encoder, load
 
 WEIGHTS = Path(__file__).parents[4] / "shared" / "data" / "models"
 KODAK = WEIGHTS.parent / "kodak"
@@ -36,6 +36,15 @@ def test_a_latent_depends_on_no_pixel_beyond_the_halo(parts: tuple[Encoder, Deco
     reached = pixels.grad.abs().sum(dim=(0, 1, 2)).nonzero().max()
     assert reached < 3 * SCALE + HALO_PX
     assert reached >= 3 * SCALE + HALO_PX - 16  # and the halo is not much too large
+
+
+def test_a_pixel_depends_on_no_latent_beyond_the_reach(parts: tuple[Encoder, Decoder]) -> None:
+    decoder = parts[1]
+    latent = torch.rand(1, 16, 1, 4 + DECODER_REACH, requires_grad=True)
+    decoder(latent)[..., :SCALE].sum().backward()
+    assert latent.grad is not None
+    reached = int(latent.grad.abs().sum(dim=(0, 1, 2)).nonzero().max())
+    assert DECODER_REACH - 2 <= reached <= DECODER_REACH
 
 
 def test_weights_are_read_by_the_keys_of_the_published_files(
