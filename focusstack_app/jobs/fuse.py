@@ -135,8 +135,8 @@ class _Made(NamedTuple):
     registration: Registration | None = None
 
 
-class _Aligned(NamedTuple):
-    """How the frames lie: the rows and columns that all of them show, and `_Made`'s fields."""
+class Aligned(NamedTuple):
+    """How the frames lie: the rows and columns that all of them show, and more of the result."""
 
     inside: tuple[slice, slice]
     warnings: list[str]
@@ -152,12 +152,12 @@ def _fuse(
     progress: Progress,
 ) -> _Made:
     with timed("read"):
-        frames, proxies, icc_profile = _read(request, spool, progress.sub(0.0, 0.15))
+        frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.15))
     if len(frames) == 1:
         warning = "There is one frame only: it is returned as it is."
         return _Made(as_uint16(frames[0][:]), icc_profile, [warning])
     with timed("align"):
-        aligned = _align(request, frames, proxies, spool, progress.sub(0.15, 0.3))
+        aligned = align_frames(request, frames, proxies, spool, progress.sub(0.15, 0.3))
     for proxy in proxies:
         proxy.drop()
     warnings = aligned.warnings
@@ -196,11 +196,7 @@ def _fuse_vaeedof(
 ) -> tuple[FloatArray, Provenance]:
     height, width = frames[0].shape[:2]
     with timed("encode"):
-        latents = []
-        for number, frame in enumerate(frames, start=1):
-            # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
-            latents.append(spool.keep(encode_frame(model, frame, progress).astype(np.float16)))
-            progress.report(number / len(frames) * 0.2, "Encoding")
+        latents = encode_frames(model, frames, spool, progress.sub(0.0, 0.2))
     with timed("fuse"):
         fusion = fuse_latents(
             model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8), spool.keep
@@ -219,7 +215,19 @@ def _fuse_vaeedof(
         )
 
 
-def _read(
+def encode_frames(
+    model: FusionModel, frames: Sequence[Planes], spool: Spool, progress: Progress
+) -> list[Held]:
+    """The latents of all frames; see `encode_frame`."""
+    latents = []
+    for number, frame in enumerate(frames, start=1):
+        # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
+        latents.append(spool.keep(encode_frame(model, frame, progress).astype(np.float16)))
+        progress.report(number / len(frames), "Encoding")
+    return latents
+
+
+def read_frames(
     request: FusionRequest, spool: Spool, progress: Progress
 ) -> tuple[list[Held], list[Held], bytes | None]:
     """The pixels of all frames, their proxies for alignment, and the reference's profile."""
@@ -249,19 +257,19 @@ def _read(
     return frames, proxies, icc_profile
 
 
-def _align(
+def align_frames(
     request: FusionRequest,
     frames: list[Held],
     proxies: list[Held],
     spool: Spool,
     progress: Progress,
-) -> _Aligned:
+) -> Aligned:
     """Resample the frames that do not lie on the reference, in place."""
     stack = request.stack
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
-        return _Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference)))
+        return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference)))
     full = request.registration
     if full is None:
         size_px = stack.sources[stack.reference].size_px[::-1]
@@ -289,7 +297,7 @@ def _align(
     inside = common_area(found, moved) if request.crop else whole
     corner = inside[0].start, inside[1].start
     placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
-    return _Aligned(inside, warnings, placement, full)
+    return Aligned(inside, warnings, placement, full)
 
 
 def _unfit_frames(
