@@ -98,6 +98,19 @@ class FusionModel(Protocol):
         """What the photographer should know of where it runs; one line each."""
         ...
 
+    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
+        """What the picture is started again with after a `DeviceError`; drop this model then.
+
+        Args:
+            reason: What the error says.
+            out_of_memory: Whether less memory would have been enough.
+
+        Returns:
+            The same model with smaller tiles, or on the processor, whose `warnings` say so; None
+            if this one ran on the processor.
+        """
+        ...
+
     def encode(self, pixels: FloatArray) -> FloatArray:
         """Encode a picture of any size whose sides are multiples of `scale`.
 

@@ -14,6 +14,7 @@ from focusstack_app.inference.devices import (
     load_cuda_libraries,
     nvidia_cards,
 )
+from focusstack_app.inference.fallback import processor_warning
 from focusstack_app.inference.onnx import OnnxModel, first_line
 from focusstack_app.inference.selftest import agrees
 
@@ -52,11 +53,8 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
         else:
             if choice != "auto":
                 raise DeviceError(missing, _OTHER_DEVICE)
-    if not problems:
-        return OnnxModel(manifest)
-    reasons = "; ".join(problems)
-    warning = f"The graphics card could not be used ({reasons}); the processor was used."
-    return OnnxModel(manifest, warnings=(warning,))
+    warnings = (processor_warning("; ".join(problems)),) if problems else ()
+    return OnnxModel(manifest, warnings=warnings)
 
 
 def _missing(device: DeviceChoice) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
-from focusstack_app.core.model import FloatArray, Fused, ModelManifest
+from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.inference.devices import Accelerator
+from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.weights import weights_beside
 
@@ -36,7 +38,8 @@ class OnnxModel:
         accelerator: Accelerator | None = None,
         warnings: tuple[str, ...] = (),
     ) -> None:
-        self.manifest = manifest
+        self.manifest = self._whole = manifest
+        self._accelerator = accelerator
         self.device = "CPU" if accelerator is None else accelerator.label
         self.warnings = warnings
         self._encoder = _session(manifest, "encoder.onnx", accelerator)
@@ -58,6 +61,26 @@ class OnnxModel:
         """See `FusionModel.decode`."""
         planes = self._run(self._decoder, {"latent": latent[None]})[0][0]
         return np.ascontiguousarray(planes.transpose(1, 2, 0))
+
+    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
+        """See `FusionModel.fallback`."""
+        if self._accelerator is None:
+            return None
+        self._fusion = None  # makes room
+        smaller = smaller_tiles(self.manifest) if out_of_memory else None
+        if smaller is not None:
+            model = copy(self)
+            model.manifest = smaller
+            model.warnings = (tiles_warning(smaller.tile_px),)
+            try:
+                model._fusion = _session(smaller, "fusion.onnx", self._accelerator)
+            except DeviceError as error:
+                reason = error.message
+            else:
+                # Graphs that were exported for one size of tile keep it.
+                if model._fusion.get_inputs()[0].shape[-1] == smaller.tile_px // smaller.scale:
+                    return model
+        return OnnxModel(self._whole, warnings=(processor_warning(reason),))
 
     def _run(self, session: Any, inputs: dict[str, FloatArray]) -> list[FloatArray]:
         try:
@@ -89,6 +112,9 @@ def _session(manifest: ModelManifest, name: str, accelerator: Accelerator | None
     content = read_verified(manifest, name)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    if name == "fusion.onnx":
+        for side in ("height", "width"):
+            options.add_free_dimension_override_by_name(side, manifest.tile_px // manifest.scale)
     if weights := weights_beside(manifest, name):
         values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
         options.add_external_initializers(list(weights), list(values))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 
 import numpy as np
 import onnx
@@ -14,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.model import FloatArray, Fused, ModelManifest
+from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
+from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
-from focusstack_app.inference.onnx import first_line
+from focusstack_app.inference.onnx import OnnxModel, first_line
 
 _HALF_SINCE = (7, 0)  # compute capability of the first cards with fast half precision
 
@@ -38,7 +40,7 @@ class TorchModel:
     """
 
     def __init__(self, manifest: ModelManifest, place: str) -> None:
-        self.manifest = manifest
+        self.manifest = self._whole = manifest
         self.warnings: tuple[str, ...] = ()
         self._half = False
         if place == "cuda":
@@ -71,6 +73,19 @@ class TorchModel:
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""
         return np.ascontiguousarray(self._run(self._decoder, latent)[0].transpose(1, 2, 0))
+
+    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
+        """See `FusionModel.fallback`."""
+        if self._place.type == "cpu":
+            return None
+        torch.cuda.empty_cache()
+        smaller = smaller_tiles(self.manifest) if out_of_memory else None
+        if smaller is None:
+            return OnnxModel(self._whole, warnings=(processor_warning(reason),))
+        model = copy(self)
+        model.manifest = smaller
+        model.warnings = (tiles_warning(smaller.tile_px),)
+        return model
 
     def _run(
         self, part: Callable[..., Tensor | tuple[Tensor, ...]], *inputs: FloatArray

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from focusstack_app.core.errors import DeviceMemoryError, InputError
+from focusstack_app.core.errors import DeviceError, DeviceMemoryError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import (
     Align,
@@ -101,6 +101,7 @@ def fuse_stack(
             model = load(request)
     with Spool(_room_bytes(request)) as spool:
         made = _fuse(request, model, spool, timed, progress.sub(0.0, 0.99))
+        model = made.model
         spooled_bytes = spool.spooled_bytes
     progress.report(1.0, "Done")
     return FusionResult(
@@ -133,6 +134,7 @@ class _Made(NamedTuple):
     provenance: Provenance | None = None
     placement: Placement | None = None
     registration: Registration | None = None
+    model: FusionModel | None = None
 
 
 class Aligned(NamedTuple):
@@ -168,38 +170,71 @@ def _fuse(
                 lambda index: to_float(frames[index][:]), len(frames), progress
             )
     else:
-        try:
-            with timed("check"):
-                warnings += _unfit_frames(request.stack, model, frames, progress)
-            picture, provenance = _fuse_vaeedof(request, model, frames, spool, timed, progress)
-        except DeviceMemoryError as error:
-            raise DeviceMemoryError(
-                error.message, "Close other programs, use --device cpu, or --method pyramid."
-            ) from error
+        model, unfit, (picture, provenance) = _fuse_on_device(
+            request, model, frames, spool, timed, progress
+        )
+        warnings += unfit
     rows, columns = aligned.inside
     kept = Provenance(*(np.ascontiguousarray(m[rows, columns]) for m in _maps(provenance)))
     fused = to_uint16(picture[rows, columns])
-    return _Made(fused, icc_profile, warnings, kept, aligned.placement, aligned.registration)
+    return _Made(fused, icc_profile, warnings, kept, aligned.placement, aligned.registration, model)
 
 
 def _maps(provenance: Provenance) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     return provenance.source_index, provenance.confidence, provenance.synthesised
 
 
-def _fuse_vaeedof(
+def _fuse_on_device(
     request: FusionRequest,
     model: FusionModel,
     frames: list[Held],
     spool: Spool,
     timed: Timed,
     progress: Progress,
+) -> tuple[FusionModel, list[str], tuple[FloatArray, Provenance]]:
+    """Fuse, and start again with what needs less of the device as long as it fails.
+
+    Returns:
+        The model that did it, the warnings, the picture and its provenance.
+    """
+    while True:
+        kept: list[Held] = []
+
+        def keep(array: NDArray[Any], kept: list[Held] = kept) -> Held:
+            kept.append(spool.keep(array))
+            return kept[-1]
+
+        try:
+            with timed("check"):
+                unfit = _unfit_frames(request.stack, model, frames, progress)
+            made = _fuse_vaeedof(request, model, frames, keep, timed, progress)
+        except DeviceError as error:
+            reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
+        else:
+            return model, unfit, made
+        # After the handler: the error holds on to what lies on the device.
+        for held in kept:
+            held.drop()
+        lighter = model.fallback(reason, out_of_memory=out_of_memory)
+        if lighter is None:
+            raise DeviceMemoryError(reason, "Close other programs, or use --method pyramid.")
+        model = lighter
+
+
+def _fuse_vaeedof(
+    request: FusionRequest,
+    model: FusionModel,
+    frames: list[Held],
+    keep: Callable[[NDArray[Any]], Held],
+    timed: Timed,
+    progress: Progress,
 ) -> tuple[FloatArray, Provenance]:
     height, width = frames[0].shape[:2]
     with timed("encode"):
-        latents = encode_frames(model, frames, spool, progress.sub(0.0, 0.2))
+        latents = encode_frames(model, frames, keep, progress.sub(0.0, 0.2))
     with timed("fuse"):
         fusion = fuse_latents(
-            model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8), spool.keep
+            model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8), keep
         )
     for latent in latents:
         latent.drop()
@@ -216,13 +251,16 @@ def _fuse_vaeedof(
 
 
 def encode_frames(
-    model: FusionModel, frames: Sequence[Planes], spool: Spool, progress: Progress
+    model: FusionModel,
+    frames: Sequence[Planes],
+    keep: Callable[[NDArray[Any]], Held],
+    progress: Progress,
 ) -> list[Held]:
     """The latents of all frames; see `encode_frame`."""
     latents = []
     for number, frame in enumerate(frames, start=1):
         # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
-        latents.append(spool.keep(encode_frame(model, frame, progress).astype(np.float16)))
+        latents.append(keep(encode_frame(model, frame, progress).astype(np.float16)))
         progress.report(number / len(frames), "Encoding")
     return latents
 

@@ -62,7 +62,7 @@ def open_viewport(
         for proxy in proxies:
             proxy.drop()
         model = load(request)
-        latents = encode_frames(model, frames, spool, progress.sub(0.8, 1.0))
+        latents = encode_frames(model, frames, spool.keep, progress.sub(0.8, 1.0))
         files = stack.pop_all()
     rows, columns = aligned.inside
     inside = Region(rows.start, columns.start, rows.stop, columns.stop)

@@ -59,13 +59,16 @@ def export_model(
     latents = 0.3 * torch.randn(1, SLOTS, channels, cells, cells)
     shares = torch.tensor([[0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 1.0]])
     plane = {2: "height", 3: "width"}
+    fine = {
+        name: {2: "fine_height", 3: "fine_width"} for name in ("weights", "carriers", "mix", "veil")
+    }
     _export(
         folder / "encoder.onnx", encoder, {"pixels": pixels}, ["latent"],
         {"pixels": plane, "latent": plane},
     )  # fmt: skip
     _export(
         folder / "fusion.onnx", fusion, {"latents": latents, "shares": shares},
-        ["latent", "weights", "carriers", "mix", "veil"], {},
+        ["latent", *fine], {"latents": {3: "height", 4: "width"}, "latent": plane} | fine,
     )  # fmt: skip
     _export(
         folder / "decoder.onnx", decoder, {"latent": latents[:, 0]}, ["pixels"],
@@ -144,7 +147,7 @@ def _export(
     part: nn.Module,
     inputs: Mapping[str, Tensor],
     outputs: list[str],
-    dynamic: dict[str, dict[int, str]],
+    dynamic: Mapping[str, Mapping[int, str]],
 ) -> None:
     import onnx
     import onnxruntime

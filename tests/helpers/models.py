@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceMemoryError
-from focusstack_app.core.model import FloatArray, Fused, ModelManifest
+from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
 
 SCALE = 8
 SLOTS = 7
@@ -79,6 +79,12 @@ class IdentityModel:
         return np.ascontiguousarray(
             blocks.reshape(rows * SCALE, columns * SCALE, 3), dtype=np.float32
         )
+
+    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
+        """Nothing."""
+        assert reason
+        assert out_of_memory
+        return None
 
 
 class MeanModel(IdentityModel):

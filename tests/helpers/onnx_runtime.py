@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from focusstack_app.core.model import FloatArray, ModelManifest
-from tests.helpers.models import IdentityModel, fake_manifest
+from tests.helpers.models import CHANNELS, SLOTS, IdentityModel, fake_manifest
 
 PARTS = ("encoder", "fusion", "decoder")
 CUDA = "CUDAExecutionProvider"
@@ -39,6 +39,8 @@ class FakeOnnxRuntime:
         providers: Those that it has beside the processor's.
         behaves: What becomes of the results of those; may raise.
         starts: Whether sessions get them.
+        missing_library: What `preload_dlls` cannot load.
+        any_tile: Whether the graph of the fusion takes tiles of any size.
     """
 
     cuda_version = "13.0"
@@ -49,11 +51,13 @@ class FakeOnnxRuntime:
         behaves: Behaviour = lambda result: result,
         starts: bool | Exception = True,
         missing_library: str = "",
+        any_tile: bool = True,
     ) -> None:
         self._providers = [*providers, CPU]
         self._behaves = behaves
         self._starts = starts
         self._missing_library = missing_library
+        self._any_tile = any_tile
         self.sessions: list[tuple[str, str]] = []
 
     def get_available_providers(self) -> list[str]:
@@ -66,11 +70,11 @@ class FakeOnnxRuntime:
         if self._missing_library:
             sys.stdout.write(f"Failed to load {self._missing_library}: no such file\n")
 
-    def SessionOptions(self) -> SimpleNamespace:  # noqa: N802 - named as in ONNX Runtime
-        return SimpleNamespace()
+    def SessionOptions(self) -> _Options:  # noqa: N802 - named as in ONNX Runtime
+        return _Options()
 
     def InferenceSession(  # noqa: N802 - named as in ONNX Runtime
-        self, content: bytes, _options: object, *, providers: list[Any], enable_fallback: bool
+        self, content: bytes, options: _Options, *, providers: list[Any], enable_fallback: bool
     ) -> _Session:
         assert not enable_fallback
         names = [one if isinstance(one, str) else one[0] for one in providers]
@@ -82,17 +86,32 @@ class FakeOnnxRuntime:
                 names = [CPU]
         part = content.decode()
         self.sessions.append((part, names[0]))
-        return _Session(part, names, self._behaves)
+        cells = options.sides.get("width", 0) if self._any_tile else 64
+        return _Session(part, names, self._behaves, cells)
+
+
+class _Options(SimpleNamespace):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sides: dict[str, int] = {}
+
+    def add_free_dimension_override_by_name(self, name: str, size: int) -> None:
+        self.sides[name] = size
 
 
 class _Session:
-    def __init__(self, part: str, providers: list[str], behaves: Behaviour) -> None:
+    def __init__(self, part: str, providers: list[str], behaves: Behaviour, cells: int) -> None:
         self._part = part
+        self._cells = cells
         self._providers = providers
         self._behaves = behaves if providers[0] != CPU else lambda result: result
 
     def get_providers(self) -> list[str]:
         return self._providers
+
+    def get_inputs(self) -> list[SimpleNamespace]:
+        assert self._part == "fusion"
+        return [SimpleNamespace(shape=[1, SLOTS, CHANNELS, self._cells, self._cells])]
 
     def run(self, _names: None, inputs: dict[str, FloatArray]) -> list[FloatArray]:
         model = IdentityModel()
@@ -102,5 +121,6 @@ class _Session:
         if self._part == "decoder":
             picture = model.decode(inputs["latent"][0])
             return [self._behaves(picture.transpose(2, 0, 1)[None])]
+        assert inputs["latents"].shape[-2:] == (self._cells, self._cells)
         fused = model.fuse(inputs["latents"][0], inputs["shares"][0])
         return [self._behaves(plane[None]) for plane in fused]

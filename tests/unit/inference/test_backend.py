@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,15 @@ from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelErro
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
-from tests.helpers.models import IdentityModel
-from tests.helpers.onnx_runtime import CPU, CUDA, DIRECTML, FakeOnnxRuntime, written_manifest
+from tests.helpers.models import CHANNELS, SLOTS, IdentityModel
+from tests.helpers.onnx_runtime import (
+    CPU,
+    CUDA,
+    DIRECTML,
+    Behaviour,
+    FakeOnnxRuntime,
+    written_manifest,
+)
 
 
 @pytest.fixture
@@ -149,18 +157,6 @@ def test_a_damaged_file_is_no_reason_to_take_another_device(
         open_model(manifest, "auto")
 
 
-def test_running_out_of_memory_later_is_told_apart(
-    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    full = [False]
-    runtime = FakeOnnxRuntime(behaves=lambda result: _full(result) if full[0] else result)
-    _with(monkeypatch, runtime)
-    model = open_model(manifest, "cuda")
-    full[0] = True
-    with pytest.raises(DeviceMemoryError):
-        model.encode(np.zeros((64, 64, 3), np.float32))
-
-
 def test_pytorch_that_is_not_installed_names_the_extra(
     manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,3 +175,66 @@ def test_pytorch_is_tried_where_onnx_runtime_cannot_use_the_card(
     model = open_model(manifest, "auto")
     assert (model.device, model.warnings) == ("cuda", ())
     assert open_model(manifest, "torch-cpu").device == "cpu"
+
+
+class _Card:
+    """What a fake card does; it can be told to run full or to break."""
+
+    def __init__(self) -> None:
+        self.behaviour: Behaviour = lambda result: result
+
+    def __call__(self, result: FloatArray) -> FloatArray:
+        return self.behaviour(result)
+
+
+def _frames_of(manifest: ModelManifest) -> FloatArray:
+    cells = manifest.tile_px // manifest.scale
+    return np.zeros((SLOTS, CHANNELS, cells, cells), np.float32)
+
+
+def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over(
+    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with(monkeypatch, FakeOnnxRuntime())
+    manifest = replace(manifest, tile_px=512)
+    model = open_model(manifest, "cuda")
+    smaller = model.fallback("It is full.", out_of_memory=True)
+    assert smaller is not None
+    assert (smaller.manifest.tile_px, smaller.device) == (256, "CUDA (NVIDIA Test 4000)")
+    assert "tiles of 256 px" in smaller.warnings[0]
+    smaller.fuse(_frames_of(smaller.manifest), np.ones(SLOTS, np.float32))
+    last = smaller.fallback("It is full.", out_of_memory=True)
+    assert last is not None
+    assert (last.manifest, last.device) == (manifest, "CPU")
+    assert last.warnings == (
+        "The graphics card could not be used (It is full); the processor was used.",
+    )
+    last.fuse(_frames_of(manifest), np.ones(SLOTS, np.float32))
+    assert last.fallback("It is full.", out_of_memory=True) is None
+
+
+@pytest.mark.parametrize(("out_of_memory", "any_tile"), [(False, True), (True, False)])
+def test_the_processor_takes_over_at_once_where_smaller_tiles_are_no_help(
+    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch, out_of_memory: bool, any_tile: bool
+) -> None:
+    _with(monkeypatch, FakeOnnxRuntime(any_tile=any_tile))
+    model = open_model(replace(manifest, tile_px=512), "cuda")
+    last = model.fallback("It is broken.", out_of_memory=out_of_memory)
+    assert last is not None
+    assert last.device == "CPU"
+
+
+def test_a_card_that_fails_later_is_told_apart_from_one_that_is_full(
+    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = _Card()
+    _with(monkeypatch, FakeOnnxRuntime(behaves=card))
+    model = open_model(manifest, "cuda")
+    pixels = np.zeros((64, 64, 3), np.float32)
+    card.behaviour = _full
+    with pytest.raises(DeviceMemoryError):
+        model.encode(pixels)
+    card.behaviour = _broken
+    with pytest.raises(DeviceError, match="no kernel image") as caught:
+        model.encode(pixels)
+    assert not isinstance(caught.value, DeviceMemoryError)

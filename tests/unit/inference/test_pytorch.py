@@ -65,3 +65,25 @@ def test_running_out_of_memory_is_told_apart(
     monkeypatch.setattr(model, "_encoder", full)
     with pytest.raises(DeviceMemoryError):
         model.encode(np.zeros((8, 8, 3), np.float32))
+
+
+def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over() -> None:
+    model = TorchModel(find_model(DEFAULT_MODEL_ID), "cpu")
+    assert model.fallback("It is full.", out_of_memory=True) is None
+    model._place = torch.device("cuda")
+    smaller = model.fallback("It is full.", out_of_memory=True)
+    assert isinstance(smaller, TorchModel)
+    assert (smaller.manifest.tile_px, model.manifest.tile_px) == (256, 512)
+    last = smaller.fallback("It is full.", out_of_memory=True)
+    assert isinstance(last, OnnxModel)
+    assert (last.manifest, last.device) == (model.manifest, "CPU")
+    assert last.warnings == (
+        "The graphics card could not be used (It is full); the processor was used.",
+    )
+
+
+def test_smaller_tiles_fuse(model: TorchModel) -> None:
+    manifest = model.manifest
+    latents = np.zeros((manifest.slots, manifest.latent_channels, 32, 32), np.float32)
+    fused = model.fuse(latents, np.ones(manifest.slots, np.float32))
+    assert fused.weights.shape == (manifest.slots, 128, 128)

@@ -10,9 +10,15 @@ import cv2
 import numpy as np
 import pytest
 
-from focusstack_app.core.errors import Cancelled, InputError, ModelError
+from focusstack_app.core.errors import (
+    Cancelled,
+    DeviceError,
+    DeviceMemoryError,
+    InputError,
+    ModelError,
+)
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
-from focusstack_app.core.model import FloatArray
+from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register
 from focusstack_app.jobs.fuse import fuse_stack
@@ -226,8 +232,45 @@ def test_an_unknown_model_is_named(tmp_path: Path) -> None:
 
 
 def test_out_of_memory_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="pyramid"):
+    with pytest.raises(DeviceMemoryError, match="pyramid"):
         fuse_stack(_request(tmp_path), Progress(), lambda _request: OutOfMemoryOnceModel())
+
+
+class _Failing(MeanModel):
+    """Fails in the fourth tile with an error; what it falls back to does not fail."""
+
+    def __init__(self, error: DeviceError) -> None:
+        super().__init__()
+        self.device = "CUDA"
+        self._error = error
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        if self.fuse_calls == 3:
+            raise self._error
+        return super().fuse(latents, shares)
+
+    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel:
+        lighter = MeanModel()
+        lighter.warnings = (f"{reason} {out_of_memory}",)
+        return lighter
+
+
+@pytest.mark.parametrize(
+    ("error", "warning"),
+    [(DeviceMemoryError("Full."), "Full. True"), (DeviceError("Broken."), "Broken. False")],
+)
+def test_a_device_that_fails_halfway_is_left_and_the_picture_started_again(
+    tmp_path: Path, error: DeviceError, warning: str
+) -> None:
+    request = replace(_request(tmp_path), memory_bytes=0)
+    seen: list[float] = []
+    progress = Progress(lambda fraction, _stage: seen.append(fraction))
+    result = fuse_stack(request, progress, lambda _request: _Failing(error))
+    expected = fuse_stack(request, Progress(), lambda _request: MeanModel())
+    assert np.array_equal(result.picture, expected.picture)
+    assert (result.device, result.warnings[0]) == ("CPU", warning)
+    assert result.warnings[1:] == expected.warnings
+    assert seen == sorted(seen)
 
 
 @pytest.mark.parametrize("method", list(Method))

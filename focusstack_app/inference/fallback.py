@@ -1,0 +1,30 @@
+"""What is tried next when a device fails, and how the photographer is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from focusstack_app.core.model import ModelManifest
+
+# The network was trained on crops of this size; smaller ones see too little of the picture.
+LEAST_TILE_PX = 256
+
+
+def smaller_tiles(manifest: ModelManifest) -> ModelManifest | None:
+    """The same model in tiles of half the edge; None if they would be too small."""
+    tile_px = manifest.tile_px // 2
+    return replace(manifest, tile_px=tile_px) if tile_px >= LEAST_TILE_PX else None
+
+
+def tiles_warning(tile_px: int) -> str:
+    """Says that smaller tiles were taken."""
+    return f"The graphics card ran out of memory; the picture was fused in tiles of {tile_px} px."
+
+
+def processor_warning(reason: str) -> str:
+    """Says that the processor was taken.
+
+    Args:
+        reason: A sentence, or several joined by semicolons.
+    """
+    return f"The graphics card could not be used ({reason.rstrip('.')}); the processor was used."
