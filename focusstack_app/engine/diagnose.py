@@ -19,6 +19,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.engine.align import rescaled
 from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.resampling import warped
 
 _BLOCK_PX = 32
 _SAME_RMSE = 1e-3  # a quarter of an 8-bit step: the same picture, encoded twice
@@ -96,12 +97,8 @@ def _block_energies(
     if registration is not None:
         height, width = plane.shape
         matrix = rescaled(registration, (height, width)).frame_from_reference[index]
-        plane = np.asarray(
-            cv2.warpAffine(
-                plane * np.float32(registration.gains[index].mean()), matrix[:2], (width, height),
-                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT,
-            )
-        )  # fmt: skip
+        gain = np.float32(registration.gains[index].mean())
+        plane = warped(plane * gain, matrix, (height, width), cv2.INTER_CUBIC)
     smooth = cv2.GaussianBlur(plane, (0, 0), 0.8)
     energy = np.square(cv2.Laplacian(smooth, cv2.CV_32F))
     height, width = (max(1, side // _BLOCK_PX) for side in energy.shape)

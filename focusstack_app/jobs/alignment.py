@@ -16,7 +16,8 @@
     }
 
 `frame_from_reference` takes pixel centres of the reference (the centre of the first pixel is
-(0, 0), x to the right, y down) to those of the frame, a column (x, y, 1) from the left. A frame
+(0, 0), x to the right, y down) to those of the frame, a column (x, y, 1) from the left; what comes
+out is divided by its third number (a homography; mostly the last row is 0, 0, 1). A frame
 times its `gains`, for red, green and blue as encoded for display, has the reference's exposure and
 white balance. `doubtful` frames could not be registered and have their neighbour's place. The size
 is that of the upright frames.
@@ -131,14 +132,18 @@ def _registration(
     gains = np.array([frame["gains"] for frame in frames], np.float64)
     if matrices.shape != (len(frames), 3, 3) or gains.shape != (len(frames), 3):
         raise ValueError("matrices are 3 x 3, gains are three")
-    if not np.isfinite(matrices).all() or (matrices[:, 2] != (0, 0, 1)).any():
-        raise ValueError("not an affine transform")
+    if not np.isfinite(matrices).all() or (matrices[:, 2, 2] != 1).any():
+        raise ValueError("not a homography with 1 as its last number")
+    height, width = size_px
+    corners = np.array([[x, y, 1] for x in (0, width) for y in (0, height)])
+    if not (np.abs(corners @ matrices[:, 2].T - 1) < 0.5).all():  # the horizon is in the picture
+        raise ValueError("more perspective than frames of one stack have")
     if not (np.isfinite(gains) & (gains > 0)).all():
         raise ValueError("gains are above zero")
     if not (np.abs(np.linalg.det(matrices)) > 1e-3).all():
         raise ValueError("a frame that shows nothing")
     doubtful = tuple(index for index, frame in enumerate(frames) if frame["doubtful"])
-    reference_from_old = np.linalg.inv(matrices[stack.reference])
+    matrices = matrices @ np.linalg.inv(matrices[stack.reference])
     return Registration(
-        matrices @ reference_from_old, gains / gains[stack.reference], doubtful, size_px
+        matrices / matrices[:, 2:, 2:], gains / gains[stack.reference], doubtful, size_px
     )

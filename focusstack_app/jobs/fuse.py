@@ -27,21 +27,14 @@ from focusstack_app.core.fusion import (
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import (
-    PROXY_SIDE_PX,
-    common_area,
-    moves,
-    proxy_of,
-    register,
-    resample,
-    rescaled,
-)
+from focusstack_app.engine.align import PROXY_SIDE_PX, proxy_of, register, rescaled
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.diagnose import diagnose
 from focusstack_app.engine.encode import encode_frame, reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
+from focusstack_app.engine.resampling import common_area, moves, resample
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.read import read_frame, read_proxy

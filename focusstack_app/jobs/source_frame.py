@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult, Placement
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import resample, within
 from focusstack_app.engine.pixels import as_uint16
+from focusstack_app.engine.resampling import projected, resample, within
 from focusstack_app.io.read import read_frame
 
 
@@ -57,6 +57,6 @@ def _shown(result: FusionResult, placement: Placement, index: int) -> bool:
     source = result.request.stack.sources[index]
     down = (placement.top_px, placement.top_px + height - 1)
     across = (placement.left_px, placement.left_px + width - 1)
-    corners = np.array([[x, y, 1.0] for x in across for y in down])
-    x, y = (corners @ placement.frame_from_reference[index].T)[:, :2].T
+    corners = np.array([[float(x), float(y)] for x in across for y in down])
+    x, y = projected(corners, placement.frame_from_reference[index]).T
     return bool(within(x, y, (source.height_px, source.width_px)).all())

@@ -13,17 +13,16 @@ from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import (
-    Matrix,
-    Similarity,
+from focusstack_app.engine.align import proxy_of, register, rescaled
+from focusstack_app.engine.matching import Matrix, Similarity
+from focusstack_app.engine.pixels import to_float, to_uint16
+from focusstack_app.engine.resampling import (
     common_area,
     moves,
-    proxy_of,
-    register,
+    projected,
     resample,
-    rescaled,
+    warped,
 )
-from focusstack_app.engine.pixels import to_float, to_uint16
 
 SIZE = (320, 480)
 EVEN = np.ones(3)
@@ -64,8 +63,8 @@ def _integers(picture: NDArray[Any]) -> NDArray[np.uint16]:
 
 
 def _corner_error_px(found: Matrix, true: Matrix) -> float:
-    corners = np.array([[x, y, 1.0] for x in (0, SIZE[1] - 1) for y in (0, SIZE[0] - 1)])
-    return float(np.hypot(*(corners @ (found - true).T)[:, :2].T).max())
+    corners = np.array([[x, y] for x in (0.0, SIZE[1] - 1) for y in (0.0, SIZE[0] - 1)])
+    return float(np.hypot(*(projected(corners, found) - projected(corners, true)).T).max())
 
 
 @pytest.mark.parametrize("reference", [0, 2])
@@ -81,6 +80,42 @@ def test_breathing_shift_and_turn_are_found(reference: int) -> None:
     back = transforms[reference].inverse()
     for matrix, transform in zip(found.frame_from_reference, transforms, strict=True):
         assert _corner_error_px(matrix, transform.after(back).matrix(*SIZE)) < 0.3
+
+
+def test_a_camera_that_tilts_and_moves_sideways_is_followed() -> None:
+    """Every frame is tilted a little more; the corners move by 3 px at most from the similarity."""
+    centre = np.array([[1, 0, SIZE[1] / 2], [0, 1, SIZE[0] / 2], [0, 0, 1]])
+    true = []
+    for index in range(4):
+        tilt = np.array(
+            [[1 + 0.002 * index, 0.001 * index, 0.6 * index], [0, 1, -0.4 * index],
+             [1.2e-5 * index, -0.8e-5 * index, 1]]
+        )  # fmt: skip
+        true.append(centre @ tilt @ np.linalg.inv(centre))
+    still = _stack([Similarity(1 + 0j, 0j)] * 4)
+    frames = [
+        _integers(warped(to_float(frame), np.linalg.inv(matrix), SIZE, cv2.INTER_LANCZOS4))
+        for frame, matrix in zip(still, true, strict=True)
+    ]
+    found = register([proxy_of(f) for f in frames], 1, SIZE, Progress())
+    for matrix, own in zip(found.frame_from_reference, true, strict=True):
+        assert _corner_error_px(matrix, own @ np.linalg.inv(true[1])) < 0.5
+    assert found.frame_from_reference[3][2, :2].all()
+    back = resample(frames[3], found.frame_from_reference[3], EVEN, frames[1])
+    inner = (slice(20, -20), slice(20, -20))
+    alone = resample(still[3], np.linalg.inv(true[1]), EVEN, frames[1])
+    assert np.abs(to_float(back) - to_float(alone))[inner].mean() < 0.004
+
+
+def test_a_camera_that_stays_straight_keeps_its_similarity() -> None:
+    transforms = [Similarity(complex(1 + 0.01 * i), complex(0.7 * i, 0.2 * i)) for i in range(4)]
+    rng = np.random.default_rng(0)
+    frames = [
+        _integers(np.clip(to_float(f) + rng.normal(0, 0.01, f.shape), 0, 1))
+        for f in _stack(transforms)
+    ]
+    found = register([proxy_of(f) for f in frames], 0, SIZE, Progress())
+    assert not found.frame_from_reference[:, 2, :2].any()
 
 
 def test_a_proxy_gives_transforms_of_the_full_size() -> None:

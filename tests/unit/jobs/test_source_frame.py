@@ -10,7 +10,7 @@ import pytest
 from focusstack_app.core.errors import Cancelled, InputError
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import resample
+from focusstack_app.engine.resampling import resample
 from focusstack_app.io.read import read_frame
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack

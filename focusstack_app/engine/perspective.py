@@ -1,0 +1,90 @@
+"""What a similarity leaves over: the camera was tilted or moved sideways between two frames.
+
+Each neighbour is refined by a homography, once from each half of a chequered pattern of tiles. Only
+what both halves tell alike is believed; the rest is defocus and noise, and the similarity stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from focusstack_app.core.model import FloatArray
+from focusstack_app.engine.matching import (
+    Matrix,
+    Similarity,
+    refine_homography,
+    unit_frame,
+)
+from focusstack_app.engine.resampling import projected
+
+_ITERATIONS = (4, 6)  # fine to coarse
+_LEAST_PX = 0.5  # at a corner of the proxy
+_MOST_APART = 0.35  # of the two halves, as a share of what they tell
+_MOST = 0.08  # share of the longer side
+
+
+def homographies(
+    planes: Callable[[int], list[FloatArray]],
+    found: Sequence[Similarity],
+    reference: int,
+    tick: Callable[[], None],
+) -> list[Matrix]:
+    """The registration of frames with what is sure of their perspective.
+
+    Args:
+        planes: `matching.pyramid` of a frame.
+        found: Similarities, frame from first.
+        reference: Index of the reference.
+        tick: Called per pair.
+
+    Returns:
+        (3, 3) each, frame from reference, on pixel centres of the finest plane.
+    """
+    height, width = planes(reference)[0].shape
+    to_unit = unit_frame(height, width)
+    in_units = [to_unit @ one.matrix(height, width) @ np.linalg.inv(to_unit) for one in found]
+    chains: list[list[Matrix]] = [[np.eye(3)], [np.eye(3)]]
+    for index in range(1, len(found)):
+        pair = found[index].after(found[index - 1].inverse())
+        before = in_units[index - 1]
+        for half, chain in enumerate(chains):
+            change = _deviation(planes(index - 1), planes(index), pair, half)
+            # What was seen in the frame before, in the coordinates of the first.
+            chain.append(np.linalg.inv(before) @ change @ before @ chain[-1])
+        tick()
+    corners = np.array([[x, y] for x in (-width, width) for y in (-height, height)])
+    corners = corners / max(height, width)
+    first_from_reference = found[reference].inverse().matrix(height, width)
+    unit_px, results = max(height, width) / 2, []
+    for index, similarity in enumerate(found):
+        both = [chain[index] @ np.linalg.inv(chain[reference]) for chain in chains]
+        mean = sum(one / one[2, 2] for one in both) / 2
+        told = projected(corners, mean) - corners
+        apart = projected(corners, both[0]) - projected(corners, both[1])
+        size, difference = (np.hypot(*shift.T).max() * unit_px for shift in (told, apart))
+        sure = difference < _MOST_APART * size
+        if not (sure and _LEAST_PX < size < _MOST * 2 * unit_px):
+            mean = np.eye(3)
+        own = np.linalg.inv(to_unit) @ mean @ to_unit
+        matrix = similarity.matrix(height, width) @ own @ first_from_reference
+        results.append(matrix / matrix[2, 2])
+    return results
+
+
+def _deviation(
+    template: list[FloatArray], moved: list[FloatArray], pair: Similarity, half: int
+) -> Matrix:
+    """(3, 3) in units: what the template does before the similarity; nothing where unsure."""
+    change: Matrix = np.eye(3)
+    for level in reversed(range(min(len(_ITERATIONS), len(template)))):
+        enlarged = template[0].shape[1] / template[level].shape[1]
+        here = Similarity(pair.z, pair.t / enlarged)
+        refined = refine_homography(
+            template[level], moved[level], here, change, _ITERATIONS[level], half
+        )
+        if refined is None:
+            return np.eye(3)
+        change = refined
+    return change
