@@ -1,4 +1,4 @@
-"""Progress that never goes back, and the place where a job notices that it was cancelled."""
+"""Progress that never goes back, and the place where a job is cancelled or paused."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from focusstack_app.core.errors import Cancelled
 
 Listener = Callable[[float, str], None]
 
+RESTING = "Paused"
+
 
 class Progress:
-    """Share of a job that is done, and its cancel switch.
+    """Share of a job that is done, and the switches that cancel and pause it.
 
     One instance belongs to one job. `report` and `checkpoint` are called on the worker thread,
-    `cancel` from any thread.
+    `cancel`, `pause` and `resume` from any thread.
 
     Args:
         listener: Called as `listener(fraction, stage)` on the worker thread.
@@ -23,6 +25,9 @@ class Progress:
     def __init__(self, listener: Listener | None = None) -> None:
         self._listener = listener
         self._cancelled = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
+        self._stage = ""
         self._start, self._span = 0.0, 1.0
         self._root = self
         self._done = 0.0
@@ -36,22 +41,35 @@ class Progress:
         self.checkpoint()
         total = self._start + self._span * min(max(fraction, 0.0), 1.0)
         root = self._root
-        root._done = max(root._done, total)
+        root._done, root._stage = max(root._done, total), stage
         if root._listener is not None:
             root._listener(root._done, stage)
 
     def checkpoint(self) -> None:
-        """Stop here if the job was cancelled.
+        """Wait here while the job is paused; stop here if it was cancelled.
 
         Raises:
             Cancelled: If `cancel` was called.
         """
+        if not self._root._going.is_set():
+            self._root._rest()
         if self._root._cancelled.is_set():
             raise Cancelled
 
     def cancel(self) -> None:
-        """Ask the job to stop at its next checkpoint."""
+        """Ask the job to stop at its next checkpoint; one that rests stops at once."""
         self._root._cancelled.set()
+        self._root._going.set()
+
+    def pause(self) -> None:
+        """Ask the job to rest at its next checkpoint; once it does, its stage is `RESTING`."""
+        self._root._going.clear()
+        if self.cancelled:
+            self._root._going.set()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._root._going.set()
 
     @property
     def cancelled(self) -> bool:
@@ -65,3 +83,10 @@ class Progress:
         part._start = self._start + self._span * start
         part._span = self._span * (end - start)
         return part
+
+    def _rest(self) -> None:
+        listener = self._listener or (lambda _fraction, _stage: None)
+        listener(self._done, RESTING)
+        self._going.wait()
+        if not self.cancelled:
+            listener(self._done, self._stage)

@@ -80,6 +80,14 @@ class Job:
             self._work = None
             self._deliver(JobState.CANCELLED)
 
+    def pause(self) -> None:
+        """Let it rest at its next checkpoint; it keeps its memory, and the others wait."""
+        self._progress.pause()
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._progress.resume()
+
     def _run(self) -> None:
         """Do the work on the calling thread, unless it was cancelled before."""
         if not self._move(JobState.PENDING, JobState.RUNNING):

@@ -74,6 +74,16 @@ class Task(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def pause(self) -> None:
+        """Rest at the next checkpoint; its lane waits meanwhile."""
+        if self._job is not None:
+            self._job.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._job is not None:
+            self._job.resume()
+
     def start(self, queue: JobQueue, work: Callable[[Progress], object]) -> None:
         """Hand the work to a queue."""
         self._job = queue.submit(work, self._on_event)

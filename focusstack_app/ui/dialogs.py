@@ -157,6 +157,19 @@ def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
     box.open()
 
 
+def ask_stop_renders(parent: QWidget, count: int, on_stop: Callable[[], None]) -> None:
+    """Ask before open renders are stopped by closing the window."""
+    box = _question(
+        parent,
+        tr("%n render(s) are not finished.", "", count),
+        tr("Closing stops what runs, and nothing of it is kept."),
+    )
+    stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
+    stop.clicked.connect(on_stop)
+    box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
+    box.open()
+
+
 def _question(parent: QWidget, text: str, more: str) -> QMessageBox:
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -17,10 +18,11 @@ from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.dialogs import (
     ask_close,
     ask_stop_batch,
+    ask_stop_renders,
 )
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.outputs import Output
-from focusstack_app.ui.rendering import Rendered
+from focusstack_app.ui.rendering import Render, Rendered
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
 from focusstack_app.ui.view_bar import View
@@ -28,6 +30,8 @@ from focusstack_app.ui.wording import (
     count_text,
     seconds_text,
 )
+
+_ONCE = Qt.ConnectionType.SingleShotConnection
 
 
 class MainWindow(StackWindow):
@@ -66,7 +70,10 @@ class MainWindow(StackWindow):
         actions.about.triggered.connect(lambda: AboutDialog(self._device(), self).open())
         self.opener.batch_found.connect(self._on_batch_found)
         panel.render_requested.connect(self.render_stack)
-        panel.cancel_requested.connect(self.stop_render)
+        panel.pause_requested.connect(self._pause_renders)
+        panel.cancel_requested.connect(self.renderer.cancel)
+        panel.cancel_all_requested.connect(self.renderer.cancel_all)
+        panel.forget_requested.connect(self.renderer.forget)
         self.side.export_requested.connect(self.choose_export)
         self.side.outputs.chosen.connect(self._show_output)
         self.side.outputs.export_requested.connect(self.choose_export)
@@ -77,18 +84,16 @@ class MainWindow(StackWindow):
         ):
             request.connect(self.retouch_output)
         self.retouch.begun.connect(self._update_state)
-        self.retouch.finished.connect(self._on_rendered)
-        self.retouch.finished.connect(lambda _: self._update_state())
+        self.retouch.finished.connect(self._on_retouched)
         self.retouch.dropped.connect(self._on_retouch_dropped)
         self.retouch.failed.connect(self._tell)
         self.retouch.news.connect(lambda text: self.statusBar().showMessage(text))
         self.side.outputs.remove_requested.connect(self._remove_output)
         self.history.output_left.connect(self._on_output_left)
         self.history.output_returned.connect(self._show_output)
-        self.renderer.advanced.connect(panel.advance)
+        self.renderer.changed.connect(self._on_renders_changed)
         self.renderer.rendered.connect(self._on_rendered)
         self.renderer.failed.connect(self._tell)
-        self.renderer.stopped.connect(lambda: self.statusBar().showMessage("Render stopped"))
         self.renderer.over.connect(self._on_render_over)
         self.exporter.started.connect(self._on_export_started)
         self.exporter.exported.connect(self._on_exported)
@@ -128,44 +133,58 @@ class MainWindow(StackWindow):
     # --- rendering ---------------------------------------------------------------------------
 
     def render_stack(self) -> None:
-        """Render what is included now; later changes do not reach it."""
+        """Render what is included now, after what was asked before; later changes do not count."""
         request = self.request()
-        if request is None or self.renderer.busy:
+        if request is None or self.retouch.active:
             return
-        self.banner.hide()
+        if any(render.is_for(request) for render in self.renderer.open):
+            self.statusBar().showMessage(self.tr("This picture is being made already"))
+            return
+        if not self.renderer.busy:
+            self.banner.hide()
         self.statusBar().clearMessage()
         self.previewer.hold()
-        self.side.render_panel.begin()
-        self.renderer.start(request)
+        self.renderer.add(request)
         self._update_state()
 
     def stop_render(self) -> None:
-        """Stop the render; without one, leave the retouch or the full screen."""
-        if self.renderer.busy:
-            self.renderer.stop()
-            self.side.render_panel.show_stopping()
-        elif self.retouch.active:
+        """Stop the render that runs; without one, leave the retouch or the full screen."""
+        if self.retouch.active:
             self.retouch.cancel()
+        elif self.renderer.busy:
+            self.renderer.cancel(self.renderer.open[0])
         elif self.isFullScreen():
             self.actions_.full_screen.setChecked(False)
 
-    def _on_rendered(self, rendered: Rendered) -> None:
-        result, picture = rendered.result, rendered.picture
-        output = self.side.outputs.add(result, rendered.seconds, picture.levels[-1])
-        self.stage.show_rendered(output, picture)
-        if result.retouched:
-            self.statusBar().showMessage(f"{output.name}: retouched")
-            return
+    def _pause_renders(self, pause: bool) -> None:
+        (self.renderer.pause if pause else self.renderer.resume)()
+
+    def _on_renders_changed(self) -> None:
+        self.side.render_panel.show_renders(self.renderer.renders, paused=self.renderer.paused)
+
+    def _on_rendered(self, render: Render, rendered: Rendered) -> None:
+        """Keep it, and show it unless others follow and something else is looked at."""
+        result, outputs = rendered.result, self.side.outputs
+        looking = self.renderer.busy and self.stage.view is not View.PREVIEW
+        before = outputs.current
+        output = outputs.add(result, rendered.seconds, rendered.picture.levels[-1])
+        if not looking and not self.retouch.active:
+            self.stage.show_rendered(output, rendered.picture)
+        elif before is not None:
+            outputs.select(before)
+        frames = count_text(len(result.request.stack), "frame")
+        render.news = self.tr("{name} is finished, after {time}").format(
+            name=output.name, time=seconds_text(rendered.seconds)
+        )
         self.statusBar().showMessage(
-            f"{output.name}: {count_text(len(result.request.stack), 'frame')} in "
-            f"{seconds_text(rendered.seconds)} on {result.device}"
+            f"{output.name}: {frames} in {seconds_text(rendered.seconds)} on {result.device}"
         )
         if result.warnings:
             self.banner.say(Tone.WARNING, result.warnings[0], " ".join(result.warnings[1:]))
+        self._update_state()
 
     def _on_render_over(self) -> None:
         QApplication.alert(self)  # only where another window is active
-        self.side.render_panel.end()
         self.previewer.resume()
         self._update_state()
 
@@ -191,12 +210,19 @@ class MainWindow(StackWindow):
     def retouch_output(self) -> None:
         """Paint on a copy of the selected output."""
         output = self.side.outputs.current
-        if output is None or self.renderer.busy or self.retouch.active:
+        if output is None or self.retouch.active:
             return
         self._pages.setCurrentIndex(1)
         self.banner.hide()
         self.statusBar().clearMessage()
         self.retouch.start(output, self.stage.source)
+
+    def _on_retouched(self, rendered: Rendered) -> None:
+        outputs, picture = self.side.outputs, rendered.picture
+        output = outputs.add(rendered.result, rendered.seconds, picture.levels[-1])
+        self.stage.show_rendered(output, picture)
+        self.statusBar().showMessage(f"{output.name}: retouched")
+        self._update_state()
 
     def _on_retouch_dropped(self) -> None:
         output = self.side.outputs.current
@@ -237,6 +263,9 @@ class MainWindow(StackWindow):
         if self.batch is not None and self.batch.runner.busy:
             event.ignore()
             ask_stop_batch(self, self._stop_batch_and_close)
+        elif self.renderer.busy:
+            event.ignore()
+            ask_stop_renders(self, len(self.renderer.open), self._stop_renders_and_close)
         elif self.retouch.has_strokes:
             event.ignore()
             self.retouch.cancel(then=self.close)
@@ -264,8 +293,15 @@ class MainWindow(StackWindow):
 
     def _stop_batch_and_close(self) -> None:
         assert self.batch is not None
-        self.batch.runner.over.connect(lambda _: self.close())
+        self.batch.runner.over.connect(self._close_now, _ONCE)
         self.batch.runner.stop()
+
+    def _close_now(self) -> None:
+        self.close()
+
+    def _stop_renders_and_close(self) -> None:
+        self.renderer.over.connect(self._close_now, _ONCE)
+        self.renderer.cancel_all()
 
     def _export_unexported(self) -> None:
         outputs = self.side.outputs

@@ -165,6 +165,12 @@ class OutputList(QListWidget):
         self._describe(output)
         self.scrollToItem(item)
 
+    def select(self, output: Output) -> None:
+        """Select an output without announcing it."""
+        self.blockSignals(True)
+        self.setCurrentRow(self._outputs.index(output))
+        self.blockSignals(False)
+
     def mark_exported(self, output: Output, path: Path) -> None:
         """Remember where an output was written to."""
         output.exported_to = path

@@ -1,106 +1,220 @@
-"""Render, its progress, and Cancel."""
+"""Render, and below it the renders that run, wait, or are over."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from focusstack_app.ui.wording import progress_text
+from focusstack_app.core.naming import stack_name
+from focusstack_app.core.progress import RESTING
+from focusstack_app.ui import icons
+from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.rendering import Render, RenderState
+from focusstack_app.ui.translation import tr
+from focusstack_app.ui.view_bar import ElidedLabel
+from focusstack_app.ui.wording import count_text, progress_text, request_text
 
 _STEPS = 1000
 _REFRESH_MS = 500
+_HIGHEST_PX = 150  # of the list; about three renders
 
 
 class RenderPanel(QWidget):
-    """One button that renders; while it does, progress and a button that stops it.
+    """One button that renders; while something is open, its progress and what waits.
 
     Signals:
         render_requested: Render was pressed.
-        cancel_requested: Cancel was pressed.
+        pause_requested: Pause was pressed; whether it is to rest or to go on.
+        cancel_requested: The `Render` that is to be stopped.
+        cancel_all_requested: Every open one is to be stopped.
+        forget_requested: The `Render` whose end was read.
     """
 
     render_requested = Signal()
-    cancel_requested = Signal()
+    pause_requested = Signal(bool)
+    cancel_requested = Signal(object)
+    cancel_all_requested = Signal()
+    forget_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._started_at_s = 0.0
-        self._fraction = 0.0
-        self._stage = ""
-        self._stopping = False
+        self.rows: dict[Render, RenderRow] = {}
+        self._paused = False
         self.render_button = QPushButton(self.tr("Render"))
         self.render_button.setDefault(True)
         self.render_button.setMinimumHeight(36)
         self.render_button.clicked.connect(self.render_requested)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, _STEPS)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress of the render"))
-        self.stage_label = QLabel()
-        self.time_label = QLabel()
+        inner = QWidget()
+        self._lines = QVBoxLayout(inner)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(8)
+        self._list = QScrollArea()
+        self._list.setWidgetResizable(True)
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setWidget(inner)
+        self._list.setAccessibleName(self.tr("Renders"))
+        for ground in (inner, self._list.viewport()):
+            ground.setAutoFillBackground(False)
+        self.pause_button = QPushButton(self.tr("Pause"))
+        self.pause_button.setCheckable(True)
+        self.pause_button.setToolTip(
+            self.tr(
+                "Rest at the next step, to give the computer back for a while; memory stays taken"
+            )
+        )
+        self.pause_button.clicked.connect(self.pause_requested)
         self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.setToolTip(self.tr("Stop the render (Esc)"))
-        self.cancel_button.clicked.connect(self.cancel_requested)
-        self._running = QWidget()
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.time_label, 1)
-        bottom.addWidget(self.cancel_button)
-        running = QVBoxLayout(self._running)
-        running.setContentsMargins(0, 0, 0, 0)
-        running.setSpacing(6)
-        running.addWidget(self.stage_label)
-        running.addWidget(self.bar)
-        running.addLayout(bottom)
+        self.cancel_button.clicked.connect(self.cancel_all_requested)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.addWidget(self.pause_button, 1)
+        buttons.addWidget(self.cancel_button, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.render_button)
-        column.addWidget(self._running)
+        column.setSpacing(8)
+        for part in (self.render_button, self._list, self._buttons):
+            column.addWidget(part)
         self._clock = QTimer(self)
         self._clock.setInterval(_REFRESH_MS)
         self._clock.timeout.connect(self._refresh)
-        self._running.hide()
+        self.show_renders((), paused=False)
 
     def set_ready(self, ready: bool, tip: str) -> None:
         """Whether there is something to render, and what the button says about it."""
         self.render_button.setEnabled(ready)
         self.render_button.setToolTip(tip)
 
-    def begin(self) -> None:
-        """Show the progress of a render that starts now."""
-        self._started_at_s = time.monotonic()
-        self._fraction, self._stage, self._stopping = 0.0, self.tr("Starting"), False
-        self.bar.setValue(0)
-        self.cancel_button.setEnabled(True)
-        self.render_button.hide()
-        self._running.show()
-        self._clock.start()
+    def show_renders(self, renders: Sequence[Render], *, paused: bool) -> None:
+        """Show these, in this order."""
+        self._paused = paused
+        for render in [render for render in self.rows if render not in renders]:
+            row = self.rows.pop(render)
+            self._lines.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for render in renders:
+            if render not in self.rows:
+                row = self.rows[render] = RenderRow(render)
+                row.close_requested.connect(self._on_close)
+                self._lines.addWidget(row)
         self._refresh()
-
-    def advance(self, fraction: float, stage: str) -> None:
-        """Show how far it is (0 to 1) and what it does."""
-        self._fraction, self._stage = fraction, stage
-        self._refresh()
-
-    def show_stopping(self) -> None:
-        """Say that it stops at the next checkpoint."""
-        self._stopping = True
-        self.cancel_button.setEnabled(False)
-        self._refresh()
-
-    def end(self) -> None:
-        """Back to the button."""
-        self._clock.stop()
-        self._running.hide()
-        self.render_button.show()
 
     def _refresh(self) -> None:
-        self.bar.setValue(int(self._fraction * _STEPS))
-        if self._stopping:
-            self.stage_label.setText(self.tr("Stopping…"))
-            self.time_label.clear()
-            return
-        self.stage_label.setText(self._stage)
-        elapsed_s = time.monotonic() - self._started_at_s
-        self.time_label.setText(progress_text(self._fraction, elapsed_s))
+        open_renders = [render for render in self.rows if not render.over]
+        for row in self.rows.values():
+            row.refresh(paused=self._paused, alone=len(open_renders) == 1)
+        self._list.setVisible(bool(self.rows))
+        self._list.setFixedHeight(min(self._lines.sizeHint().height(), _HIGHEST_PX))
+        several = len(open_renders) > 1
+        self._buttons.setVisible(bool(open_renders))
+        self.pause_button.setChecked(self._paused)
+        self.pause_button.setText(self.tr("Go On") if self._paused else self.tr("Pause"))
+        stopping = all(render.state is RenderState.STOPPING for render in open_renders)
+        self.pause_button.setEnabled(not stopping)
+        self.cancel_button.setEnabled(not stopping)
+        self.cancel_button.setText(self.tr("Cancel All") if several else self.tr("Cancel"))
+        self.cancel_button.setToolTip(
+            self.tr("Stop the render that runs, and drop those that wait")
+            if several
+            else self.tr("Stop the render (Esc)")
+        )
+        if open_renders and not self._clock.isActive():
+            self._clock.start()
+        elif not open_renders:
+            self._clock.stop()
+
+    def _on_close(self, render: Render) -> None:
+        (self.forget_requested if render.over else self.cancel_requested).emit(render)
+
+
+class RenderRow(QWidget):
+    """One render: what it is, how far it is, and a button that ends or closes it.
+
+    Signals:
+        close_requested: Its button was pressed.
+    """
+
+    close_requested = Signal(object)
+
+    def __init__(self, render: Render) -> None:
+        super().__init__()
+        self._render = render
+        sources = render.request.stack.sources
+        self.title = ElidedLabel()
+        made = f"{request_text(render.request)}, {count_text(len(sources), 'frame')}"
+        self.title.set_whole(f"{made} · {stack_name(sources)}")
+        self.status = explanation("")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setMaximumHeight(8)
+        self.bar.setAccessibleName(self.tr("Progress of the render"))
+        self.close_button = QToolButton()
+        self.close_button.setAutoRaise(True)
+        self.close_button.clicked.connect(lambda: self.close_requested.emit(render))
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addLayout(top)
+        column.addWidget(self.bar)
+        column.addWidget(self.status)
+        self._draw_icon()
+
+    def refresh(self, *, paused: bool, alone: bool) -> None:
+        """Say where the render stands.
+
+        Args:
+            paused: Whether renders rest.
+            alone: Whether no other one is open, so that Cancel says the same as the small button.
+        """
+        render = self._render
+        running = render.state in (RenderState.RUNNING, RenderState.STOPPING)
+        self.bar.setVisible(running)
+        self.bar.setValue(int(render.fraction * _STEPS))
+        self.status.setText(_status(render, paused=paused))
+        self.close_button.setVisible(render.over or not alone)
+        self.close_button.setEnabled(render.state is not RenderState.STOPPING)
+        tip = self.tr("Close this message") if render.over else self.tr("Stop this render")
+        self.close_button.setToolTip(tip)
+        self.close_button.setAccessibleName(tip)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Redraw the icon for another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "close_button"):
+            self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        self.close_button.setIcon(icons.icon("close", self.palette(), 14))
+
+
+def _status(render: Render, *, paused: bool) -> str:
+    """Where a render stands, in words."""
+    if render.over:
+        return render.news
+    if render.state is RenderState.WAITING:
+        return tr("Waiting")
+    if render.state is RenderState.STOPPING:
+        return tr("Stopping…")
+    if paused:
+        if render.stage != RESTING:
+            return tr("Pausing…")
+        return tr("Paused at {percent} %").format(percent=int(render.fraction * 100))
+    if not render.stage or render.stage == RESTING:
+        return tr("Starting")
+    return f"{render.stage} · {progress_text(render.fraction, render.elapsed_s)}"

@@ -145,14 +145,14 @@ class WindowFrame(QMainWindow):
     def _update_state(self) -> None:
         """Bring texts and buttons in line with what is open, included, rendered and exported."""
         actions, included = self.actions_, self.frames.included()
-        rendering, output = self.renderer.busy, self.side.outputs.current
+        output = self.side.outputs.current
         free = not self.retouch.active
-        ready = bool(included) and not rendering and free
+        ready = bool(included) and free
         actions.render.setEnabled(ready)
         tip = "Fuse the included frames at full size (Ctrl+R)"
         self.side.render_panel.set_ready(ready, tip if included else "Include at least one frame")
         exportable = free and output is not None and not self.exporter.writes(output)
-        retouchable = free and output is not None and not rendering
+        retouchable = free and output is not None
         actions.retouch.setEnabled(retouchable)
         self.side.retouch_button.setEnabled(retouchable)
         for action in (actions.open_files, actions.open_folder, actions.open_demo):

@@ -250,6 +250,17 @@
         <source>Keep Running</source>
         <translation>Weiterlaufen lassen</translation>
     </message>
+    <message numerus="yes">
+        <source>%n render(s) are not finished.</source>
+        <translation>
+            <numerusform>%n Render-Auftrag ist nicht fertig.</numerusform>
+            <numerusform>%n Render-Aufträge sind nicht fertig.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Closing stops what runs, and nothing of it is kept.</source>
+        <translation>Das Schließen hält das Rendern an, und nichts davon bleibt erhalten.</translation>
+    </message>
     <message>
         <source>Beside the frames</source>
         <translation>Neben den Aufnahmen</translation>
@@ -615,6 +626,26 @@
         <source>Change Parameters</source>
         <translation>Ändern der Parameter</translation>
     </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation>Hält beim nächsten Schritt …</translation>
+    </message>
+    <message>
+        <source>Paused at {percent} %</source>
+        <translation>Ruht bei {percent} %</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Beginnt</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -741,6 +772,17 @@
     </message>
 </context>
 <context>
+    <name>MainWindow</name>
+    <message>
+        <source>This picture is being made already</source>
+        <translation>Dieses Bild wird schon gerendert</translation>
+    </message>
+    <message>
+        <source>{name} is finished, after {time}</source>
+        <translation>{name} ist nach {time} fertig</translation>
+    </message>
+</context>
+<context>
     <name>Opener</name>
     <message>
         <source>Open the Frames of One Stack, or a Project</source>
@@ -858,24 +900,58 @@
         <translation>Rendern</translation>
     </message>
     <message>
-        <source>Progress of the render</source>
-        <translation>Fortschritt des Renderns</translation>
+        <source>Renders</source>
+        <translation>Render-Aufträge</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Rest at the next step, to give the computer back for a while; memory stays taken</source>
+        <translation>Beim nächsten Schritt ruhen, um den Rechner eine Weile freizugeben; der Speicher bleibt belegt</translation>
     </message>
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>Go On</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Cancel All</source>
+        <translation>Alle abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the render that runs, and drop those that wait</source>
+        <translation>Das laufende Rendern anhalten und die wartenden Aufträge verwerfen</translation>
+    </message>
+    <message>
         <source>Stop the render (Esc)</source>
         <translation>Rendern abbrechen (Esc)</translation>
     </message>
+</context>
+<context>
+    <name>RenderRow</name>
     <message>
-        <source>Starting</source>
-        <translation>Beginnt</translation>
+        <source>Progress of the render</source>
+        <translation>Fortschritt des Renderns</translation>
     </message>
     <message>
-        <source>Stopping…</source>
-        <translation>Wird abgebrochen …</translation>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+    <message>
+        <source>Stop this render</source>
+        <translation>Diesen Auftrag abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Renderer</name>
+    <message>
+        <source>Something went wrong.</source>
+        <translation>Etwas ist schiefgegangen.</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n render(s) are not finished.</source>
+        <translation>
+            <numerusform>%n render is not finished.</numerusform>
+            <numerusform>%n renders are not finished.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n frame(s)</source>
         <translation>
             <numerusform>%n frame</numerusform>

@@ -50,6 +50,9 @@ def make_window(qtbot: QtBot) -> Iterator[MakeWindow]:
 
     yield make
     for window in made:
+        window.renderer.cancel_all()
+        while window.renderer.busy:
+            qtbot.wait(5)
         for output in window.side.outputs.outputs:
             window.side.outputs.mark_exported(output, Path("thrown away"))
         window.previewer.forget()  # a preview that settles would start after the end

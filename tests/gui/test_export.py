@@ -152,9 +152,3 @@ def test_closing_waits_for_an_export_that_runs(
     export.release.set()
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert (tmp_path / "out.tif").exists()
-
-
-def test_closing_stops_a_render(opened: MainWindow, qtbot: QtBot) -> None:
-    opened.render_stack()
-    assert opened.close()
-    qtbot.waitUntil(lambda: not opened.isVisible())

@@ -41,7 +41,9 @@ def test_a_render_becomes_an_output_and_is_shown(opened: MainWindow, qtbot: QtBo
     message = opened.statusBar().currentMessage()
     assert message.startswith("Output 1: 3 frames in ")
     assert message.endswith(" s on CPU")
-    assert opened.side.render_panel.render_button.isVisible()
+    (row,) = opened.side.render_panel.rows.values()
+    assert row.status.text().startswith("Output 1 is finished, after ")
+    assert not row.bar.isVisible()
     assert opened.isWindowModified()
 
 
@@ -50,12 +52,13 @@ def test_progress_is_shown_and_never_goes_back(
 ) -> None:
     values: list[int] = []
     panel = opened.side.render_panel
-    panel.bar.valueChanged.connect(values.append)
     fusion.release.clear()
     opened.render_stack()
-    qtbot.waitUntil(lambda: panel.stage_label.text() == f"Fusing tile {11}")
-    assert panel.time_label.text().startswith("49 %")
-    assert not panel.render_button.isVisible()
+    row = next(iter(panel.rows.values()))
+    row.bar.valueChanged.connect(values.append)
+    assert row.title.whole == "VAEEDOF faithful, 3 frames · bracket"
+    qtbot.waitUntil(lambda: row.status.text() == "Fusing tile 11 · 49 %")
+    assert row.bar.isVisible()
     fusion.release.set()
     qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
     assert values == sorted(values)
@@ -71,10 +74,10 @@ def test_esc_stops_the_render_and_leaves_nothing(
     QTest.keyClick(opened, Qt.Key.Key_Escape)
     panel = opened.side.render_panel
     assert not panel.cancel_button.isEnabled()
-    qtbot.waitUntil(lambda: panel.render_button.isVisible(), timeout=1000)
+    qtbot.waitUntil(lambda: not panel.cancel_button.isVisible(), timeout=1000)
     assert fusion.stopped == [fusion.renders[0].request_id]
     assert opened.side.outputs.outputs == ()
-    assert opened.statusBar().currentMessage() == "Render stopped"
+    assert not panel.rows
     fusion.release.set()
     render(opened, qtbot)
 
@@ -104,6 +107,8 @@ def test_a_failed_render_says_why_and_leaves_nothing(
     opened.render_stack()
     qtbot.waitUntil(lambda: opened.banner.message == "The card has too little memory.")
     assert opened.side.outputs.outputs == ()
+    (row,) = opened.side.render_panel.rows.values()
+    assert row.status.text() == "The card has too little memory."
     assert opened.side.render_panel.render_button.isEnabled()
 
 

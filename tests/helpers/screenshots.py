@@ -39,6 +39,7 @@ def main() -> int:
 
     from PySide6.QtTest import QTest
 
+    from focusstack_app.core.fusion import Mode
     from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
@@ -86,9 +87,14 @@ def main() -> int:
     window.stage.set_overlay(Overlay.NONE)
     window.show_view(View.PREVIEW)
     window.render_stack()
-    bar = window.side.render_panel.bar
-    wait(lambda: bar.value() > 300 or bool(window.side.outputs.outputs), 0.0)
+    for mode in (Mode.STRICT, Mode.GENERATIVE):
+        window.side.parameters.mode.choose(mode)
+        window.render_stack()
+    window.side.parameters.mode.choose(Mode.FAITHFUL)
+    wait(lambda: bool(window.renderer.renders[0].fraction > 0.3), 0.0)
     window.grab().save(str(options.out / f"rendering{suffix}.png"))
+    for waiting in window.renderer.open[1:]:
+        window.renderer.cancel(waiting)
     wait(lambda: bool(window.side.outputs.outputs), 1.0)
     shoot("output")
     window.viewer.show_actual_pixels()

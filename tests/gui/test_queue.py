@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.fusion import Mode
+from focusstack_app.ui.dialogs import PROGRAM_NAME
+from focusstack_app.ui.filmstrip import toggle
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.parameters import Parameters
+from focusstack_app.ui.render_panel import RenderRow
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeFusion
+
+MODES = (Mode.FAITHFUL, Mode.STRICT, Mode.GENERATIVE)
+
+
+@pytest.fixture
+def queued(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> MainWindow:
+    """Three renders: the first is held up in its middle, the others wait."""
+    fusion.release.clear()
+    for mode in MODES:
+        opened.side.parameters.set_parameters(Parameters(mode=mode))
+        opened.actions_.render.trigger()
+    qtbot.waitUntil(lambda: rows(opened)[0].status.text() == "Fusing tile 11 · 49 %")
+    return opened
+
+
+def rows(window: MainWindow) -> list[RenderRow]:
+    return list(window.side.render_panel.rows.values())
+
+
+def status(window: MainWindow) -> list[str]:
+    return [row.status.text() for row in rows(window)]
+
+
+def made(window: MainWindow) -> list[Mode]:
+    return [output.result.request.mode for output in window.side.outputs.outputs]
+
+
+def test_renders_line_up_and_keep_what_was_asked(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    assert status(queued)[1:] == ["Waiting", "Waiting"]
+    assert [row.title.whole for row in rows(queued)] == [
+        "VAEEDOF faithful, 3 frames · bracket",
+        "VAEEDOF strict, 3 frames · bracket",
+        "VAEEDOF generative, 3 frames · bracket",
+    ]
+    toggle(queued.frames, queued.frames.index(0))
+    queued.side.parameters.set_parameters(Parameters())
+    assert len(fusion.renders) == 1
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert made(queued) == list(MODES)
+    assert [len(request.stack) for request in fusion.renders] == [3, 3, 3]
+    ends = [text.split(",")[0] for text in status(queued)]
+    assert ends == [f"Output {number} is finished" for number in (1, 2, 3)]
+    assert queued.caption().startswith("Output 3")
+    qtbot.waitUntil(lambda: not queued.previewer.busy)
+    assert len(fusion.previews[-1].stack) == 2
+
+
+def test_the_same_picture_is_not_asked_for_twice(queued: MainWindow) -> None:
+    queued.actions_.render.trigger()
+    assert len(rows(queued)) == 3
+    assert "already" in queued.statusBar().currentMessage()
+
+
+def test_one_that_waits_and_one_that_runs_are_cancelled(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    rows(queued)[1].close_button.click()
+    assert len(rows(queued)) == 2
+    rows(queued)[0].close_button.click()
+    assert status(queued) == ["Stopping…", "Waiting"]
+    qtbot.waitUntil(lambda: len(fusion.renders) == 2)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert made(queued) == [Mode.GENERATIVE]
+    assert fusion.stopped == [fusion.renders[0].request_id]
+
+
+def test_esc_stops_only_the_one_that_runs(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    QTest.keyClick(queued, Qt.Key.Key_Escape)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert made(queued) == [Mode.STRICT, Mode.GENERATIVE]
+
+
+def test_cancel_all_leaves_nothing(queued: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> None:
+    button = queued.side.render_panel.cancel_button
+    assert button.text() == "Cancel All"
+    button.click()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert rows(queued) == []
+    assert made(queued) == []
+    assert len(fusion.renders) == 1
+    assert not button.isVisible()
+
+
+def test_pause_rests_in_the_middle_and_goes_on(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    panel = queued.side.render_panel
+    panel.pause_button.click()
+    qtbot.waitUntil(lambda: status(queued)[0] == "Paused at 49 %")
+    render = queued.renderer.renders[0]
+    worked_s = render.elapsed_s
+    fusion.release.set()
+    qtbot.wait(150)
+    assert status(queued) == ["Paused at 49 %", "Waiting", "Waiting"]
+    assert render.elapsed_s == worked_s
+    assert panel.pause_button.text() == "Go On"
+    panel.pause_button.click()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert made(queued) == list(MODES)
+    assert panel.pause_button.text() == "Pause"
+    assert not queued.renderer.paused
+
+
+def test_while_paused_nothing_begins(queued: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> None:
+    queued.side.render_panel.pause_button.click()
+    rows(queued)[0].close_button.click()
+    qtbot.waitUntil(lambda: len(rows(queued)) == 2)
+    fusion.release.set()
+    qtbot.wait(50)
+    assert status(queued) == ["Waiting", "Waiting"]
+    queued.side.render_panel.pause_button.click()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert made(queued) == [Mode.STRICT, Mode.GENERATIVE]
+
+
+def test_a_failure_stays_to_be_read_and_the_others_go_on(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.error = InputError("frame_2.png cannot be read.", "Leave it out.")
+    fusion.release.set()
+    qtbot.waitUntil(lambda: status(queued)[0] == "frame_2.png cannot be read.")
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert status(queued) == ["frame_2.png cannot be read."] * 3
+
+
+def test_what_is_over_is_closed_or_goes_with_the_next_round(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    rows(queued)[1].close_button.click()
+    assert [row.title.whole.split()[1] for row in rows(queued)] == ["faithful,", "generative,"]
+    assert len(queued.side.outputs.outputs) == 3
+    queued.actions_.render.trigger()
+    assert len(rows(queued)) == 1
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+
+
+def test_what_is_looked_at_stays_while_others_follow(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    queued.filmstrip.choose(1)
+    shown: list[str] = []
+    queued.renderer.rendered.connect(lambda *_: shown.append(queued.caption()))
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert shown[:2] == ["Source 2 of 3 · frame_2.png"] * 2
+    assert queued.caption().startswith("Output 3")
+
+
+def test_a_render_that_ends_does_not_disturb_a_retouch(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    fusion.release.clear()
+    queued.side.parameters.set_parameters(Parameters(overlap=0.5))
+    queued.actions_.render.trigger()
+    queued.side.outputs.setCurrentRow(0)
+    queued.actions_.retouch.trigger()
+    assert queued.caption() == "Retouch of Output 1"
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert len(queued.side.outputs.outputs) == 4
+    assert queued.caption() == "Retouch of Output 1"
+    queued.retouch.cancel()
+    assert queued.caption().startswith("Output 1")
+
+
+def test_another_stack_is_opened_meanwhile(
+    queued: MainWindow, fusion: FakeFusion, tmp_path: Path, qtbot: QtBot
+) -> None:
+    queued.open_paths(write_stack(tmp_path / "other", 2))
+    qtbot.waitUntil(lambda: queued.frames.rowCount() == 2)
+    queued.actions_.render.trigger()
+    assert rows(queued)[3].title.whole == "VAEEDOF generative, 2 frames · other"
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert [len(request.stack) for request in fusion.renders] == [3, 3, 3, 2]
+
+
+def test_closing_asks_before_renders_are_stopped(queued: MainWindow, qtbot: QtBot) -> None:
+    assert not queued.close()
+    box = queued.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert box.windowTitle() == PROGRAM_NAME
+    assert box.text() == "3 renders are not finished."
+    next(button for button in box.buttons() if button.text() == "Stop and Close").click()
+    qtbot.waitUntil(lambda: not queued.isVisible())
