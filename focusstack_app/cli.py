@@ -127,7 +127,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int:
     from focusstack_app.jobs.alignment import save_alignment
-    from focusstack_app.jobs.export import check_targets, export_result
+    from focusstack_app.jobs.export import FUSION_SHARE, check_targets, export_result
     from focusstack_app.jobs.fuse import fuse_stack
     from focusstack_app.jobs.report import facts, write_report
 
@@ -145,8 +145,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
     with cancelled_by_signals(progress), display:
-        result = fuse_stack(request, progress)
-        progress.checkpoint()
+        result = fuse_stack(request, progress.sub(0.0, FUSION_SHARE))
         export_result(
             result,
             output,
@@ -154,6 +153,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
             overwrite=args.overwrite,
             provenance=args.provenance,
             depth=args.depth,
+            progress=progress.sub(FUSION_SHARE, 1.0),
         )
     if args.save_alignment is not None:
         assert result.registration is not None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from focusstack_app.core.errors import Cancelled
 
 Listener = Callable[[float, str], None]
+Checkpoint = Callable[[], None]
 
 RESTING = "Paused"
 

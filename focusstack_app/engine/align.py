@@ -92,10 +92,10 @@ def register(
     small_px = proxies[0].shape[0], proxies[0].shape[1]
     matrices = np.stack(homographies(planes, frame_from_first, reference, tick))
     fixed = to_float(proxies[reference][:])
-    gains = [
-        _gains(fixed, to_float(proxy[:]), matrix)
-        for proxy, matrix in zip(proxies, matrices, strict=True)
-    ]
+    gains = []
+    for proxy, matrix in zip(proxies, matrices, strict=True):
+        progress.checkpoint()
+        gains.append(_gains(fixed, to_float(proxy[:]), matrix))
     progress.report(1.0, "Aligning")
     return rescaled(Registration(matrices, np.stack(gains), tuple(doubtful), small_px), size_px)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
+from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import rescaled
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import warped
@@ -55,7 +56,10 @@ class Finding:
 
 
 def diagnose(
-    proxies: Sequence[Planes], registration: Registration | None, reference: int
+    proxies: Sequence[Planes],
+    registration: Registration | None,
+    reference: int,
+    progress: Progress,
 ) -> list[Finding]:
     """Look for frames that do not belong in the stack, and for missing ones.
 
@@ -63,16 +67,21 @@ def diagnose(
         proxies: Of `align.proxy_of`, one per frame.
         registration: Of these proxies; None where the frames are taken as they lie.
         reference: Index of the reference frame.
+        progress: Only checked for cancelling.
 
     Returns:
         DUPLICATE: the frame shows what the one before it shows. EXPOSURE: it was brighter or
         darker than the reference. NOWHERE_SHARP: no part of the picture is sharp in it. GAP: the
         step from the frame before it is much wider than the others.
+
+    Raises:
+        Cancelled: If the user stopped the job.
     """
     findings = []
     energies = []
     before: FloatArray | None = None
     for index, kept in enumerate(proxies):
+        progress.checkpoint()
         proxy = to_float(kept[:])
         if before is not None and np.sqrt(np.square(proxy - before).mean()) < _SAME_RMSE:
             findings.append(Finding(Trouble.DUPLICATE, index))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
+from focusstack_app.core.progress import Progress
 from focusstack_app.engine.matching import Matrix
 from focusstack_app.engine.pixels import to_float, to_uint16
 
@@ -53,7 +54,11 @@ def warped(
 
 
 def resample(
-    frame: Planes, frame_from_reference: Matrix, gains: Matrix, beside: Planes
+    frame: Planes,
+    frame_from_reference: Matrix,
+    gains: Matrix,
+    beside: Planes,
+    progress: Progress,
 ) -> NDArray[np.uint16]:
     """A frame as the reference camera would have seen it.
 
@@ -63,14 +68,19 @@ def resample(
         gains: (3,).
         beside: (H, W, 3) uint8 or uint16, the resampled neighbour towards the reference; it fills
             in where the frame shows nothing, so that no made-up border can pass for detail.
+        progress: Only checked for cancelling.
 
     Returns:
         (H, W, 3) uint16, resampled once (Lanczos).
+
+    Raises:
+        Cancelled: If the user stopped the job.
     """
     height, width = frame.shape[:2]
     moved = np.empty((height, width, 3), np.uint16)
 
     def resample_band(top: int) -> None:
+        progress.checkpoint()
         bottom = min(height, top + _BAND_PX)
         down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
         corners = np.array([[x, y] for x in (0.0, width - 1) for y in (top, bottom - 1)])

@@ -14,9 +14,11 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from focusstack_app.core.errors import OutputError
 from focusstack_app.io.atomic import output_error
 
 _PREFIX = "focusstack-"
+_ROOM = "Temporary files need room there: make some, or let the program use more memory."
 
 
 class Spool:
@@ -69,9 +71,11 @@ class Spool:
                 name = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._parent)
                 self._folder = Path(name)
             path = self._folder / str(next(self._numbers))
-            array.tofile(path)
+            with path.open("wb") as file:  # ndarray.tofile does not say what went wrong
+                file.write(np.ascontiguousarray(array).data)
         except OSError as error:
-            raise output_error(self._folder or self._parent, error) from error
+            problem = output_error(self._folder or self._parent, error)
+            raise OutputError(problem.message, _ROOM) from error
         self.spooled_bytes += array.nbytes
         return Held(self, array.shape, array.dtype, path)
 

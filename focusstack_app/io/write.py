@@ -11,6 +11,7 @@ import focusstack_app
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource, Pixels
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
@@ -39,6 +40,7 @@ def write_picture(
     description: str,
     options: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
     overwrite: bool = False,
+    checkpoint: Checkpoint = lambda: None,
 ) -> None:
     """Write a picture with its metadata in the format of its suffix; whole or not at all.
 
@@ -50,6 +52,7 @@ def write_picture(
         description: ImageDescription.
         options: How it is written.
         overwrite: Whether an existing file may be replaced.
+        checkpoint: Called now and then; may raise to stop.
 
     Raises:
         OutputExistsError: If the file exists and `overwrite` is False.
@@ -66,7 +69,7 @@ def write_picture(
         )
     tags = exif_for_export(source, _software(), description)
     with replacing(path, overwrite=overwrite) as temporary:
-        _write(temporary, kind, pixels, tags, icc_profile, options)
+        _write(temporary, kind, pixels, tags, icc_profile, options, checkpoint)
 
 
 def _write(
@@ -76,6 +79,7 @@ def _write(
     tags: ExportTags,
     icc_profile: bytes | None,
     options: OutputOptions,
+    checkpoint: Checkpoint,
 ) -> None:
     if kind in _LIMITS:
         largest_px, name, instead = _LIMITS[kind]
@@ -87,7 +91,7 @@ def _write(
             )
     deep: Pixels = pixels if options.bits_in(kind) == 16 else rounded_to_8(pixels)
     if kind is FileFormat.TIFF:
-        write_tiff(path, deep, tags, icc_profile, compress=options.compress)
+        write_tiff(path, deep, tags, icc_profile, compress=options.compress, checkpoint=checkpoint)
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
@@ -112,13 +116,20 @@ def _write(
         )
 
 
-def write_map(path: Path, pixels: Pixels, *, overwrite: bool = False) -> None:
+def write_map(
+    path: Path,
+    pixels: Pixels,
+    *,
+    overwrite: bool = False,
+    checkpoint: Checkpoint = lambda: None,
+) -> None:
     """Write a map (provenance, depth) as PNG or TIFF, by suffix; whole or not at all.
 
     Args:
         path: The file to make: .png, .tif or .tiff.
         pixels: (H, W) uint8 or uint16, or (H, W, 3) uint8.
         overwrite: Whether an existing file may be replaced.
+        checkpoint: Called now and then; may raise to stop.
 
     Raises:
         OutputExistsError: If the file exists and `overwrite` is False.
@@ -139,7 +150,7 @@ def write_map(path: Path, pixels: Pixels, *, overwrite: bool = False) -> None:
         if kind is FileFormat.TIFF:
             tags = exif_for_export(None, _software(), "")
             planes = pixels.reshape(*pixels.shape[:2], -1)
-            write_tiff(temporary, planes, tags, None, compress=True)
+            write_tiff(temporary, planes, tags, None, compress=True, checkpoint=checkpoint)
         else:
             write_png(temporary, pixels)
 

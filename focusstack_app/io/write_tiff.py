@@ -14,6 +14,7 @@ import imagecodecs
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.ifd import (
     EXIF_DIRECTORY,
     GPS_DIRECTORY,
@@ -72,7 +73,13 @@ def _layout(
 
 
 def write_tiff(
-    path: Path, pixels: Pixels, tags: ExportTags, icc_profile: bytes | None, *, compress: bool
+    path: Path,
+    pixels: Pixels,
+    tags: ExportTags,
+    icc_profile: bytes | None,
+    *,
+    compress: bool,
+    checkpoint: Checkpoint,
 ) -> None:
     """Write a picture or map, in strips of about 1 MiB.
 
@@ -82,6 +89,7 @@ def write_tiff(
         tags: Metadata.
         icc_profile: Embedded as it is.
         compress: Deflate with horizontal differences.
+        checkpoint: Called now and then; may raise to stop.
 
     Raises:
         OutputError: If the file would be larger than 4 GB.
@@ -95,13 +103,18 @@ def write_tiff(
         raise too_large
     try:
         with path.open("wb") as file:
-            _write(file, pixels, tags, icc_profile, compress=compress)
+            _write(file, pixels, tags, icc_profile, compress, checkpoint)
     except struct.error as error:
         raise too_large from error
 
 
 def _write(
-    file: BinaryIO, pixels: Pixels, tags: ExportTags, icc: bytes | None, *, compress: bool
+    file: BinaryIO,
+    pixels: Pixels,
+    tags: ExportTags,
+    icc: bytes | None,
+    compress: bool,
+    checkpoint: Checkpoint,
 ) -> None:
     """Header, strips, EXIF and GPS directories, image directory."""
     rows = max(1, _STRIP_BYTES // max(1, pixels[0].nbytes))
@@ -112,6 +125,7 @@ def _write(
     pack = _deflated if compress else _little_endian
     with ThreadPoolExecutor(threads) as pool:
         while batch := list(islice(strips, 2 * threads)):  # bounds what waits in memory
+            checkpoint()
             for packed in pool.map(pack, batch):
                 offsets.append(file.tell())
                 sizes.append(len(packed))

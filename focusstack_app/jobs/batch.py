@@ -17,7 +17,7 @@ from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
-from focusstack_app.jobs.export import check_folder, check_targets, export_result
+from focusstack_app.jobs.export import FUSION_SHARE, check_folder, check_targets, export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.report import facts
@@ -255,8 +255,7 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             depth=task.depth,
             sources=task.stack.sources,
         )
-        result = fuse(task.request, progress)
-        progress.checkpoint()
+        result = fuse(task.request, progress.sub(0.0, FUSION_SHARE))
         export_result(
             result,
             task.output,
@@ -264,6 +263,7 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             overwrite=target.overwrite,
             provenance=task.provenance,
             depth=task.depth,
+            progress=progress.sub(FUSION_SHARE, 1.0),
         )
     except FocusStackError as error:
         return item(Outcome.FAILED, str(error))

@@ -15,11 +15,13 @@ from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method, Provenance
 from focusstack_app.core.output import FileFormat, OutputOptions
+from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import write_map, write_picture
 
 PICTURE_SUFFIXES = frozenset(suffix for kind in FileFormat for suffix in kind.suffixes)
+FUSION_SHARE = 0.97  # of the progress where a result is written once it is fused
 MAP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
 
 
@@ -31,6 +33,7 @@ def export_result(
     overwrite: bool = False,
     provenance: Path | None = None,
     depth: Path | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write a result and, where asked, its maps. Either all files appear or none does.
 
@@ -42,12 +45,14 @@ def export_result(
         overwrite: Whether existing files may be replaced.
         provenance: The map of `provenance_map` (PNG or TIFF by suffix).
         depth: The map of `depth_map` (PNG or TIFF by suffix).
+        progress: Reported per file on the calling thread.
 
     Raises:
         OutputExistsError: If a target exists and `overwrite` is False.
         OutputError: If a target has a wrong suffix, would replace a frame, or cannot be written.
+        Cancelled: If the user stopped it; no file appears.
     """
-    stack = result.request.stack
+    stack, progress = result.request.stack, progress or Progress()
     check_targets(
         path, overwrite=overwrite, provenance=provenance, depth=depth, sources=stack.sources
     )
@@ -56,10 +61,13 @@ def export_result(
         def staged(target: Path) -> Path:
             return targets.enter_context(_staged(target, overwrite=overwrite))
 
-        if provenance is not None:
-            write_map(staged(provenance), provenance_map(result), overwrite=True)
-        if depth is not None:
-            write_map(staged(depth), depth_map(result), overwrite=True)
+        for target, make in ((provenance, provenance_map), (depth, depth_map)):
+            if target is not None:
+                progress.report(0.0, "Writing")
+                write_map(
+                    staged(target), make(result), overwrite=True, checkpoint=progress.checkpoint
+                )
+        progress.report(0.0, "Writing")
         write_picture(
             staged(path),
             result.picture,
@@ -68,7 +76,9 @@ def export_result(
             description=_description(result),
             options=options,
             overwrite=True,
+            checkpoint=progress.checkpoint,
         )
+        progress.report(1.0, "Written")
 
 
 def check_targets(

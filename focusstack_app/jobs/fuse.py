@@ -96,7 +96,7 @@ def fuse_stack(
         made = _fuse(request, model, spool, timed, progress.sub(0.0, 0.99))
         model = made.model
         spooled_bytes = spool.spooled_bytes
-    progress.report(1.0, "Done")
+    progress.report(1.0, "Fused")
     return FusionResult(
         request=request,
         picture=made.picture,
@@ -300,7 +300,7 @@ def align_frames(
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
-        return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference)))
+        return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
     full = request.registration
     if full is None:
         size_px = stack.sources[stack.reference].size_px[::-1]
@@ -314,7 +314,11 @@ def align_frames(
             moved.append(index)
             beside = frames[index - 1 if index > stack.reference else index + 1]
             there = resample(
-                frames[index], found.frame_from_reference[index], found.gains[index], beside
+                frames[index],
+                found.frame_from_reference[index],
+                found.gains[index],
+                beside,
+                progress,
             )
             frames[index].drop()
             frames[index] = spool.keep(there)
@@ -323,7 +327,7 @@ def align_frames(
         "like it. Leave it out if edges look doubled."
         for index in found.doubtful
     ]
-    findings = diagnose(proxies, found, stack.reference)
+    findings = diagnose(proxies, found, stack.reference, progress)
     warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])
     inside = common_area(found, moved) if request.crop else whole
     corner = inside[0].start, inside[1].start

@@ -42,7 +42,7 @@ def read_source_frame(result: FusionResult, index: int, progress: Progress) -> N
         if placement is not None and frame in placement.moved:
             beside = pixels if aligned is None else aligned
             matrix, gains = placement.frame_from_reference[frame], placement.gains[frame]
-            pixels = resample(pixels, matrix, gains, beside)
+            pixels = resample(pixels, matrix, gains, beside, progress)
         aligned = pixels
         progress.report(number / len(chain), "Reading")
     assert aligned is not None

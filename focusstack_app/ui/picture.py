@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,9 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QImage
 
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.depth import rounded_to_8
-
-Checkpoint = Callable[[], None]
 
 _BAND_ROWS = 128
 _SMALLEST_SIDE_PX = 512

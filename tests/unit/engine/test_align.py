@@ -101,9 +101,9 @@ def test_a_camera_that_tilts_and_moves_sideways_is_followed() -> None:
     for matrix, own in zip(found.frame_from_reference, true, strict=True):
         assert _corner_error_px(matrix, own @ np.linalg.inv(true[1])) < 0.5
     assert found.frame_from_reference[3][2, :2].all()
-    back = resample(frames[3], found.frame_from_reference[3], EVEN, frames[1])
+    back = resample(frames[3], found.frame_from_reference[3], EVEN, frames[1], Progress())
     inner = (slice(20, -20), slice(20, -20))
-    alone = resample(still[3], np.linalg.inv(true[1]), EVEN, frames[1])
+    alone = resample(still[3], np.linalg.inv(true[1]), EVEN, frames[1], Progress())
     assert np.abs(to_float(back) - to_float(alone))[inner].mean() < 0.004
 
 
@@ -169,7 +169,7 @@ def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbou
     moved = Similarity(0.97 + 0j, 5 + 3j)  # shows less at two borders
     first, second = _stack([still, moved])
     second = _integers(second / 65535 / 1.2)
-    back = resample(second, moved.matrix(*SIZE), np.full(3, 1.2), first)
+    back = resample(second, moved.matrix(*SIZE), np.full(3, 1.2), first, Progress())
     expected = np.where(
         np.abs(np.linspace(0, 1, SIZE[1]) - 1)[None, :, None] < 0.75,
         _texture(),
@@ -178,8 +178,15 @@ def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbou
     inner = (slice(20, -20), slice(20, -20))
     assert np.abs(to_float(back) - expected)[inner].mean() < 0.004
     grown = Similarity(1.05 + 0j, 0j)
-    border = resample(second, grown.matrix(*SIZE), EVEN, first)
+    border = resample(second, grown.matrix(*SIZE), EVEN, first, Progress())
     np.testing.assert_array_equal(border[0], first[0])
+
+
+def test_resampling_can_be_cancelled() -> None:
+    frame, progress = np.zeros((*SIZE, 3), np.uint16), Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        resample(frame, np.eye(3), EVEN, frame, progress)
 
 
 def test_a_frame_that_lies_still_is_left_alone() -> None:

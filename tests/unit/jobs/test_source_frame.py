@@ -58,7 +58,7 @@ def test_pixels_are_those_that_were_fused_with_the_neighbour_at_bare_borders(
     pixels = [read_frame(source).pixels for source in request_.stack.sources]
     for index in (1, 2):
         matrix, gains = placement.frame_from_reference[index], placement.gains[index]
-        pixels[index] = resample(pixels[index], matrix, gains, pixels[index - 1])
+        pixels[index] = resample(pixels[index], matrix, gains, pixels[index - 1], Progress())
     for index in range(3):
         there = read_source_frame(result, index, Progress())
         np.testing.assert_array_equal(there, pixels[index])
