@@ -108,7 +108,8 @@ def _started(manifest: ModelManifest, device: DeviceChoice) -> FusionModel:
 
 def _started_cuda(manifest: ModelManifest, accelerator: Accelerator) -> FusionModel:
     unloaded = load_cuda_libraries()
-    accelerator = replace(accelerator, label=f"CUDA ({nvidia_cards()[0]})")
+    card = nvidia_cards()[0]
+    accelerator = replace(accelerator, label=f"CUDA ({card.name})", half=card.half)
     try:
         return OnnxModel(manifest, accelerator)
     except DeviceError as error:

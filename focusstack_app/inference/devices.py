@@ -9,12 +9,15 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from focusstack_app.core.errors import DeviceError
 
 _OTHER_DEVICE = "Choose the processor, or automatic, as the device."
 _NVIDIA_DRIVERS = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
 _NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
+_CAPABILITY_MAJOR = 75  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
+_HALF_SINCE = 7  # the first with tensor cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,25 @@ class Accelerator:
         label: Its name for people.
         provider: Its name in ONNX Runtime.
         options: For the provider.
+        half: Whether it is fast in half precision.
     """
 
     label: str
     provider: str
     options: Mapping[str, str] = field(default_factory=dict)
+    half: bool = False
+
+
+class Card(NamedTuple):
+    """A graphics card.
+
+    Attributes:
+        name: As its driver says.
+        half: Whether it is fast in half precision.
+    """
+
+    name: str
+    half: bool
 
 
 # By their names in `DeviceChoice`.
@@ -40,8 +57,8 @@ ACCELERATORS = {
 }
 
 
-def nvidia_cards() -> list[str]:
-    """Names of the NVIDIA cards that the driver offers; none where there is no driver.
+def nvidia_cards() -> list[Card]:
+    """The NVIDIA cards that the driver offers; none where there is no driver.
 
     Raises:
         DeviceError: If there is a driver that does not start.
@@ -63,12 +80,15 @@ def nvidia_cards() -> list[str]:
             f"The NVIDIA driver does not start (error {code}).",
             f"Install the driver again, or restart the machine. {_OTHER_DEVICE}",
         )
-    names = []
+    cards = []
     for number in range(count.value):
         name = ctypes.create_string_buffer(256)
+        major = ctypes.c_int()
         driver.cuDeviceGetName(name, len(name), number)
-        names.append(name.value.decode(errors="replace"))
-    return names
+        driver.cuDeviceGetAttribute(ctypes.byref(major), _CAPABILITY_MAJOR, number)
+        half = major.value >= _HALF_SINCE
+        cards.append(Card(name.value.decode(errors="replace"), half))
+    return cards
 
 
 def load_cuda_libraries() -> str:

@@ -18,6 +18,7 @@ from focusstack_app.core.model import ModelManifest
 
 KIND = "vaeedof-set-3"
 FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
+HALF_FUSION = "fusion.fp16.onnx"  # the same for cards that are fast in half precision; optional
 
 
 def user_models_dir() -> Path:
@@ -71,6 +72,7 @@ def load_manifest(folder: Path) -> ModelManifest:
         ) from error
     bad_name = manifest.id in ("", ".", "..") or set(manifest.id) & set("/\\:")
     kinds = {name for name in manifest.sha256 if not name.endswith(".safetensors")}
+    kinds.discard(HALF_FUSION)
     bad_file = kinds != set(FILES) or any(set(name) & set("/\\:") for name in manifest.sha256)
     if bad_name or bad_file or manifest.encoder_halo_px % manifest.scale:
         raise ModelError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
@@ -11,7 +12,7 @@ from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelErro
 from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.inference.devices import Accelerator
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
-from focusstack_app.inference.manifest import read_verified
+from focusstack_app.inference.manifest import HALF_FUSION, read_verified
 from focusstack_app.inference.weights import weights_beside
 
 _PROCESSOR = "CPUExecutionProvider"
@@ -43,7 +44,7 @@ class OnnxModel:
         self.device = "CPU" if accelerator is None else accelerator.label
         self.warnings = warnings
         self._encoder = _session(manifest, "encoder.onnx", accelerator)
-        self._fusion = _session(manifest, "fusion.onnx", accelerator)
+        self._fusion = _fusion_session(manifest, accelerator)
         self._decoder = _session(manifest, "decoder.onnx", accelerator)
 
     def encode(self, pixels: FloatArray) -> FloatArray:
@@ -73,7 +74,7 @@ class OnnxModel:
             model.manifest = smaller
             model.warnings = (tiles_warning(smaller.tile_px),)
             try:
-                model._fusion = _session(smaller, "fusion.onnx", self._accelerator)
+                model._fusion = _fusion_session(smaller, self._accelerator)
             except DeviceError as error:
                 reason = error.message
             else:
@@ -106,28 +107,42 @@ def first_line(error: Exception) -> str:
     return lines[0][:200].rstrip(". ")
 
 
-def _session(manifest: ModelManifest, name: str, accelerator: Accelerator | None) -> Any:
+def _fusion_session(manifest: ModelManifest, accelerator: Accelerator | None) -> Any:
+    half = accelerator is not None and accelerator.half and HALF_FUSION in manifest.sha256
+    name = HALF_FUSION if half else "fusion.onnx"
+    return _session(manifest, name, accelerator, fixed_axes=("height", "width"))
+
+
+def _session(
+    manifest: ModelManifest,
+    name: str,
+    accelerator: Accelerator | None,
+    fixed_axes: tuple[str, ...] = (),
+) -> Any:
     import onnxruntime
 
     content = read_verified(manifest, name)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    if name == "fusion.onnx":
-        for side in ("height", "width"):
-            options.add_free_dimension_override_by_name(side, manifest.tile_px // manifest.scale)
+    for axis in fixed_axes:
+        options.add_free_dimension_override_by_name(axis, manifest.tile_px // manifest.scale)
     if weights := weights_beside(manifest, name):
         values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
         options.add_external_initializers(list(weights), list(values))
-    providers: list[Any] = [_PROCESSOR]
+    providers: dict[str, Mapping[str, str]] = {}
     if accelerator is not None:
-        providers.insert(0, (accelerator.provider, dict(accelerator.options)))
+        providers[accelerator.provider] = accelerator.options
         # What does not start is told by `DeviceError`, not by ONNX Runtime's log as well.
         onnxruntime.set_default_logger_severity(4)
         options.enable_mem_pattern = accelerator.provider != _DIRECTML  # which refuses it
+    providers.setdefault(_PROCESSOR, {})
     try:
         # Without ONNX Runtime's own fallback, which would go on elsewhere and not tell.
         session = onnxruntime.InferenceSession(
-            content, options, providers=providers, enable_fallback=False
+            content,
+            options,
+            providers=[(provider, dict(given)) for provider, given in providers.items()],
+            enable_fallback=False,
         )
     except Exception as error:  # ONNX Runtime's errors share no base class
         if accelerator is not None:

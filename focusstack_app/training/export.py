@@ -17,6 +17,16 @@ from focusstack_app.inference.pytorch import weights_of
 
 SLOTS = 7
 TILE_PX = 512
+_PLANE = {2: "height", 3: "width"}
+_FINE = {2: "fine_height", 3: "fine_width"}
+FUSION_OUTPUTS = {
+    "latent": _PLANE,
+    "weights": _FINE,
+    "carriers": _FINE,
+    "mix": _FINE,
+    "veil": _FINE,
+}
+FUSION_AXES = {"latents": {3: "height", 4: "width"}, **FUSION_OUTPUTS}
 
 
 def export_model(
@@ -58,21 +68,17 @@ def export_model(
     cells = TILE_PX // SCALE
     latents = 0.3 * torch.randn(1, SLOTS, channels, cells, cells)
     shares = torch.tensor([[0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 1.0]])
-    plane = {2: "height", 3: "width"}
-    fine = {
-        name: {2: "fine_height", 3: "fine_width"} for name in ("weights", "carriers", "mix", "veil")
-    }
     _export(
         folder / "encoder.onnx", encoder, {"pixels": pixels}, ["latent"],
-        {"pixels": plane, "latent": plane},
+        {"pixels": _PLANE, "latent": _PLANE},
     )  # fmt: skip
     _export(
         folder / "fusion.onnx", fusion, {"latents": latents, "shares": shares},
-        ["latent", *fine], {"latents": {3: "height", 4: "width"}, "latent": plane} | fine,
+        list(FUSION_OUTPUTS), FUSION_AXES,
     )  # fmt: skip
     _export(
         folder / "decoder.onnx", decoder, {"latent": latents[:, 0]}, ["pixels"],
-        {"latent": plane, "pixels": plane},
+        {"latent": _PLANE, "pixels": _PLANE},
     )  # fmt: skip
     files = [folder / f"{name}.onnx" for name in ("encoder", "fusion", "decoder")]
     for part, weights in (beside or {}).items():
@@ -142,16 +148,22 @@ def _name_weights(path: Path, part: nn.Module) -> None:
     onnx.save(model, str(path))
 
 
-def _export(
+def write_graph(
     path: Path,
     part: nn.Module,
     inputs: Mapping[str, Tensor],
     outputs: list[str],
-    dynamic: Mapping[str, Mapping[int, str]],
+    axes: Mapping[str, Mapping[int, str]],
 ) -> None:
-    import onnx
-    import onnxruntime
+    """Write a part of the network as an ONNX file.
 
+    Args:
+        path: The file.
+        part: Traced once with the inputs.
+        inputs: By name.
+        outputs: Names.
+        axes: Of inputs and outputs that may have any size, by number.
+    """
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -160,10 +172,24 @@ def _export(
             str(path),
             input_names=list(inputs),
             output_names=outputs,
-            dynamic_axes=dynamic,
+            dynamic_axes=axes,
             opset_version=17,
             dynamo=False,
         )
+
+
+def _export(
+    path: Path,
+    part: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: list[str],
+    axes: Mapping[str, Mapping[int, str]],
+) -> None:
+    import onnx
+    import onnxruntime
+
+    write_graph(path, part, inputs, outputs, axes)
+    with torch.no_grad():
         expected = part(*inputs.values())
     _name_weights(path, part)
     onnx.checker.check_model(str(path))

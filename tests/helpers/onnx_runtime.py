@@ -74,18 +74,23 @@ class FakeOnnxRuntime:
         return _Options()
 
     def InferenceSession(  # noqa: N802 - named as in ONNX Runtime
-        self, content: bytes, options: _Options, *, providers: list[Any], enable_fallback: bool
+        self,
+        content: bytes,
+        options: _Options,
+        *,
+        providers: list[tuple[str, Any]],
+        enable_fallback: bool,
     ) -> _Session:
         assert not enable_fallback
-        names = [one if isinstance(one, str) else one[0] for one in providers]
+        names = [name for name, _ in providers]
         assert set(names) <= set(self._providers)
         if names != [CPU]:
             if isinstance(self._starts, Exception):
                 raise self._starts
             if not self._starts:
                 names = [CPU]
-        part = content.decode()
-        self.sessions.append((part, names[0]))
+        self.sessions.append((content.decode(), names[0]))
+        part = content.decode().partition(" ")[0]
         cells = options.sides.get("width", 0) if self._any_tile else 64
         return _Session(part, names, self._behaves, cells)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelErro
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
+from focusstack_app.inference.devices import Card
 from tests.helpers.models import CHANNELS, SLOTS, IdentityModel
 from tests.helpers.onnx_runtime import (
     CPU,
@@ -25,12 +27,12 @@ from tests.helpers.onnx_runtime import (
 @pytest.fixture
 def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelManifest:
     monkeypatch.setattr(backend, "_agreed", {})
-    _with_cards(monkeypatch, ["NVIDIA Test 4000"])
+    _with_cards(monkeypatch, [Card("NVIDIA Test 4000", half=True)])
     return written_manifest(tmp_path)
 
 
-def _with_cards(monkeypatch: pytest.MonkeyPatch, names: list[str]) -> None:
-    monkeypatch.setattr(backend, "nvidia_cards", lambda: names)
+def _with_cards(monkeypatch: pytest.MonkeyPatch, cards: list[Card]) -> None:
+    monkeypatch.setattr(backend, "nvidia_cards", lambda: cards)
 
 
 def _with(monkeypatch: pytest.MonkeyPatch, runtime: FakeOnnxRuntime) -> FakeOnnxRuntime:
@@ -120,7 +122,7 @@ def test_auto_goes_on_to_the_next_accelerator(
 ) -> None:
     _with(monkeypatch, FakeOnnxRuntime(providers=[CUDA, DIRECTML]))
 
-    def fail() -> list[str]:
+    def fail() -> list[Card]:
         raise DeviceError("The NVIDIA driver does not start (error 999).")
 
     monkeypatch.setattr(backend, "nvidia_cards", fail)
@@ -238,3 +240,19 @@ def test_a_card_that_fails_later_is_told_apart_from_one_that_is_full(
     with pytest.raises(DeviceError, match="no kernel image") as caught:
         model.encode(pixels)
     assert not isinstance(caught.value, DeviceMemoryError)
+
+
+@pytest.mark.parametrize(("fast", "file"), [(True, "fp16"), (False, "fusion")])
+def test_half_precision_is_for_cards_that_are_fast_at_it(
+    manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch, fast: bool, file: str
+) -> None:
+    runtime = _with(monkeypatch, FakeOnnxRuntime())
+    _with_cards(monkeypatch, [Card("NVIDIA Test 4000", half=fast)])
+    (manifest.folder / "fusion.fp16.onnx").write_text("fusion in fp16")
+    digest = hashlib.sha256(b"fusion in fp16").hexdigest()
+    manifest = replace(manifest, sha256={**manifest.sha256, "fusion.fp16.onnx": digest})
+    assert open_model(manifest, "cuda").device == "CUDA (NVIDIA Test 4000)"
+    on_card = [content for content, provider in runtime.sessions if provider == CUDA]
+    assert len(on_card) == 3
+    assert on_card[1].endswith(file)
+    assert ("fusion", CPU) in runtime.sessions

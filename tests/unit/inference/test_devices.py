@@ -28,6 +28,11 @@ class _Driver:
         name.value = f"NVIDIA Test {number}".encode()[: size - 1]
         return 0
 
+    def cuDeviceGetAttribute(self, value: Any, attribute: int, number: int) -> int:  # noqa: N802
+        assert attribute == 75
+        value._obj.value = 6 + number  # Pascal and Volta
+        return 0
+
 
 @pytest.mark.parametrize(
     ("platform", "library"), [("linux", "libcuda.so.1"), ("win32", "nvcuda.dll")]
@@ -43,7 +48,7 @@ def test_the_driver_of_the_platform_is_asked(
 
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(ctypes, "CDLL", load)
-    assert nvidia_cards() == ["NVIDIA Test 0", "NVIDIA Test 1"]
+    assert nvidia_cards() == [("NVIDIA Test 0", False), ("NVIDIA Test 1", True)]
     assert asked == [library]
 
 
