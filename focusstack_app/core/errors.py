@@ -16,6 +16,8 @@ A subclass exists only where some caller acts differently on it. Any other excep
 
 from __future__ import annotations
 
+from focusstack_app.core.message import joined
+
 
 class FocusStackError(Exception):
     """Something the photographer can act on.
@@ -30,9 +32,14 @@ class FocusStackError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def said(self) -> str:
+        """The message followed by the hint, on one line."""
+        return joined(self.message, self.hint)
+
     def __str__(self) -> str:
         """The message followed by the hint, on one line."""
-        return f"{self.message} {self.hint}".strip()
+        return str(self.said)
 
 
 class InputError(FocusStackError):

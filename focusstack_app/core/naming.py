@@ -10,6 +10,7 @@ from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, Method
+from focusstack_app.core.message import message
 
 TOKENS = {
     "stack": "name of the stack: its folder",
@@ -61,18 +62,23 @@ def name_facts(stack_name: str, request: FusionRequest) -> NameFacts:
 def template_problem(template: str) -> str:
     """What is wrong with a template, in one sentence; empty where nothing is."""
     if not template.strip():
-        return "The name is empty."
+        return message("The name is empty.")
     for token in _TOKEN.findall(template):
         if token not in TOKENS:
             near = difflib.get_close_matches(token, TOKENS, n=1)
-            meant = f"did you mean {{{near[0]}}}?" if near else f"there are {_token_list()}."
-            return f"{{{token}}} is not known; {meant}"
+            word = f"{{{token}}}"
+            if near:
+                meant = f"{{{near[0]}}}"
+                return message("{word} is not known; did you mean {meant}?", word=word, meant=meant)
+            known = _token_list()
+            return message("{word} is not known; there are {known}.", word=word, known=known)
     rest = _TOKEN.sub("", template)
     if "{" in rest or "}" in rest:
-        return "A brace is open; write words like {stack} with both braces."
+        return message("A brace is open; write words like {stack} with both braces.")
     forbidden = _FORBIDDEN.search(rest)
     if forbidden:
-        return f"A file name cannot have the character {forbidden.group()!r}."
+        character = forbidden.group()
+        return message("A file name cannot have the character {character!r}.", character=character)
     return ""
 
 

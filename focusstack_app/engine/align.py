@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import Registration
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -64,7 +65,7 @@ def register(
     def tick() -> None:
         nonlocal done
         done += 1
-        progress.report(done / (2 * count + len(hops)), "Aligning")
+        progress.report(done / (2 * count + len(hops)), message("Aligning"))
 
     @lru_cache(maxsize=4)
     def planes(index: int) -> list[FloatArray]:
@@ -96,7 +97,7 @@ def register(
     for proxy, matrix in zip(proxies, matrices, strict=True):
         progress.checkpoint()
         gains.append(_gains(fixed, to_float(proxy[:]), matrix))
-    progress.report(1.0, "Aligning")
+    progress.report(1.0, message("Aligning"))
     return rescaled(Registration(matrices, np.stack(gains), tuple(doubtful), small_px), size_px)
 
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from focusstack_app.core.fusion import Provenance
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -89,7 +90,7 @@ def composite(
             fusion, frames, block, 2.0 * agreement_rmse**2, picture[here], part,
             synthesise=synthesise, progress=progress,
         )  # fmt: skip
-        progress.report(number / len(blocks), "Compositing")
+        progress.report(number / len(blocks), message("Compositing"))
     return picture, provenance
 
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -303,7 +304,7 @@ def _fuse_group(
             carriers[frame][cells] += alpha * part.carriers[slot]
         mix[(slice(None), *cells)] += alpha * part.mix
         veil[(slice(None), *cells)] += alpha * part.veil
-        work.tick("Fusing")
+        work.tick(message("Fusing"))
     return _Level(
         latent,
         [keep(plane) for plane in weights],
@@ -327,7 +328,7 @@ def _decode(
         alpha = work.plan.alpha(tile, scale)[part.seen_from(tile).scaled(scale).slices]
         down, across = part.seen_from(ground).scaled(scale).slices
         picture[down, across] += alpha[..., None] * pixels
-        work.tick("Decoding")
+        work.tick(message("Decoding"))
     return picture[window.seen_from(ground.scaled(scale)).slices]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import Provenance
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 
@@ -64,7 +65,7 @@ def fuse_pyramid(
         runner_up = np.where(wins, strongest, np.maximum(runner_up, sharpness))
         source[wins] = index
         np.copyto(strongest, sharpness, where=wins)
-        progress.report((index + 1) / count * 0.9, "Fusing")
+        progress.report((index + 1) / count * 0.9, message("Fusing"))
     picture = np.asarray(base_sum / count, dtype=np.float32)
     for band in reversed(bands):
         picture = _expand(picture, band.shape)
@@ -72,7 +73,7 @@ def fuse_pyramid(
         progress.checkpoint()
     margin = 1.0 - np.maximum(runner_up, 0.0) / (strongest + 1e-12)
     confidence = np.rint(np.clip(margin, 0, 1) * 255).astype(np.uint8)
-    progress.report(1.0, "Fusing")
+    progress.report(1.0, message("Fusing"))
     full = (width, height)
     return picture, Provenance(
         np.asarray(cv2.resize(source, full, interpolation=cv2.INTER_NEAREST), np.uint16),

@@ -14,6 +14,7 @@ import platformdirs
 
 from focusstack_app.core.assets import models_dir
 from focusstack_app.core.errors import ModelError
+from focusstack_app.core.message import message
 from focusstack_app.core.model import ModelManifest
 
 KIND = "vaeedof-set-3"
@@ -37,12 +38,14 @@ def load_manifest(folder: Path) -> ModelManifest:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"{path} cannot be read as a model manifest.", "Choose a folder with a model.json."
+            message("{file} cannot be read as a model manifest.", file=path),
+            message("Choose a folder with a model.json."),
         ) from error
     if not isinstance(card, dict) or card.get("kind") != KIND:
         kind = card.get("kind") if isinstance(card, dict) else None
         raise ModelError(
-            f"{path} is a model of unknown kind {kind!r}.", "A newer program may be able to use it."
+            message("{file} is a model of unknown kind {kind!r}.", file=path, kind=kind),
+            message("A newer program may be able to use it."),
         )
     try:
         manifest = ModelManifest(
@@ -68,7 +71,8 @@ def load_manifest(folder: Path) -> ModelManifest:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
-            f"{path} is not a complete model manifest ({error}).", "Install the model again."
+            message("{file} is not a complete model manifest ({error}).", file=path, error=error),
+            message("Install the model again."),
         ) from error
     bad_name = manifest.id in ("", ".", "..") or set(manifest.id) & set("/\\:")
     kinds = {name for name in manifest.sha256 if not name.endswith(".safetensors")}
@@ -76,7 +80,8 @@ def load_manifest(folder: Path) -> ModelManifest:
     bad_file = kinds != set(FILES) or any(set(name) & set("/\\:") for name in manifest.sha256)
     if bad_name or bad_file or manifest.encoder_halo_px % manifest.scale:
         raise ModelError(
-            f"{path} does not describe a model of kind {KIND}.", "Install the model again."
+            message("{file} does not describe a model of kind {kind}.", file=path, kind=KIND),
+            message("Install the model again."),
         )
     return manifest
 
@@ -131,11 +136,18 @@ def find_model(model_id: str) -> ModelManifest:
     for manifest in unfinished_models():
         if manifest.id == model_id:
             raise ModelError(
-                f"The model {model_id!r} lacks {' and '.join(missing_weights(manifest))}.",
-                "Put them into a folder and run: focusstack models install FOLDER",
+                message(
+                    "The model {model_id!r} lacks {files}.",
+                    model_id=model_id,
+                    files=" and ".join(missing_weights(manifest)),
+                ),
+                message("Put them into a folder and run: focusstack models install FOLDER"),
             )
     names = ", ".join(manifest.id for manifest in models) or "none"
-    raise ModelError(f"There is no model {model_id!r}.", f"Installed: {names}.")
+    raise ModelError(
+        message("There is no model {model_id!r}.", model_id=model_id),
+        message("Installed: {names}.", names=names),
+    )
 
 
 def verify(manifest: ModelManifest) -> None:
@@ -159,12 +171,13 @@ def read_verified(manifest: ModelManifest, name: str) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(
-            f"The model file {path} is missing.", "Install the model again."
+            message("The model file {file} is missing.", file=path),
+            message("Install the model again."),
         ) from error
     if hashlib.sha256(content).hexdigest() != manifest.sha256[name]:
         raise ModelError(
-            f"The model file {path} is damaged: it differs from its manifest.",
-            "Install the model again.",
+            message("The model file {file} is damaged: it differs from its manifest.", file=path),
+            message("Install the model again."),
         )
     return content
 
@@ -188,7 +201,8 @@ def install(folder: Path) -> ModelManifest:
     manifest = load_manifest(folder)
     if any(model.id == manifest.id for model in installed_models()):
         raise ModelError(
-            f"A model {manifest.id!r} is installed already.", "Remove its folder first."
+            message("A model {id!r} is installed already.", id=manifest.id),
+            message("Remove its folder first."),
         )
     return _copied(manifest, {})
 
@@ -208,6 +222,9 @@ def _copied(manifest: ModelManifest, elsewhere: Mapping[str, Path]) -> ModelMani
             copy.rename(parent / manifest.id)
     except OSError as error:
         raise ModelError(
-            f"The model cannot be copied to {parent} ({error}).", "Free some space or check rights."
+            message(
+                "The model cannot be copied to {parent} ({error}).", parent=parent, error=error
+            ),
+            message("Free some space or check rights."),
         ) from error
     return load_manifest(parent / manifest.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from focusstack_app.core.errors import ModelError
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference.manifest import read_verified
 
@@ -29,8 +30,12 @@ def weights_beside(manifest: ModelManifest, graph: str) -> dict[str, FloatArray]
                 return _floats(read_verified(manifest, name))
             except (ValueError, KeyError) as error:
                 raise ModelError(
-                    f"The model file {manifest.folder / name} cannot be read ({error}).",
-                    "Install the model again.",
+                    message(
+                        "The model file {file} cannot be read ({error}).",
+                        file=manifest.folder / name,
+                        error=error,
+                    ),
+                    message("Install the model again."),
                 ) from error
     return {}
 

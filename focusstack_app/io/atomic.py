@@ -11,24 +11,33 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
 
 _REASONS = {
-    errno.ENOSPC: ("the disk is full", "Make room or choose another disk."),
-    errno.EDQUOT: ("your share of the disk is full", "Make room or choose another disk."),
-    errno.EROFS: ("the disk is read-only", "Choose another folder."),
-    errno.EACCES: ("writing there is not permitted", "Choose another folder."),
-    errno.EPERM: ("writing there is not permitted", "Choose another folder."),
-    errno.ENOENT: ("its folder does not exist", "Create the folder or choose another one."),
-    errno.ENOTDIR: ("its folder is not a folder", "Choose another folder."),
-    errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),
+    errno.ENOSPC: (message("the disk is full"), message("Make room or choose another disk.")),
+    errno.EDQUOT: (
+        message("your share of the disk is full"),
+        message("Make room or choose another disk."),
+    ),
+    errno.EROFS: (message("the disk is read-only"), message("Choose another folder.")),
+    errno.EACCES: (message("writing there is not permitted"), message("Choose another folder.")),
+    errno.EPERM: (message("writing there is not permitted"), message("Choose another folder.")),
+    errno.ENOENT: (
+        message("its folder does not exist"),
+        message("Create the folder or choose another one."),
+    ),
+    errno.ENOTDIR: (message("its folder is not a folder"), message("Choose another folder.")),
+    errno.ENAMETOOLONG: (message("the name is too long"), message("Choose a shorter name.")),
 }
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """What a file error means for the photographer."""
     reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))
-    return OutputError(f"{shown(path)} cannot be written: {reason}.", hint)
+    return OutputError(
+        message("{file} cannot be written: {reason}.", file=shown(path), reason=reason), hint
+    )
 
 
 def _check_target(path: Path, *, overwrite: bool) -> None:
@@ -37,10 +46,13 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISDIR(mode):
-        raise OutputError(f"{shown(path)} is a folder.", "Give the name of a file.")
+        raise OutputError(
+            message("{file} is a folder.", file=shown(path)), message("Give the name of a file.")
+        )
     if not overwrite:
         raise OutputExistsError(
-            f"{shown(path)} already exists.", "Choose another name, or allow overwriting."
+            message("{file} already exists.", file=shown(path)),
+            message("Choose another name, or allow overwriting."),
         )
 
 

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
+from focusstack_app.core.message import message
 
-_COPY_AGAIN = "Copy it again from the camera or card, or leave it out of the stack."
+_COPY_AGAIN = message("Copy it again from the camera or card, or leave it out of the stack.")
 
 
 def shown(path: Path) -> str:
@@ -18,7 +19,10 @@ def shown(path: Path) -> str:
 
 def damaged(path: Path) -> InputError:
     """The error for a file whose pixels or header cannot be decoded."""
-    return InputError(f"{shown(path)} is damaged or cut off and cannot be decoded.", _COPY_AGAIN)
+    return InputError(
+        message("{file} is damaged or cut off and cannot be decoded.", file=shown(path)),
+        _COPY_AGAIN,
+    )
 
 
 @contextmanager
@@ -37,16 +41,20 @@ def reading(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise InputError(f"{name} does not exist.", "Was it moved or renamed?") from error
+        raise InputError(
+            message("{file} does not exist.", file=name), message("Was it moved or renamed?")
+        ) from error
     except IsADirectoryError as error:
-        raise InputError(f"{name} is a folder, not a picture.") from error
+        raise InputError(message("{file} is a folder, not a picture.", file=name)) from error
     except PermissionError as error:
         raise InputError(
-            f"{name} may not be read.", "Give yourself the right to read it, or copy it elsewhere."
+            message("{file} may not be read.", file=name),
+            message("Give yourself the right to read it, or copy it elsewhere."),
         ) from error
     except MemoryError as error:
         raise InputError(
-            f"{name} does not fit into memory.", "Close other programs or use smaller pictures."
+            message("{file} does not fit into memory.", file=name),
+            message("Close other programs or use smaller pictures."),
         ) from error
     except Exception as error:  # decoders raise anything at all on damaged data
         raise damaged(path) from error

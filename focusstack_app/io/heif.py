@@ -13,6 +13,7 @@ import numpy as np
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header
 from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import profile_space
@@ -75,8 +76,12 @@ def _header(path: Path, picture: Any) -> Header:
     transfer = (picture.info.get("nclx_profile") or {}).get("transfer_characteristics")
     if transfer in _HDR_TRANSFERS:
         raise InputError(
-            f"{shown(path)} is an HDR picture ({_HDR_TRANSFERS[transfer]}).",
-            "Save it as a TIFF or JPEG, or use the camera's RAW file.",
+            message(
+                "{file} is an HDR picture ({kind}).",
+                file=shown(path),
+                kind=_HDR_TRANSFERS[transfer],
+            ),
+            message("Save it as a TIFF or JPEG, or use the camera's RAW file."),
         )
     bits: Literal[8, 16] = 16 if picture.mode.endswith(";16") else 8
     return Header(width, height, bits, 1)
@@ -85,8 +90,10 @@ def _header(path: Path, picture: Any) -> Header:
 def _opened(path: Path) -> Any:
     if importlib.util.find_spec("pillow_heif") is None:
         raise InputError(
-            f"{shown(path)} is a HEIC picture, and pillow-heif is not installed.",
-            "Run: pip install pillow-heif - or save the pictures as JPEG or TIFF.",
+            message(
+                "{file} is a HEIC picture, and pillow-heif is not installed.", file=shown(path)
+            ),
+            message("Run: pip install pillow-heif - or save the pictures as JPEG or TIFF."),
         )
     import pillow_heif
 

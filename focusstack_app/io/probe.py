@@ -7,6 +7,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, FrameSource
+from focusstack_app.core.message import message
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
@@ -39,7 +40,8 @@ def _kind(path: Path) -> FileKind:
         start = file.read(16)
     if not start:
         raise InputError(
-            f"{shown(path)} is empty.", "Copy it again from the camera, or leave it out."
+            message("{file} is empty.", file=shown(path)),
+            message("Copy it again from the camera, or leave it out."),
         )
     if path.suffix.lower() in RAW_SUFFIXES:
         return "raw"
@@ -49,8 +51,8 @@ def _kind(path: Path) -> FileKind:
     if heif.is_heif(start):
         return "heif"
     raise InputError(
-        f"{shown(path)} is not a JPEG, PNG, TIFF, HEIC or RAW picture.",
-        "Leave it out of the stack.",
+        message("{file} is not a JPEG, PNG, TIFF, HEIC or RAW picture.", file=shown(path)),
+        message("Leave it out of the stack."),
     )
 
 
@@ -111,7 +113,7 @@ def list_images(folder: Path) -> list[Path]:
     """
     with reading(folder):
         if folder.exists() and not folder.is_dir():
-            raise InputError(f"{shown(folder)} is not a folder.")
+            raise InputError(message("{folder} is not a folder.", folder=shown(folder)))
         found = [
             path
             for path in folder.iterdir()

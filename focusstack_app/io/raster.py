@@ -16,6 +16,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header
 from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import converted_to_srgb, profile_space, srgb_profile
@@ -39,9 +40,15 @@ def check_area(path: Path, width_px: int, height_px: int) -> None:
     """
     if width_px * height_px > MAX_PIXELS:
         raise InputError(
-            f"{shown(path)} has {width_px} x {height_px} pixels; "
-            f"at most {MAX_PIXELS // 10**6} megapixels are supported.",
-            "Reduce its size first.",
+            message(
+                "{file} has {width_px} x {height_px} pixels; at most {most} megapixels "
+                "are supported.",
+                file=shown(path),
+                width_px=width_px,
+                height_px=height_px,
+                most=MAX_PIXELS // 10**6,
+            ),
+            message("Reduce its size first."),
         )
 
 
@@ -94,12 +101,18 @@ def rgb_from_pillow(path: Path, image: Image.Image) -> tuple[Pixels, bytes | Non
     if image.mode in ("CMYK", "LAB"):
         converted = converted_to_srgb(image, icc) if icc is not None else None
         if converted is None and image.mode == "LAB":
-            raise InputError(f"{shown(path)} is a Lab picture.", "Save it as RGB.")
+            raise InputError(
+                message("{file} is a Lab picture.", file=shown(path)), message("Save it as RGB.")
+            )
         return _array(converted or image.convert("RGB")), srgb_profile() if converted else None
     if image.mode not in ("RGB", "L", "1", "P", "LA", "PA", "RGBA", "RGBX", "YCbCr"):
         raise InputError(
-            f"{shown(path)} has a pixel format that is not supported ({image.mode}).",
-            "Save it as an 8- or 16-bit RGB picture.",
+            message(
+                "{file} has a pixel format that is not supported ({mode}).",
+                file=shown(path),
+                mode=image.mode,
+            ),
+            message("Save it as an 8- or 16-bit RGB picture."),
         )
     image.info.pop("transparency", None)
     rgb = image if image.mode == "RGB" else image.convert("RGB")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, Frame, FrameSource
+from focusstack_app.core.message import message
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.decoded import Decoded
 from focusstack_app.io.faults import reading, shown
@@ -50,9 +51,16 @@ def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
     size = upright_size(header.width_px, header.height_px, orientation)
     if size != source.size_px:
         raise InputError(
-            f"{shown(path)} has {size[0]} x {size[1]} pixels now, not "
-            f"{source.width_px} x {source.height_px}: it was changed since it was opened.",
-            "Open the stack again.",
+            message(
+                "{file} has {width_px} x {height_px} pixels now, not {width_before_px} x "
+                "{height_before_px}: it was changed since it was opened.",
+                file=shown(path),
+                width_px=size[0],
+                height_px=size[1],
+                width_before_px=source.width_px,
+                height_before_px=source.height_px,
+            ),
+            message("Open the stack again."),
         )
     pixels = decoded.pixels
     if max_side_px is not None:

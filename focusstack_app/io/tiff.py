@@ -11,6 +11,7 @@ from PIL import TiffImagePlugin
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header
 from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import profile_space
@@ -60,9 +61,14 @@ def _decoder(path: Path, page: tifffile.TiffPage) -> Literal["tifffile", "pillow
         return "pillow"
     photometric = getattr(page.photometric, "name", page.photometric)
     raise InputError(
-        f"{shown(path)} is a TIFF of a kind that is not supported "
-        f"({page.bitspersample}-bit {photometric}, {depth}).",
-        "Save it as an 8- or 16-bit RGB TIFF.",
+        message(
+            "{file} is a TIFF of a kind that is not supported ({bits}-bit {photometric}, {depth}).",
+            file=shown(path),
+            bits=page.bitspersample,
+            photometric=photometric,
+            depth=depth,
+        ),
+        message("Save it as an 8- or 16-bit RGB TIFF."),
     )
 
 

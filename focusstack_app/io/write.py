@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 import focusstack_app
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource, Pixels
+from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.atomic import replacing
@@ -64,8 +65,8 @@ def write_picture(
     kind = format_of(path)
     if kind is None:
         raise OutputError(
-            f"{shown(path)} has the suffix of no picture format.",
-            "Use .tif, .png, .jpg or .webp.",
+            message("{file} has the suffix of no picture format.", file=shown(path)),
+            message("Use .tif, .png, .jpg or .webp."),
         )
     tags = exif_for_export(source, _software(), description)
     with replacing(path, overwrite=overwrite) as temporary:
@@ -85,8 +86,12 @@ def _write(
         largest_px, name, instead = _LIMITS[kind]
         if max(pixels.shape) > largest_px:
             raise OutputError(
-                f"The picture has more than {largest_px} pixels on a side, which {name} cannot "
-                "hold.",
+                message(
+                    "The picture has more than {largest_px} pixels on a side, which {name} "
+                    "cannot hold.",
+                    largest_px=largest_px,
+                    name=name,
+                ),
                 instead,
             )
     deep: Pixels = pixels if options.bits_in(kind) == 16 else rounded_to_8(pixels)
@@ -143,8 +148,8 @@ def write_map(
     kind = format_of(path)
     if kind not in (FileFormat.TIFF, FileFormat.PNG):
         raise OutputError(
-            f"{shown(path)}: a map is written as PNG or TIFF.",
-            "Give a name ending in .png or .tif.",
+            message("{file}: a map is written as PNG or TIFF.", file=shown(path)),
+            message("Give a name ending in .png or .tif."),
         )
     with replacing(path, overwrite=overwrite) as temporary:
         if kind is FileFormat.TIFF:

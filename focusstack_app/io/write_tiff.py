@@ -14,6 +14,7 @@ import imagecodecs
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.message import message
 from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.ifd import (
     EXIF_DIRECTORY,
@@ -96,8 +97,8 @@ def write_tiff(
         OSError: If it cannot be written.
     """
     too_large = OutputError(
-        "The picture would be larger than 4 GB, which TIFF cannot hold.",
-        "Stack smaller pictures.",
+        message("The picture would be larger than 4 GB, which TIFF cannot hold."),
+        message("Stack smaller pictures."),
     )
     if pixels.nbytes > _LARGEST_BYTES:
         raise too_large

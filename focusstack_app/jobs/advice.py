@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from focusstack_app.core.frames import Stack
+from focusstack_app.core.message import message
 from focusstack_app.engine.diagnose import Finding, Trouble
 
 
@@ -16,35 +17,52 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
     """
     names = [source.path.name for source in stack.sources]
     unsharp = [f.frame for f in findings if f.trouble is Trouble.NOWHERE_SHARP]
-    lines = []
+    lines: list[str] = []
     for run in _runs(unsharp):
         first, last = run[0], run[-1]
         outside = first == 0 or last == len(stack) - 1
-        frames = names[first] if first == last else f"{names[first]} to {names[last]}"
+        frames = names[first]
+        if first != last:
+            frames = message("{first} to {last}", first=names[first], last=names[last])
         if outside:
-            lines.append(
-                f"{frames}: nothing is sharp, the focus lies outside the subject. "
-                "Without these frames it goes faster."
+            text = message(
+                "{frames}: nothing is sharp, the focus lies outside the subject. Without these "
+                "frames it goes faster.",
+                frames=frames,
             )
         else:
-            lines.append(
-                f"{frames}: nothing is sharp, perhaps shaken. Leave it out if the result is soft."
+            text = message(
+                "{frames}: nothing is sharp, perhaps shaken. Leave it out if the result is soft.",
+                frames=frames,
             )
+        lines.append(text)
     for finding in findings:
         name, before = names[finding.frame], names[max(0, finding.frame - 1)]
         if finding.trouble is Trouble.DUPLICATE:
-            lines.append(f"{name} is the same picture as {before}. Leave one of them out.")
+            text = message(
+                "{frame} is the same picture as {before}. Leave one of them out.",
+                frame=name,
+                before=before,
+            )
         elif finding.trouble is Trouble.EXPOSURE:
-            how = "brighter" if finding.amount > 0 else "darker"
-            lines.append(
-                f"{name} is {abs(finding.amount):.1f} EV {how} than {names[stack.reference]}. "
-                "It is matched; expose manually next time."
+            text = message(
+                "{frame} is {ev:.1f} EV {how} than {reference}. It is matched; expose manually "
+                "next time.",
+                frame=name,
+                ev=abs(finding.amount),
+                how=message("brighter") if finding.amount > 0 else message("darker"),
+                reference=names[stack.reference],
             )
         elif finding.trouble is Trouble.GAP:
-            lines.append(
-                f"The focus step from {before} to {name} is much wider than the others: "
-                "what lies between may be soft. Is a frame missing?"
+            text = message(
+                "The focus step from {before} to {frame} is much wider than the others: what lies "
+                "between may be soft. Is a frame missing?",
+                before=before,
+                frame=name,
             )
+        else:
+            continue
+        lines.append(text)
     return lines
 
 

@@ -38,11 +38,12 @@ from focusstack_app import __version__
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Registration
+from focusstack_app.core.message import message
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import reading, shown
 
 _VERSION = 1
-_ANEW = "Align the frames anew."
+_ANEW = message("Align the frames anew.")
 
 
 def save_alignment(
@@ -88,23 +89,40 @@ def load_alignment(path: Path, stack: Stack) -> Registration:
         document = json.loads(text)
         if document["version"] > _VERSION:
             raise InputError(
-                f"{shown(path)} comes from a newer version of the program.",
-                "Update the program to use it.",
+                message("{file} comes from a newer version of the program.", file=shown(path)),
+                message("Update the program to use it."),
             )
         size_px = int(document["width_px"]), int(document["height_px"])
         frames = {str(frame["name"]): frame for frame in document["frames"]}
         for source in stack.sources:
             if source.path.name not in frames:
-                raise InputError(f"{shown(path)} does not know {shown(source.path)}.", _ANEW)
+                raise InputError(
+                    message(
+                        "{file} does not know {frame}.",
+                        file=shown(path),
+                        frame=shown(source.path),
+                    ),
+                    _ANEW,
+                )
             if source.size_px != size_px:
                 raise InputError(
-                    f"{shown(path)} is for frames of {size_px[0]} x {size_px[1]} pixels; "
-                    f"{shown(source.path)} has {source.width_px} x {source.height_px}.",
+                    message(
+                        "{file} is for frames of {width_px} x {height_px} pixels; {frame} has "
+                        "{frame_width_px} x {frame_height_px}.",
+                        file=shown(path),
+                        width_px=size_px[0],
+                        height_px=size_px[1],
+                        frame=shown(source.path),
+                        frame_width_px=source.width_px,
+                        frame_height_px=source.height_px,
+                    ),
                     _ANEW,
                 )
         return _registration([frames[name] for name in frame_names(stack)], stack, size_px[::-1])
     except (ValueError, KeyError, TypeError, AttributeError, np.linalg.LinAlgError) as error:
-        raise InputError(f"{shown(path)} is damaged, or not an alignment.", _ANEW) from error
+        raise InputError(
+            message("{file} is damaged, or not an alignment.", file=shown(path)), _ANEW
+        ) from error
 
 
 def frame_names(stack: Stack) -> list[str]:
@@ -118,9 +136,13 @@ def frame_names(stack: Stack) -> list[str]:
         other = names.setdefault(source.path.name, source.path)
         if other is not source.path:
             raise InputError(
-                f"{shown(source.path)} and {shown(other)} have the same name: an alignment file "
-                "cannot tell them apart.",
-                "Rename one of them.",
+                message(
+                    "{file} and {other} have the same name: an alignment file cannot tell them "
+                    "apart.",
+                    file=shown(source.path),
+                    other=shown(other),
+                ),
+                message("Rename one of them."),
             )
     return list(names)
 

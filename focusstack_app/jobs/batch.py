@@ -13,6 +13,7 @@ from pathlib import Path
 from focusstack_app.core.errors import FocusStackError, InputError, OutputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.message import message
 from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
@@ -266,11 +267,11 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             progress=progress.sub(FUSION_SHARE, 1.0),
         )
     except FocusStackError as error:
-        return item(Outcome.FAILED, str(error))
+        return item(Outcome.FAILED, error.said)
     except Exception as bug:
         # One stack must not cost the night's work: it is reported, and the others go on.
         logger.exception("a stack of a batch failed unexpectedly")
-        return item(Outcome.FAILED, f"Unexpected error: {bug!r}")
+        return item(Outcome.FAILED, message("Unexpected error: {bug!r}", bug=bug))
     warnings = (*task.stack.warnings, *result.warnings)
     return replace(item(Outcome.DONE), warnings=warnings, facts=facts(result))
 
@@ -284,13 +285,16 @@ def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
         OutputError: If a folder holds frames, or cannot be used.
     """
     if not tasks:
-        raise InputError("There is no stack to fuse.", "Add a folder that holds frames.")
+        raise InputError(
+            message("There is no stack to fuse."), message("Add a folder that holds frames.")
+        )
     folders = tasks[0].target.folders
     frames = {task.stack.folder.resolve() for task in tasks}
     for folder in folders:
         if folder.resolve() in frames:
             raise OutputError(
-                f"{shown(folder)} holds frames.", "Choose another folder for the results."
+                message("{folder} holds frames.", folder=shown(folder)),
+                message("Choose another folder for the results."),
             )
         check_folder(folder if folder.exists() else folder.parent)
     made = [folder for folder in folders if not folder.exists()]

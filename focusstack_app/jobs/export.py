@@ -14,6 +14,7 @@ from focusstack_app import __version__
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method, Provenance
+from focusstack_app.core.message import Message, message
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import replacing
@@ -115,10 +116,14 @@ def check_targets(
         resolved = target.resolve()
         if resolved in frames:
             raise OutputError(
-                f"{shown(target)} is one of the frames.", "Choose another name for the result."
+                message("{file} is one of the frames.", file=shown(target)),
+                message("Choose another name for the result."),
             )
         if resolved in seen:
-            raise OutputError(f"{shown(target)} is named twice.", "Give each file its own name.")
+            raise OutputError(
+                message("{file} is named twice.", file=shown(target)),
+                message("Give each file its own name."),
+            )
         seen.add(resolved)
         check_target(target, overwrite=overwrite)
 
@@ -131,11 +136,15 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
         OutputError: If it is a folder, or its folder is missing or not writable.
     """
     if path.is_dir():
-        raise OutputError(f"{shown(path)} is a folder.", "Give the name of a file in it.")
+        raise OutputError(
+            message("{file} is a folder.", file=shown(path)),
+            message("Give the name of a file in it."),
+        )
     check_folder(path.parent)
     if path.exists() and not overwrite:
         raise OutputExistsError(
-            f"{shown(path)} already exists.", "Choose another name, or allow overwriting."
+            message("{file} already exists.", file=shown(path)),
+            message("Choose another name, or allow overwriting."),
         )
 
 
@@ -146,12 +155,19 @@ def check_folder(folder: Path) -> None:
         OutputError: If it is missing, not a folder, or not writable.
     """
     if not folder.exists():
-        raise OutputError(f"The folder {shown(folder)} does not exist.", "Create it first.")
+        raise OutputError(
+            message("The folder {folder} does not exist.", folder=shown(folder)),
+            message("Create it first."),
+        )
     if not folder.is_dir():
-        raise OutputError(f"{shown(folder)} is not a folder.", "Choose another one.")
+        raise OutputError(
+            message("{folder} is not a folder.", folder=shown(folder)),
+            message("Choose another one."),
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(
-            f"The folder {shown(folder)} may not be written to.", "Choose another folder."
+            message("The folder {folder} may not be written to.", folder=shown(folder)),
+            message("Choose another folder."),
         )
 
 
@@ -206,7 +222,7 @@ def _description(result: FusionResult) -> str:
 
 def _check_suffix(path: Path, suffixes: frozenset[str], hint: str) -> None:
     if path.suffix.lower() not in suffixes:
-        raise OutputError(f"{shown(path)} has the wrong suffix.", hint)
+        raise OutputError(message("{file} has the wrong suffix.", file=shown(path)), hint)
 
 
 @contextmanager
@@ -216,5 +232,7 @@ def _staged(path: Path, *, overwrite: bool) -> Iterator[Path]:
         try:
             yield temporary
         except OutputError as error:
-            message = error.message.replace(shown(temporary), shown(path))
-            raise OutputError(message, error.hint) from error
+            text = error.message
+            if isinstance(text, Message):
+                text = text.with_value(shown(temporary), shown(path))
+            raise OutputError(text, error.hint) from error

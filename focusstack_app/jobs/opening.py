@@ -8,6 +8,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
 from focusstack_app.io.probe import list_images, probe
 
@@ -47,27 +48,31 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         files = list_images(paths[0])
         if not files:
             raise InputError(
-                f"{shown(paths[0])} holds no pictures.",
-                "Choose the folder that has the frames directly in it.",
+                message("{folder} holds no pictures.", folder=shown(paths[0])),
+                message("Choose the folder that has the frames directly in it."),
             )
         return files
     if not paths:
-        raise InputError("There are no frames.", "Choose the frames of one stack, or their folder.")
+        raise InputError(
+            message("There are no frames."),
+            message("Choose the frames of one stack, or their folder."),
+        )
     for path in paths:
         if path.is_dir():
             raise InputError(
-                f"{shown(path)} is a folder among other paths.",
-                "Give either files or one folder; many folders are a batch.",
+                message("{file} is a folder among other paths.", file=shown(path)),
+                message("Give either files or one folder; many folders are a batch."),
             )
     return list(paths)
 
 
 def _without_repeats(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     kept: dict[Path, Path] = {}
-    warnings = []
+    warnings: list[str] = []
     for path in files:
         if kept.setdefault(path.resolve(), path) is not path:
-            warnings.append(f"{shown(path)} was given more than once and counts once.")
+            text = message("{file} was given more than once and counts once.", file=shown(path))
+            warnings.append(text)
     return list(kept.values()), tuple(dict.fromkeys(warnings))
 
 
@@ -81,7 +86,18 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
         first = sources[0]
         if source.size_px != first.size_px:
             raise InputError(
-                f"{shown(source.path)} is {source.width_px} x {source.height_px} pixels, but "
-                f"{shown(first.path)} is {first.width_px} x {first.height_px}.",
-                "All frames of a stack need the same size and orientation; leave the odd one out.",
+                message(
+                    "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "
+                    "{first_height_px}.",
+                    file=shown(source.path),
+                    width_px=source.width_px,
+                    height_px=source.height_px,
+                    first=shown(first.path),
+                    first_width_px=first.width_px,
+                    first_height_px=first.height_px,
+                ),
+                message(
+                    "All frames of a stack need the same size and orientation; leave the odd one "
+                    "out."
+                ),
             )

@@ -24,6 +24,7 @@ from typing import Any
 from focusstack_app import __version__
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.message import message
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import reading, shown
 
@@ -88,13 +89,14 @@ def load_project(path: Path) -> Project:
         document = json.loads(text)
         if document["version"] > _VERSION:
             raise InputError(
-                f"{shown(path)} comes from a newer version of the program.",
-                "Update the program to open it.",
+                message("{file} comes from a newer version of the program.", file=shown(path)),
+                message("Update the program to open it."),
             )
         return _project(document, path.parent.resolve())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{shown(path)} is damaged, or not a project.", "Open the frames themselves."
+            message("{file} is damaged, or not a project.", file=shown(path)),
+            message("Open the frames themselves."),
         ) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
@@ -69,7 +70,8 @@ def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     if loose:
         return [parent.resolve()]
     raise InputError(
-        f"{shown(parent)} holds no stacks.", "Give a folder whose sub-folders hold the frames."
+        message("{folder} holds no stacks.", folder=shown(parent)),
+        message("Give a folder whose sub-folders hold the frames."),
     )
 
 
@@ -126,14 +128,18 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
             progress.report(done / len(paths), f"Reading {shown(Path(name))}")
             sources.append(probe(path))
     except InputError as error:
-        return [ProposedStack(name, folder, (), str(error))]
+        return [ProposedStack(name, folder, (), error.said)]
     if not sources:
-        return [ProposedStack(name, folder, (), f"{shown(folder)} holds no pictures.")]
+        problem = message("{folder} holds no pictures.", folder=shown(folder))
+        return [ProposedStack(name, folder, (), problem)]
     warnings: tuple[str, ...] = ()
     if len(paths) < len(files):
         left = len(files) - len(paths)
-        files_text = "1 file" if left == 1 else f"{left} files"
-        warnings = (f"{files_text} with the name of a RAW file left out.",)
+        warnings = (
+            message("1 file with the name of a RAW file left out.")
+            if left == 1
+            else message("{count} files with the name of a RAW file left out.", count=left),
+        )
     groups = grouped(sources) if split else [tuple(sources)]
     names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
     return [
@@ -157,5 +163,5 @@ def _size_problem(sources: Sequence[FrameSource]) -> str:
     try:
         check_sizes(sources)
     except InputError as error:
-        return str(error)
+        return error.said
     return ""

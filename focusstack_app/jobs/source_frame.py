@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult, Placement
+from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.engine.resampling import projected, resample, within
@@ -29,7 +30,7 @@ def read_source_frame(result: FusionResult, index: int, progress: Progress) -> N
         Cancelled: If the user stopped it.
     """
     stack, placement = result.request.stack, result.placement
-    progress.report(0.0, "Reading")
+    progress.report(0.0, message("Reading"))
     chain = [index]  # towards the reference, as far as a neighbour fills in what a frame lacks
     if placement is not None:
         step = -1 if index > stack.reference else 1
@@ -38,13 +39,13 @@ def read_source_frame(result: FusionResult, index: int, progress: Progress) -> N
     aligned: Pixels | None = None
     for number, frame in enumerate(reversed(chain), start=1):
         pixels = read_frame(stack.sources[frame]).pixels
-        progress.report((number - 0.5) / len(chain), "Aligning")
+        progress.report((number - 0.5) / len(chain), message("Aligning"))
         if placement is not None and frame in placement.moved:
             beside = pixels if aligned is None else aligned
             matrix, gains = placement.frame_from_reference[frame], placement.gains[frame]
             pixels = resample(pixels, matrix, gains, beside, progress)
         aligned = pixels
-        progress.report(number / len(chain), "Reading")
+        progress.report(number / len(chain), message("Reading"))
     assert aligned is not None
     height, width = result.picture.shape[:2]
     top, left = (placement.top_px, placement.left_px) if placement is not None else (0, 0)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from focusstack_app.core.message import joined, message
 from focusstack_app.settings.schema import Option, Settings, choices_of, options_of, types_of
 
 
@@ -26,10 +27,15 @@ class Problem:
     name: str
     message: str
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
         """Where it stands and what is wrong."""
         place = ".".join(part for part in (self.page, self.name) if part)
-        return f"{place}: {self.message}" if place else self.message
+        return joined(f"{place}:" if place else "", self.message)
+
+    def __str__(self) -> str:
+        """The same in English."""
+        return str(self.said)
 
 
 def from_document(document: Mapping[str, Any]) -> tuple[Settings, tuple[Problem, ...]]:
@@ -44,9 +50,10 @@ def from_document(document: Mapping[str, Any]) -> tuple[Settings, tuple[Problem,
         if name == "version":
             continue
         if name not in pages:
-            problems.append(Problem(name, "", f"There is no such page{_meant(name, pages)}"))
+            text = message("There is no such page{meant}", meant=_meant(name, pages))
+            problems.append(Problem(name, "", text))
         elif not isinstance(values, Mapping):
-            problems.append(Problem(name, "", "This is not a page of settings."))
+            problems.append(Problem(name, "", message("This is not a page of settings.")))
         else:
             pages[name], found = _page(name, pages[name], values)
             problems += found
@@ -71,16 +78,26 @@ def value_problem(option: Option, type_: Any, value: Any) -> str:
         if any(value == choice and type(value) is not bool for choice in choices):
             return ""
         known = ", ".join(str(choice) for choice in choices)
-        return f"{value!r} is not one of {known}{_meant(str(value), map(str, choices))}"
+        meant = _meant(str(value), map(str, choices))
+        return message(
+            "{value!r} is not one of {known}{meant}", value=value, known=known, meant=meant
+        )
     if type_ is bool:
-        return "" if isinstance(value, bool) else f"{value!r} is neither true nor false."
+        if isinstance(value, bool):
+            return ""
+        return message("{value!r} is neither true nor false.", value=value)
     if type_ in (int, float):
         number = isinstance(value, (int, type_)) and not isinstance(value, bool)
         if number and math.isfinite(value) and option.least <= value <= option.most:
             return ""
-        return f"{value!r} is not a number from {option.least:g} to {option.most:g}."
+        return message(
+            "{value!r} is not a number from {least:g} to {most:g}.",
+            value=value,
+            least=option.least,
+            most=option.most,
+        )
     if not isinstance(value, str):
-        return f"{value!r} is not a text."
+        return message("{value!r} is not a text.", value=value)
     return option.check(value) if option.check is not None else ""
 
 
@@ -90,12 +107,12 @@ def _page(page: str, defaults: Any, values: Mapping[str, Any]) -> tuple[Any, lis
     problems = []
     for name, value in values.items():
         if name not in options:
-            message = f"There is no such setting{_meant(name, options)}"
-            problems.append(Problem(page, name, message))
+            text = message("There is no such setting{meant}", meant=_meant(name, options))
+            problems.append(Problem(page, name, text))
             continue
-        message = value_problem(options[name], types[name], value)
-        if message:
-            problems.append(Problem(page, name, message))
+        problem = value_problem(options[name], types[name], value)
+        if problem:
+            problems.append(Problem(page, name, problem))
         else:
             changed[name] = _typed(types[name], value)
     return dataclasses.replace(defaults, **changed), problems
@@ -110,4 +127,4 @@ def _typed(type_: Any, value: Any) -> Any:
 def _meant(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about a word that is not known."""
     near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else "."
+    return message("; did you mean {near}?", near=near[0]) if near else "."

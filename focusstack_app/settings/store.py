@@ -12,6 +12,7 @@ from typing import Any
 import platformdirs
 
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.message import message
 from focusstack_app.io.atomic import output_error, replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.settings.checking import Problem, from_document, to_document
@@ -56,18 +57,26 @@ class SettingsStore:
             return Loaded(Settings())
         except (OSError, UnicodeDecodeError) as error:
             self._keep_copy()
-            return _unusable(f"{shown(self.path)} cannot be read ({error}).")
+            text = message("{file} cannot be read ({error}).", file=shown(self.path), error=error)
+            return _unusable(text)
         document = _parsed(text)
         if document is None:
             self._keep_copy()
             return _unusable(
-                f"{shown(self.path)} is damaged; the preferences start anew and a copy of the "
-                f"file is kept as {self._copy.name}."
+                message(
+                    "{file} is damaged; the preferences start anew and a copy of the file is kept "
+                    "as {copy}.",
+                    file=shown(self.path),
+                    copy=self._copy.name,
+                )
             )
         if _is_newer(document):
             return _unusable(
-                f"{shown(self.path)} comes from a newer version of the program and is left alone; "
-                "preferences hold until the program is closed."
+                message(
+                    "{file} comes from a newer version of the program and is left alone; "
+                    "preferences hold until the program is closed.",
+                    file=shown(self.path),
+                )
             )
         try:
             settings, problems = from_document(migrated(document))
@@ -87,9 +96,11 @@ class SettingsStore:
             document = _parsed(self.path.read_text(encoding="utf-8"))
             if document is not None and _is_newer(document):
                 raise OutputError(
-                    "The preferences were not saved: their file comes from a newer version of the "
-                    "program.",
-                    "They hold until the program is closed.",
+                    message(
+                        "The preferences were not saved: their file comes from a newer version of "
+                        "the program."
+                    ),
+                    message("They hold until the program is closed."),
                 )
         document = {"version": current_version(), **to_document(settings)}
         try:
@@ -121,5 +132,5 @@ def _is_newer(document: dict[str, Any]) -> bool:
     return isinstance(version, int) and version > current_version()
 
 
-def _unusable(message: str) -> Loaded:
-    return Loaded(Settings(), (Problem("", "", message),))
+def _unusable(text: str) -> Loaded:
+    return Loaded(Settings(), (Problem("", "", text),))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from focusstack_app.ui import icons
 from focusstack_app.ui.dialogs import ReportDialog
+from focusstack_app.ui.translation import said
 
 
 class Tone(Enum):
@@ -63,6 +64,7 @@ class Banner(QFrame):
             hint: What to do, one line.
             report: Text behind "Details…", for a bug report.
         """
+        message, hint = said(message), said(hint)
         self._tone, self._message, self._report = tone, message, report
         text = f"<b>{html.escape(message)}</b>"
         if hint:

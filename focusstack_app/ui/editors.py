@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.settings.schema import Option, choices_of
-from focusstack_app.ui.translation import tr
+from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import choice_text
 
 
@@ -114,10 +114,10 @@ class NumberEditor(Editor):
             self.box.setRange(option.least, option.most)
             self.box.setSingleStep(option.step)
             self.box.setDecimals(1)
-        self.box.setAccessibleName(tr(option.label))
+        self.box.setAccessibleName(said(option.label))
         unit = "%" if self._scale == 100 else option.unit
         self.box.setSuffix(f" {unit}" if unit else "")
-        self.box.setSpecialValueText(tr(option.zero))
+        self.box.setSpecialValueText(said(option.zero))
         self.box.setKeyboardTracking(False)
         self.box.setMinimumWidth(240 if option.zero else 100)
         self.row.addWidget(self.box)
@@ -186,7 +186,7 @@ def make_editor(option: Option, type_: Any, models: Sequence[str]) -> Editor:
         type_: Its type.
         models: Ids of the installed models.
     """
-    label = tr(option.label)
+    label = said(option.label)
     if option.editor == "folder":
         return FolderEditor(label, tr("Beside the frames"))
     if option.editor == "model":

@@ -35,7 +35,7 @@ from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.editors import CheckEditor, Editor, make_editor
 from focusstack_app.ui.parameters import explanation
-from focusstack_app.ui.translation import tr
+from focusstack_app.ui.translation import said
 
 EXAMPLE = NameFacts("beetle", "IMG_0412", "IMG_0434", "23", "2026-05-17", "vaeedof", "faithful")
 
@@ -143,7 +143,7 @@ class PreferencesDialog(QDialog):
         column = QVBoxLayout(self)
         self.elsewhere = _problem_label()
         homeless = [
-            str(problem)
+            problem.said
             for problem in problems
             if problem.page not in self.pages
             or problem.name not in self.pages[problem.page].editors
@@ -155,7 +155,7 @@ class PreferencesDialog(QDialog):
         column.addLayout(buttons)
 
     def _in_file(self, problem: str) -> str:
-        return self.tr("In the file: {problem}").format(problem=problem)
+        return self.tr("In the file: {problem}").format(problem=said(problem))
 
     def _on_changed(self) -> None:
         pages = {name: page.page for name, page in self.pages.items()}
@@ -200,7 +200,7 @@ class SettingsPage(QWidget):
     def show_problem(self, name: str, message: str) -> None:
         """Say below an editor what is wrong; an empty message takes it away."""
         label = self.problem_labels[name]
-        label.setText(message)
+        label.setText(said(message))
         label.setVisible(bool(message) and self._used(name))
 
     def reset(self) -> None:
@@ -213,10 +213,10 @@ class SettingsPage(QWidget):
 
     def _add(self, grid: QGridLayout, name: str, option: Option) -> None:
         editor = make_editor(option, self._types[name], self._models)
-        editor.setToolTip(tr(option.help))
-        label = QLabel("" if isinstance(editor, CheckEditor) else tr(option.label))
+        editor.setToolTip(said(option.help))
+        label = QLabel("" if isinstance(editor, CheckEditor) else said(option.label))
         label.setBuddy(editor)
-        help_label = explanation(tr(option.help))
+        help_label = explanation(said(option.help))
         problem = _problem_label()
         gap = QWidget()
         gap.setFixedHeight(10)
@@ -265,10 +265,10 @@ class SettingsPage(QWidget):
         """The help of a setting, with an example where it is a name."""
         option = self._options[name]
         if option.check is not template_problem:
-            return tr(option.help)
+            return said(option.help)
         suffix = self.page.format.suffixes[0]
         example = f"{filled_name(getattr(self.page, name), EXAMPLE)}{suffix}"
-        return self.tr("For example {file}.").format(file=example) + f" {tr(option.help)}"
+        return self.tr("For example {file}.").format(file=example) + f" {said(option.help)}"
 
 
 def _problem_label() -> QLabel:

@@ -1,8 +1,8 @@
 """The language of the window: Qt's translators, and `tr` for texts outside a class of Qt.
 
 Texts in classes of Qt go through their own `tr`. Texts of the layers below, which know no Qt, are
-marked there with `core.message.message` and go through the `tr` of this module where they are
-shown. resources/i18n/README.md tells how a text gets its translation.
+marked there with `core.message.message` and go through `said` where they are shown.
+resources/i18n/README.md tells how a text gets its translation.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from focusstack_app.core.assets import resources_dir
+from focusstack_app.core.message import Message
 from focusstack_app.settings.schema import Language
 
 # Where lupdate files a text that stands in no class.
@@ -28,6 +29,18 @@ def tr(text: str, comment: str = "", n: int = -1) -> str:
         n: Replaces "%n" and chooses between singular and plural.
     """
     return QCoreApplication.translate(_CONTEXT, text, comment, n)
+
+
+def said(text: str) -> str:
+    """What a layer below has to say, in the language of the window.
+
+    Args:
+        text: Translated where it is a `Message`, also inside of others; else as it is.
+    """
+    if not isinstance(text, Message):
+        return text
+    values = {name: said(v) if isinstance(v, str) else v for name, v in text.values.items()}
+    return Message(tr(text.template), values)
 
 
 def number_text(value: float, decimals: int) -> str:

@@ -632,7 +632,7 @@
     </message>
     <message>
         <source>Stopping…</source>
-        <translation>Wird angehalten …</translation>
+        <translation>Wird abgebrochen …</translation>
     </message>
     <message>
         <source>Pausing…</source>
@@ -645,6 +645,566 @@
     <message>
         <source>Starting</source>
         <translation>Beginnt</translation>
+    </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation>{first} {second}</translation>
+    </message>
+    <message>
+        <source>The name is empty.</source>
+        <translation>Der Name ist leer.</translation>
+    </message>
+    <message>
+        <source>{word} is not known; did you mean {meant}?</source>
+        <translation>{word} ist nicht bekannt; meinten Sie {meant}?</translation>
+    </message>
+    <message>
+        <source>{word} is not known; there are {known}.</source>
+        <translation>{word} ist nicht bekannt; es gibt {known}.</translation>
+    </message>
+    <message>
+        <source>A brace is open; write words like {stack} with both braces.</source>
+        <translation>Eine Klammer ist offen; Wörter wie {stack} brauchen beide Klammern.</translation>
+    </message>
+    <message>
+        <source>A file name cannot have the character {character!r}.</source>
+        <translation>Ein Dateiname darf das Zeichen {character!r} nicht enthalten.</translation>
+    </message>
+    <message>
+        <source>Aligning</source>
+        <translation>Ausrichten</translation>
+    </message>
+    <message>
+        <source>Compositing</source>
+        <translation>Zusammensetzen</translation>
+    </message>
+    <message>
+        <source>Fusing</source>
+        <translation>Verrechnen</translation>
+    </message>
+    <message>
+        <source>Decoding</source>
+        <translation>Dekodieren</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read as a model manifest.</source>
+        <translation>{file} lässt sich nicht als Modellbeschreibung lesen.</translation>
+    </message>
+    <message>
+        <source>Choose a folder with a model.json.</source>
+        <translation>Wählen Sie einen Ordner mit einer model.json.</translation>
+    </message>
+    <message>
+        <source>{file} is a model of unknown kind {kind!r}.</source>
+        <translation>{file} ist ein Modell der unbekannten Art {kind!r}.</translation>
+    </message>
+    <message>
+        <source>A newer program may be able to use it.</source>
+        <translation>Eine neuere Programmversion kann es vielleicht verwenden.</translation>
+    </message>
+    <message>
+        <source>{file} is not a complete model manifest ({error}).</source>
+        <translation>{file} ist keine vollständige Modellbeschreibung ({error}).</translation>
+    </message>
+    <message>
+        <source>Install the model again.</source>
+        <translation>Installieren Sie das Modell neu.</translation>
+    </message>
+    <message>
+        <source>{file} does not describe a model of kind {kind}.</source>
+        <translation>{file} beschreibt kein Modell der Art {kind}.</translation>
+    </message>
+    <message>
+        <source>The model {model_id!r} lacks {files}.</source>
+        <translation>Dem Modell {model_id!r} fehlen {files}.</translation>
+    </message>
+    <message>
+        <source>Put them into a folder and run: focusstack models install FOLDER</source>
+        <translation>Legen Sie sie in einen Ordner und rufen Sie auf: focusstack models install ORDNER</translation>
+    </message>
+    <message>
+        <source>There is no model {model_id!r}.</source>
+        <translation>Es gibt kein Modell {model_id!r}.</translation>
+    </message>
+    <message>
+        <source>Installed: {names}.</source>
+        <translation>Installiert: {names}.</translation>
+    </message>
+    <message>
+        <source>The model file {file} is missing.</source>
+        <translation>Die Modelldatei {file} fehlt.</translation>
+    </message>
+    <message>
+        <source>The model file {file} is damaged: it differs from its manifest.</source>
+        <translation>Die Modelldatei {file} ist beschädigt: Sie weicht von ihrer Beschreibung ab.</translation>
+    </message>
+    <message>
+        <source>A model {id!r} is installed already.</source>
+        <translation>Ein Modell {id!r} ist schon installiert.</translation>
+    </message>
+    <message>
+        <source>Remove its folder first.</source>
+        <translation>Entfernen Sie zuerst seinen Ordner.</translation>
+    </message>
+    <message>
+        <source>The model cannot be copied to {parent} ({error}).</source>
+        <translation>Das Modell lässt sich nicht nach {parent} kopieren ({error}).</translation>
+    </message>
+    <message>
+        <source>Free some space or check rights.</source>
+        <translation>Schaffen Sie Platz oder prüfen Sie die Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>The model file {file} cannot be read ({error}).</source>
+        <translation>Die Modelldatei {file} lässt sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>Make room or choose another disk.</source>
+        <translation>Schaffen Sie Platz oder wählen Sie einen anderen Datenträger.</translation>
+    </message>
+    <message>
+        <source>your share of the disk is full</source>
+        <translation>Ihr Anteil am Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>the disk is read-only</source>
+        <translation>der Datenträger ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>writing there is not permitted</source>
+        <translation>dort darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>its folder does not exist</source>
+        <translation>ihren Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>Create the folder or choose another one.</source>
+        <translation>Legen Sie den Ordner an oder wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>its folder is not a folder</source>
+        <translation>ihr Ordner ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>the name is too long</source>
+        <translation>der Name ist zu lang</translation>
+    </message>
+    <message>
+        <source>Choose a shorter name.</source>
+        <translation>Wählen Sie einen kürzeren Namen.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written: {reason}.</source>
+        <translation>{file} lässt sich nicht schreiben: {reason}.</translation>
+    </message>
+    <message>
+        <source>{file} is a folder.</source>
+        <translation>{file} ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>Give the name of a file.</source>
+        <translation>Geben Sie den Namen einer Datei an.</translation>
+    </message>
+    <message>
+        <source>{file} already exists.</source>
+        <translation>{file} gibt es schon.</translation>
+    </message>
+    <message>
+        <source>Choose another name, or allow overwriting.</source>
+        <translation>Wählen Sie einen anderen Namen oder erlauben Sie das Überschreiben.</translation>
+    </message>
+    <message>
+        <source>Copy it again from the camera or card, or leave it out of the stack.</source>
+        <translation>Kopieren Sie die Datei noch einmal von Kamera oder Karte oder lassen Sie sie im Stack weg.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or cut off and cannot be decoded.</source>
+        <translation>{file} ist beschädigt oder unvollständig und lässt sich nicht dekodieren.</translation>
+    </message>
+    <message>
+        <source>{file} does not exist.</source>
+        <translation>{file} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Was it moved or renamed?</source>
+        <translation>Wurde die Datei verschoben oder umbenannt?</translation>
+    </message>
+    <message>
+        <source>{file} is a folder, not a picture.</source>
+        <translation>{file} ist ein Ordner, kein Bild.</translation>
+    </message>
+    <message>
+        <source>{file} may not be read.</source>
+        <translation>{file} darf nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Give yourself the right to read it, or copy it elsewhere.</source>
+        <translation>Geben Sie sich das Leserecht oder kopieren Sie die Datei an einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>{file} does not fit into memory.</source>
+        <translation>{file} passt nicht in den Arbeitsspeicher.</translation>
+    </message>
+    <message>
+        <source>Close other programs or use smaller pictures.</source>
+        <translation>Schließen Sie andere Programme oder verwenden Sie kleinere Bilder.</translation>
+    </message>
+    <message>
+        <source>{file} is an HDR picture ({kind}).</source>
+        <translation>{file} ist ein HDR-Bild ({kind}).</translation>
+    </message>
+    <message>
+        <source>Save it as a TIFF or JPEG, or use the camera&apos;s RAW file.</source>
+        <translation>Speichern Sie es als TIFF oder JPEG oder verwenden Sie die RAW-Datei der Kamera.</translation>
+    </message>
+    <message>
+        <source>{file} is a HEIC picture, and pillow-heif is not installed.</source>
+        <translation>{file} ist ein HEIC-Bild, und pillow-heif ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>Run: pip install pillow-heif - or save the pictures as JPEG or TIFF.</source>
+        <translation>Rufen Sie auf: pip install pillow-heif - oder speichern Sie die Bilder als JPEG oder TIFF.</translation>
+    </message>
+    <message>
+        <source>{file} is empty.</source>
+        <translation>{file} ist leer.</translation>
+    </message>
+    <message>
+        <source>Copy it again from the camera, or leave it out.</source>
+        <translation>Kopieren Sie die Datei noch einmal von der Kamera oder lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>{file} is not a JPEG, PNG, TIFF, HEIC or RAW picture.</source>
+        <translation>{file} ist kein JPEG-, PNG-, TIFF-, HEIC- oder RAW-Bild.</translation>
+    </message>
+    <message>
+        <source>Leave it out of the stack.</source>
+        <translation>Lassen Sie die Datei im Stack weg.</translation>
+    </message>
+    <message>
+        <source>{folder} is not a folder.</source>
+        <translation>{folder} ist kein Ordner.</translation>
+    </message>
+    <message>
+        <source>{file} has {width_px} x {height_px} pixels; at most {most} megapixels are supported.</source>
+        <translation>{file} hat {width_px} x {height_px} Pixel; höchstens {most} Megapixel werden unterstützt.</translation>
+    </message>
+    <message>
+        <source>Reduce its size first.</source>
+        <translation>Verkleinern Sie es zuerst.</translation>
+    </message>
+    <message>
+        <source>{file} is a Lab picture.</source>
+        <translation>{file} ist ein Lab-Bild.</translation>
+    </message>
+    <message>
+        <source>Save it as RGB.</source>
+        <translation>Speichern Sie es als RGB.</translation>
+    </message>
+    <message>
+        <source>{file} has a pixel format that is not supported ({mode}).</source>
+        <translation>{file} hat ein Pixelformat, das nicht unterstützt wird ({mode}).</translation>
+    </message>
+    <message>
+        <source>Save it as an 8- or 16-bit RGB picture.</source>
+        <translation>Speichern Sie es als RGB-Bild mit 8 oder 16 Bit.</translation>
+    </message>
+    <message>
+        <source>{file} has {width_px} x {height_px} pixels now, not {width_before_px} x {height_before_px}: it was changed since it was opened.</source>
+        <translation>{file} hat jetzt {width_px} x {height_px} Pixel, nicht {width_before_px} x {height_before_px}: Die Datei wurde seit dem Öffnen geändert.</translation>
+    </message>
+    <message>
+        <source>Open the stack again.</source>
+        <translation>Öffnen Sie den Stack noch einmal.</translation>
+    </message>
+    <message>
+        <source>{file} is a TIFF of a kind that is not supported ({bits}-bit {photometric}, {depth}).</source>
+        <translation>{file} ist ein TIFF einer Art, die nicht unterstützt wird ({bits} Bit {photometric}, {depth}).</translation>
+    </message>
+    <message>
+        <source>Save it as an 8- or 16-bit RGB TIFF.</source>
+        <translation>Speichern Sie es als RGB-TIFF mit 8 oder 16 Bit.</translation>
+    </message>
+    <message>
+        <source>{file} has the suffix of no picture format.</source>
+        <translation>{file} hat nicht die Endung eines Bildformats.</translation>
+    </message>
+    <message>
+        <source>Use .tif, .png, .jpg or .webp.</source>
+        <translation>Verwenden Sie .tif, .png, .jpg oder .webp.</translation>
+    </message>
+    <message>
+        <source>The picture has more than {largest_px} pixels on a side, which {name} cannot hold.</source>
+        <translation>Das Bild hat an einer Seite mehr als {largest_px} Pixel; so große Bilder kann {name} nicht speichern.</translation>
+    </message>
+    <message>
+        <source>{file}: a map is written as PNG or TIFF.</source>
+        <translation>{file}: Eine Karte wird als PNG oder TIFF geschrieben.</translation>
+    </message>
+    <message>
+        <source>Give a name ending in .png or .tif.</source>
+        <translation>Geben Sie einen Namen an, der auf .png oder .tif endet.</translation>
+    </message>
+    <message>
+        <source>The picture would be larger than 4 GB, which TIFF cannot hold.</source>
+        <translation>Das Bild wäre größer als 4 GB; so viel fasst TIFF nicht.</translation>
+    </message>
+    <message>
+        <source>Stack smaller pictures.</source>
+        <translation>Stacken Sie kleinere Bilder.</translation>
+    </message>
+    <message>
+        <source>{first} to {last}</source>
+        <translation>{first} bis {last}</translation>
+    </message>
+    <message>
+        <source>{frames}: nothing is sharp, the focus lies outside the subject. Without these frames it goes faster.</source>
+        <translation>{frames}: Nichts ist scharf, der Fokus liegt außerhalb des Motivs. Ohne diese Aufnahmen geht es schneller.</translation>
+    </message>
+    <message>
+        <source>{frames}: nothing is sharp, perhaps shaken. Leave it out if the result is soft.</source>
+        <translation>{frames}: Nichts ist scharf, vielleicht verwackelt. Lassen Sie die Aufnahme weg, falls das Ergebnis weich ist.</translation>
+    </message>
+    <message>
+        <source>{frame} is the same picture as {before}. Leave one of them out.</source>
+        <translation>{frame} ist dasselbe Bild wie {before}. Lassen Sie eines von beiden weg.</translation>
+    </message>
+    <message>
+        <source>{frame} is {ev:.1f} EV {how} than {reference}. It is matched; expose manually next time.</source>
+        <translation>{frame} ist {ev:.1f} EV {how} als {reference}. Das wird ausgeglichen; belichten Sie beim nächsten Mal manuell.</translation>
+    </message>
+    <message>
+        <source>brighter</source>
+        <translation>heller</translation>
+    </message>
+    <message>
+        <source>darker</source>
+        <translation>dunkler</translation>
+    </message>
+    <message>
+        <source>The focus step from {before} to {frame} is much wider than the others: what lies between may be soft. Is a frame missing?</source>
+        <translation>Der Fokusschritt von {before} zu {frame} ist viel größer als die anderen: Was dazwischen liegt, kann unscharf sein. Fehlt eine Aufnahme?</translation>
+    </message>
+    <message>
+        <source>Align the frames anew.</source>
+        <translation>Richten Sie die Aufnahmen neu aus.</translation>
+    </message>
+    <message>
+        <source>{file} comes from a newer version of the program.</source>
+        <translation>{file} stammt aus einer neueren Version des Programms.</translation>
+    </message>
+    <message>
+        <source>Update the program to use it.</source>
+        <translation>Aktualisieren Sie das Programm, um die Datei zu verwenden.</translation>
+    </message>
+    <message>
+        <source>{file} does not know {frame}.</source>
+        <translation>{file} kennt {frame} nicht.</translation>
+    </message>
+    <message>
+        <source>{file} is for frames of {width_px} x {height_px} pixels; {frame} has {frame_width_px} x {frame_height_px}.</source>
+        <translation>{file} gilt für Aufnahmen mit {width_px} x {height_px} Pixeln; {frame} hat {frame_width_px} x {frame_height_px}.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged, or not an alignment.</source>
+        <translation>{file} ist beschädigt oder keine Ausrichtung.</translation>
+    </message>
+    <message>
+        <source>{file} and {other} have the same name: an alignment file cannot tell them apart.</source>
+        <translation>{file} und {other} haben denselben Namen: Eine Ausrichtungsdatei kann sie nicht unterscheiden.</translation>
+    </message>
+    <message>
+        <source>Rename one of them.</source>
+        <translation>Benennen Sie eine davon um.</translation>
+    </message>
+    <message>
+        <source>Unexpected error: {bug!r}</source>
+        <translation>Unerwarteter Fehler: {bug!r}</translation>
+    </message>
+    <message>
+        <source>There is no stack to fuse.</source>
+        <translation>Es gibt keinen Stack zu verrechnen.</translation>
+    </message>
+    <message>
+        <source>Add a folder that holds frames.</source>
+        <translation>Fügen Sie einen Ordner mit Aufnahmen hinzu.</translation>
+    </message>
+    <message>
+        <source>{folder} holds frames.</source>
+        <translation>{folder} enthält Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Choose another folder for the results.</source>
+        <translation>Wählen Sie einen anderen Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>{file} is one of the frames.</source>
+        <translation>{file} ist eine der Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Choose another name for the result.</source>
+        <translation>Wählen Sie einen anderen Namen für das Ergebnis.</translation>
+    </message>
+    <message>
+        <source>{file} is named twice.</source>
+        <translation>{file} ist zweimal angegeben.</translation>
+    </message>
+    <message>
+        <source>Give each file its own name.</source>
+        <translation>Geben Sie jeder Datei einen eigenen Namen.</translation>
+    </message>
+    <message>
+        <source>Give the name of a file in it.</source>
+        <translation>Geben Sie den Namen einer Datei darin an.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} does not exist.</source>
+        <translation>Den Ordner {folder} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>Create it first.</source>
+        <translation>Legen Sie ihn zuerst an.</translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation>Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} may not be written to.</source>
+        <translation>In den Ordner {folder} darf nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>{file} has the wrong suffix.</source>
+        <translation>{file} hat die falsche Endung.</translation>
+    </message>
+    <message>
+        <source>{folder} holds no pictures.</source>
+        <translation>{folder} enthält keine Bilder.</translation>
+    </message>
+    <message>
+        <source>Choose the folder that has the frames directly in it.</source>
+        <translation>Wählen Sie den Ordner, in dem die Aufnahmen unmittelbar liegen.</translation>
+    </message>
+    <message>
+        <source>There are no frames.</source>
+        <translation>Es gibt keine Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Choose the frames of one stack, or their folder.</source>
+        <translation>Wählen Sie die Aufnahmen eines Stacks oder deren Ordner.</translation>
+    </message>
+    <message>
+        <source>{file} is a folder among other paths.</source>
+        <translation>{file} ist ein Ordner zwischen anderen Pfaden.</translation>
+    </message>
+    <message>
+        <source>Give either files or one folder; many folders are a batch.</source>
+        <translation>Geben Sie entweder Dateien oder einen Ordner an; viele Ordner sind eine Stapelverarbeitung.</translation>
+    </message>
+    <message>
+        <source>{file} was given more than once and counts once.</source>
+        <translation>{file} wurde mehrfach angegeben und zählt einmal.</translation>
+    </message>
+    <message>
+        <source>{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x {first_height_px}.</source>
+        <translation>{file} hat {width_px} x {height_px} Pixel, {first} aber {first_width_px} x {first_height_px}.</translation>
+    </message>
+    <message>
+        <source>All frames of a stack need the same size and orientation; leave the odd one out.</source>
+        <translation>Alle Aufnahmen eines Stacks brauchen dieselbe Größe und Ausrichtung; lassen Sie die abweichende weg.</translation>
+    </message>
+    <message>
+        <source>Update the program to open it.</source>
+        <translation>Aktualisieren Sie das Programm, um die Datei zu öffnen.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged, or not a project.</source>
+        <translation>{file} ist beschädigt oder kein Projekt.</translation>
+    </message>
+    <message>
+        <source>Open the frames themselves.</source>
+        <translation>Öffnen Sie die Aufnahmen selbst.</translation>
+    </message>
+    <message>
+        <source>{folder} holds no stacks.</source>
+        <translation>{folder} enthält keine Stacks.</translation>
+    </message>
+    <message>
+        <source>Give a folder whose sub-folders hold the frames.</source>
+        <translation>Geben Sie einen Ordner an, dessen Unterordner die Aufnahmen enthalten.</translation>
+    </message>
+    <message>
+        <source>1 file with the name of a RAW file left out.</source>
+        <translation>1 Datei mit dem Namen einer RAW-Datei weggelassen.</translation>
+    </message>
+    <message>
+        <source>{count} files with the name of a RAW file left out.</source>
+        <translation>{count} Dateien mit dem Namen einer RAW-Datei weggelassen.</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>Lesen</translation>
+    </message>
+    <message>
+        <source>There is no such page{meant}</source>
+        <translation>Diese Seite gibt es nicht{meant}</translation>
+    </message>
+    <message>
+        <source>This is not a page of settings.</source>
+        <translation>Das ist keine Seite mit Einstellungen.</translation>
+    </message>
+    <message>
+        <source>{value!r} is not one of {known}{meant}</source>
+        <translation>{value!r} ist keines von {known}{meant}</translation>
+    </message>
+    <message>
+        <source>{value!r} is neither true nor false.</source>
+        <translation>{value!r} ist weder true noch false.</translation>
+    </message>
+    <message>
+        <source>{value!r} is not a number from {least:g} to {most:g}.</source>
+        <translation>{value!r} ist keine Zahl von {least:g} bis {most:g}.</translation>
+    </message>
+    <message>
+        <source>{value!r} is not a text.</source>
+        <translation>{value!r} ist kein Text.</translation>
+    </message>
+    <message>
+        <source>There is no such setting{meant}</source>
+        <translation>Diese Einstellung gibt es nicht{meant}</translation>
+    </message>
+    <message>
+        <source>; did you mean {near}?</source>
+        <translation>; meinten Sie {near}?</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read ({error}).</source>
+        <translation>{file} lässt sich nicht lesen ({error}).</translation>
+    </message>
+    <message>
+        <source>{file} is damaged; the preferences start anew and a copy of the file is kept as {copy}.</source>
+        <translation>{file} ist beschädigt; die Einstellungen beginnen neu, und eine Kopie der Datei bleibt als {copy} erhalten.</translation>
+    </message>
+    <message>
+        <source>{file} comes from a newer version of the program and is left alone; preferences hold until the program is closed.</source>
+        <translation>{file} stammt aus einer neueren Version des Programms und bleibt unberührt; Einstellungen gelten bis zum Beenden des Programms.</translation>
+    </message>
+    <message>
+        <source>The preferences were not saved: their file comes from a newer version of the program.</source>
+        <translation>Die Einstellungen wurden nicht gespeichert: Ihre Datei stammt aus einer neueren Version des Programms.</translation>
+    </message>
+    <message>
+        <source>They hold until the program is closed.</source>
+        <translation>Sie gelten bis zum Beenden des Programms.</translation>
     </message>
 </context>
 <context>

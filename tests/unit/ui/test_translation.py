@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import re
 import string
 import xml.etree.ElementTree as ET
@@ -12,9 +13,13 @@ import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from focusstack_app.engine.diagnose import Finding, Trouble
+from focusstack_app.io.atomic import output_error
+from focusstack_app.jobs.advice import advice
 from focusstack_app.settings.schema import Language
-from focusstack_app.ui.translation import i18n_dir, install_language, number_text, tr
+from focusstack_app.ui.translation import i18n_dir, install_language, number_text, said, tr
 from focusstack_app.ui.wording import count_text
+from tests.helpers.stacks import fake_stack
 from tests.helpers.translations import PACKAGE, update
 
 LANGUAGES = ("en", "de")
@@ -152,3 +157,19 @@ def test_the_system_chooses_where_the_user_does_not(
     monkeypatch.setattr(QLocale, "uiLanguages", lambda _: wanted)
     install_language(qapp, Language.SYSTEM)
     assert tr("Never") == spoken
+
+
+@pytest.mark.usefixtures("restored")
+def test_what_the_layers_below_say_is_translated_with_what_is_inside(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    install_language(qapp, Language.GERMAN)
+    nowhere = tmp_path / "gone" / "x.tif"
+    full = output_error(nowhere, OSError(errno.ENOSPC, "No space left on device"))
+    assert said(full.message) == f"{nowhere} lässt sich nicht schreiben: der Datenträger ist voll."
+    assert said(full.said).endswith("ist voll. " + said(full.hint))
+    assert str(full) == f"{nowhere} cannot be written: the disk is full. {full.hint}"
+    assert said("A bug said this.") == "A bug said this."
+    exposure = Finding(Trouble.EXPOSURE, 1, -1.25)
+    (line,) = advice(fake_stack(), [exposure])
+    assert said(line).startswith("frame_2.png ist 1.2 EV dunkler als")
