@@ -159,6 +159,7 @@ class FusionResult:
         icc_profile: The reference frame's profile, if it has one.
         provenance: Per-pixel origin; None for the one-frame case.
         timings_s: Seconds per stage, wall clock.
+        cpu_s: The same of processor time, all threads of the process.
         device: Where it was computed.
         model: Model id and version, or the method's name.
         peak_memory_bytes: Peak resident memory of the process.
@@ -184,4 +185,5 @@ class FusionResult:
     placement: Placement | None = None
     registration: Registration | None = None
     registration_reused: bool = False
+    cpu_s: Mapping[str, float] = field(default_factory=dict)
     retouched: bool = False

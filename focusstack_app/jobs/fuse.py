@@ -78,14 +78,16 @@ def fuse_stack(
         Cancelled: If the user stopped the job.
     """
     timings: dict[str, float] = {}
+    cpu: dict[str, float] = {}
 
     @contextmanager
     def timed(stage: str) -> Iterator[None]:
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             timings[stage] = timings.get(stage, 0.0) + time.perf_counter() - start
+            cpu[stage] = cpu.get(stage, 0.0) + time.process_time() - cpu_start
 
     progress.report(0.0, "Reading")
     model: FusionModel | None = None
@@ -115,6 +117,7 @@ def fuse_stack(
         placement=made.placement,
         registration=made.registration,
         registration_reused=made.registration is not None and request.registration is not None,
+        cpu_s=cpu,
     )
 
 

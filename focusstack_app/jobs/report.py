@@ -30,6 +30,7 @@ def facts(result: FusionResult) -> dict[str, object]:
         "model": result.model,
         "device": result.device,
         "timings_s": {stage: round(seconds, 3) for stage, seconds in result.timings_s.items()},
+        "cpu_s": {stage: round(seconds, 3) for stage, seconds in result.cpu_s.items()},
         "peak_memory_bytes": result.peak_memory_bytes,
         "spooled_bytes": result.spooled_bytes,
         "warnings": list(result.warnings),

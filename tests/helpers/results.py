@@ -31,6 +31,7 @@ def fake_result(
         icc_profile=None,
         provenance=provenance if len(frames) > 1 else None,
         timings_s={"reading": 0.25, "fusing": 1.5},
+        cpu_s={"reading": 0.5},
         device="CPU",
         model="fake 1",
         peak_memory_bytes=123_456_789,

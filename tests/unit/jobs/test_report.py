@@ -30,6 +30,7 @@ def test_facts_tell_what_was_asked_and_what_was_done() -> None:
         "model": "fake 1",
         "device": "CPU",
         "timings_s": {"reading": 0.25, "fusing": 1.5},
+        "cpu_s": {"reading": 0.5},
         "peak_memory_bytes": 123_456_789,
         "spooled_bytes": 0,
         "warnings": ["The second frame is blurred everywhere."],
