@@ -10,6 +10,7 @@ from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Previewer
+from focusstack_app.ui.refining import Quality, Refiner
 from focusstack_app.ui.wording import (
     bytes_text,
     count_text,
@@ -55,8 +56,10 @@ def pixel_text(
     return f"x {int(x_px)}, y {int(y_px)}   R {red}  G {green}  B {blue}"
 
 
-def preview_caption(previewer: Previewer, source: FrameSource | None, frames: FramesModel) -> str:
-    """For example "Preview · 900 px proxies · VAEEDOF faithful".
+def preview_caption(
+    previewer: Previewer, refiner: Refiner, source: FrameSource | None, frames: FramesModel
+) -> str:
+    """For example "Preview · 900 px proxies · VAEEDOF faithful", "Preview · full quality here · …".
 
     Before the first preview is there, the source that is shown in its place is named; after a
     change, the old preview is called old.
@@ -67,7 +70,13 @@ def preview_caption(previewer: Previewer, source: FrameSource | None, frames: Fr
     proxies = f"{preview.request.max_side_px} px proxies"
     if previewer.busy:
         return f"Preview before the change · {proxies} · {_news(previewer, frames)}"
-    return f"Preview · {proxies} · {request_text(preview.request)}"
+    quality = {
+        Quality.QUICK: proxies,
+        Quality.PREPARING: f"{proxies}, reading full size {int(refiner.fraction * 100)} %",
+        Quality.REFINING: "refining to full quality",
+        Quality.FULL: "full quality here",
+    }[refiner.quality]
+    return f"Preview · {quality} · {request_text(preview.request)}"
 
 
 def fact_list(

@@ -65,14 +65,16 @@ def prepare(
         out[..., 3] = _OPAQUE
         if space is not None:
             _to_srgb(out, space)
-    memory = [base]
-    while max(base.shape[:2]) >= 2 * _SMALLEST_SIDE_PX:
-        checkpoint()
-        half = (max(1, base.shape[1] // 2), max(1, base.shape[0] // 2))
-        base = np.asarray(cv2.resize(base, half, interpolation=cv2.INTER_AREA), np.uint8)
-        memory.append(base)
-    levels = tuple(_image(level) for level in memory)
-    return DisplayPicture(levels, full_size_px or (width, height), tuple(memory))
+    return _with_reductions(base, full_size_px or (width, height), checkpoint)
+
+
+def enlarged(
+    picture: DisplayPicture, size_px: tuple[int, int], checkpoint: Checkpoint = lambda: None
+) -> DisplayPicture:
+    """A proxy at (width, height) pixels, so that parts of it can be pasted over."""
+    base = cv2.resize(picture.memory[0], size_px, interpolation=cv2.INTER_CUBIC)
+    base[..., 3] = _OPAQUE
+    return _with_reductions(np.asarray(base, np.uint8), size_px, checkpoint)
 
 
 def refresh(
@@ -89,12 +91,24 @@ def refresh(
         place: The rows and columns that changed.
         icc_profile: As for `prepare`.
     """
-    band = rounded_to_8(pixels[place])
+    paste(picture, converted(pixels[place], icc_profile), place)
+
+
+def converted(
+    pixels: NDArray[np.uint8] | NDArray[np.uint16], icc_profile: bytes | None = None
+) -> NDArray[np.uint8]:
+    """A part of a picture for `paste`, (H, W, 4); arguments as for `prepare`."""
+    band = rounded_to_8(pixels)
     part = np.full((*band.shape[:2], 4), _OPAQUE, np.uint8)
     part[..., :3] = band[..., ::-1]
     space = _other_space(icc_profile)
     if space is not None:
         _to_srgb(part, space)
+    return part
+
+
+def paste(picture: DisplayPicture, part: NDArray[np.uint8], place: tuple[slice, slice]) -> None:
+    """Put a converted part into a prepared picture, at full size, and into its reductions."""
     picture.memory[0][place] = part
     for fine, coarse in pairwise(picture.memory):
         place = _halved(place[0], len(coarse)), _halved(place[1], coarse.shape[1])
@@ -102,6 +116,18 @@ def refresh(
         size = (place[1].stop - place[1].start, place[0].stop - place[0].start)
         if min(size) > 0:
             coarse[place] = cv2.resize(fine[rows, columns], size, interpolation=cv2.INTER_AREA)
+
+
+def _with_reductions(
+    base: NDArray[np.uint8], full_size_px: tuple[int, int], checkpoint: Checkpoint
+) -> DisplayPicture:
+    memory = [base]
+    while max(base.shape[:2]) >= 2 * _SMALLEST_SIDE_PX:
+        checkpoint()
+        half = (max(1, base.shape[1] // 2), max(1, base.shape[0] // 2))
+        base = np.asarray(cv2.resize(base, half, interpolation=cv2.INTER_AREA), np.uint8)
+        memory.append(base)
+    return DisplayPicture(tuple(_image(level) for level in memory), full_size_px, tuple(memory))
 
 
 def _halved(side: slice, length: int) -> slice:

@@ -108,6 +108,12 @@ class Previewer(QObject):
         self.preview = None
         self.changed.emit()
 
+    def refine(self, picture: DisplayPicture) -> None:
+        """Show the preview by a picture of full size from now on, which gets better in parts."""
+        if self.preview is not None:
+            self.preview = dataclasses.replace(self.preview, picture=picture)
+            self.changed.emit()
+
     def hold(self) -> None:
         """Stop computing until `resume`; what is wanted stays wanted."""
         self._held = True

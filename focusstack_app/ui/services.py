@@ -21,6 +21,7 @@ from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import OpenedStack, open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
+from focusstack_app.jobs.viewport import Viewport, open_viewport
 
 
 class Export(Protocol):
@@ -42,6 +43,7 @@ class Services:
         list_images: The pictures of a folder.
         fuse_stack: A request to a result.
         export_result: A result to a file.
+        open_viewport: A request to its picture in parts.
         read_thumbnail: A source to (H, W, 3) uint8 sRGB with at most that longer side.
         read_proxy: A source to its picture with at most that longer side.
         read_source_frame: A frame of a result, by position in its stack, as it lay under it:
@@ -52,6 +54,7 @@ class Services:
     list_images: Callable[[Path], list[Path]] = list_images
     fuse_stack: Callable[[FusionRequest, Progress], FusionResult] = fuse_stack
     export_result: Export = export_result
+    open_viewport: Callable[[FusionRequest, Progress], Viewport] = open_viewport
     read_thumbnail: Callable[[FrameSource, int], NDArray[np.uint8]] = read_thumbnail
     read_proxy: Callable[[FrameSource, int], Frame] = read_proxy
     read_source_frame: Callable[[FusionResult, int, Progress], NDArray[np.uint16]] = (

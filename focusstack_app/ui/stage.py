@@ -19,6 +19,7 @@ from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.overlays import LEGENDS, Overlay
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview, Previewer
+from focusstack_app.ui.refining import Refiner
 from focusstack_app.ui.scrubbing import Scrubber
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.sharpness_strip import SharpnessStrip
@@ -80,6 +81,7 @@ class Stage(QWidget):
         self.comparison = Comparison(self.viewer, bridge, services, self)
         self.pictures = PictureLoader(bridge, services, self)
         self.scrubber = Scrubber(bridge, services, self)
+        self.refiner = Refiner(self.viewer, previewer, bridge, services, self)
         self.mark = Mark(self.viewer)
         self.strip = SharpnessStrip()
         column = QVBoxLayout(self)
@@ -106,6 +108,8 @@ class Stage(QWidget):
         self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
         self.viewer.zoom_changed.connect(lambda _: self._draw_curve())
+        self.refiner.changed.connect(self.refresh)
+        self.refiner.failed.connect(self.failed)
         self.mark.moved.connect(self._draw_curve)
         self.scrubber.changed.connect(self._draw_curve)
         self.strip.frame_chosen.connect(self.frame_requested)
@@ -206,7 +210,7 @@ class Stage(QWidget):
         if self.view is View.SOURCE:
             over = f" · {self.overlay.value}" if self._peaking else ""
             return source_caption(self.source, self._frames) + over
-        return preview_caption(self._previewer, self.source, self._frames)
+        return preview_caption(self._previewer, self.refiner, self.source, self._frames)
 
     @property
     def others(self) -> list[Other]:

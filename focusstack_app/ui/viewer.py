@@ -65,12 +65,14 @@ class Viewer(QWidget):
 
     Signals:
         zoom_changed: The scale, device pixels per picture pixel.
+        view_changed: Another scale, place or size.
         step_requested: Plus or minus one frame.
         menu_requested: Global position of a context menu.
         pointed_at: The picture coordinate under the pointer, or None outside the picture.
     """
 
     zoom_changed = Signal(float)
+    view_changed = Signal()
     step_requested = Signal(int)
     menu_requested = Signal(QPoint)
     pointed_at = Signal(object)
@@ -116,6 +118,11 @@ class Viewer(QWidget):
     def centre(self) -> QPointF:
         """The picture coordinate in the middle of the view, pixels."""
         return QPointF(self._port.centre)
+
+    @property
+    def visible(self) -> QRectF:
+        """The part of the picture that is in view, in its pixels."""
+        return self._port.visible()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A picture needs room."""
@@ -259,15 +266,11 @@ class Viewer(QWidget):
         super().resizeEvent(event)
         self._measure()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Repaint for another palette."""
-        super().changeEvent(event)
+    def event(self, event: QEvent) -> bool:
+        """Follow the palette, and the density of the screen that the window moves to."""
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Follow the density of the screen that the window moves to."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
             self._measure()
         return super().event(event)
 
@@ -300,6 +303,7 @@ class Viewer(QWidget):
         self._dragged_from = event.position()
         self._port.pan(moved)
         self.update()
+        self.view_changed.emit()
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Nothing is pointed at."""
@@ -371,6 +375,7 @@ class Viewer(QWidget):
         self._show_cursor()
         self.update()
         self.zoom_changed.emit(self.scale)
+        self.view_changed.emit()
 
     def _other_target(self, target: QRectF) -> QRectF:
         """Where the whole other picture lies, device pixels, given where the shown one does."""

@@ -76,6 +76,12 @@ class Viewport:
         """The picture coordinate at an offset from the middle of the view."""
         return self.centre + offset / self.scale
 
+    def visible(self) -> QRectF:
+        """The part of the picture that is in view, in its pixels."""
+        seen = self._view / self.scale
+        corner = self.centre - QPointF(seen.width(), seen.height()) / 2
+        return QRectF(corner, seen).intersected(QRectF(QPointF(), self._picture or QSizeF()))
+
     def target(self) -> QRectF:
         """Where the whole picture lies, from the view's corner, on whole pixels."""
         size = self._picture or QSizeF()

@@ -115,8 +115,8 @@ class UnevenModel(IdentityModel):
     Only the right tiles, blended in the right order, give the right picture.
     """
 
-    def __init__(self) -> None:
-        super().__init__(replace(fake_manifest(), decoder_reach=1))
+    def __init__(self, *, tile_px: int = 64) -> None:
+        super().__init__(replace(fake_manifest(tile_px=tile_px), decoder_reach=1))
 
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """Weights of the slots' own brightness around the tile's."""

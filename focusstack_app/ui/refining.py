@@ -1,0 +1,248 @@
+"""What is looked at in the preview, at full quality: the visible parts first, and only those."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal
+
+from focusstack_app.core.fusion import FusionRequest, Method
+from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
+from focusstack_app.jobs.viewport import Viewport
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.picture import DisplayPicture, converted, enlarged, paste
+from focusstack_app.ui.previewing import PREVIEW_SIDE_PX, Preview, Previewer
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.viewer import Viewer
+
+_SETTLE_MS = 60
+
+
+class Quality(Enum):
+    """Of what is visible in the preview."""
+
+    QUICK = "quick"
+    PREPARING = "preparing"
+    REFINING = "refining"
+    FULL = "full"
+
+
+class Refiner(QObject):
+    """Makes the parts of the preview that are looked at as the render will make them.
+
+    Signals:
+        changed: The quality of what is visible, or how far it is prepared.
+        failed: The error; the preview stays as it is then.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        viewer: Viewer,
+        previewer: Previewer,
+        bridge: Bridge,
+        services: Services,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._viewer = viewer
+        self._previewer = previewer
+        self._bridge = bridge
+        self._services = services
+        self._latest = LatestTask()
+        self._viewport: Viewport | None = None
+        self._canvas: DisplayPicture | None = None
+        self._done: set[Region] = set()
+        self._part: Region | None = None
+        self._failed = False
+        self.fraction = 0.0
+        self._told = (Quality.QUICK, 0.0)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._go_on)
+        viewer.view_changed.connect(self._look_again)
+        previewer.ready.connect(self._on_preview)
+        previewer.changed.connect(self._on_previewer_changed)
+
+    @property
+    def quality(self) -> Quality:
+        """Of what is looked at."""
+        window = self._window
+        if window is not None and self._canvas is not None and self._covered(window):
+            return Quality.FULL
+        if self._latest.task is None:
+            return Quality.QUICK
+        return Quality.REFINING if self._part is not None else Quality.PREPARING
+
+    @property
+    def _window(self) -> Region | None:
+        """What of the preview is looked at more closely than quick ones go, in whole pixels."""
+        viewer, preview = self._viewer, self._previewer.preview
+        if preview is None or viewer.picture is not preview.picture or viewer.fitted:
+            return None
+        width, height = preview.picture.full_size_px
+        if viewer.scale * max(width, height) <= PREVIEW_SIDE_PX:
+            return None
+        seen = viewer.visible.adjusted(-1, -1, 1, 1).intersected(QRectF(0, 0, width, height))
+        return Region(
+            math.floor(seen.top()),
+            math.floor(seen.left()),
+            math.ceil(seen.bottom()),
+            math.ceil(seen.right()),
+        )
+
+    def _covered(self, window: Region) -> bool:
+        """Whether the parts that are done, none over another, cover a window."""
+        shared = [part.grown(0, window) for part in self._done if part.overlaps(window)]
+        area = sum(part.height * part.width for part in shared)
+        return area == window.height * window.width
+
+    def _go_on(self) -> None:
+        """Do what is to be done next for what is looked at."""
+        previewer, preview, window = self._previewer, self._previewer.preview, self._window
+        busy = previewer.busy or previewer.held or self._failed
+        if preview is None or window is None or busy or not _refinable(preview):
+            self._stop()
+        elif self._canvas is None or self._viewport is None:
+            if self._canvas is not None and self._covered(window):
+                self._stop()
+            elif self._latest.task is None:
+                self._prepare(preview, self._viewport)
+        else:
+            missing = [p for p in self._viewport.parts_over(window) if p not in self._done]
+            if not missing:
+                self._stop()
+            elif self._part not in missing:
+                self._refine(_nearest(missing, window), self._viewport, preview)
+        self._tell()
+
+    def _tell(self) -> None:
+        news = self.quality, self.fraction
+        if news != self._told:
+            self._told = news
+            self.changed.emit()
+
+    def _stop(self) -> None:
+        self._latest.cancel()
+        self._part = None
+
+    def _prepare(self, preview: Preview, viewport: Viewport | None) -> None:
+        """Read the frames at full size, and make the preview a picture that can be refined."""
+        request = _render_of(preview)
+
+        def work(progress: Progress) -> tuple[Viewport, DisplayPicture]:
+            opened = viewport or self._services.open_viewport(request, progress)
+            return opened, enlarged(preview.picture, opened.size_px, progress.checkpoint)
+
+        self._part, self.fraction = None, 0.0
+        task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
+        task.progressed.connect(self._on_progress)
+        task.succeeded.connect(self._on_prepared)
+        task.failed.connect(self._on_failed)
+
+    def _on_progress(self, fraction: float, stage: str) -> None:
+        del stage
+        self.fraction = fraction
+        self._tell()
+
+    def _on_prepared(self, prepared: tuple[Viewport, DisplayPicture]) -> None:
+        self._viewport, canvas = prepared
+        if self._canvas is None:
+            self._canvas = canvas
+            self._show(canvas)
+        self._go_on()
+
+    def _show(self, canvas: DisplayPicture) -> None:
+        """Take the canvas for the preview, also where the preview is shown."""
+        before = self._previewer.preview
+        assert before is not None
+        self._previewer.refine(canvas)
+        if self._viewer.picture is before.picture:
+            self._viewer.show_picture(canvas)
+
+    def _refine(self, part: Region, viewport: Viewport, preview: Preview) -> None:
+        mode = preview.request.mode
+
+        def work(progress: Progress) -> NDArray[np.uint8]:
+            return converted(viewport.picture_of(part, mode, progress), viewport.icc_profile)
+
+        self._part = part
+        task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
+        task.succeeded.connect(lambda pixels: self._on_refined(part, pixels))
+        task.failed.connect(self._on_failed)
+
+    def _on_refined(self, part: Region, pixels: NDArray[np.uint8]) -> None:
+        assert self._canvas is not None
+        paste(self._canvas, pixels, part.slices)
+        self._viewer.update()
+        self._done.add(part)
+        self._part = None
+        self._go_on()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._failed = True
+        self._let_go()
+        self.failed.emit(error)
+        self._tell()
+
+    def _on_preview(self, preview: Preview) -> None:
+        """Begin anew; what was read serves another mode too."""
+        self._stop()
+        self._canvas = None
+        self._done.clear()
+        self._failed = False
+        if self._viewport is not None and not self._viewport.serves(_render_of(preview)):
+            self._let_go()
+        self._settle.start()
+
+    def _on_previewer_changed(self) -> None:
+        previewer = self._previewer
+        if previewer.preview is None:
+            self._canvas = None
+            self._done.clear()
+        if previewer.preview is None or previewer.held:
+            self._let_go()
+        elif previewer.busy:
+            self._stop()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if not self._settle.isActive():
+            self._settle.start()
+
+    def _let_go(self) -> None:
+        """Give the memory back, and remove the temporary files once they are not in use."""
+        self._stop()
+        viewport, self._viewport = self._viewport, None
+        if viewport is not None:
+            self._bridge.submit(Lane.DEVICE, lambda _: viewport.close())
+
+
+def _render_of(preview: Preview) -> FusionRequest:
+    """What the render would be asked."""
+    return dataclasses.replace(preview.request, max_side_px=None, registration=preview.registration)
+
+
+def _refinable(preview: Preview) -> bool:
+    """Whether the render could show more."""
+    request = preview.request
+    source = request.stack.sources[request.stack.reference]
+    larger = request.max_side_px is not None and max(source.size_px) > request.max_side_px
+    return larger and request.method is Method.VAEEDOF and len(request.stack) > 1
+
+
+def _nearest(parts: list[Region], window: Region) -> Region:
+    """The part that is nearest to the middle of a window."""
+    y, x = (window.top + window.bottom) / 2, (window.left + window.right) / 2
+    return min(
+        parts,
+        key=lambda p: math.hypot((p.top + p.bottom) / 2 - y, (p.left + p.right) / 2 - x),
+    )

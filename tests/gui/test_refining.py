@@ -1,0 +1,213 @@
+"""What is looked at in the preview gets the pixels of the render."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
+from focusstack_app.core.model import FloatArray, Fused
+from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.viewport import Viewport, open_viewport
+from focusstack_app.ui.filmstrip import toggle
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.picture import prepare
+from focusstack_app.ui.refining import Quality
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.view_bar import View
+from tests.gui.conftest import MakeWindow
+from tests.gui.test_responsiveness import LONGEST_GAP_S, Pulse
+from tests.helpers.models import UnevenModel
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import drop
+
+PATIENCE_MS = 60_000
+
+
+class Jobs:
+    """The real jobs with a model that is quick; `release` holds the model up."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.release.set()
+        self.opened: list[FusionRequest] = []
+        self.error: Exception | None = None
+
+    def load(self, _request: FusionRequest) -> UnevenModel:
+        jobs = self
+
+        class Held(UnevenModel):
+            def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+                assert jobs.release.wait(20)
+                return super().fuse(latents, shares)
+
+        return Held(tile_px=256)
+
+    def fuse(self, request: FusionRequest, progress: Progress) -> FusionResult:
+        return fuse_stack(request, progress, self.load)
+
+    def open(self, request: FusionRequest, progress: Progress) -> Viewport:
+        self.opened.append(request)
+        if self.error is not None:
+            raise self.error
+        return open_viewport(request, progress, self.load)
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """A window with the quick preview of a stack that is larger than it."""
+    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=jobs.open))
+    drop(window, write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
+    return window
+
+
+def _refined(window: MainWindow, qtbot: QtBot) -> None:
+    refiner = window.stage.refiner
+    qtbot.waitUntil(lambda: refiner.quality is Quality.FULL, timeout=PATIENCE_MS)
+
+
+def _shown_pixels(window: MainWindow) -> np.ndarray:
+    """What the viewer has on the screen, (H, W, 3)."""
+    image = window.viewer.grab().toImage()
+    width, height = image.width(), image.height()
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, image.bytesPerLine() // 4, 4)
+    return rows[:, :width, :3].copy()
+
+
+def test_at_100_percent_the_screen_shows_the_pixels_of_the_render(
+    previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    assert previewed.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
+    assert jobs.opened == []
+    pulse = Pulse()
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    pulse.stop()
+    assert previewed.caption() == "Preview · full quality here · VAEEDOF faithful"
+    shown, seen = _shown_pixels(previewed), previewed.viewer.visible
+    previewed.render_stack()
+    qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
+    assert previewed.stage.view is View.OUTPUT
+    previewed.banner.hide()
+    qtbot.waitUntil(lambda: previewed.viewer.visible == seen)
+    np.testing.assert_array_equal(_shown_pixels(previewed), shown)
+    assert pulse.longest_s < LONGEST_GAP_S
+
+
+def test_what_comes_into_view_is_refined_and_the_rest_is_not(
+    previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    viewer = previewed.viewer
+    viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    preview = previewed.previewer.preview
+    assert preview is not None
+    quick = preview.picture.memory[0].copy()
+    viewer.zoom_to(2.0, QPointF(0, 0))
+    for _ in range(4):
+        viewer.zoom_to(1.0, QPointF(viewer.width(), viewer.height()))
+        viewer.zoom_to(2.0, QPointF(0, 0))
+    assert viewer.visible.topLeft() == QPointF(0, 0)
+    _refined(previewed, qtbot)
+    render = prepare(jobs.fuse(replace(preview.request, max_side_px=None), Progress()).picture)
+    now = preview.picture.memory[0]
+    corner = (slice(0, 200), slice(0, 200))
+    assert (quick[corner] != render.memory[0][corner]).any()
+    np.testing.assert_array_equal(now[corner], render.memory[0][corner])
+    far = (slice(-80, None), slice(-80, None))
+    np.testing.assert_array_equal(now[far], quick[far])
+    assert (now[far] != render.memory[0][far]).any()
+
+
+def test_another_mode_drops_the_parts_but_not_the_frames(
+    previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    before = _shown_pixels(previewed)
+    previewed.side.parameters.mode.choose(Mode.GENERATIVE)
+    assert previewed.caption().startswith("Preview before the change")
+    qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
+    assert "full quality" not in previewed.caption()
+    _refined(previewed, qtbot)
+    assert previewed.caption() == "Preview · full quality here · VAEEDOF generative"
+    assert len(jobs.opened) == 1
+    assert (_shown_pixels(previewed) != before).any()
+
+
+def test_another_stack_drops_the_frames_and_their_files(
+    make_window: MakeWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
+) -> None:
+    def no_memory(request: FusionRequest, progress: Progress) -> Viewport:
+        return jobs.open(replace(request, memory_bytes=0), progress)
+
+    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=no_memory))
+    window.open_paths(write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
+    window.viewer.show_actual_pixels()
+    _refined(window, qtbot)
+    assert list(scratch.iterdir())
+    toggle(window.frames, window.frames.index(0))
+    qtbot.waitUntil(lambda: not window.previewer.busy, timeout=PATIENCE_MS)
+    _refined(window, qtbot)
+    assert len(jobs.opened) == 2
+    assert len(jobs.opened[1].stack) == 2
+    assert len(list(scratch.iterdir())) == 1
+
+
+def test_the_render_comes_first(previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
+    refiner = previewed.stage.refiner
+    jobs.release.clear()
+    previewed.viewer.show_actual_pixels()
+    qtbot.waitUntil(lambda: refiner.quality is Quality.REFINING, timeout=PATIENCE_MS)
+    assert previewed.caption() == "Preview · refining to full quality · VAEEDOF faithful"
+    previewed.render_stack()
+    assert refiner.quality is Quality.QUICK
+    jobs.release.set()
+    qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
+    assert refiner.quality is Quality.QUICK
+    previewed.show_view(View.PREVIEW)
+    _refined(previewed, qtbot)
+
+
+def test_a_failure_is_told_once_and_the_preview_stays(
+    previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    jobs.error = InputError("frame_2.png is gone.", "Open the stack again.")
+    previewed.viewer.show_actual_pixels()
+    qtbot.waitUntil(lambda: previewed.banner.message == "frame_2.png is gone.")
+    previewed.viewer.zoom_to(1.5)
+    qtbot.wait(200)
+    assert len(jobs.opened) == 1
+    assert previewed.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
+
+
+def test_pyramids_are_not_refined(previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
+    previewed.side.parameters.method.choose(Method.PYRAMID)
+    qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
+    previewed.viewer.show_actual_pixels()
+    qtbot.wait(200)
+    assert jobs.opened == []
+    assert previewed.caption() == "Preview · 900 px proxies · Pyramid"
