@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import DeviceChoice
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FusionModel, ModelManifest
 from focusstack_app.inference.devices import (
     ACCELERATORS,
@@ -19,7 +20,7 @@ from focusstack_app.inference.onnx import OnnxModel, first_line
 from focusstack_app.inference.selftest import agrees
 
 _AUTOMATIC: tuple[DeviceChoice, ...] = ("cuda", "torch-cuda", "directml", "coreml")
-_OTHER_DEVICE = "Choose automatic or the processor as the device."
+_OTHER_DEVICE = message("Choose automatic or the processor as the device.")
 
 # Whether a device agreed with the processor, by its name and the digests of the model's files:
 # asking takes as long as some tiles.
@@ -68,11 +69,13 @@ def _missing(device: DeviceChoice) -> str:
     if device in ACCELERATORS:
         accelerator = ACCELERATORS[device]
         if accelerator.provider not in onnxruntime.get_available_providers():
-            return f"The installed ONNX Runtime has no {accelerator.label}."
+            return message("The installed ONNX Runtime has no {label}.", label=accelerator.label)
     elif find_spec("torch") is None or find_spec("onnx") is None:
-        return "PyTorch or onnx is not installed; pip install 'focusstack_app[cuda]' does it."
+        return message(
+            "PyTorch or onnx is not installed; pip install 'focusstack_app[cuda]' does it."
+        )
     if device in ("cuda", "torch-cuda") and not nvidia_cards():
-        return "There is no NVIDIA graphics card with a driver."
+        return message("There is no NVIDIA graphics card with a driver.")
     return ""
 
 
@@ -87,7 +90,10 @@ def _tested(manifest: ModelManifest, device: DeviceChoice) -> FusionModel:
     if key not in _agreed:
         _agreed[key] = agrees(model, OnnxModel(manifest))
     if not _agreed[key]:
-        raise DeviceError(f"{model.device} gives other results than the processor.", _OTHER_DEVICE)
+        raise DeviceError(
+            message("{device} gives other results than the processor.", device=model.device),
+            _OTHER_DEVICE,
+        )
     return model
 
 
@@ -97,7 +103,8 @@ def _started(manifest: ModelManifest, device: DeviceChoice) -> FusionModel:
             from focusstack_app.inference.pytorch import TorchModel  # not in the base installation
         except (ImportError, OSError) as error:
             raise DeviceError(
-                f"PyTorch cannot be loaded ({first_line(error)}).", "Install it again."
+                message("PyTorch cannot be loaded ({error}).", error=first_line(error)),
+                message("Install it again."),
             ) from error
         return TorchModel(manifest, device.removeprefix("torch-"))
     accelerator = ACCELERATORS[device]
@@ -116,5 +123,10 @@ def _started_cuda(manifest: ModelManifest, accelerator: Accelerator) -> FusionMo
         if not unloaded:
             raise
         raise DeviceError(
-            f"{accelerator.label} does not start: {unloaded} cannot be loaded.", error.hint
+            message(
+                "{label} does not start: {unloaded} cannot be loaded.",
+                label=accelerator.label,
+                unloaded=unloaded,
+            ),
+            error.hint,
         ) from error

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from focusstack_app.core.errors import DeviceError
+from focusstack_app.core.message import joined, message
 
-_OTHER_DEVICE = "Choose the processor, or automatic, as the device."
+_OTHER_DEVICE = message("Choose the processor, or automatic, as the device.")
 _NVIDIA_DRIVERS = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
 _NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
 _CAPABILITY_MAJOR = 75  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
@@ -77,8 +78,8 @@ def nvidia_cards() -> list[Card]:
     code = code or driver.cuDeviceGetCount(ctypes.byref(count))
     if code:
         raise DeviceError(
-            f"The NVIDIA driver does not start (error {code}).",
-            f"Install the driver again, or restart the machine. {_OTHER_DEVICE}",
+            message("The NVIDIA driver does not start (error {code}).", code=code),
+            joined(message("Install the driver again, or restart the machine."), _OTHER_DEVICE),
         )
     cards = []
     for number in range(count.value):

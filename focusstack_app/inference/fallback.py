@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from focusstack_app.core.message import message
 from focusstack_app.core.model import ModelManifest
 
 # The network was trained on crops of this size; smaller ones see too little of the picture.
@@ -18,7 +19,10 @@ def smaller_tiles(manifest: ModelManifest) -> ModelManifest | None:
 
 def tiles_warning(tile_px: int) -> str:
     """Says that smaller tiles were taken."""
-    return f"The graphics card ran out of memory; the picture was fused in tiles of {tile_px} px."
+    return message(
+        "The graphics card ran out of memory; the picture was fused in tiles of {tile_px} px.",
+        tile_px=tile_px,
+    )
 
 
 def processor_warning(reason: str) -> str:
@@ -27,4 +31,7 @@ def processor_warning(reason: str) -> str:
     Args:
         reason: A sentence, or several joined by semicolons.
     """
-    return f"The graphics card could not be used ({reason.rstrip('.')}); the processor was used."
+    return message(
+        "The graphics card could not be used ({reason}); the processor was used.",
+        reason=reason.rstrip("."),
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.inference.devices import Accelerator
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
@@ -89,14 +90,14 @@ class OnnxModel:
         except Exception as error:  # ONNX Runtime's errors share no base class
             if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
                 raise DeviceMemoryError(
-                    "The device ran out of memory.",
-                    "Close other programs, or choose the processor as the device.",
+                    message("The device ran out of memory."),
+                    message("Close other programs, or choose the processor as the device."),
                 ) from error
             if self.device == "CPU":
                 raise
             raise DeviceError(
-                f"{self.device} fails ({first_line(error)}).",
-                "Choose the processor as the device.",
+                message("{device} fails ({error}).", device=self.device, error=first_line(error)),
+                message("Choose the processor as the device."),
             ) from error
         return outputs
 
@@ -147,16 +148,27 @@ def _session(
     except Exception as error:  # ONNX Runtime's errors share no base class
         if accelerator is not None:
             raise DeviceError(
-                f"{accelerator.label} does not start ({first_line(error)}).",
-                "Choose the processor as the device.",
+                message(
+                    "{label} does not start ({error}).",
+                    label=accelerator.label,
+                    error=first_line(error),
+                ),
+                message("Choose the processor as the device."),
             ) from error
         raise ModelError(
-            f"The model file {manifest.folder / name} cannot be loaded ({error}).",
-            "Install the model again.",
+            message(
+                "The model file {file} cannot be loaded ({error}).",
+                file=manifest.folder / name,
+                error=error,
+            ),
+            message("Install the model again."),
         ) from error
     if accelerator is not None and accelerator.provider not in session.get_providers():
         raise DeviceError(
-            f"{accelerator.label} does not start: ONNX Runtime cannot load its libraries.",
-            "Install them, or choose the processor as the device.",
+            message(
+                "{label} does not start: ONNX Runtime cannot load its libraries.",
+                label=accelerator.label,
+            ),
+            message("Install them, or choose the processor as the device."),
         )
     return session

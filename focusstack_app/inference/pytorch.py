@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
@@ -46,8 +47,8 @@ class TorchModel:
         if place == "cuda":
             if not torch.cuda.is_available():
                 raise DeviceError(
-                    "The installed PyTorch finds no NVIDIA graphics card that it can use.",
-                    "Choose automatic or the processor as the device.",
+                    message("The installed PyTorch finds no NVIDIA graphics card that it can use."),
+                    message("Choose automatic or the processor as the device."),
                 )
             self.device = f"CUDA with PyTorch ({torch.cuda.get_device_name()})"
             self._half = torch.cuda.get_device_capability() >= _HALF_SINCE
@@ -106,15 +107,15 @@ class TorchModel:
             yield
         except torch.OutOfMemoryError as error:
             raise DeviceMemoryError(
-                "The device ran out of memory.",
-                "Close other programs, or choose the processor as the device.",
+                message("The device ran out of memory."),
+                message("Close other programs, or choose the processor as the device."),
             ) from error
         except RuntimeError as error:
             if self._place.type == "cpu":
                 raise
             raise DeviceError(
-                f"{self.device} fails ({first_line(error)}).",
-                "Choose the processor as the device.",
+                message("{device} fails ({error}).", device=self.device, error=first_line(error)),
+                message("Choose the processor as the device."),
             ) from error
 
 
@@ -166,7 +167,11 @@ def _network(manifest: ModelManifest) -> tuple[nn.Module, nn.Module, nn.Module]:
             load_weights(part, weights)
     except (KeyError, RuntimeError) as error:
         raise DeviceError(
-            f"The model {manifest.id} has another network than PyTorch is given here ({error}).",
-            "Choose another device.",
+            message(
+                "The model {id} has another network than PyTorch is given here ({error}).",
+                id=manifest.id,
+                error=error,
+            ),
+            message("Choose another device."),
         ) from error
     return parts

@@ -24,6 +24,7 @@ from focusstack_app.core.fusion import (
     Provenance,
     Registration,
 )
+from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -89,7 +90,7 @@ def fuse_stack(
             timings[stage] = timings.get(stage, 0.0) + time.perf_counter() - start
             cpu[stage] = cpu.get(stage, 0.0) + time.process_time() - cpu_start
 
-    progress.report(0.0, "Reading")
+    progress.report(0.0, message("Reading"))
     model: FusionModel | None = None
     if len(request.stack) > 1 and request.method is Method.VAEEDOF:
         with timed("load model"):
@@ -98,7 +99,7 @@ def fuse_stack(
         made = _fuse(request, model, spool, timed, progress.sub(0.0, 0.99))
         model = made.model
         spooled_bytes = spool.spooled_bytes
-    progress.report(1.0, "Fused")
+    progress.report(1.0, message("Fused"))
     return FusionResult(
         request=request,
         picture=made.picture,
@@ -152,7 +153,7 @@ def _fuse(
     with timed("read"):
         frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.15))
     if len(frames) == 1:
-        warning = "There is one frame only: it is returned as it is."
+        warning = message("There is one frame only: it is returned as it is.")
         return _Made(as_uint16(frames[0][:]), icc_profile, [warning])
     with timed("align"):
         aligned = align_frames(request, frames, proxies, spool, progress.sub(0.15, 0.3))
@@ -213,7 +214,9 @@ def _fuse_on_device(
             held.drop()
         lighter = model.fallback(reason, out_of_memory=out_of_memory)
         if lighter is None:
-            raise DeviceMemoryError(reason, "Close other programs, or use --method pyramid.")
+            raise DeviceMemoryError(
+                reason, message("Close other programs, or use --method pyramid.")
+            )
         model = lighter
 
 
@@ -257,7 +260,7 @@ def encode_frames(
     for number, frame in enumerate(frames, start=1):
         # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
         latents.append(keep(encode_frame(model, frame, progress).astype(np.float16)))
-        progress.report(number / len(frames), "Encoding")
+        progress.report(number / len(frames), message("Encoding"))
     return latents
 
 
@@ -278,16 +281,23 @@ def read_frames(
             pixels = reduced(pixels, fitted_size(*source.size_px, side))
         if frames and pixels.shape != frames[0].shape:
             raise InputError(
-                f"{source.path} is {pixels.shape[1]} x {pixels.shape[0]} px, the "
-                f"frames before it {frames[0].shape[1]} x {frames[0].shape[0]}.",
-                "Leave it out.",
+                message(
+                    "{file} is {width_px} x {height_px} px, the frames before it {before_width_px} "
+                    "x {before_height_px}.",
+                    file=source.path,
+                    width_px=pixels.shape[1],
+                    height_px=pixels.shape[0],
+                    before_width_px=frames[0].shape[1],
+                    before_height_px=frames[0].shape[0],
+                ),
+                message("Leave it out."),
             )
         if len(request.stack) > 1:
             proxies.append(spool.keep(proxy_of(frame.pixels)))
         if index == request.stack.reference:
             icc_profile = frame.icc_profile
         frames.append(spool.keep(pixels))
-        progress.report((index + 1) / len(request.stack), "Reading")
+        progress.report((index + 1) / len(request.stack), message("Reading"))
     return frames, proxies, icc_profile
 
 
@@ -312,7 +322,7 @@ def align_frames(
     outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
     moved = []
     for number, index in enumerate(outward, start=1):
-        progress.report(0.7 + 0.3 * number / len(frames), "Aligning")
+        progress.report(0.7 + 0.3 * number / len(frames), message("Aligning"))
         if moves(found.frame_from_reference[index], found.gains[index], height, width):
             moved.append(index)
             beside = frames[index - 1 if index > stack.reference else index + 1]
@@ -325,9 +335,12 @@ def align_frames(
             )
             frames[index].drop()
             frames[index] = spool.keep(there)
-    warnings = [
-        f"{stack.sources[index].path} could not be registered to the frame before it and is placed "
-        "like it. Leave it out if edges look doubled."
+    warnings: list[str] = [
+        message(
+            "{file} could not be registered to the frame before it and is placed like it. Leave it "
+            "out if edges look doubled.",
+            file=stack.sources[index].path,
+        )
         for index in found.doubtful
     ]
     findings = diagnose(proxies, found, stack.reference, progress)
@@ -351,11 +364,18 @@ def _unfit_frames(
     unfit = sum(error > _UNFIT * usual + _QUANTISED for error in errors)
     if unfit == 0:
         return []
-    others = f" and {unfit - 1} more" if unfit > 1 else ""
+    frames_text: object = stack.sources[worst].path
+    if unfit > 1:
+        frames_text = message("{file} and {count} more", file=frames_text, count=unfit - 1)
     return [
-        f"{stack.sources[worst].path}{others}: the model reproduces the detail or the noise badly "
-        f"(error {errors[worst]:.3f}, usually {usual:.3f}). Look at the result at 100 %, or use "
-        "strict mode or the pyramid method."
+        message(
+            "{frames}: the model reproduces the detail or the noise badly (error {error:.3f}, "
+            "usually {usual:.3f}). Look at the result at 100 %, or use strict mode or the pyramid "
+            "method.",
+            frames=frames_text,
+            error=errors[worst],
+            usual=usual,
+        )
     ]
 
 

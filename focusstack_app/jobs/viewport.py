@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import FusionRequest, Method, Mode
+from focusstack_app.core.message import message
 from focusstack_app.core.model import Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
@@ -52,7 +53,7 @@ def open_viewport(
     """
     if request.method is not Method.VAEEDOF or len(request.stack) < 2 or request.max_side_px:
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
-    progress.report(0.0, "Reading")
+    progress.report(0.0, message("Reading"))
     budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
     recent_bytes = int(max(0, budget - _FIXED_BYTES) * _RECENT_SHARE)
     with ExitStack() as stack:

@@ -1155,6 +1155,42 @@
         <translation>Lesen</translation>
     </message>
     <message>
+        <source>Fused</source>
+        <translation>Verrechnet</translation>
+    </message>
+    <message>
+        <source>There is one frame only: it is returned as it is.</source>
+        <translation>Es gibt nur eine Aufnahme: Sie wird unverändert zurückgegeben.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or use --method pyramid.</source>
+        <translation>Schließen Sie andere Programme oder verwenden Sie --method pyramid.</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>Kodieren</translation>
+    </message>
+    <message>
+        <source>{file} is {width_px} x {height_px} px, the frames before it {before_width_px} x {before_height_px}.</source>
+        <translation>{file} hat {width_px} x {height_px} px, die Aufnahmen davor {before_width_px} x {before_height_px}.</translation>
+    </message>
+    <message>
+        <source>Leave it out.</source>
+        <translation>Lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>{file} could not be registered to the frame before it and is placed like it. Leave it out if edges look doubled.</source>
+        <translation>{file} ließ sich nicht an der Aufnahme davor ausrichten und liegt wie diese. Lassen Sie sie weg, falls Kanten doppelt erscheinen.</translation>
+    </message>
+    <message>
+        <source>{file} and {count} more</source>
+        <translation>{file} und {count} weitere</translation>
+    </message>
+    <message>
+        <source>{frames}: the model reproduces the detail or the noise badly (error {error:.3f}, usually {usual:.3f}). Look at the result at 100 %, or use strict mode or the pyramid method.</source>
+        <translation>{frames}: Das Modell gibt die Details oder das Rauschen schlecht wieder (Fehler {error:.3f}, sonst {usual:.3f}). Sehen Sie sich das Ergebnis bei 100 % an oder verwenden Sie den strengen Modus oder das Pyramidenverfahren.</translation>
+    </message>
+    <message>
         <source>There is no such page{meant}</source>
         <translation>Diese Seite gibt es nicht{meant}</translation>
     </message>
@@ -1205,6 +1241,102 @@
     <message>
         <source>They hold until the program is closed.</source>
         <translation>Sie gelten bis zum Beenden des Programms.</translation>
+    </message>
+    <message>
+        <source>Choose automatic or the processor as the device.</source>
+        <translation>Wählen Sie „Automatisch“ oder den Prozessor als Gerät.</translation>
+    </message>
+    <message>
+        <source>The installed ONNX Runtime has no {label}.</source>
+        <translation>Die installierte ONNX Runtime kennt {label} nicht.</translation>
+    </message>
+    <message>
+        <source>PyTorch or onnx is not installed; pip install &apos;focusstack_app[cuda]&apos; does it.</source>
+        <translation>PyTorch oder onnx ist nicht installiert; pip install &apos;focusstack_app[cuda]&apos; holt es nach.</translation>
+    </message>
+    <message>
+        <source>There is no NVIDIA graphics card with a driver.</source>
+        <translation>Es gibt keine NVIDIA-Grafikkarte mit Treiber.</translation>
+    </message>
+    <message>
+        <source>{device} gives other results than the processor.</source>
+        <translation>{device} liefert andere Ergebnisse als der Prozessor.</translation>
+    </message>
+    <message>
+        <source>PyTorch cannot be loaded ({error}).</source>
+        <translation>PyTorch lässt sich nicht laden ({error}).</translation>
+    </message>
+    <message>
+        <source>Install it again.</source>
+        <translation>Installieren Sie es neu.</translation>
+    </message>
+    <message>
+        <source>{label} does not start: {unloaded} cannot be loaded.</source>
+        <translation>{label} startet nicht: {unloaded} lässt sich nicht laden.</translation>
+    </message>
+    <message>
+        <source>Choose the processor, or automatic, as the device.</source>
+        <translation>Wählen Sie den Prozessor oder „Automatisch“ als Gerät.</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver does not start (error {code}).</source>
+        <translation>Der NVIDIA-Treiber startet nicht (Fehler {code}).</translation>
+    </message>
+    <message>
+        <source>Install the driver again, or restart the machine.</source>
+        <translation>Installieren Sie den Treiber neu oder starten Sie den Rechner neu.</translation>
+    </message>
+    <message>
+        <source>The graphics card ran out of memory; the picture was fused in tiles of {tile_px} px.</source>
+        <translation>Der Grafikkarte ging der Speicher aus; das Bild wurde in Kacheln von {tile_px} px verrechnet.</translation>
+    </message>
+    <message>
+        <source>The graphics card could not be used ({reason}); the processor was used.</source>
+        <translation>Die Grafikkarte ließ sich nicht verwenden ({reason}); der Prozessor wurde verwendet.</translation>
+    </message>
+    <message>
+        <source>The device ran out of memory.</source>
+        <translation>Dem Gerät ging der Speicher aus.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose the processor as the device.</source>
+        <translation>Schließen Sie andere Programme oder wählen Sie den Prozessor als Gerät.</translation>
+    </message>
+    <message>
+        <source>{device} fails ({error}).</source>
+        <translation>{device} versagt ({error}).</translation>
+    </message>
+    <message>
+        <source>Choose the processor as the device.</source>
+        <translation>Wählen Sie den Prozessor als Gerät.</translation>
+    </message>
+    <message>
+        <source>{label} does not start ({error}).</source>
+        <translation>{label} startet nicht ({error}).</translation>
+    </message>
+    <message>
+        <source>The model file {file} cannot be loaded ({error}).</source>
+        <translation>Die Modelldatei {file} lässt sich nicht laden ({error}).</translation>
+    </message>
+    <message>
+        <source>{label} does not start: ONNX Runtime cannot load its libraries.</source>
+        <translation>{label} startet nicht: ONNX Runtime kann die Bibliotheken nicht laden.</translation>
+    </message>
+    <message>
+        <source>Install them, or choose the processor as the device.</source>
+        <translation>Installieren Sie sie oder wählen Sie den Prozessor als Gerät.</translation>
+    </message>
+    <message>
+        <source>The installed PyTorch finds no NVIDIA graphics card that it can use.</source>
+        <translation>Das installierte PyTorch findet keine NVIDIA-Grafikkarte, die es verwenden kann.</translation>
+    </message>
+    <message>
+        <source>The model {id} has another network than PyTorch is given here ({error}).</source>
+        <translation>Das Modell {id} hat ein anderes Netz, als PyTorch hier bekommt ({error}).</translation>
+    </message>
+    <message>
+        <source>Choose another device.</source>
+        <translation>Wählen Sie ein anderes Gerät.</translation>
     </message>
 </context>
 <context>
