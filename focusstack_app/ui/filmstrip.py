@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from focusstack_app.ui.frames_model import NUMBER_ROLE, PROBLEM_ROLE, FramesModel, Index
+from focusstack_app.ui.frames_model import NUMBER_ROLE, PROBLEM_ROLE, Index
 
 THUMBNAIL_SIDE_PX = 256
 _TILE = QSize(124, 118)
@@ -176,7 +176,7 @@ class FrameDelegate(QStyledItemDelegate):
     @staticmethod
     def _paint_label(painter: QPainter, place: QRect, index: Index) -> None:
         metrics = painter.fontMetrics()
-        number = str(index.data(NUMBER_ROLE))
+        number = str(index.data(NUMBER_ROLE) or "")
         font = painter.font()
         bold = painter.font()
         bold.setBold(True)
@@ -184,7 +184,8 @@ class FrameDelegate(QStyledItemDelegate):
         line = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(place, int(line | Qt.AlignmentFlag.AlignLeft), number)
         painter.setFont(font)
-        room = place.adjusted(QFontMetrics(bold).horizontalAdvance(number) + 6, 0, 0, 0)
+        before = QFontMetrics(bold).horizontalAdvance(number) + 6 if number else 0
+        room = place.adjusted(before, 0, 0, 0)
         name = metrics.elidedText(
             str(index.data(Qt.ItemDataRole.DisplayRole)),
             Qt.TextElideMode.ElideMiddle,
@@ -197,7 +198,7 @@ class Filmstrip(QListView):
     """Frames in a row.
 
     Args:
-        model: The frames.
+        model: The frames, in the roles of `FramesModel`; what has no number has a name only.
         boxes: Whether frames can be included, left out and removed; else one is chosen only.
 
     Signals:
@@ -209,7 +210,7 @@ class Filmstrip(QListView):
     remove_requested = Signal()
 
     def __init__(
-        self, model: FramesModel, parent: QWidget | None = None, *, boxes: bool = True
+        self, model: QAbstractItemModel, parent: QWidget | None = None, *, boxes: bool = True
     ) -> None:
         super().__init__(parent)
         self._space_down = False

@@ -215,7 +215,7 @@ class MainWindow(StackWindow):
         self._pages.setCurrentIndex(1)
         self.banner.hide()
         self.statusBar().clearMessage()
-        self.retouch.start(output, self.stage.source)
+        self.retouch.start(output, self.side.outputs.outputs, self.stage.source)
 
     def _on_retouched(self, rendered: Rendered) -> None:
         outputs, picture = self.side.outputs, rendered.picture

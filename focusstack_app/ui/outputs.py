@@ -30,8 +30,8 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.wording import result_text, seconds_text, size_text
 
-_ICON_SIZE = QSize(60, 44)
-_ICON_RATIO = 2
+ICON_SIZE = QSize(60, 44)
+ICON_RATIO = 2
 _HINT_HEIGHT = 100
 _EMPTY_TEXT = "Every render of this session is kept here."
 
@@ -88,7 +88,7 @@ class OutputList(QListWidget):
         self._outputs: list[Output] = []
         self._last_number = 0
         self.setAccessibleName("Outputs")
-        self.setIconSize(_ICON_SIZE)
+        self.setIconSize(ICON_SIZE)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -157,7 +157,7 @@ class OutputList(QListWidget):
         row = sum(other.number < output.number for other in self._outputs)
         self._outputs.insert(row, output)
         item = QListWidgetItem(output.icon, "")
-        item.setSizeHint(QSize(0, _ICON_SIZE.height() + 14))
+        item.setSizeHint(QSize(0, ICON_SIZE.height() + 14))
         self.blockSignals(True)
         self.insertItem(row, item)
         self.setCurrentItem(item)
@@ -258,7 +258,7 @@ def _icon(thumbnail: QImage) -> QIcon:
 
 def _framed(thumbnail: QImage) -> QPixmap:
     """Fill the icon's rectangle with the middle of the picture."""
-    size = _ICON_SIZE * _ICON_RATIO
+    size = ICON_SIZE * ICON_RATIO
     wide = thumbnail.scaled(
         size,
         Qt.AspectRatioMode.KeepAspectRatioByExpanding,
@@ -266,5 +266,5 @@ def _framed(thumbnail: QImage) -> QPixmap:
     )
     left, top = (wide.width() - size.width()) // 2, (wide.height() - size.height()) // 2
     pixmap = QPixmap.fromImage(wide.copy(left, top, size.width(), size.height()))
-    pixmap.setDevicePixelRatio(_ICON_RATIO)
+    pixmap.setDevicePixelRatio(ICON_RATIO)
     return pixmap

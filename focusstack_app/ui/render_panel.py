@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.naming import stack_name
 from focusstack_app.core.progress import RESTING
 from focusstack_app.ui import icons
-from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.rendering import Render, RenderState
 from focusstack_app.ui.translation import tr
 from focusstack_app.ui.view_bar import ElidedLabel
@@ -27,7 +27,8 @@ from focusstack_app.ui.wording import count_text, progress_text, request_text
 
 _STEPS = 1000
 _REFRESH_MS = 500
-_HIGHEST_PX = 150  # of the list; about three renders
+_CLOSE_PX = 20
+_HIGHEST_PX = 136  # of the list; about three renders
 
 
 class RenderPanel(QWidget):
@@ -59,6 +60,7 @@ class RenderPanel(QWidget):
         self._lines = QVBoxLayout(inner)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(8)
+        self._lines.addStretch()
         self._list = QScrollArea()
         self._list.setWidgetResizable(True)
         self._list.setFrameShape(QFrame.Shape.NoFrame)
@@ -108,7 +110,7 @@ class RenderPanel(QWidget):
             if render not in self.rows:
                 row = self.rows[render] = RenderRow(render)
                 row.close_requested.connect(self._on_close)
-                self._lines.addWidget(row)
+                self._lines.insertWidget(self._lines.count() - 1, row)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -155,7 +157,8 @@ class RenderRow(QWidget):
         self.title = ElidedLabel()
         made = f"{request_text(render.request)}, {count_text(len(sources), 'frame')}"
         self.title.set_whole(f"{made} · {stack_name(sources)}")
-        self.status = explanation("")
+        self.status = ElidedLabel()
+        self.status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
@@ -163,6 +166,7 @@ class RenderRow(QWidget):
         self.bar.setAccessibleName(self.tr("Progress of the render"))
         self.close_button = QToolButton()
         self.close_button.setAutoRaise(True)
+        self.close_button.setFixedSize(_CLOSE_PX, _CLOSE_PX)
         self.close_button.clicked.connect(lambda: self.close_requested.emit(render))
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
@@ -186,7 +190,7 @@ class RenderRow(QWidget):
         running = render.state in (RenderState.RUNNING, RenderState.STOPPING)
         self.bar.setVisible(running)
         self.bar.setValue(int(render.fraction * _STEPS))
-        self.status.setText(_status(render, paused=paused))
+        self.status.set_whole(_status(render, paused=paused))
         self.close_button.setVisible(render.over or not alone)
         self.close_button.setEnabled(render.state is not RenderState.STOPPING)
         tip = self.tr("Close this message") if render.over else self.tr("Stop this render")

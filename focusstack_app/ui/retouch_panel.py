@@ -57,25 +57,25 @@ class RetouchPanel(QWidget):
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self.title = heading("Retouch")
-        self.paint_button = QRadioButton("Paint from the source frame")
+        self.paint_button = QRadioButton("Paint from the chosen source")
         self.paint_button.setChecked(True)
         self.restore_button = QRadioButton("Restore the render")
         self.restore_button.setToolTip("Paint back what the output was before (X)")
         self.restore_button.toggled.connect(self.restoring_changed)
-        self.frame_label = QLabel()
-        self.frame_label.setWordWrap(True)
-        self.frame_label.setAccessibleName("Source frame")
+        self.source_label = QLabel()
+        self.source_label.setWordWrap(True)
+        self.source_label.setAccessibleName("Chosen source")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setMaximumHeight(6)
-        self.bar.setAccessibleName("Progress of reading the frame")
+        self.bar.setAccessibleName("Progress of reading the source")
         policy = self.bar.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(policy)
         self.bar.hide()
         self.diameter = _Row("Size", 1, LARGEST_PX, " px", "Smaller [, larger ]", even=False)
         self.hardness = _Row("Hardness", 0, 100, " %", "Softer {, harder }")
-        self.opacity = _Row("Opacity", 1, 100, " %", "How much of the frame a stroke brings in")
+        self.opacity = _Row("Opacity", 1, 100, " %", "How much of the source a stroke brings in")
         for row, value in zip((self.diameter, self.hardness, self.opacity), _FIRST, strict=True):
             row.spin.setValue(value)
             row.spin.valueChanged.connect(self.brush_changed)
@@ -98,7 +98,7 @@ class RetouchPanel(QWidget):
         column.setSpacing(10)
         column.addWidget(self.title)
         column.addWidget(self.paint_button)
-        column.addWidget(self.frame_label)
+        column.addWidget(self.source_label)
         column.addWidget(self.bar)
         column.addWidget(self.restore_button)
         column.addSpacing(6)
@@ -117,7 +117,7 @@ class RetouchPanel(QWidget):
         column.addSpacing(6)
         column.addWidget(
             explanation(
-                "Choose the source frame below or with ← →, and paint where it is better. "
+                "Choose a frame or another output below or with ← →, and paint where it is better. "
                 "Hold Tab to look at it. Space and drag moves the picture."
             )
         )
@@ -156,12 +156,12 @@ class RetouchPanel(QWidget):
         """Make the brush harder, or softer for negative notches."""
         self.hardness.spin.setValue(self.hardness.spin.value() + notches * _HARDNESS_STEP)
 
-    def show_frame(self, text: str) -> None:
-        """Say which frame is painted."""
-        self.frame_label.setText(text)
+    def show_source(self, text: str) -> None:
+        """Say what is painted."""
+        self.source_label.setText(text)
 
     def show_reading(self, fraction: float | None) -> None:
-        """How far the frame is read, 0 to 1; None when it is there."""
+        """How far the source is read, 0 to 1; None when it is there."""
         self.bar.setVisible(fraction is not None)
         self.bar.setValue(round((fraction or 0.0) * 100))
 

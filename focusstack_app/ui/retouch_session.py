@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtCore import QConcatenateTablesProxyModel, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QWidget
 
 from focusstack_app.core.frames import FrameSource
@@ -16,21 +17,23 @@ from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import Actions
-from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.outputs import ICON_RATIO, ICON_SIZE, Output
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.retouch_panel import RetouchPanel
-from focusstack_app.ui.retouching import AlignedFrame, Retoucher
+from focusstack_app.ui.retouching import PaintSource, Retoucher
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stage import Stage
+from focusstack_app.ui.wording import result_text
 
-_COMING = "The source frame is still being read…"
-_MISSING = "Choose a source frame that can be read"
+_COMING = "The source is still being read…"
+_MISSING = "Choose a source that can be read"
+_DECORATION = Qt.ItemDataRole.DecorationRole
 
 
 class RetouchSession(QObject):
     """Takes over the viewer and the sides of the window while an output is retouched.
 
-    The frames in `strip` are those of the output, whatever stack is open.
+    In `strip` are the other outputs that lie on this one, and its frames, whatever stack is open.
 
     Args:
         actions: The window's commands; those that retouch are connected here.
@@ -61,7 +64,11 @@ class RetouchSession(QObject):
         super().__init__(window)
         self._actions, self._stage, self._window = actions, stage, window
         self._frames = FramesModel()
-        self.strip = Filmstrip(self._frames, boxes=False)
+        self._others = QStandardItemModel(0, 1)
+        both = QConcatenateTablesProxyModel(self)
+        both.addSourceModel(self._others)
+        both.addSourceModel(self._frames)
+        self.strip = Filmstrip(both, boxes=False)
         self.strip.hide()
         self.panel = RetouchPanel(actions.undo, actions.redo)
         self.panel.hide()
@@ -94,7 +101,7 @@ class RetouchSession(QObject):
         retoucher.ready.connect(self._on_ready)
         retoucher.changed.connect(self._on_changed)
         retoucher.reading.connect(panel.show_reading)
-        retoucher.frame_ready.connect(self._on_frame)
+        retoucher.source_ready.connect(self._on_source)
         retoucher.waiting.connect(lambda coming: self.news.emit(_COMING if coming else _MISSING))
         retoucher.failed.connect(self._on_failed)
 
@@ -108,11 +115,12 @@ class RetouchSession(QObject):
         """Whether something would be lost."""
         return bool(self.retoucher.undo_text) or self.brush.painting
 
-    def start(self, output: Output, source: FrameSource | None) -> None:
+    def start(self, output: Output, outputs: Sequence[Output], source: FrameSource | None) -> None:
         """Retouch a copy of an output.
 
         Args:
             output: Stays as it is.
+            outputs: All of them; those that lie on it can be painted, too.
             source: The frame to paint from at first, if it is one of the output's.
         """
         stack = output.result.request.stack
@@ -120,24 +128,30 @@ class RetouchSession(QObject):
         self._thumbnails.load(stack.sources)
         self.panel.title.setText(f"Retouch {output.name}")
         self.panel.paint_button.setChecked(True)
-        self.retoucher.start(output)
+        self.retoucher.start(output, outputs)
+        self._list_others()
         self._stage.hold(f"Retouch of {output.name}")
         self.strip.show()
         self.panel.show()
         row = stack.sources.index(source) if source in stack.sources else stack.reference
-        self.strip.choose(row)
+        self.strip.choose(len(self.retoucher.others) + row)
         self.brush.set_diameter(self.panel.brush.diameter_px)
         self._stage.viewer.setFocus()
         self._update()
         self.begun.emit()
 
     def choose(self, row: int) -> None:
-        """Paint from this frame."""
+        """Paint from what is in this row of the strip."""
         self.panel.paint_button.setChecked(True)
-        name = self._frames.source(row).path.name
-        self.panel.show_frame(f"Source {row + 1} of {self._frames.rowCount()} · {name}")
-        self._stage.set_held_other(Other(f"Source {row + 1}", None))
-        self.retoucher.choose(row)
+        others = self.retoucher.others
+        of = others[row] if row < len(others) else row - len(others)
+        if isinstance(of, Output):
+            self.panel.show_source(f"{of.name} · {result_text(of.result)}")
+        else:
+            name = self._frames.source(of).path.name
+            self.panel.show_source(f"{_name(of)} of {self._frames.rowCount()} · {name}")
+        self._stage.set_held_other(Other(_name(of), None))
+        self.retoucher.choose(of)
 
     def finish(self) -> None:
         """Keep what was painted as a new output."""
@@ -187,9 +201,19 @@ class RetouchSession(QObject):
         self._stage.viewer.update()
         self._update()
 
-    def _on_frame(self, frame: AlignedFrame) -> None:
+    def _on_source(self, source: PaintSource) -> None:
         self.panel.show_reading(None)
-        self._stage.set_held_other(Other(f"Source {frame.index + 1}", frame.picture))
+        self._stage.set_held_other(Other(_name(source.of), source.picture))
+
+    def _list_others(self) -> None:
+        """Put the outputs that can be painted into the strip."""
+        self._others.setRowCount(0)
+        for output in self.retoucher.others:
+            item = QStandardItem(output.name)
+            item.setData(output.icon.pixmap(ICON_SIZE, ICON_RATIO).toImage(), _DECORATION)
+            item.setCheckState(Qt.CheckState.Checked)
+            item.setToolTip(f"{output.name} · {result_text(output.result)}")
+            self._others.appendRow(item)
 
     def _on_failed(self, error: Exception) -> None:
         self.panel.show_reading(None)
@@ -203,3 +227,8 @@ class RetouchSession(QObject):
         ):  # fmt: skip
             action.setEnabled(active)
         self.changed.emit()
+
+
+def _name(of: int | Output) -> str:
+    """What a source is called: "Source 3", "Output 2"."""
+    return of.name if isinstance(of, Output) else f"Source {of + 1}"

@@ -1,38 +1,44 @@
-"""Retouching: painting from the source frames of an output into a copy of it."""
+"""Retouching: painting from source frames and other outputs into a copy of an output."""
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, Signal
 
-from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.frames import Stack
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.retouch import Brush, Canvas, Layer, Rows
+from focusstack_app.jobs.joining import (
+    joined_stack,
+    laid_over,
+    layer_of,
+    lies_on,
+    painted_result,
+)
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.picture import DisplayPicture, prepare, refresh
 from focusstack_app.ui.rendering import Rendered
 from focusstack_app.ui.services import Services
 
-_KEPT_BYTES = 1_500_000_000  # of source frames; the newest stays whatever its size
+_KEPT_BYTES = 1_500_000_000  # of sources; the newest stays whatever its size
 _PREPARE_SHARE = 0.8  # of the progress; the rest prepares the picture for the screen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AlignedFrame:
-    """A source frame as it lies under the output.
+class PaintSource:
+    """A source frame, or another output, as it lies on the output.
 
     Attributes:
-        index: Position in the stack.
+        of: The frame's position in the stack of the output, or the other output.
         layer: What the brush paints.
         picture: The same for the screen.
     """
 
-    index: int
+    of: int | Output
     layer: Layer
     picture: DisplayPicture
 
@@ -48,16 +54,16 @@ class Retoucher(QObject):
     Signals:
         ready: The copy is there and can be painted on; carries its `DisplayPicture`.
         changed: Pixels of the picture, or what can be undone.
-        reading: How far the chosen frame is read, 0 to 1.
-        frame_ready: An `AlignedFrame`: the chosen one.
+        reading: How far the chosen source is read, 0 to 1.
+        source_ready: A `PaintSource`: the chosen one.
         failed: The error of a frame that could not be read.
-        waiting: A stroke was begun but there is no frame to paint from; whether it will come.
+        waiting: A stroke was begun but there is nothing to paint from; whether it will come.
     """
 
     ready = Signal(object)
     changed = Signal()
     reading = Signal(float)
-    frame_ready = Signal(object)
+    source_ready = Signal(object)
     failed = Signal(object)
     waiting = Signal(bool)
 
@@ -67,8 +73,10 @@ class Retoucher(QObject):
         self._services = services
         self._opening = LatestTask()
         self._latest = LatestTask()
-        self._kept: list[AlignedFrame] = []
-        self._chosen = 0
+        self._kept: list[PaintSource] = []
+        self._chosen: int | Output = 0
+        self._stack: Stack | None = None  # of the output, with the frames of others
+        self.others: tuple[Output, ...] = ()
         self._started_at_s = 0.0
         self._render: Layer | None = None
         self._canvas: Canvas | None = None
@@ -81,14 +89,9 @@ class Retoucher(QObject):
         return self.output is not None
 
     @property
-    def sources(self) -> Sequence[FrameSource]:
-        """The frames to paint from."""
-        return self.output.result.request.stack.sources if self.output is not None else ()
-
-    @property
-    def frame(self) -> AlignedFrame | None:
-        """The chosen frame, once it is read."""
-        return next((frame for frame in self._kept if frame.index == self._chosen), None)
+    def source(self) -> PaintSource | None:
+        """What is chosen, once it is read."""
+        return next((source for source in self._kept if source.of == self._chosen), None)
 
     @property
     def undo_text(self) -> str:
@@ -100,50 +103,65 @@ class Retoucher(QObject):
         """What there is to paint again; empty where there is nothing."""
         return "Stroke" if self._canvas is not None and self._canvas.can_redo else ""
 
-    def start(self, output: Output) -> None:
-        """Copy an output, to be painted on."""
-        self.output = output
-        self._started_at_s = time.monotonic()
-        result = output.result
-        self._render = Layer.of(result.picture, result.provenance)
+    def start(self, output: Output, outputs: Sequence[Output]) -> None:
+        """Copy an output, to be painted on from its frames and from `others`.
 
-        def work(progress: Progress) -> tuple[Canvas, DisplayPicture]:
-            canvas = Canvas(Layer.of(result.picture, result.provenance))
-            check = progress.checkpoint
-            return canvas, prepare(result.picture, result.icc_profile, checkpoint=check)
+        Args:
+            output: Stays as it is.
+            outputs: All of them; those that lie on `output` become `others`.
+        """
+        self.output, result = output, output.result
+        self._started_at_s = time.monotonic()
+        self.others = tuple(o for o in outputs if o is not output and lies_on(result, o.result))
+        stack = self._stack = joined_stack(result, [other.result for other in self.others])
+
+        def work(progress: Progress) -> tuple[Layer, Canvas, DisplayPicture]:
+            render, check = layer_of(result, stack), progress.checkpoint
+            picture = prepare(result.picture, result.icc_profile, checkpoint=check)
+            return render, Canvas(render), picture
 
         task = self._opening.replace(self._bridge.submit(Lane.VIEW, work))
         task.succeeded.connect(self._on_copied)
         task.failed.connect(self.failed)
 
-    def choose(self, index: int) -> None:
-        """Paint from this frame; it is read in the background unless it is still at hand."""
+    def choose(self, of: int | Output) -> None:
+        """Paint from a frame, by its position, or from one of `others`.
+
+        It is read in the background unless it is still at hand.
+        """
         assert self.output is not None
-        self._chosen, result = index, self.output.result
-        frame = self.frame
-        if frame is not None:
+        assert self._stack is not None
+        self._chosen, result, stack = of, self.output.result, self._stack
+        source = self.source
+        if source is not None:
             self._latest.cancel()
-            self._kept.remove(frame)
-            self._on_frame(frame)
+            self._kept.remove(source)
+            self._on_source(source)
             return
 
-        def work(progress: Progress) -> AlignedFrame:
-            part = progress.sub(0.0, _PREPARE_SHARE)
-            pixels = self._services.read_source_frame(result, index, part)
+        def read(progress: Progress) -> Layer:
+            if isinstance(of, Output):
+                return laid_over(result, of.result, stack)
+            pixels = self._services.read_source_frame(result, of, progress)
+            position = stack.sources.index(result.request.stack.sources[of])
+            return Layer.of_frame(pixels, position)
+
+        def work(progress: Progress) -> PaintSource:
+            layer = read(progress.sub(0.0, _PREPARE_SHARE))
             progress.report(_PREPARE_SHARE, "Preparing the view")
-            picture = prepare(pixels, result.icc_profile, checkpoint=progress.checkpoint)
-            return AlignedFrame(index, Layer.of_frame(pixels, index), picture)
+            picture = prepare(layer.pixels, result.icc_profile, checkpoint=progress.checkpoint)
+            return PaintSource(of, layer, picture)
 
         self.reading.emit(0.0)
         task = self._latest.replace(self._bridge.submit(Lane.VIEW, work))
         task.progressed.connect(lambda fraction, _: self.reading.emit(fraction))
-        task.succeeded.connect(self._on_frame)
+        task.succeeded.connect(self._on_source)
         task.failed.connect(self.failed)
 
     def begin(self, at: QPointF, brush: Brush, *, restore: bool) -> None:
-        """Begin a stroke at a picture coordinate; nothing happens while its frame is not read."""
-        frame = self.frame
-        layer = self._render if restore else frame.layer if frame is not None else None
+        """Begin a stroke at a picture coordinate; nothing happens while its source is not read."""
+        source = self.source
+        layer = self._render if restore else source.layer if source is not None else None
         if self._canvas is None or layer is None:
             self.waiting.emit(self._latest.task is not None)
             return
@@ -172,17 +190,13 @@ class Retoucher(QObject):
 
     def finish(self) -> Rendered | None:
         """End retouching: the result and its picture; None where nothing was painted."""
-        output, canvas, picture = self.output, self._canvas, self._picture
+        output, stack, canvas, picture = self.output, self._stack, self._canvas, self._picture
         if canvas is not None:
             canvas.end()
         painted = None
-        if output is not None and canvas is not None and picture is not None and canvas.can_undo:
-            result = dataclasses.replace(
-                output.result,
-                picture=canvas.layer.pixels,
-                provenance=canvas.provenance,
-                retouched=True,
-            )
+        if output and stack and canvas and picture and canvas.can_undo:
+            others = [other.result for other in self.others]
+            result = painted_result(output.result, canvas.layer, stack, others)
             painted = Rendered(result, picture, time.monotonic() - self._started_at_s)
         self.drop()
         return painted
@@ -192,18 +206,19 @@ class Retoucher(QObject):
         self._opening.cancel()
         self._latest.cancel()
         self._kept.clear()
-        self.output = self._canvas = self._picture = self._render = None
+        self.output = self._stack = self._canvas = self._picture = self._render = None
+        self.others = ()
 
-    def _on_copied(self, copied: tuple[Canvas, DisplayPicture]) -> None:
-        self._canvas, self._picture = copied
+    def _on_copied(self, copied: tuple[Layer, Canvas, DisplayPicture]) -> None:
+        self._render, self._canvas, self._picture = copied
         self.ready.emit(self._picture)
 
-    def _on_frame(self, frame: AlignedFrame) -> None:
+    def _on_source(self, source: PaintSource) -> None:
         """Keep it, and of those before as many as memory should hold."""
-        self._kept.append(frame)
-        while len(self._kept) > 1 and sum(f.size_bytes for f in self._kept) > _KEPT_BYTES:
+        self._kept.append(source)
+        while len(self._kept) > 1 and sum(s.size_bytes for s in self._kept) > _KEPT_BYTES:
             del self._kept[0]
-        self.frame_ready.emit(frame)
+        self.source_ready.emit(source)
 
     def _show(self, changed: Sequence[Rows]) -> None:
         if self._canvas is None or self._picture is None or self.output is None:

@@ -28,7 +28,7 @@ def queued(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> MainWindow:
     for mode in MODES:
         opened.side.parameters.set_parameters(Parameters(mode=mode))
         opened.actions_.render.trigger()
-    qtbot.waitUntil(lambda: rows(opened)[0].status.text() == "Fusing tile 11 · 49 %")
+    qtbot.waitUntil(lambda: rows(opened)[0].status.whole == "Fusing tile 11 · 49 %")
     return opened
 
 
@@ -37,7 +37,7 @@ def rows(window: MainWindow) -> list[RenderRow]:
 
 
 def status(window: MainWindow) -> list[str]:
-    return [row.status.text() for row in rows(window)]
+    return [row.status.whole for row in rows(window)]
 
 
 def made(window: MainWindow) -> list[Mode]:

@@ -42,7 +42,7 @@ def test_a_render_becomes_an_output_and_is_shown(opened: MainWindow, qtbot: QtBo
     assert message.startswith("Output 1: 3 frames in ")
     assert message.endswith(" s on CPU")
     (row,) = opened.side.render_panel.rows.values()
-    assert row.status.text().startswith("Output 1 is finished, after ")
+    assert row.status.whole.startswith("Output 1 is finished, after ")
     assert not row.bar.isVisible()
     assert opened.isWindowModified()
 
@@ -57,7 +57,7 @@ def test_progress_is_shown_and_never_goes_back(
     row = next(iter(panel.rows.values()))
     row.bar.valueChanged.connect(values.append)
     assert row.title.whole == "VAEEDOF faithful, 3 frames · bracket"
-    qtbot.waitUntil(lambda: row.status.text() == "Fusing tile 11 · 49 %")
+    qtbot.waitUntil(lambda: row.status.whole == "Fusing tile 11 · 49 %")
     assert row.bar.isVisible()
     fusion.release.set()
     qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
@@ -108,7 +108,7 @@ def test_a_failed_render_says_why_and_leaves_nothing(
     qtbot.waitUntil(lambda: opened.banner.message == "The card has too little memory.")
     assert opened.side.outputs.outputs == ()
     (row,) = opened.side.render_panel.rows.values()
-    assert row.status.text() == "The card has too little memory."
+    assert row.status.whole == "The card has too little memory."
     assert opened.side.render_panel.render_button.isEnabled()
 
 

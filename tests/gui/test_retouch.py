@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.fusion import FusionResult
+from focusstack_app.core.fusion import FusionResult, Mode
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.retouch import Brush
 from focusstack_app.io.read import read_frame
+from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.help import ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.viewer import Compare
 from tests.gui.conftest import MakeWindow
@@ -48,7 +50,7 @@ def begin(window: MainWindow, qtbot: QtBot) -> None:
 
 def ready(window: MainWindow) -> bool:
     retouch = window.retouch
-    return retouch.brush.isVisible() and retouch.retoucher.frame is not None
+    return retouch.brush.isVisible() and retouch.retoucher.source is not None
 
 
 def on_screen(window: MainWindow, x: float, y: float) -> QPoint:
@@ -84,7 +86,7 @@ def test_painting_brings_the_chosen_frame_into_a_new_output(retouching: MainWind
     assert window.caption() == "Retouch of Output 1"
     assert window.retouch.panel.isVisible()
     assert not window.side.isVisible()
-    assert window.retouch.panel.frame_label.text() == "Source 2 of 3 · frame_2.png"
+    assert window.retouch.panel.source_label.text() == "Source 2 of 3 · frame_2.png"
     paint(window, (30, 30), (60, 30))
     second = sources(window)[1]
     inside = slice(25, 35), slice(30, 60)
@@ -104,6 +106,68 @@ def test_painting_brings_the_chosen_frame_into_a_new_output(retouching: MainWind
     assert window.filmstrip.isVisible()
     assert not window.retouch.panel.isVisible()
     assert window.actions_.export.isEnabled()
+
+
+def test_another_output_is_painted_with_its_provenance(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.provenance = True
+    for mode in (Mode.STRICT, Mode.FAITHFUL):
+        opened.side.parameters.set_parameters(Parameters(mode=mode))
+        opened.render_stack()
+        qtbot.waitUntil(lambda: not opened.renderer.busy)
+    toggle(opened.frames, opened.frames.index(2))  # the third has frames 1 and 2 only
+    opened.render_stack()
+    qtbot.waitUntil(lambda: not opened.renderer.busy)
+    outputs, retouch = opened.side.outputs, opened.retouch
+    outputs.setCurrentRow(1)
+    begin(opened, qtbot)
+    model = retouch.strip.model()
+    labels = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert labels == ["Output 1", "Output 3", "frame_1.png", "frame_2.png", "frame_3.png"]
+    assert retouch.panel.source_label.text() == "Source 1 of 3 · frame_1.png"
+    assert model.index(0, 0).data(Qt.ItemDataRole.DecorationRole).width() > 100
+    retouch.panel.diameter.spin.setValue(20)
+    retouch.panel.hardness.spin.setValue(100)
+    before = shown(opened).copy()
+    retouch.strip.choose(1)
+    assert retouch.panel.source_label.text() == "Output 3 · VAEEDOF faithful"
+    qtbot.waitUntil(lambda: retouch.retoucher.source is not None)
+    paint(opened, (30, 30), (60, 30))
+    third, place = outputs.outputs[2].result, (slice(25, 35), slice(30, 60))
+    assert (shown(opened)[place] == round(third.picture[0, 0, 0] / 257)).all()
+    QTest.keyPress(opened.viewer, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: opened.viewer.other is not None)
+    assert opened.stage.others[0].name == "Output 3"
+    QTest.keyRelease(opened.viewer, Qt.Key.Key_Tab)
+    opened.actions_.undo.trigger()
+    np.testing.assert_array_equal(shown(opened), before)
+    opened.actions_.redo.trigger()
+    retouch.finish()
+    second, painted = outputs.outputs[1].result, outputs.outputs[3].result
+    assert painted.request is second.request
+    assert (painted.picture[place] == third.picture[place]).all()
+    assert (painted.picture[:10] == second.picture[:10]).all()
+    assert painted.provenance is not None
+    assert second.provenance is not None
+    assert third.provenance is not None
+    for kind in ("source_index", "confidence", "synthesised"):
+        new, old, other = (getattr(r.provenance, kind) for r in (painted, second, third))
+        np.testing.assert_array_equal(new[place], other[place])
+        np.testing.assert_array_equal(new[:10], old[:10])
+        assert (new[place] != old[place]).any()
+
+
+def test_an_output_of_another_scene_is_not_offered(
+    retouching: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    retouching.retouch.cancel()
+    retouching.open_paths(write_stack(tmp_path / "other", 2, seed=9))
+    qtbot.waitUntil(lambda: retouching.frames.rowCount() == 2)
+    retouching.render_stack()
+    qtbot.waitUntil(lambda: not retouching.renderer.busy)
+    begin(retouching, qtbot)
+    assert retouching.retouch.strip.model().rowCount() == 2
 
 
 def test_undo_and_redo_go_through_the_strokes(retouching: MainWindow) -> None:
@@ -140,7 +204,7 @@ def test_the_restore_brush_gives_the_render_back(retouching: MainWindow) -> None
 
 def test_arrows_change_the_source_frame(retouching: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(retouching.viewer, Qt.Key.Key_Right)
-    assert retouching.retouch.panel.frame_label.text() == "Source 3 of 3 · frame_3.png"
+    assert retouching.retouch.panel.source_label.text() == "Source 3 of 3 · frame_3.png"
     assert retouching.retouch.strip.chosen_rows() == [2]
     qtbot.waitUntil(lambda: ready(retouching))
     paint(retouching, (30, 30))
@@ -306,7 +370,7 @@ def test_an_output_of_another_stack_has_its_own_frames(
     qtbot.waitUntil(lambda: retouching.frames.rowCount() == 2)
     begin(retouching, qtbot)
     assert retouching.retouch.strip.model().rowCount() == 3
-    assert retouching.retouch.panel.frame_label.text() == "Source 1 of 3 · frame_1.png"
+    assert retouching.retouch.panel.source_label.text() == "Source 1 of 3 · frame_1.png"
 
 
 def test_a_stroke_before_the_frame_is_there_paints_nothing_and_says_why(
@@ -327,11 +391,11 @@ def test_a_stroke_before_the_frame_is_there_paints_nothing_and_says_why(
     window.actions_.retouch.trigger()
     assert window.retouch.panel.bar.isVisible()
     window.retouch.retoucher.begin(QPointF(30, 30), Brush(10), restore=False)
-    assert window.statusBar().currentMessage() == "The source frame is still being read…"
+    assert window.statusBar().currentMessage() == "The source is still being read…"
     release.set()
     qtbot.waitUntil(window.banner.isVisible)
     qtbot.waitUntil(window.retouch.brush.isVisible)
     paint(window, (30, 30))
-    assert window.statusBar().currentMessage() == "Choose a source frame that can be read"
+    assert window.statusBar().currentMessage() == "Choose a source that can be read"
     assert not window.actions_.undo.isEnabled()
     window.retouch.cancel()

@@ -232,7 +232,7 @@ def test_while_retouching_undo_means_strokes(opened: MainWindow, qtbot: QtBot) -
     opened.actions_.retouch.trigger()
     assert not opened.actions_.undo.isEnabled()
     retouch = opened.retouch
-    qtbot.waitUntil(lambda: retouch.brush.isVisible() and retouch.retoucher.frame is not None)
+    qtbot.waitUntil(lambda: retouch.brush.isVisible() and retouch.retoucher.source is not None)
     QTest.mouseClick(opened.viewer, Qt.MouseButton.LeftButton, pos=opened.viewer.rect().center())
     assert undo(opened, qtbot) == "Undo Stroke"
     assert opened.actions_.redo.text().replace("&", "") == "Redo Stroke"

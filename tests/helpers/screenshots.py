@@ -40,16 +40,18 @@ def main() -> int:
     from PySide6.QtTest import QTest
 
     from focusstack_app.core.fusion import Mode
-    from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
+    from focusstack_app.settings.schema import InterfaceSettings, Language, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
     from focusstack_app.ui.help import AboutDialog, GuideDialog
     from focusstack_app.ui.main_window import MainWindow
     from focusstack_app.ui.overlays import Overlay
+    from focusstack_app.ui.translation import install_language
     from focusstack_app.ui.view_bar import View
 
     app = make_application(sys.argv[:1])
     app.setStyle("Fusion")
+    install_language(app, Language.ENGLISH)
     theme = Theme.DARK if options.dark else Theme.LIGHT
     store = SettingsStore(Path(own.name) / "settings.json")
     store.save(Settings(interface=InterfaceSettings(theme)))
@@ -93,9 +95,10 @@ def main() -> int:
     window.side.parameters.mode.choose(Mode.FAITHFUL)
     wait(lambda: bool(window.renderer.renders[0].fraction > 0.3), 0.0)
     window.grab().save(str(options.out / f"rendering{suffix}.png"))
-    for waiting in window.renderer.open[1:]:
-        window.renderer.cancel(waiting)
-    wait(lambda: bool(window.side.outputs.outputs), 1.0)
+    window.renderer.cancel(window.renderer.open[-1])
+    wait(lambda: not window.renderer.busy, 1.0)
+    window.side.outputs.setCurrentRow(0)
+    window.show_view(View.OUTPUT)
     shoot("output")
     window.viewer.show_actual_pixels()
     shoot("output_100")
@@ -113,7 +116,7 @@ def main() -> int:
     window.stage.set_overlay(Overlay.NONE)
     window.filmstrip.choose(3)
     window.actions_.retouch.trigger()
-    wait(lambda: window.retouch.retoucher.frame is not None, 1.0)
+    wait(lambda: window.retouch.retoucher.source is not None, 1.0)
     QTest.mouseMove(window.viewer, window.viewer.rect().center())
     shoot("retouch")
     window.retouch.cancel()

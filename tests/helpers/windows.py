@@ -13,7 +13,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from focusstack_app.core.errors import FocusStackError
-from focusstack_app.core.fusion import FusionRequest, FusionResult, Placement, Registration
+from focusstack_app.core.fusion import (
+    FusionRequest,
+    FusionResult,
+    Placement,
+    Provenance,
+    Registration,
+)
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 
@@ -32,6 +38,7 @@ class FakeFusion:
         self.error: Exception | None = None
         self.warnings: tuple[str, ...] = ()
         self.placement: Placement | None = None
+        self.provenance = False
         self.registration: Registration | None = None
 
     def __call__(self, request: FusionRequest, progress: Progress) -> FusionResult:
@@ -59,8 +66,18 @@ class FakeFusion:
         placement = self.placement if request.max_side_px is None else None
         if placement is not None:
             picture = picture[placement.top_px :, placement.left_px :]
+        provenance = None
+        if self.provenance:
+            # Other values for every number of frames.
+            count, shape = len(request.stack), picture.shape[:2]
+            column = np.broadcast_to(np.arange(shape[1]), shape)
+            provenance = Provenance(
+                (column % count).astype(np.uint16),
+                np.full(shape, 50 * count, np.uint8),
+                np.full(shape, 20 * count, np.uint8),
+            )
         return FusionResult(
-            request, picture, None, None, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings,
+            request, picture, None, provenance, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings,
             placement, self.registration,
         )  # fmt: skip
 
