@@ -38,7 +38,7 @@ class LatentFusion:
     Attributes:
         picture: (H, W, 3) float32, decoded and blended, not clipped.
         weights: N of (h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
-            contribution of each frame, sum 1. Cover the padded picture, or more than the window.
+            contribution of each frame, sum 1. Cover the window and its surroundings.
         carriers: As `weights`, of the unveiled picture; float16.
         mix: (2, h, w) float32 on the same grid, see `core.model.Fused`.
         veil: (4, h, w) float32 on the same grid, see `core.model.Fused`.
@@ -144,6 +144,8 @@ def fuse_latents(
     seen = cells.grown(manifest.decoder_reach, bounds(decoded))
     tiles = _tiles_of_levels(plan, seen, _depth(len(latents), manifest.slots))
     ground = bounds(tiles[0])
+    # The compositing enlarges the planes, for which it looks a little beyond.
+    shown = cells.grown(1, Region(0, 0, height, width))
     total = len(decoded) + sum(
         len(of_level) * fusions
         for of_level, fusions in zip(tiles, _fusions(len(latents), manifest.slots), strict=True)
@@ -155,7 +157,7 @@ def fuse_latents(
         done += 1
         progress.report(done / total, stage)
 
-    work = _Work(model, plan, ground, tick, keep, recall)
+    work = _Work(model, plan, ground, shown, tick, keep, recall)
     fused = _fuse_tree(work, [_Part(latent, ground) for latent in latents], tiles)
     return LatentFusion(
         picture=_decode(work, fused.latent, decoded, seen, window),
@@ -165,7 +167,7 @@ def fuse_latents(
         veil=fused.veil[:],
         cell_px=scale // fine,
         corner_px=(window.top, window.left),
-        grid_corner=(ground.top * fine, ground.left * fine),
+        grid_corner=(shown.top * fine, shown.left * fine),
     )
 
 
@@ -173,12 +175,14 @@ class _Work(NamedTuple):
     """What all steps of one fusion share.
 
     Attributes:
-        ground: The cells that all planes of the fusion cover.
+        ground: The cells that fused latents cover.
+        shown: The cells that all other planes cover.
     """
 
     model: FusionModel
     plan: TilePlan
     ground: Region
+    shown: Region
     tick: Callable[[str], None]
     keep: Callable[[NDArray[Any]], Planes]
     recall: Recall
@@ -268,10 +272,10 @@ def _fuse_group(
         tiles: To be fused, row by row.
         place: Of the group in the tree.
     """
-    plan, ground, keep = work.plan, work.ground, work.keep
+    plan, ground, shown, keep = work.plan, work.ground, work.shown, work.keep
     slots, fine = work.model.manifest.slots, work.model.manifest.weight_scale
     count = len(latents)
-    grid = (ground.height * fine, ground.width * fine)
+    grid = (shown.height * fine, shown.width * fine)
     if count == 1:
         whole: list[Planes] = [np.ones(grid, np.float32)]
         nothing = np.zeros((6, *grid), np.float32)
@@ -297,13 +301,16 @@ def _fuse_group(
         here = tile.seen_from(ground)
         part = work.recall((place, tile), functools.partial(fuse, here))
         latent[(slice(None), *here.slices)] += plan.alpha(tile) * part.latent
-        alpha = plan.alpha(tile, fine)
-        cells = here.scaled(fine).slices
-        for slot, frame in enumerate(frame_of_slot):
-            weights[frame][cells] += alpha * part.weights[slot]
-            carriers[frame][cells] += alpha * part.carriers[slot]
-        mix[(slice(None), *cells)] += alpha * part.mix
-        veil[(slice(None), *cells)] += alpha * part.veil
+        if tile.overlaps(shown):
+            both = tile.grown(0, shown)
+            there = both.seen_from(shown).scaled(fine).slices
+            own = both.seen_from(tile).scaled(fine).slices
+            alpha = plan.alpha(tile, fine)[own]
+            for slot, frame in enumerate(frame_of_slot):
+                weights[frame][there] += alpha * part.weights[slot][own]
+                carriers[frame][there] += alpha * part.carriers[slot][own]
+            mix[(slice(None), *there)] += alpha * part.mix[(slice(None), *own)]
+            veil[(slice(None), *there)] += alpha * part.veil[(slice(None), *own)]
         work.tick(message("Fusing"))
     return _Level(
         latent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +91,7 @@ def _starts(length: int, tile: int, overlap: float) -> tuple[int, ...]:
     return tuple(round(i * (length - tile) / (count - 1)) for i in range(count))
 
 
+@functools.lru_cache(1024)
 def _ramp(starts: tuple[int, ...], index: int, tile: int, scale: int) -> NDArray[np.float64]:
     """Share of tile `index` along one direction, normalised over the tiles that meet there."""
     position = (np.arange(tile * scale) + 0.5) / scale + starts[index]
