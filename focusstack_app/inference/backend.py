@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import DeviceChoice
-from focusstack_app.core.message import message
+from focusstack_app.core.message import joined, message
 from focusstack_app.core.model import FusionModel, ModelManifest
 from focusstack_app.inference.devices import (
     ACCELERATORS,
@@ -41,7 +41,7 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
     """
     if choice == "cpu":
         return OnnxModel(manifest)
-    problems = []
+    problem = ""
     for device in _AUTOMATIC if choice == "auto" else (choice,):
         try:
             missing = _missing(device)
@@ -50,12 +50,11 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
         except DeviceError as error:
             if choice != "auto":
                 raise
-            problems.append(error.message.rstrip("."))
+            problem = joined(problem, error.message)
         else:
             if choice != "auto":
                 raise DeviceError(missing, _OTHER_DEVICE)
-    warnings = (processor_warning("; ".join(problems)),) if problems else ()
-    return OnnxModel(manifest, warnings=warnings)
+    return OnnxModel(manifest, warnings=(processor_warning(problem),) if problem else ())
 
 
 def _missing(device: DeviceChoice) -> str:

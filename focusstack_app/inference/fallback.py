@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from focusstack_app.core.message import message
+from focusstack_app.core.message import joined, message
 from focusstack_app.core.model import ModelManifest
 
 # The network was trained on crops of this size; smaller ones see too little of the picture.
@@ -29,9 +29,6 @@ def processor_warning(reason: str) -> str:
     """Says that the processor was taken.
 
     Args:
-        reason: A sentence, or several joined by semicolons.
+        reason: In whole sentences.
     """
-    return message(
-        "The graphics card could not be used ({reason}); the processor was used.",
-        reason=reason.rstrip("."),
-    )
+    return joined(message("The graphics card could not be used; the processor was used."), reason)

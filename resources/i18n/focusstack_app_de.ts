@@ -1291,8 +1291,8 @@
         <translation>Der Grafikkarte ging der Speicher aus; das Bild wurde in Kacheln von {tile_px} px verrechnet.</translation>
     </message>
     <message>
-        <source>The graphics card could not be used ({reason}); the processor was used.</source>
-        <translation>Die Grafikkarte ließ sich nicht verwenden ({reason}); der Prozessor wurde verwendet.</translation>
+        <source>The graphics card could not be used; the processor was used.</source>
+        <translation>Die Grafikkarte war nicht verwendbar; gerechnet hat der Prozessor.</translation>
     </message>
     <message>
         <source>The device ran out of memory.</source>

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.devices import Card
-from tests.helpers.models import CHANNELS, SLOTS, IdentityModel
+from focusstack_app.inference.manifest import find_model
+from focusstack_app.inference.onnx import OnnxModel
+from focusstack_app.inference.selftest import agrees
+from tests.helpers.models import SLOTS, IdentityModel
 from tests.helpers.onnx_runtime import (
     CPU,
     CUDA,
@@ -109,8 +113,7 @@ def test_a_card_that_does_not_work_is_told_or_refused(
     model = open_model(manifest, "auto")
     (warning,) = model.warnings
     assert model.device == "CPU"
-    assert warning.startswith("The graphics card could not be used (")
-    assert warning.endswith("); the processor was used.")
+    assert warning.startswith("The graphics card could not be used; the processor was used. ")
     assert reason in warning
     with pytest.raises(DeviceError, match=reason) as caught:
         open_model(manifest, "cuda")
@@ -191,7 +194,7 @@ class _Card:
 
 def _frames_of(manifest: ModelManifest) -> FloatArray:
     cells = manifest.tile_px // manifest.scale
-    return np.zeros((SLOTS, CHANNELS, cells, cells), np.float32)
+    return np.zeros((SLOTS, manifest.latent_channels, cells, cells), np.float32)
 
 
 def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over(
@@ -209,7 +212,7 @@ def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over(
     assert last is not None
     assert (last.manifest, last.device) == (manifest, "CPU")
     assert last.warnings == (
-        "The graphics card could not be used (It is full); the processor was used.",
+        "The graphics card could not be used; the processor was used. It is full.",
     )
     last.fuse(_frames_of(manifest), np.ones(SLOTS, np.float32))
     assert last.fallback("It is full.", out_of_memory=True) is None
@@ -256,3 +259,15 @@ def test_half_precision_is_for_cards_that_are_fast_at_it(
     assert len(on_card) == 3
     assert on_card[1].endswith(file)
     assert ("fusion", CPU) in runtime.sessions
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("choice", ["cuda", "torch-cuda"])
+def test_a_real_card_fuses_what_the_processor_fuses(choice: DeviceChoice) -> None:
+    model = open_model(find_model(DEFAULT_MODEL_ID), choice)
+    assert model.device.startswith("CUDA")
+    assert agrees(model, OnnxModel(model.manifest))
+    smaller = model.fallback("It is full.", out_of_memory=True)
+    assert smaller is not None
+    fused = smaller.fuse(_frames_of(smaller.manifest), np.full(SLOTS, 1 / SLOTS, np.float32))
+    assert all(np.isfinite(plane).all() for plane in fused)

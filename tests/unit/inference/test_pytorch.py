@@ -78,7 +78,7 @@ def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over() -> N
     assert isinstance(last, OnnxModel)
     assert (last.manifest, last.device) == (model.manifest, "CPU")
     assert last.warnings == (
-        "The graphics card could not be used (It is full); the processor was used.",
+        "The graphics card could not be used; the processor was used. It is full.",
     )
 
 
