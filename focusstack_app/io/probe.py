@@ -97,7 +97,7 @@ def probe(path: Path) -> FrameSource:
     )
 
 
-def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Sort key under which "IMG_2" comes before "IMG_10"."""
     parts = re.split(r"(\d+)", name.casefold())
     return [
@@ -121,4 +121,4 @@ def list_images(folder: Path) -> list[Path]:
             and not path.name.startswith(".")
             and path.is_file()
         ]
-    return sorted(found, key=lambda path: _natural(path.name))
+    return sorted(found, key=lambda path: natural_order(path.name))

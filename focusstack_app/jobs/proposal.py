@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
+from focusstack_app.io.probe import RAW_SUFFIXES, list_images, natural_order, probe
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import check_sizes
 
@@ -116,6 +116,22 @@ def merged_stacks(stacks: Sequence[ProposedStack]) -> ProposedStack:
     warnings = tuple(warning for stack in stacks for warning in stack.warnings)
     problem = problems[0] if problems else _size_problem(sources)
     return replace(stacks[0], sources=sources, problem=problem, warnings=warnings)
+
+
+def with_frames(stack: ProposedStack, frames: Sequence[FrameSource]) -> ProposedStack:
+    """A stack with further frames, each before the first of its own that follows by name."""
+    sources = list(stack.sources)
+    for frame in sorted(frames, key=lambda frame: natural_order(frame.path.name)):
+        name = natural_order(frame.path.name)
+        after = (n for n, own in enumerate(sources) if natural_order(own.path.name) > name)
+        sources.insert(next(after, len(sources)), frame)
+    return replace(stack, sources=tuple(sources), problem=_size_problem(sources))
+
+
+def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> ProposedStack:
+    """A stack without some of its frames; none may be left."""
+    sources = tuple(source for source in stack.sources if source not in frames)
+    return replace(stack, sources=sources, problem=_size_problem(sources) if sources else "")
 
 
 def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[ProposedStack]:

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
-from focusstack_app.jobs.proposal import ProposedStack, merged_stacks, split_stack
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.jobs.proposal import (
+    ProposedStack,
+    merged_stacks,
+    split_stack,
+    with_frames,
+    without_frames,
+)
 from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.frames_model import Index
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
 _TITLES = ("Stack", "Frames", "Taken", "Picture", "State")
@@ -18,7 +44,8 @@ _WIDTHS = (220, 62, 145, 190)
 _ROW_HEIGHT = 24
 _EMPTY_TEXT = (
     "Drop a folder here: each of its sub-folders is a stack.\n"
-    "A folder with many frames is split where the times, the focus or the size say so."
+    "A folder with many frames is split where the times, the focus or the size say so.\n"
+    "Frames can be dragged from one stack to another."
 )
 
 
@@ -50,6 +77,9 @@ class StackTree(QTreeWidget):
         super().__init__(parent)
         self.rows: list[Row] = []
         self._locked = False
+        self._hot: Row | None = None  # what is dragged would go there
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDropIndicatorShown(False)  # a place between frames means nothing
         self.setAccessibleName("Stacks")
         self.setColumnCount(len(_TITLES))
         self.setHeaderLabels(list(_TITLES))
@@ -116,6 +146,101 @@ class StackTree(QTreeWidget):
         self._take([row])
         self._insert(at, first, included=row.included)
         self._select(self._insert(at + 1, second, included=row.included))
+
+    def move_frames(self, frames: Collection[FrameSource], target: Row) -> None:
+        """Put frames of other stacks into one, in the order of their names.
+
+        A stack that loses its last frame goes; one that is down to a single frame is left out.
+        """
+        frames = [frame for frame in frames if frame not in target.stack.sources]
+        if not frames:
+            return
+        for row in list(self.rows):
+            if row is not target and any(frame in row.stack.sources for frame in frames):
+                self._replace(row, without_frames(row.stack, frames))
+        moved = self._replace(target, with_frames(target.stack, frames))
+        assert moved is not None
+        moved.item.setExpanded(True)
+        self._select(moved)
+
+    def _replace(self, row: Row, stack: ProposedStack) -> Row | None:
+        """Show another stack in a row; None where it has no frame."""
+        at, expanded = self.rows.index(row), row.item.isExpanded()
+        included = row.included if row.stack.single == stack.single else not stack.single
+        self._take([row])
+        if not stack.sources:
+            return None
+        replaced = self._insert(at, stack, included=included)
+        replaced.item.setExpanded(expanded)
+        return replaced
+
+    # --- dragging ----------------------------------------------------------------------------
+
+    @property
+    def dragged(self) -> list[FrameSource]:
+        """The frames that are selected, alone or with their stack."""
+        found = []
+        for row in self.rows:
+            for number, source in enumerate(row.stack.sources):
+                child = row.item.child(number)
+                if row.item.isSelected() or (child is not None and child.isSelected()):
+                    found.append(source)
+        return found
+
+    def startDrag(self, actions: Qt.DropAction) -> None:  # noqa: N802 - Qt's name
+        """Drag frames, while nothing runs."""
+        del actions
+        if not self._locked and self.dragged:
+            drag = QDrag(self)
+            drag.setMimeData(self.mimeData(self.selectedItems()))
+            drag.exec(Qt.DropAction.MoveAction)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take frames of this list; what comes from elsewhere is for the window."""
+        event.setAccepted(event.mimeData().hasFormat(self.mimeTypes()[0]) and not self._locked)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802 - Qt's name
+        """Show which stack would get them."""
+        super().dragMoveEvent(event)  # scrolls at the edges
+        self._heat(self._target(event.position().toPoint()))
+        event.setAccepted(self._hot is not None)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing will be dropped."""
+        super().dragLeaveEvent(event)
+        self._heat(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Move the frames into the stack under the pointer."""
+        target = self._target(event.position().toPoint())
+        self._heat(None)
+        event.acceptProposedAction()
+        if target is not None:
+            self.move_frames(self.dragged, target)
+
+    def drawRow(  # noqa: N802 - Qt's name
+        self, painter: QPainter, options: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Tint the stack that would get what is dragged."""
+        super().drawRow(painter, options, index)
+        item = self.itemFromIndex(index)
+        if self._hot is not None and self._hot.item in (item, item.parent()):
+            colour = self.palette().color(QPalette.ColorRole.Highlight)
+            colour.setAlphaF(0.25)
+            painter.fillRect(options.rect, colour)
+
+    def _heat(self, row: Row | None) -> None:
+        self._hot = row
+        self.viewport().update()
+
+    def _target(self, place: QPoint) -> Row | None:
+        """The stack under the pointer, where it can take frames of others."""
+        item = self.itemAt(place)
+        row = next((row for row in self.rows if item and row.item in (item, item.parent())), None)
+        if row is None or not row.stack.sources:
+            return None
+        others = [frame for frame in self.dragged if frame not in row.stack.sources]
+        return row if others else None
 
     def remove_chosen(self) -> None:
         """Take the selected stacks out of the list; the files stay."""

@@ -13,6 +13,8 @@ from focusstack_app.jobs.proposal import (
     merged_stacks,
     propose_stacks,
     split_stack,
+    with_frames,
+    without_frames,
 )
 from tests.helpers.stacks import fake_stack, write_stack, write_timed_stack
 
@@ -103,3 +105,22 @@ def test_reading_reports_and_stops(tmp_path: Path) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         propose_stacks([tmp_path / "a"], progress)
+
+
+def test_frames_change_their_stack_in_the_order_of_their_names() -> None:
+    every = fake_stack(12).sources
+    stack = ProposedStack("a", Path("frames"), (every[0], every[3], every[11]))
+    more = with_frames(stack, [every[9], every[1]])
+    assert [source.path.stem for source in more.sources] == [
+        "frame_1", "frame_2", "frame_4", "frame_10", "frame_12",
+    ]  # fmt: skip
+    assert without_frames(more, (every[9], every[1])) == stack
+    assert without_frames(stack, stack.sources).sources == ()
+
+
+def test_a_frame_of_another_size_is_a_problem_until_it_leaves() -> None:
+    stack = ProposedStack("a", Path("frames"), fake_stack(2).sources)
+    wide = fake_stack(1, folder=Path("others"), width_px=120).sources
+    mixed = with_frames(stack, wide)
+    assert "120 x 64" in mixed.problem
+    assert without_frames(mixed, wide) == stack
