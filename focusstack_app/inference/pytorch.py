@@ -50,10 +50,10 @@ class TorchModel:
                     message("The installed PyTorch finds no NVIDIA graphics card that it can use."),
                     message("Choose automatic or the processor as the device."),
                 )
-            self.device = f"CUDA with PyTorch ({torch.cuda.get_device_name()})"
+            self.device = f"CUDA ({torch.cuda.get_device_name()}, PyTorch)"
             self._half = torch.cuda.get_device_capability() >= _HALF_SINCE
         else:
-            self.device = "CPU with PyTorch"
+            self.device = "CPU (PyTorch)"
         self._place = torch.device(place)
         encoder, fusion, decoder = _network(manifest)
         with self._errors():

@@ -15,13 +15,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import FusionRequest, Method, Mode
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
-from focusstack_app.engine.latent_fusion import fuse_latents
+from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
 from focusstack_app.jobs.fuse import (
@@ -63,7 +64,12 @@ def open_viewport(
         for proxy in proxies:
             proxy.drop()
         model = load(request)
-        latents = encode_frames(model, frames, spool.keep, progress.sub(0.8, 1.0))
+        progress = progress.sub(0.8, 1.0)
+        try:
+            latents = encode_frames(model, frames, spool.keep, progress)
+        except DeviceError as error:
+            model = _on_processor(model, error)
+            latents = encode_frames(model, frames, spool.keep, progress)
         files = stack.pop_all()
     rows, columns = aligned.inside
     inside = Region(rows.start, columns.start, rows.stop, columns.stop)
@@ -127,7 +133,8 @@ class Viewport:
 
         Raises:
             ValueError: If it was closed.
-            DeviceMemoryError: If the device has too little memory.
+            DeviceMemoryError: If the processor has too little memory; it takes over from a device
+                that fails.
             Cancelled: If the user stopped it.
         """
         if not self._files.alive:
@@ -135,15 +142,13 @@ class Viewport:
         wanted, size_px = self._in_frames(window), self._frame_size_px
         whole = bounds(blocks_over(wanted, size_px))
         generative = mode is Mode.GENERATIVE
-        fusion = fuse_latents(
-            self._model,
-            self._latents,
-            size_px,
-            self._request.overlap,
-            progress.sub(0.0, 0.8),
-            window=wanted if generative else surrounds(whole, size_px),
-            recall=self._recent,
-        )
+        seen = wanted if generative else surrounds(whole, size_px)
+        try:
+            fusion = self._fused(seen, progress.sub(0.0, 0.8))
+        except DeviceError as error:
+            self._model = _on_processor(self._model, error)
+            self.device = self._model.device
+            fusion = self._fused(seen, progress.sub(0.0, 0.8))
         if generative:
             return to_uint16(fusion.picture)
         picture, _ = composite(
@@ -155,6 +160,17 @@ class Viewport:
             window=whole,
         )
         return to_uint16(picture[wanted.seen_from(whole).slices])
+
+    def _fused(self, window: Region, progress: Progress) -> LatentFusion:
+        return fuse_latents(
+            self._model,
+            self._latents,
+            self._frame_size_px,
+            self._request.overlap,
+            progress,
+            window=window,
+            recall=self._recent,
+        )
 
     def close(self) -> None:
         """Remove the temporary files; can be called twice."""
@@ -171,6 +187,18 @@ class Viewport:
         return Region(
             window.top + top, window.left + left, window.bottom + top, window.right + left
         )
+
+
+def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
+    """What goes on after an error. Tiles stay as large: parts must fit those that are there.
+
+    Raises:
+        DeviceError: That error, if it was the processor's.
+    """
+    processor = model.fallback(error.message, out_of_memory=False)
+    if processor is None:
+        raise error
+    return processor
 
 
 class _Recent:

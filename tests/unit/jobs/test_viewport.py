@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from focusstack_app.core.errors import Cancelled, InputError
+from focusstack_app.core.errors import Cancelled, DeviceMemoryError, InputError
 from focusstack_app.core.fusion import FusionRequest, Method, Mode
-from focusstack_app.core.model import FloatArray, Fused
+from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
@@ -171,3 +171,40 @@ def test_what_is_not_fused_in_parts_is_refused(request_: FusionRequest) -> None:
     ):
         with pytest.raises(ValueError, match="in parts"):
             _opened(other)
+
+
+class _Failing(UnevenModel):
+    """A device that breaks in the tile of that number; the processor does not."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.device = "CUDA"
+        self._number = number
+
+    def encode(self, pixels: FloatArray) -> FloatArray:
+        if self._number < 0:
+            raise DeviceMemoryError("Full.")
+        return super().encode(pixels)
+
+    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        if self.fuse_calls == self._number:
+            raise DeviceMemoryError("Full.")
+        return super().fuse(latents, shares)
+
+    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel:
+        assert not out_of_memory  # smaller tiles would not fit
+        assert reason == "Full."
+        return UnevenModel()
+
+
+@pytest.mark.parametrize("number", [-1, 0, 9])
+def test_the_processor_takes_over_from_a_device_that_fails(
+    request_: FusionRequest, number: int
+) -> None:
+    viewport = _opened(request_, _Failing(number))
+    render = fuse_stack(request_, Progress(), lambda _: UnevenModel())
+    width, height = viewport.size_px
+    for window in (Region(0, 0, 200, width), Region(200, 0, height, width)):
+        part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
+        assert np.array_equal(part, render.picture[window.slices])
+    assert viewport.device == "CPU"
