@@ -19,17 +19,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from focusstack_app.core.model import FloatArray
-from focusstack_app.inference.network import SCALE
 from focusstack_app.training import taesd3
 from focusstack_app.training.end_to_end import Network, composite, log_error
-from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
 from focusstack_app.training.export import export_model
 from focusstack_app.training.metrics import psnr
 from focusstack_app.training.runs import (
@@ -45,67 +41,17 @@ from focusstack_app.training.samples import (
     SAMPLE_PX,
     Batch,
     ahead,
-    batch_of,
     batches,
     keep_latents,
     planes_of,
     render_samples,
 )
 from focusstack_app.training.synthesis import random_part
+from focusstack_app.training.validation import latents_of, reconstruction_rmse, validate
 
 EMA_DECAY = 0.999
 TREE_SHARE = 0.15
-_PICTURES = ("generative", "strict", "unveiled", "faithful")
 B = TypeVar("B", Batch, Tensor)
-
-
-@torch.no_grad()
-def validate(network: Network, paths: Sequence[Path], rmse: float) -> dict[str, float]:
-    """Mean PSNR in dB of the network's pictures, of Laplacian selection and the oracle."""
-    totals = dict.fromkeys((*_PICTURES, "laplacian", "oracle"), 0.0)
-    for path in paths:
-        batch = batch_of([path], None)
-        fusion = network(_latents(network, batch), batch.slots)
-        composed = composite(batch.frames, fusion, rmse)
-        stack = [_picture(frame) for frame in batch.frames[0]]
-        truth = _picture(batch.truth[0])
-        pictures = (
-            *(_picture(planes[0]) for planes in (fusion.decoded, *composed)),
-            laplacian_selection(stack),
-            oracle_selection(stack, truth),
-        )
-        for name, picture in zip(totals, pictures, strict=True):
-            error = np.square(picture.clip(0, 1) - truth).mean(dtype=np.float64)
-            totals[name] += psnr(float(error)) / len(paths)
-    return totals
-
-
-def _latents(network: Network, batch: Batch) -> Tensor:
-    """Those that are kept with the samples, or else of the network's encoder."""
-    if batch.latents is not None:
-        return batch.latents
-    latents: Tensor = network.encoder(batch.frames.flatten(0, 1))
-    return latents.reshape(*batch.frames.shape[:2], *latents.shape[1:])
-
-
-def _picture(planes: Tensor) -> FloatArray:
-    """(3, H, W) to (H, W, 3)."""
-    return np.ascontiguousarray(planes.permute(1, 2, 0).numpy())
-
-
-@torch.no_grad()
-def reconstruction_rmse(network: Network, pictures: Sequence[Path]) -> float:
-    """Error of encoding and decoding sharp pictures, display-encoded, over all their pixels."""
-    errors = []
-    for path in pictures:
-        pixels = cv2.imread(str(path))
-        if pixels is None:
-            raise ValueError(f"{path} is not a picture")
-        height, width = (side // SCALE * SCALE for side in pixels.shape[:2])
-        picture = planes_of(pixels[None, :height, :width, ::-1])
-        decoded = network.decoder(network.encoder(picture)).clamp(0, 1)
-        errors.append(float((decoded - picture).square().mean()))
-    return float(np.sqrt(np.mean(errors)))
 
 
 def train_autoencoder(
@@ -193,7 +139,7 @@ def train_fusion(
 def _fusion_loss(network: Network, batch: Batch, rmse: float, *, tree: bool) -> Tensor:
     truth = batch.truth
     with _autocast(truth.device):
-        fusion = network(_latents(network, batch), batch.slots, tree=tree)
+        fusion = network(latents_of(network, batch), batch.slots, tree=tree)
         target = network.encoder(truth) if batch.target is None else batch.target
     strict, unveiled, faithful = composite(batch.frames, fusion, rmse)
     loss = (

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,7 @@ from focusstack_app.core.errors import ModelError
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import composite as engine
-from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine import encode
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.inference import manifest as manifest_module
@@ -34,7 +35,8 @@ from focusstack_app.training.runs import (
     start_with_taesd3,
 )
 from focusstack_app.training.samples import batch_of, by_frame_count, planes_of, with_faults
-from focusstack_app.training.train import main, reconstruction_rmse, train_fusion
+from focusstack_app.training.train import main, train_fusion
+from focusstack_app.training.validation import reconstruction_rmse
 from tests.helpers.stacks import make_stack, write_picture
 
 
@@ -226,8 +228,11 @@ def test_a_fusion_between_taesd3_is_trained_with_kept_latents_and_installed(
     planes = model.decode(latent).transpose(2, 0, 1)
     np.testing.assert_allclose(planes, decoded[0], atol=1e-3)
 
-    frame = np.random.default_rng(0).integers(0, 256, (700, 600, 3), dtype=np.uint8)
+    # Small pieces, each with its halo, give what the whole gives.
+    monkeypatch.setattr(encode, "_ENCODE_PX", 64)
+    model.manifest = replace(model.manifest, tile_px=64)
+    frame = np.random.default_rng(0).integers(0, 256, (76, 400, 3), dtype=np.uint8)
     with torch.no_grad():
         padded = cv2.copyMakeBorder(frame, 0, 4, 0, 0, cv2.BORDER_REFLECT)
         whole = trained.encoder(planes_of(padded[None]))[0]
-    np.testing.assert_allclose(encode_frame(model, frame, Progress()), whole, atol=1e-4)
+    np.testing.assert_allclose(encode.encode_frame(model, frame, Progress()), whole, atol=1e-4)
