@@ -158,7 +158,10 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     if args.save_alignment is not None:
         assert result.registration is not None
         save_alignment(
-            args.save_alignment, opened.stack, result.registration, overwrite=args.overwrite
+            args.save_alignment,
+            result.request.stack,
+            result.registration,
+            overwrite=args.overwrite,
         )
     seconds = time.monotonic() - started
     warnings = (*opened.warnings, *result.warnings)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -62,6 +62,17 @@ class Registration:
     gains: NDArray[np.float64]
     doubtful: tuple[int, ...]
     size_px: tuple[int, int]
+
+    def taken(self, positions: Sequence[int]) -> Registration:
+        """That of the frames at these positions, in this order; itself for all in order."""
+        if list(positions) == list(range(len(self.gains))):
+            return self
+        return replace(
+            self,
+            frame_from_reference=self.frame_from_reference[list(positions)],
+            gains=self.gains[list(positions)],
+            doubtful=tuple(n for n, old in enumerate(positions) if old in self.doubtful),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +165,8 @@ class FusionResult:
     """A fused picture and the story of its making.
 
     Attributes:
-        request: What was asked.
+        request: What was asked, with the frames in the order of their focus: positions in the
+            stack are those in its stack.
         picture: (H, W, 3) uint16, display-encoded in the reference frame's colour space.
         icc_profile: The reference frame's profile, if it has one.
         provenance: Per-pixel origin; None for the one-frame case.
@@ -187,3 +199,10 @@ class FusionResult:
     registration_reused: bool = False
     cpu_s: Mapping[str, float] = field(default_factory=dict)
     retouched: bool = False
+
+    def registration_of(self, stack: Stack) -> Registration | None:
+        """Where the same frames lie in the order of another stack of them."""
+        if self.registration is None:
+            return None
+        sources = self.request.stack.sources
+        return self.registration.taken([sources.index(source) for source in stack.sources])

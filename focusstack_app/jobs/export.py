@@ -64,11 +64,11 @@ def export_result(
 
         for target, make in ((provenance, provenance_map), (depth, depth_map)):
             if target is not None:
-                progress.report(0.0, "Writing")
+                progress.report(0.0, message("Writing"))
                 write_map(
                     staged(target), make(result), overwrite=True, checkpoint=progress.checkpoint
                 )
-        progress.report(0.0, "Writing")
+        progress.report(0.0, message("Writing"))
         write_picture(
             staged(path),
             result.picture,
@@ -79,7 +79,7 @@ def export_result(
             overwrite=True,
             checkpoint=progress.checkpoint,
         )
-        progress.report(1.0, "Written")
+        progress.report(1.0, message("Written"))
 
 
 def check_targets(

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from focusstack_app.core.errors import DeviceError, DeviceMemoryError, InputError
+from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import (
     Align,
@@ -28,7 +28,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import PROXY_SIDE_PX, proxy_of, register, rescaled
+from focusstack_app.engine.align import register, rescaled
 from focusstack_app.engine.composite import composite, generative_provenance
 from focusstack_app.engine.diagnose import diagnose
 from focusstack_app.engine.encode import encode_frame, reconstruction_error
@@ -38,10 +38,9 @@ from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.engine.resampling import common_area, moves, resample
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
-from focusstack_app.io.read import read_frame, read_proxy
-from focusstack_app.io.reduce import fitted_size, reduced
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
 from focusstack_app.jobs.advice import advice
+from focusstack_app.jobs.reading import read_frames
 
 LoadModel = Callable[[FusionRequest], FusionModel]
 Timed = Callable[[str], AbstractContextManager[None]]
@@ -101,7 +100,7 @@ def fuse_stack(
         spooled_bytes = spool.spooled_bytes
     progress.report(1.0, message("Fused"))
     return FusionResult(
-        request=request,
+        request=made.request,
         picture=made.picture,
         icc_profile=made.icc_profile,
         provenance=made.provenance,
@@ -125,6 +124,7 @@ def fuse_stack(
 class _Made(NamedTuple):
     """What comes of the frames; see `FusionResult`."""
 
+    request: FusionRequest
     picture: NDArray[np.uint16]
     icc_profile: bytes | None
     warnings: list[str]
@@ -151,15 +151,25 @@ def _fuse(
     progress: Progress,
 ) -> _Made:
     with timed("read"):
-        frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.15))
+        asked = request
+        request, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.15))
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
-        return _Made(as_uint16(frames[0][:]), icc_profile, [warning])
+        return _Made(request, as_uint16(frames[0][:]), icc_profile, [warning])
     with timed("align"):
         aligned = align_frames(request, frames, proxies, spool, progress.sub(0.15, 0.3))
     for proxy in proxies:
         proxy.drop()
     warnings = aligned.warnings
+    if request is not asked:
+        warnings.append(
+            message(
+                "The frames did not come in the order of their focus: {first} to {last} were put "
+                "in it. The depth map counts them so.",
+                first=request.stack.sources[0].path.name,
+                last=request.stack.sources[-1].path.name,
+            )
+        )
     progress = progress.sub(0.3, 1.0)
     if model is None:
         with timed("fuse"):
@@ -174,7 +184,9 @@ def _fuse(
     rows, columns = aligned.inside
     kept = Provenance(*(np.ascontiguousarray(m[rows, columns]) for m in _maps(provenance)))
     fused = to_uint16(picture[rows, columns])
-    return _Made(fused, icc_profile, warnings, kept, aligned.placement, aligned.registration, model)
+    return _Made(
+        request, fused, icc_profile, warnings, kept, aligned.placement, aligned.registration, model
+    )
 
 
 def _maps(provenance: Provenance) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -262,43 +274,6 @@ def encode_frames(
         latents.append(keep(encode_frame(model, frame, progress).astype(np.float16)))
         progress.report(number / len(frames), message("Encoding"))
     return latents
-
-
-def read_frames(
-    request: FusionRequest, spool: Spool, progress: Progress
-) -> tuple[list[Held], list[Held], bytes | None]:
-    """The pixels of all frames, their proxies for alignment, and the reference's profile."""
-    frames: list[Held] = []
-    proxies: list[Held] = []
-    icc_profile = None
-    for index, source in enumerate(request.stack.sources):
-        progress.checkpoint()
-        side = request.max_side_px
-        # A preview's registration serves the render too, and is found as exactly.
-        frame = read_frame(source) if side is None else read_proxy(source, max(side, PROXY_SIDE_PX))
-        pixels = frame.pixels
-        if side is not None:
-            pixels = reduced(pixels, fitted_size(*source.size_px, side))
-        if frames and pixels.shape != frames[0].shape:
-            raise InputError(
-                message(
-                    "{file} is {width_px} x {height_px} px, the frames before it {before_width_px} "
-                    "x {before_height_px}.",
-                    file=source.path,
-                    width_px=pixels.shape[1],
-                    height_px=pixels.shape[0],
-                    before_width_px=frames[0].shape[1],
-                    before_height_px=frames[0].shape[0],
-                ),
-                message("Leave it out."),
-            )
-        if len(request.stack) > 1:
-            proxies.append(spool.keep(proxy_of(frame.pixels)))
-        if index == request.stack.reference:
-            icc_profile = frame.icc_profile
-        frames.append(spool.keep(pixels))
-        progress.report((index + 1) / len(request.stack), message("Reading"))
-    return frames, proxies, icc_profile
 
 
 def align_frames(

@@ -30,8 +30,8 @@ from focusstack_app.jobs.fuse import (
     align_frames,
     encode_frames,
     load_model,
-    read_frames,
 )
+from focusstack_app.jobs.reading import read_frames
 
 _FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
 _RECENT_SHARE = 0.3  # of the memory, for the latest tiles
@@ -59,8 +59,8 @@ def open_viewport(
     recent_bytes = int(max(0, budget - _FIXED_BYTES) * _RECENT_SHARE)
     with ExitStack() as stack:
         spool = stack.enter_context(Spool(max(0, budget - _FIXED_BYTES - recent_bytes)))
-        frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.5))
-        aligned = align_frames(request, frames, proxies, spool, progress.sub(0.5, 0.8))
+        ordered, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.5))
+        aligned = align_frames(ordered, frames, proxies, spool, progress.sub(0.5, 0.8))
         for proxy in proxies:
             proxy.drop()
         model = load(request)

@@ -136,7 +136,8 @@ class Previewer(QObject):
             result = self._services.fuse_stack(request, progress)
             full_size_px = request.stack.sources[request.stack.reference].size_px
             picture = prepare(result.picture, result.icc_profile, full_size_px, progress.checkpoint)
-            return Preview(request, picture, result.device, result.warnings, result.registration)
+            known = result.registration_of(request.stack)
+            return Preview(request, picture, result.device, result.warnings, known)
 
         task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
         task.progressed.connect(self._on_progress)

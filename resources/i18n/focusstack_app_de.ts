@@ -1047,6 +1047,14 @@
         <translation>Wählen Sie einen anderen Ordner für die Ergebnisse.</translation>
     </message>
     <message>
+        <source>Writing</source>
+        <translation>Schreiben</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>Geschrieben</translation>
+    </message>
+    <message>
         <source>{file} is one of the frames.</source>
         <translation>{file} ist eine der Aufnahmen.</translation>
     </message>
@@ -1161,6 +1169,10 @@
     <message>
         <source>There is one frame only: it is returned as it is.</source>
         <translation>Es gibt nur eine Aufnahme: Sie wird unverändert zurückgegeben.</translation>
+    </message>
+    <message>
+        <source>The frames did not come in the order of their focus: {first} to {last} were put in it. The depth map counts them so.</source>
+        <translation>Die Aufnahmen kamen nicht in der Reihenfolge ihres Fokus: {first} bis {last} wurden danach geordnet. Die Tiefenkarte zählt sie so.</translation>
     </message>
     <message>
         <source>Close other programs, or use --method pyramid.</source>

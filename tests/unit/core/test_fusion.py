@@ -44,3 +44,12 @@ def test_a_registration_of_other_frames_or_of_another_reference_is_refused() -> 
         FusionRequest(fake_stack(4), registration=registration)
     with pytest.raises(ValueError, match="registration"):
         FusionRequest(Stack(fake_stack().sources, reference=1), registration=registration)
+
+
+def test_a_registration_is_taken_along_when_frames_change_places() -> None:
+    matrices = np.stack([np.eye(3) * (1 + index) for index in range(3)])
+    gains = np.arange(9.0).reshape(3, 3)
+    taken = Registration(matrices, gains, (2,), (64, 96)).taken([2, 0])
+    np.testing.assert_array_equal(taken.frame_from_reference, matrices[[2, 0]])
+    np.testing.assert_array_equal(taken.gains, gains[[2, 0]])
+    assert taken.doubtful == (0,)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import Align, FusionRequest, Method
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.spool import Spool
+from focusstack_app.jobs.export import depth_map
+from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.opening import open_stack
+from focusstack_app.jobs.reading import read_frames
+from tests.helpers.stacks import make_stack, write_picture, write_stack
+
+SHUFFLED = [4, 2, 6, 0, 5, 3, 1]
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> FusionRequest:
+    """Seven frames whose names do not say their order; the reference is the sixth."""
+    frames = make_stack(7, width_px=448, height_px=192).frames
+    for number, focus in enumerate(SHUFFLED):
+        write_picture(tmp_path / f"{number}.tif", frames[focus], bits=16)
+    sources = open_stack([tmp_path]).stack.sources
+    return FusionRequest(Stack(sources, 5), method=Method.PYRAMID)
+
+
+def test_frames_come_back_in_the_order_of_their_focus(request_: FusionRequest) -> None:
+    with Spool(10**9) as spool:
+        ordered, frames, proxies, _ = read_frames(request_, spool, Progress())
+        names = [source.path.stem for source in ordered.stack.sources]
+        focus = [SHUFFLED[int(name)] for name in names]
+        assert focus in (list(range(7)), list(range(7))[::-1])
+        assert names[ordered.stack.reference] == "5"
+        truth = make_stack(7, width_px=448, height_px=192).frames
+        for frame, proxy, index in zip(frames, proxies, focus, strict=True):
+            np.testing.assert_array_equal(frame[:], truth[index])
+            np.testing.assert_array_equal(proxy[:], truth[index])
+    assert ordered.request_id == request_.request_id
+
+
+def test_frames_that_come_in_order_are_the_request_itself(tmp_path: Path) -> None:
+    stack = open_stack(write_stack(tmp_path, 5, width_px=320, height_px=192)).stack
+    request = FusionRequest(stack)
+    with Spool(10**9) as spool:
+        assert read_frames(request, spool, Progress())[0] is request
+
+
+def test_the_depth_follows_the_focus_and_not_the_names(request_: FusionRequest) -> None:
+    result = fuse_stack(replace(request_, align=Align.OFF), Progress())
+    (warning,) = result.warnings
+    assert "did not come in the order of their focus" in warning
+    middle = np.median(depth_map(result)[:, 32::64], axis=0).astype(float)
+    steps = np.diff(middle)
+    assert (steps > 0).all() or (steps < 0).all()
+
+
+def test_a_registration_goes_with_its_frames(request_: FusionRequest) -> None:
+    found = fuse_stack(request_, Progress())
+    known = found.registration_of(request_.stack)
+    assert known is not None
+    reusing = fuse_stack(replace(request_, registration=known), Progress())
+    assert reusing.registration_reused
+    assert found.registration is not None
+    assert reusing.registration is not None
+    np.testing.assert_array_equal(
+        reusing.registration.frame_from_reference, found.registration.frame_from_reference
+    )
+    np.testing.assert_array_equal(reusing.picture, found.picture)
+
+
+def test_a_frame_of_another_size_is_named(request_: FusionRequest, tmp_path: Path) -> None:
+    write_picture(tmp_path / "3.tif", make_stack(1, width_px=64).truth, bits=16)
+    other = open_stack([tmp_path / "3.tif"]).stack.sources[0]
+    sources = [other if s.path == other.path else s for s in request_.stack.sources]
+    with Spool(10**9) as spool, pytest.raises(InputError, match=r"3\.tif is 64 x 64 px"):
+        read_frames(replace(request_, stack=Stack(tuple(sources))), spool, Progress())
