@@ -124,6 +124,7 @@ def test_faults_stay_small_and_differ_between_frames() -> None:
     assert changed >= 3
 
 
+@pytest.mark.timeout(300)  # export and training on a busy machine
 def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path: Path) -> None:
     before = load_run(run)[0].fusion.logits.weight.detach().clone()
     for _ in range(2):
@@ -179,6 +180,7 @@ def test_the_decoder_learns_to_give_photographs_back(run: Path, tmp_path: Path) 
     assert reconstruction_rmse(before, pictures) < reconstruction_rmse(fresh, pictures)
 
 
+@pytest.mark.timeout(300)  # export and training on a busy machine
 def test_a_fusion_between_taesd3_is_trained_with_kept_latents_and_installed(
     samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
