@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from PySide6.QtCore import QObject, Signal
 
+from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import (
     BatchItem,
@@ -18,6 +19,9 @@ from focusstack_app.jobs.batch import (
 )
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.translation import said, tr
+
+_NAMED = 3  # failures that a summary names
 
 
 class BatchRunner(QObject):
@@ -111,7 +115,38 @@ class BatchRunner(QObject):
         self.over.emit(BatchReport(tuple(self._items)))
 
 
-def _failed(task: BatchTask, error: BaseException) -> BatchItem:
-    return BatchItem(
-        task.stack.name, task.stack.folder, task.output, Outcome.FAILED, 0.0, str(error)
+def report_text(report: BatchReport | None) -> str:
+    """All stacks and how they ended, a line each."""
+    if report is None:
+        return ""
+    return "\n".join(
+        f"{item.outcome}\t{item.name}\t{item.output}\t{item.message}".rstrip()
+        for item in report.items
     )
+
+
+def summary_text(report: BatchReport, planned: int) -> str:
+    """How a batch ended: the counts, the first failures, and how it goes on.
+
+    Args:
+        report: What was done.
+        planned: Number of the stacks that were to be done.
+    """
+    stopped = len(report.items) < planned
+    counts = tr("{done} done, {skipped} skipped, {failed} failed").format(
+        **{outcome.value: report.count(outcome) for outcome in Outcome}
+    )
+    end = tr("Stopped") if stopped else tr("Finished")
+    lines = [f"{end}: {counts}."]
+    failed = [item for item in report.items if item.outcome is Outcome.FAILED]
+    lines += [f"{item.name}: {said(item.message)}" for item in failed[:_NAMED]]
+    if len(failed) > _NAMED:
+        lines.append(tr("and %n more", "", len(failed) - _NAMED))
+    if stopped:
+        lines.append(tr("Start goes on with what is missing."))
+    return "\n".join(lines)
+
+
+def _failed(task: BatchTask, error: BaseException) -> BatchItem:
+    text = error.said if isinstance(error, FocusStackError) else str(error)
+    return BatchItem(task.stack.name, task.stack.folder, task.output, Outcome.FAILED, 0.0, text)

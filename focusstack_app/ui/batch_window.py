@@ -28,13 +28,14 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import BatchItem, BatchReport, BatchTarget, Outcome, plan_batch
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
 from focusstack_app.ui.banner import Banner, Tone
-from focusstack_app.ui.batch_runner import BatchRunner
+from focusstack_app.ui.batch_runner import BatchRunner, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
 from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.preferences import EXAMPLE, Preferences
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_tree import Row, StackTree
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.wording import count_text, format_text, request_text, seconds_text
 
 RESULTS_FOLDER = "stacked"
@@ -74,7 +75,7 @@ class BatchWindow(QDialog):
         self._running: list[Row] = []
         self.report: BatchReport | None = None
         self.runner = BatchRunner(bridge, services, self)
-        self.setWindowTitle("Batch")
+        self.setWindowTitle(self.tr("Batch"))
         self.setAcceptDrops(True)
         self.resize(940, 640)
         self._build()
@@ -85,22 +86,31 @@ class BatchWindow(QDialog):
         export = self._preferences.settings.export
         self.banner = Banner()
         self.tree = StackTree()
-        self.add_button = _button("Add Folder…", "A folder of stacks, or one with many frames")
-        self.merge_button = _button("Merge", "Make one stack of the selected ones")
-        self.split_button = _button(
-            "Split Here", "Begin a new stack with the selected frame: open a stack with its arrow"
+        self.add_button = _button(
+            self.tr("Add Folder…"), self.tr("A folder of stacks, or one with many frames")
         )
-        self.remove_button = _button("Remove", "Take the selected stacks out; files stay")
+        self.merge_button = _button(
+            self.tr("Merge"), self.tr("Make one stack of the selected ones")
+        )
+        self.split_button = _button(
+            self.tr("Split Here"),
+            self.tr("Begin a new stack with the selected frame: open a stack with its arrow"),
+        )
+        self.remove_button = _button(
+            self.tr("Remove"), self.tr("Take the selected stacks out; files stay")
+        )
         self.count_label = QLabel()
         top = QHBoxLayout()
         for button in (self.add_button, self.merge_button, self.split_button, self.remove_button):
             top.addWidget(button)
         top.addStretch()
         top.addWidget(self.count_label)
-        self.folder = FolderEditor("Folder of the pictures", "Choose where the pictures go")
-        self.name = TextEditor("Name")
+        self.folder = FolderEditor(
+            self.tr("Folder of the pictures"), self.tr("Choose where the pictures go")
+        )
+        self.name = TextEditor(self.tr("Name"))
         self.name.show_value(export.batch_name)
-        self.format = ChoiceEditor(tuple(FileFormat), "Format")
+        self.format = ChoiceEditor(tuple(FileFormat), self.tr("Format"))
         self.format.show_value(export.format)
         self.name_note = explanation("")
         self.format_note = explanation("")
@@ -109,9 +119,9 @@ class BatchWindow(QDialog):
         form.setVerticalSpacing(4)
         for number, (title, editor, note) in enumerate(
             (
-                ("Save to", self.folder, None),
-                ("Name", self.name, self.name_note),
-                ("Format", self.format, self.format_note),
+                (self.tr("Save to"), self.folder, None),
+                (self.tr("Name"), self.name, self.name_note),
+                (self.tr("Format"), self.format, self.format_note),
             )
         ):
             form.addWidget(QLabel(title), 2 * number, 0)
@@ -122,15 +132,21 @@ class BatchWindow(QDialog):
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the batch")
+        self.bar.setAccessibleName(self.tr("Progress of the batch"))
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.open_button = _button("Open Folder", "Show the pictures in the file manager")
-        self.copy_button = _button("Copy Report", "All stacks and how they ended, as text")
-        self.pause_button = _button("Pause", "Finish the stack that runs and wait")
-        self.stop_button = _button("Stop", "Stop now; finished pictures stay")
-        self.start_button = _button("Start", "")
+        self.open_button = _button(
+            self.tr("Open Folder"), self.tr("Show the pictures in the file manager")
+        )
+        self.copy_button = _button(
+            self.tr("Copy Report"), self.tr("All stacks and how they ended, as text")
+        )
+        self.pause_button = _button(
+            self.tr("Pause"), self.tr("Finish the stack that runs and wait")
+        )
+        self.stop_button = _button(self.tr("Stop"), self.tr("Stop now; finished pictures stay"))
+        self.start_button = _button(self.tr("Start"), "")
         self.start_button.setDefault(True)
         bottom = QHBoxLayout()
         bottom.addWidget(self.open_button)
@@ -166,7 +182,9 @@ class BatchWindow(QDialog):
         self.pause_button.clicked.connect(self._pause)
         self.stop_button.clicked.connect(self.runner.stop)
         self.start_button.clicked.connect(self.start)
-        self.runner.started.connect(lambda number: self._on_advanced(number, 0.0, "Starting"))
+        self.runner.started.connect(
+            lambda number: self._on_advanced(number, 0.0, self.tr("Starting"))
+        )
         self.runner.advanced.connect(self._on_advanced)
         self.runner.ended.connect(self._on_ended)
         self.runner.over.connect(self._on_over)
@@ -190,7 +208,7 @@ class BatchWindow(QDialog):
             return propose_stacks(found, progress)
 
         self.banner.hide()
-        self.status.setText("Reading frame headers…")
+        self.status.setText(self.tr("Reading frame headers…"))
         task = self._reading.replace(self._bridge.submit(Lane.FILES, work))
         task.progressed.connect(lambda _, stage: self.status.setText(f"{stage}…"))
         task.succeeded.connect(self._on_proposed)
@@ -208,7 +226,7 @@ class BatchWindow(QDialog):
         self.banner.say(Tone.ERROR, message, hint)
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Add a Folder of Stacks")
+        dialog = QFileDialog(self, self.tr("Add a Folder of Stacks"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda name: self.add_folders([Path(name)]))
@@ -232,7 +250,7 @@ class BatchWindow(QDialog):
         target = self.target
         suffix = target.kind.suffixes[0]
         if problem:
-            self.name_note.setText(problem)
+            self.name_note.setText(said(problem))
         else:
             # Names depend on all stacks, so that leaving one out does not rename the others.
             tasks = plan_batch([row.stack for row in self.tree.rows], target, self._make_request)
@@ -242,16 +260,20 @@ class BatchWindow(QDialog):
             first = next((task for task in tasks if task.request is not None), None)
             if first is not None and first.request is not None:
                 facts = name_facts(first.stack.name, first.request)
-            self.name_note.setText(
-                f"For example {filled_name(target.template, facts)}{suffix}. Words in braces: "
-                "{stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
+            example = self.tr("For example {file}.").format(
+                file=f"{filled_name(target.template, facts)}{suffix}"
             )
+            words = self.tr(
+                "Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
+            )
+            self.name_note.setText(f"{example} {words}")
         note = format_text(target.kind, target.options)
         first_row = next((row for row in self.tree.included if not row.stack.problem), None)
         if first_row is not None:
             made = request_text(self._make_request(Stack(first_row.stack.sources)))
-            note = f"{note}; fused with {made}"
-        self.format_note.setText(f"{note}. The preferences and the main window's panel change it.")
+            note = self.tr("{format}; fused with {method}").format(format=note, method=made)
+        change = self.tr("The preferences and the main window's panel change it.")
+        self.format_note.setText(f"{note}. {change}")
         frames = sum(len(row.stack.sources) for row in self.tree.included)
         stacks = count_text(len(self.tree.included), "stack")
         self.count_label.setText(f"{stacks}, {count_text(frames, 'frame')}")
@@ -268,7 +290,7 @@ class BatchWindow(QDialog):
         ready = bool(self.tree.included) and named and bool(self.folder.value)
         self.start_button.setEnabled(not busy and ready)
         self.pause_button.setVisible(busy)
-        self.pause_button.setText("Resume" if self.runner.paused else "Pause")
+        self.pause_button.setText(self.tr("Resume") if self.runner.paused else self.tr("Pause"))
         self.stop_button.setVisible(busy)
         self.start_button.setVisible(not busy)
         self.bar.setVisible(busy)
@@ -286,7 +308,7 @@ class BatchWindow(QDialog):
         self.report = None
         self._running = [row for row, _ in chosen]
         for row in self._running:
-            self.tree.set_state(row, "Waiting")
+            self.tree.set_state(row, self.tr("Waiting"))
         self.tree.set_locked(True)
         self.bar.setValue(0)
         try:
@@ -303,7 +325,7 @@ class BatchWindow(QDialog):
             self.runner.resume()
         else:
             self.runner.pause()
-            self.status.setText("Waits after this stack.")
+            self.status.setText(self.tr("Waits after this stack."))
         self._update_buttons()
 
     def _on_advanced(self, number: int, fraction: float, stage: str) -> None:
@@ -311,39 +333,35 @@ class BatchWindow(QDialog):
         self.tree.set_state(row, f"{int(fraction * 100)} %  {stage}")
         self.tree.scrollToItem(row.item)
         self.bar.setValue(int((number + fraction) / count * _STEPS))
-        text = f"Stack {number + 1} of {count}: {row.stack.name}"
+        text = self.tr("Stack {number} of {count}: {name}").format(
+            number=number + 1, count=count, name=row.stack.name
+        )
         if not self.runner.paused:
             self.status.setText(text)
-        self.news.emit(f"Batch: {text}")
+        self._tell(text)
 
     def _on_ended(self, number: int, item: BatchItem) -> None:
         text = {
-            Outcome.DONE: f"Done in {seconds_text(item.seconds)}",
-            Outcome.SKIPPED: f"Skipped. {item.message}",
-            Outcome.FAILED: f"Failed. {item.message}",
+            Outcome.DONE: self.tr("Done in {time}").format(time=seconds_text(item.seconds)),
+            Outcome.SKIPPED: self.tr("Skipped.") + f" {said(item.message)}",
+            Outcome.FAILED: self.tr("Failed.") + f" {said(item.message)}",
         }[item.outcome]
         if item.outcome is Outcome.DONE and item.warnings:
-            text = f"{text}. {item.warnings[0]}"
+            text = f"{text}. {said(item.warnings[0])}"
         self.tree.set_state(self._running[number], text, _TONES[item.outcome])
 
     def _on_over(self, report: BatchReport) -> None:
         self.report = report
         for row in self._running[len(report.items) :]:
-            self.tree.set_state(row, "Not started")
+            self.tree.set_state(row, self.tr("Not started"))
         self.tree.set_locked(False)
-        counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in Outcome)
-        stopped = len(report.items) < len(self._running)
-        text = f"{'Stopped' if stopped else 'Finished'}: {counts}."
-        if report.count(Outcome.FAILED):
-            failed = [item for item in report.items if item.outcome is Outcome.FAILED]
-            lines = [f"{item.name}: {item.message}" for item in failed[:3]]
-            more = [f"and {len(failed) - 3} more"] if len(failed) > 3 else []
-            text = "\n".join([text, *lines, *more])
-        if stopped:
-            text += "\nStart goes on with what is missing."
+        text = summary_text(report, len(self._running))
         self.status.setText(text)
-        self.news.emit(f"Batch: {text.splitlines()[0]}")
+        self._tell(text.splitlines()[0])
         self._update_buttons()
+
+    def _tell(self, text: str) -> None:
+        self.news.emit(self.tr("Batch: {news}").format(news=text))
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.value))
@@ -361,16 +379,6 @@ class BatchWindow(QDialog):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.accept()
         self.add_folders([path for path in paths if path.is_dir()])
-
-
-def report_text(report: BatchReport | None) -> str:
-    """All stacks and how they ended, a line each."""
-    if report is None:
-        return ""
-    return "\n".join(
-        f"{item.outcome}\t{item.name}\t{item.output}\t{item.message}".rstrip()
-        for item in report.items
-    )
 
 
 def _button(text: str, tip: str) -> QPushButton:

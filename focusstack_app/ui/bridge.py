@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.queue import Job, JobEvent, JobQueue, JobState
+from focusstack_app.ui.translation import said
 
 PROGRESS_INTERVAL_S = 0.05
 
@@ -110,7 +111,8 @@ class Task(QObject):
         if newest is None or self._over or self._stopped:
             return
         self._delivered_at_s = time.monotonic()
-        self.progressed.emit(*newest)
+        fraction, stage = newest
+        self.progressed.emit(fraction, said(stage))
 
     @Slot(object)
     def _end(self, event: JobEvent) -> None:

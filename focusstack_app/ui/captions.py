@@ -11,6 +11,7 @@ from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.refining import Quality, Refiner
+from focusstack_app.ui.translation import tr
 from focusstack_app.ui.wording import (
     bytes_text,
     count_text,
@@ -33,7 +34,8 @@ def source_caption(source: FrameSource | None, frames: FramesModel) -> str:
         return ""
     count = frames.rowCount()
     row = next((row for row in range(count) if frames.source(row) is source), 0)
-    return f"Source {row + 1} of {count} · {source.path.name}"
+    place = tr("Source {number} of {count}").format(number=row + 1, count=count)
+    return f"{place} · {source.path.name}"
 
 
 def pixel_text(
@@ -67,16 +69,19 @@ def preview_caption(
     preview = previewer.preview
     if preview is None:
         return f"{source_caption(source, frames)} · {_news(previewer, frames)}"
-    proxies = f"{preview.request.max_side_px} px proxies"
+    proxies = tr("{side} px proxies").format(side=preview.request.max_side_px)
     if previewer.busy:
-        return f"Preview before the change · {proxies} · {_news(previewer, frames)}"
+        before = tr("Preview before the change")
+        return f"{before} · {proxies} · {_news(previewer, frames)}"
+    reading = tr("{proxies}, reading full size {percent} %")
     quality = {
         Quality.QUICK: proxies,
-        Quality.PREPARING: f"{proxies}, reading full size {int(refiner.fraction * 100)} %",
-        Quality.REFINING: "refining to full quality",
-        Quality.FULL: "full quality here",
+        Quality.PREPARING: reading.format(proxies=proxies, percent=int(refiner.fraction * 100)),
+        Quality.REFINING: tr("refining to full quality"),
+        Quality.FULL: tr("full quality here"),
     }[refiner.quality]
-    return f"Preview · {quality} · {request_text(preview.request)}"
+    name = tr("Preview")
+    return f"{name} · {quality} · {request_text(preview.request)}"
 
 
 def fact_list(
@@ -88,19 +93,20 @@ def fact_list(
         return []
     facts = [count_text(count, "frame")]
     if len(included) < count:
-        facts = [f"{len(included)} of {count_text(count, 'frame')} included"]
+        facts = [tr("{included} of %n frame(s) included", "", count).format(included=len(included))]
     facts.append(f"{size_text(*frames.source(0).size_px)} px")
     if included:
-        facts.append(f"needs about {bytes_text(memory_estimate_bytes(included))}")
-    facts.append(device or "device: automatic")
+        memory = bytes_text(memory_estimate_bytes(included))
+        facts.append(tr("needs about {memory}").format(memory=memory))
+    facts.append(device or tr("device: automatic"))
     return facts
 
 
 def _news(previewer: Previewer, frames: FramesModel) -> str:
     if not frames.included():
-        return "no frame is included"
+        return tr("no frame is included")
     if not previewer.busy:
-        return "no preview"
+        return tr("no preview")
     if previewer.held:
-        return "the preview waits for the render"
-    return f"preview {int(previewer.fraction * 100)} %"
+        return tr("the preview waits for the render")
+    return tr("preview {percent} %").format(percent=int(previewer.fraction * 100))

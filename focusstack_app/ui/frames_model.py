@@ -11,7 +11,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QImage
 
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.ui.wording import seconds_text, size_text
+from focusstack_app.ui.translation import said
+from focusstack_app.ui.wording import choice_text, seconds_text, size_text
 
 Index = QModelIndex | QPersistentModelIndex
 Inclusion = tuple[tuple[FrameSource, bool], ...]
@@ -134,8 +135,12 @@ class FramesModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return _facts(row)
             case Qt.ItemDataRole.AccessibleTextRole:
-                state = "included" if row.included else "left out"
-                return f"Frame {index.row() + 1}, {row.source.path.name}, {state}"
+                text = (
+                    self.tr("Frame {number}, {file}, included")
+                    if row.included
+                    else self.tr("Frame {number}, {file}, left out")
+                )
+                return text.format(number=index.row() + 1, file=row.source.path.name)
             case _ if role == NUMBER_ROLE:
                 return index.row() + 1
             case _ if role == PROBLEM_ROLE:
@@ -179,7 +184,7 @@ class FramesModel(QAbstractListModel):
 
 def _facts(row: _Row) -> str:
     source = row.source
-    lines = [str(source.path), f"{size_text(*source.size_px)}, {source.bits} bits per channel"]
+    lines = [str(source.path), f"{size_text(*source.size_px)}, {choice_text(source.bits)}"]
     if source.camera:
         lines.append(source.camera)
     exposure = []
@@ -197,5 +202,5 @@ def _facts(row: _Row) -> str:
     if exposure:
         lines.append(", ".join(exposure))
     if row.problem:
-        lines.append(row.problem)
+        lines.append(said(row.problem))
     return "\n".join(lines)

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from focusstack_app.ui.translation import tr
+
 
 @dataclass(frozen=True, slots=True)
 class Actions:
@@ -65,49 +67,69 @@ def make_actions(window: QMainWindow) -> Actions:
         return made
 
     actions = Actions(
-        open_files=action("&Open…", "Ctrl+O", "Open the files of one focus bracket, or a project"),
-        open_folder=action("Open &Folder…", "Ctrl+Shift+O", "Open every picture of a folder"),
-        open_demo=action("Open &Demo Stack", tip="Open the frames that come with the program"),
-        save=action("&Save Project", "Ctrl+S", "Keep which frames count, and how they are fused"),
-        save_as=action("Save Project &As…", "Ctrl+Shift+S"),
-        batch=action("&Batch…", "Ctrl+B", "Fuse many stacks, one picture each"),
-        render=action("&Render", "Ctrl+R", "Fuse the included frames at full size"),
-        stop=action("&Stop", "Esc", "Stop the render"),
-        export=action("&Export…", "Ctrl+E", "Save the selected output to a file"),
-        preferences=action("&Preferences…", "Ctrl+,", "Defaults, output format, colours"),
-        quit=action("&Quit", "Ctrl+Q"),
-        include_all=action("&Include All Frames", tip="Include every frame again"),
+        open_files=action(
+            tr("&Open…"), "Ctrl+O", tr("Open the files of one focus bracket, or a project")
+        ),
+        open_folder=action(
+            tr("Open &Folder…"), "Ctrl+Shift+O", tr("Open every picture of a folder")
+        ),
+        open_demo=action(
+            tr("Open &Demo Stack"), tip=tr("Open the frames that come with the program")
+        ),
+        save=action(
+            tr("&Save Project"), "Ctrl+S", tr("Keep which frames count, and how they are fused")
+        ),
+        save_as=action(tr("Save Project &As…"), "Ctrl+Shift+S"),
+        batch=action(tr("&Batch…"), "Ctrl+B", tr("Fuse many stacks, one picture each")),
+        render=action(tr("&Render"), "Ctrl+R", tr("Fuse the included frames at full size")),
+        stop=action(tr("&Stop"), "Esc", tr("Stop the render")),
+        export=action(tr("&Export…"), "Ctrl+E", tr("Save the selected output to a file")),
+        preferences=action(tr("&Preferences…"), "Ctrl+,", tr("Defaults, output format, colours")),
+        quit=action(tr("&Quit"), "Ctrl+Q"),
+        include_all=action(tr("&Include All Frames"), tip=tr("Include every frame again")),
         remove=action(
-            "&Remove Frame", "Delete", "Remove the selected frames from the list; files stay"
+            tr("&Remove Frame"),
+            "Delete",
+            tr("Remove the selected frames from the list; files stay"),
         ),
-        undo=action("&Undo", "Ctrl+Z", "Take the last step back"),
-        redo=action("Re&do", "Ctrl+Shift+Z", "Do it again"),
-        retouch=action("&Retouch Output", "T", "Paint from the source frames into a copy of it"),
-        brush_smaller=action("&Smaller Brush", "["),
-        brush_larger=action("&Larger Brush", "]"),
-        brush_softer=action("So&fter Brush", "{"),
-        brush_harder=action("&Harder Brush", "}"),
-        restore=action("R&estore the Render", "X", "The brush paints back what was there before"),
+        undo=action(tr("&Undo"), "Ctrl+Z", tr("Take the last step back")),
+        redo=action(tr("Re&do"), "Ctrl+Shift+Z", tr("Do it again")),
+        retouch=action(
+            tr("&Retouch Output"), "T", tr("Paint from the source frames into a copy of it")
+        ),
+        brush_smaller=action(tr("&Smaller Brush"), "["),
+        brush_larger=action(tr("&Larger Brush"), "]"),
+        brush_softer=action(tr("So&fter Brush"), "{"),
+        brush_harder=action(tr("&Harder Brush"), "}"),
+        restore=action(
+            tr("R&estore the Render"), "X", tr("The brush paints back what was there before")
+        ),
         retouch_done=action(
-            "Retouch &Done", "Ctrl+Return", "Keep the retouched picture as a new output"
+            tr("Retouch &Done"), "Ctrl+Return", tr("Keep the retouched picture as a new output")
         ),
-        retouch_cancel=action("&Cancel Retouch", tip="Throw the strokes away (Esc)"),
-        wipe=action("&Wipe", "W", "Drag a line between what is shown and what it is compared with"),
-        side_by_side=action("&Side by Side", "S", "Two pictures with the same zoom and place"),
-        blink=action("&Blink", "B", "The two in turn"),
-        fit=action("&Fit", "Ctrl+0", "Show the whole picture"),
-        actual_pixels=action("100 %", "Ctrl+1", "One picture pixel per screen pixel"),
-        loupe=action("&Loupe", "L", "Magnify what is under the pointer"),
-        frame_before=action("Frame &Before", ",", "Show the frame before this one"),
-        frame_next=action("&Next Frame", ".", "Show the frame after this one"),
-        sharpest=action("Shar&pest Frame", "G", "Show the frame that is sharpest at the point"),
-        full_screen=action("F&ull Screen", "F11"),
-        guide=action("Quick &Guide", "F1", "The steps from frames to a picture"),
-        shortcuts=action("&Shortcuts", "Ctrl+/", "Every key"),
-        about=action("&About"),
-        compare_menu=QMenu("&Compare", window),
-        overlay_menu=QMenu("&Overlay", window),
-        recent_menu=QMenu("&Recent Projects", window),
+        retouch_cancel=action(tr("&Cancel Retouch"), tip=tr("Throw the strokes away (Esc)")),
+        wipe=action(
+            tr("&Wipe"), "W", tr("Drag a line between what is shown and what it is compared with")
+        ),
+        side_by_side=action(
+            tr("&Side by Side"), "S", tr("Two pictures with the same zoom and place")
+        ),
+        blink=action(tr("&Blink"), "B", tr("The two in turn")),
+        fit=action(tr("&Fit"), "Ctrl+0", tr("Show the whole picture")),
+        actual_pixels=action("100 %", "Ctrl+1", tr("One picture pixel per screen pixel")),
+        loupe=action(tr("&Loupe"), "L", tr("Magnify what is under the pointer")),
+        frame_before=action(tr("Frame &Before"), ",", tr("Show the frame before this one")),
+        frame_next=action(tr("&Next Frame"), ".", tr("Show the frame after this one")),
+        sharpest=action(
+            tr("Shar&pest Frame"), "G", tr("Show the frame that is sharpest at the point")
+        ),
+        full_screen=action(tr("F&ull Screen"), "F11"),
+        guide=action(tr("Quick &Guide"), "F1", tr("The steps from frames to a picture")),
+        shortcuts=action(tr("&Shortcuts"), "Ctrl+/", tr("Every key")),
+        about=action(tr("&About")),
+        compare_menu=QMenu(tr("&Compare"), window),
+        overlay_menu=QMenu(tr("&Overlay"), window),
+        recent_menu=QMenu(tr("&Recent Projects"), window),
     )
     actions.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
     actions.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -116,7 +138,7 @@ def make_actions(window: QMainWindow) -> Actions:
     # Delete means a frame only where the focus is among the frames.
     actions.remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     bar = window.menuBar()
-    file_menu = bar.addMenu("&File")
+    file_menu = bar.addMenu(tr("&File"))
     file_menu.addActions([actions.open_files, actions.open_folder, actions.open_demo])
     file_menu.addMenu(actions.recent_menu)
     file_menu.addSeparator()
@@ -129,13 +151,13 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu.addAction(actions.export)
     file_menu.addSeparator()
     file_menu.addAction(actions.quit)
-    edit_menu = bar.addMenu("&Edit")
+    edit_menu = bar.addMenu(tr("&Edit"))
     edit_menu.addActions([actions.undo, actions.redo])
     edit_menu.addSeparator()
     edit_menu.addActions([actions.include_all, actions.remove])
     edit_menu.addSeparator()
     edit_menu.addAction(actions.preferences)
-    view_menu = bar.addMenu("&View")
+    view_menu = bar.addMenu(tr("&View"))
     actions.loupe.setCheckable(True)
     view_menu.addActions([actions.fit, actions.actual_pixels, actions.loupe])
     view_menu.addSeparator()
@@ -150,7 +172,7 @@ def make_actions(window: QMainWindow) -> Actions:
     view_menu.addMenu(actions.overlay_menu)
     view_menu.addSeparator()
     view_menu.addAction(actions.full_screen)
-    retouch_menu = bar.addMenu("&Retouch")
+    retouch_menu = bar.addMenu(tr("&Retouch"))
     retouch_menu.addAction(actions.retouch)
     retouch_menu.addSeparator()
     retouch_menu.addActions([actions.brush_smaller, actions.brush_larger])
@@ -159,5 +181,5 @@ def make_actions(window: QMainWindow) -> Actions:
     retouch_menu.addAction(actions.restore)
     retouch_menu.addSeparator()
     retouch_menu.addActions([actions.retouch_done, actions.retouch_cancel])
-    bar.addMenu("&Help").addActions([actions.guide, actions.shortcuts, actions.about])
+    bar.addMenu(tr("&Help")).addActions([actions.guide, actions.shortcuts, actions.about])
     return actions

@@ -14,6 +14,7 @@ from focusstack_app.core.fusion import FusionResult
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.export import depth_map, provenance_map
+from focusstack_app.ui.translation import tr
 
 _FILLED_IN = np.array([255, 0, 255], np.float32)
 _COLOUR_SHARE = 0.6
@@ -26,20 +27,34 @@ _THICKER_EVERY_PX = 2400  # of the longer side, so that edges show with all of t
 
 
 class Overlay(Enum):
-    """What is laid over an output, or over a frame; the value is for menus."""
+    """What is laid over an output, or over a frame."""
 
-    NONE = "Off"
-    PROVENANCE = "Where Pixels Come From"
-    DEPTH = "Depth"
-    PEAKING = "Focus Peaking"
+    NONE = "none"
+    PROVENANCE = "provenance"
+    DEPTH = "depth"
+    PEAKING = "peaking"
 
 
-LEGENDS = {
-    Overlay.NONE: "",
-    Overlay.PROVENANCE: "Colour: the frame, from blue (first) to red (last). Pink: filled in.",
-    Overlay.DEPTH: "Black: sharp in the first frame. White: in the last.",
-    Overlay.PEAKING: "Orange: sharp in this frame.",
-}
+def overlay_names() -> dict[Overlay, str]:
+    """What the overlays are called in menus."""
+    return {
+        Overlay.NONE: tr("Off"),
+        Overlay.PROVENANCE: tr("Where Pixels Come From"),
+        Overlay.DEPTH: tr("Depth", "of the scene"),
+        Overlay.PEAKING: tr("Focus Peaking"),
+    }
+
+
+def legends() -> dict[Overlay, str]:
+    """What the colours of the overlays mean."""
+    return {
+        Overlay.NONE: "",
+        Overlay.PROVENANCE: tr(
+            "Colour: the frame, from blue (first) to red (last). Pink: filled in."
+        ),
+        Overlay.DEPTH: tr("Black: sharp in the first frame. White: in the last."),
+        Overlay.PEAKING: tr("Orange: sharp in this frame."),
+    }
 
 
 def overlay_pixels(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.message import message
 from focusstack_app.core.progress import RESTING, Progress
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
@@ -194,7 +195,7 @@ class Renderer(QObject):
 
         def work(progress: Progress) -> tuple[FusionResult, DisplayPicture]:
             result = self._services.fuse_stack(request, progress.sub(0.0, _FUSION_SHARE))
-            progress.report(_FUSION_SHARE, "Preparing the view")
+            progress.report(_FUSION_SHARE, message("Preparing the view"))
             picture = prepare(result.picture, result.icc_profile, checkpoint=progress.checkpoint)
             return result, picture
 

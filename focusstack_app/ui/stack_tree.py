@@ -37,16 +37,11 @@ from focusstack_app.jobs.proposal import (
 )
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.frames_model import Index
+from focusstack_app.ui.translation import said
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
-_TITLES = ("Stack", "Frames", "Taken", "Picture", "State")
 _WIDTHS = (220, 62, 145, 190)
 _ROW_HEIGHT = 24
-_EMPTY_TEXT = (
-    "Drop a folder here: each of its sub-folders is a stack.\n"
-    "A folder with many frames is split where the times, the focus or the size say so.\n"
-    "Frames can be dragged from one stack to another."
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -80,9 +75,16 @@ class StackTree(QTreeWidget):
         self._hot: Row | None = None  # what is dragged would go there
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDropIndicatorShown(False)  # a place between frames means nothing
-        self.setAccessibleName("Stacks")
-        self.setColumnCount(len(_TITLES))
-        self.setHeaderLabels(list(_TITLES))
+        self.setAccessibleName(self.tr("Stacks"))
+        self.setHeaderLabels(
+            [
+                self.tr("Stack"),
+                self.tr("Frames"),
+                self.tr("Taken"),
+                self.tr("Picture"),
+                self.tr("State"),
+            ]
+        )
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed
@@ -270,7 +272,13 @@ class StackTree(QTreeWidget):
         if not self.rows:
             painter = QPainter(self.viewport())
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, _EMPTY_TEXT)
+            text = self.tr(
+                "Drop a folder here: each of its sub-folders is a stack.\n"
+                "A folder with many frames is split where the times, the focus or the size "
+                "say so.\n"
+                "Frames can be dragged from one stack to another."
+            )
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
 
     def _write(self, row: Row, column: int, text: str) -> None:
         self.blockSignals(True)
@@ -300,9 +308,9 @@ class StackTree(QTreeWidget):
         self.blockSignals(False)
         self.rows.insert(at, row)
         if stack.problem:
-            self.set_state(row, stack.problem, Tone.ERROR)
+            self.set_state(row, said(stack.problem), Tone.ERROR)
         elif stack.single:
-            self.set_state(row, "One frame only")
+            self.set_state(row, self.tr("One frame only"))
         return row
 
     def _take(self, rows: Sequence[Row]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.settings.schema import Settings
@@ -19,8 +20,8 @@ from focusstack_app.ui.previewing import Preview
 from focusstack_app.ui.project_window import ProjectWindow
 from focusstack_app.ui.retouching import Retoucher
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.view_bar import View
-from focusstack_app.ui.wording import count_text
 
 
 class StackWindow(ProjectWindow):
@@ -79,7 +80,7 @@ class StackWindow(ProjectWindow):
 
     def _on_opened(self, opened: Opened) -> None:
         if self.retouch.active:  # begun while the headers were read
-            self.statusBar().showMessage("Finish the retouch, then open the frames again")
+            self.statusBar().showMessage(self.tr("Finish the retouch, then open the frames again"))
             return
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
@@ -106,18 +107,17 @@ class StackWindow(ProjectWindow):
         self._ask_preview(at_once=True)
         self.show_view(View.PREVIEW)
         if opened.left_out:
-            bad = count_text(len(opened.left_out), "file")
-            good = count_text(len(opened.stack), "frame")
-            message = f"{bad} left out. {opened.left_out[0].message}"
-            self.banner.say(Tone.WARNING, message, f"The stack has the other {good}.")
+            bad = _left_out_text(len(opened.left_out))
+            good = _others_text(len(opened.stack))
+            self.banner.say(Tone.WARNING, f"{bad} {said(opened.left_out[0].message)}", good)
         elif opened.stacks > 1:
             self.banner.say(
                 Tone.NOTE,
-                f"These frames look like {opened.stacks} stacks.",
-                "File, Batch (Ctrl+B) splits their folder and makes one picture of each.",
+                _stacks_text(opened.stacks),
+                self.tr("File, Batch (Ctrl+B) splits their folder and makes one picture of each."),
             )
         elif opened.warnings:
-            self.banner.say(Tone.WARNING, opened.warnings[0], " ".join(opened.warnings[1:]))
+            self.warn(opened.warnings)
         self._update_state()
 
     def _on_open_failed(self, error: Exception) -> None:
@@ -126,7 +126,8 @@ class StackWindow(ProjectWindow):
         self._tell(error)
 
     def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
-        self.frames.set_problem(source, str(error))
+        problem = error.said if isinstance(error, FocusStackError) else str(error)
+        self.frames.set_problem(source, problem)
 
     # --- frames and parameters ---------------------------------------------------------------
 
@@ -157,8 +158,7 @@ class StackWindow(ProjectWindow):
         if not rows:
             return
         self.frames.remove(rows)
-        count = count_text(len(rows), "frame")
-        self.statusBar().showMessage(f"{count} removed from the list; nothing changed on disk")
+        self.statusBar().showMessage(_removed_text(len(rows)))
         self._follow_frames(rows[0])
 
     def _follow_frames(self, row: int = 0) -> None:
@@ -242,11 +242,34 @@ class StackWindow(ProjectWindow):
     def _update_undo(self) -> None:
         """Say in the menu what would be undone and done again."""
         undo, redo = self._undoable.undo_text, self._undoable.redo_text
-        self.actions_.undo.setText(f"&Undo {undo}".rstrip())
-        self.actions_.redo.setText(f"Re&do {redo}".rstrip())
+        self.actions_.undo.setText(
+            self.tr("&Undo {step}").format(step=undo) if undo else self.tr("&Undo")
+        )
+        self.actions_.redo.setText(
+            self.tr("Re&do {step}").format(step=redo) if redo else self.tr("Re&do")
+        )
         self.actions_.undo.setEnabled(bool(undo))
         self.actions_.redo.setEnabled(bool(redo))
 
     def _on_restored(self) -> None:
         self.statusBar().clearMessage()
         self._follow_frames()
+
+
+# A class of Qt does not find its plurals when another class is derived from it.
+
+
+def _left_out_text(count: int) -> str:
+    return tr("%n file(s) left out.", "", count)
+
+
+def _others_text(count: int) -> str:
+    return tr("The stack has the other %n frame(s).", "", count)
+
+
+def _stacks_text(count: int) -> str:
+    return tr("These frames look like %n stack(s).", "", count)
+
+
+def _removed_text(count: int) -> str:
+    return tr("%n frame(s) removed from the list; nothing changed on disk", "", count)

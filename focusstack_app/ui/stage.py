@@ -16,7 +16,7 @@ from focusstack_app.ui.loupe import Loupe
 from focusstack_app.ui.mark import Mark
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
-from focusstack_app.ui.overlays import LEGENDS, Overlay
+from focusstack_app.ui.overlays import Overlay, legends, overlay_names
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview, Previewer
 from focusstack_app.ui.refining import Refiner
@@ -205,10 +205,10 @@ class Stage(QWidget):
             return self._held
         output = self._outputs.current
         if self.view is View.OUTPUT and output is not None:
-            over = "" if self._map is Overlay.NONE else f" · {self._map.value}"
+            over = "" if self._map is Overlay.NONE else f" · {overlay_names()[self._map]}"
             return f"{output_caption(output)}{over}"
         if self.view is View.SOURCE:
-            over = f" · {self.overlay.value}" if self._peaking else ""
+            over = f" · {overlay_names()[self.overlay]}" if self._peaking else ""
             return source_caption(self.source, self._frames) + over
         return preview_caption(self._previewer, self.refiner, self.source, self._frames)
 
@@ -232,7 +232,7 @@ class Stage(QWidget):
             or self._map is not Overlay.NONE
         ]
         if preview is not None and self.view is not View.PREVIEW:
-            found.append(Other("Preview", preview))
+            found.append(Other(self.tr("Preview"), preview))
         return found
 
     def _place_of(self, output: Output) -> QRectF | None:
@@ -261,7 +261,7 @@ class Stage(QWidget):
         bar.set_available(View.OUTPUT, free and output is not None)
         bar.caption.set_whole(self.caption)
         shows_map = self.view is View.OUTPUT and self._map is not Overlay.NONE
-        self.viewer.set_note(LEGENDS[self.overlay] if shows_map or self._peaking else "")
+        self.viewer.set_note(legends()[self.overlay] if shows_map or self._peaking else "")
         others = self.others
         chosen = next((other for other in others if other.content == self._compared), None)
         if chosen is None and others:
@@ -355,7 +355,7 @@ class Stage(QWidget):
             return
         current = self.comparison.other
         for other in self.others:
-            action = menu.addAction(f"With {other.name}")
+            action = menu.addAction(self.tr("With {name}").format(name=other.name))
             action.setCheckable(True)
             action.setChecked(current is not None and current.content == other.content)
             action.triggered.connect(lambda _, other=other: self.compare_with(other))
@@ -372,8 +372,8 @@ def _lying_under(output: Output | None, source: FrameSource) -> FrameSource | Al
 def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:
     group = QActionGroup(menu)
     actions = {}
-    for overlay in Overlay:
-        action = menu.addAction(overlay.value)
+    for overlay, name in overlay_names().items():
+        action = menu.addAction(name)
         action.setCheckable(True)
         group.addAction(action)
         actions[overlay] = action

@@ -94,9 +94,9 @@ class Viewer(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(self.tr("Picture"))
         self.setAccessibleDescription(
-            "Wheel zooms, drag moves, double-click changes between fit and 100 percent"
+            self.tr("Wheel zooms, drag moves, double-click changes between fit and 100 percent")
         )
 
     @property

@@ -48,6 +48,7 @@ from focusstack_app.ui.side_panel import SidePanel
 from focusstack_app.ui.stage import Stage
 from focusstack_app.ui.state import load_state, save_state, state_path
 from focusstack_app.ui.theme import apply_theme
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import icon_action
 
 
@@ -125,9 +126,9 @@ class WindowFrame(QMainWindow):
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
         self._facts = QLabel()
-        self._facts.setAccessibleName("Frames, size, memory and device")
+        self._facts.setAccessibleName(self.tr("Frames, size, memory and device"))
         self.readout = QLabel()
-        self.readout.setAccessibleName("Pixel under the pointer")
+        self.readout.setAccessibleName(self.tr("Pixel under the pointer"))
         self.stage.pixel_read.connect(self.readout.setText)
         self.statusBar().addPermanentWidget(self.readout)
         self.statusBar().addPermanentWidget(self._facts)
@@ -149,8 +150,12 @@ class WindowFrame(QMainWindow):
         free = not self.retouch.active
         ready = bool(included) and free
         actions.render.setEnabled(ready)
-        tip = "Fuse the included frames at full size (Ctrl+R)"
-        self.side.render_panel.set_ready(ready, tip if included else "Include at least one frame")
+        tip = (
+            self.tr("Fuse the included frames at full size (Ctrl+R)")
+            if included
+            else self.tr("Include at least one frame")
+        )
+        self.side.render_panel.set_ready(ready, tip)
         exportable = free and output is not None and not self.exporter.writes(output)
         retouchable = free and output is not None
         actions.retouch.setEnabled(retouchable)
@@ -190,10 +195,15 @@ class WindowFrame(QMainWindow):
         else:
             self.banner.say(
                 Tone.ERROR,
-                "Something went wrong inside the program.",
-                "Your files are unchanged.",
+                self.tr("Something went wrong inside the program."),
+                self.tr("Your files are unchanged."),
                 report=error_report(error),
             )
+
+    def warn(self, warnings: Sequence[str]) -> None:
+        """Show warnings, the first one large."""
+        first, *more = (said(warning) for warning in warnings)
+        self.banner.say(Tone.WARNING, first, " ".join(more))
 
     def _set_full_screen(self, on: bool) -> None:
         state = self.windowState()
@@ -236,7 +246,9 @@ class WindowFrame(QMainWindow):
             event.accept()
             self.empty_page.set_hot(True)
             if self.frames.rowCount() > 0:
-                self.statusBar().showMessage("Drop to open as a new stack; outputs are kept")
+                self.statusBar().showMessage(
+                    self.tr("Drop to open as a new stack; outputs are kept")
+                )
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
         """Nothing will be dropped."""
@@ -255,14 +267,15 @@ class WindowFrame(QMainWindow):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files, a project or folders; what is open stays until it worked."""
         if self.retouch.active:
-            self.statusBar().showMessage("Finish the retouch before opening other frames")
+            self.statusBar().showMessage(self.tr("Finish the retouch before opening other frames"))
             return
         self.opener.open_paths(paths)
 
     def _on_opening(self) -> None:
         self.banner.hide()
-        self.empty_page.set_busy("Reading frame headers…")
-        self.statusBar().showMessage("Reading frame headers…")
+        reading = self.tr("Reading frame headers…")
+        self.empty_page.set_busy(reading)
+        self.statusBar().showMessage(reading)
 
     def remember(self, project: Path | None = None, *, at_once: bool = False) -> None:
         """Keep where the window is and what was opened.
@@ -289,4 +302,4 @@ class WindowFrame(QMainWindow):
             action.setEnabled(path.exists())
             action.triggered.connect(lambda _, path=path: self.open_paths([path]))
         if menu.isEmpty():
-            menu.addAction("None yet").setEnabled(False)
+            menu.addAction(self.tr("None yet")).setEnabled(False)

@@ -1350,6 +1350,433 @@
         <source>Choose another device.</source>
         <translation>Wählen Sie ein anderes Gerät.</translation>
     </message>
+    <message>
+        <source>Source {number} of {count}</source>
+        <translation>Aufnahme {number} von {count}</translation>
+    </message>
+    <message>
+        <source>{side} px proxies</source>
+        <translation>verkleinert auf {side} px</translation>
+    </message>
+    <message>
+        <source>Preview before the change</source>
+        <translation>Vorschau vor der Änderung</translation>
+    </message>
+    <message>
+        <source>{proxies}, reading full size {percent} %</source>
+        <translation>{proxies}, volle Größe wird gelesen: {percent} %</translation>
+    </message>
+    <message>
+        <source>refining to full quality</source>
+        <translation>wird in voller Qualität berechnet</translation>
+    </message>
+    <message>
+        <source>full quality here</source>
+        <translation>hier in voller Qualität</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>Vorschau</translation>
+    </message>
+    <message numerus="yes">
+        <source>{included} of %n frame(s) included</source>
+        <translation>
+            <numerusform>{included} von %n Aufnahme verwendet</numerusform>
+            <numerusform>{included} von %n Aufnahmen verwendet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>needs about {memory}</source>
+        <translation>braucht etwa {memory}</translation>
+    </message>
+    <message>
+        <source>device: automatic</source>
+        <translation>Gerät: automatisch</translation>
+    </message>
+    <message>
+        <source>no frame is included</source>
+        <translation>keine Aufnahme wird verwendet</translation>
+    </message>
+    <message>
+        <source>no preview</source>
+        <translation>keine Vorschau</translation>
+    </message>
+    <message>
+        <source>the preview waits for the render</source>
+        <translation>die Vorschau wartet auf das Rendern</translation>
+    </message>
+    <message>
+        <source>preview {percent} %</source>
+        <translation>Vorschau {percent} %</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>Ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Open the files of one focus bracket, or a project</source>
+        <translation>Die Dateien einer Fokusreihe oder ein Projekt öffnen</translation>
+    </message>
+    <message>
+        <source>Open &amp;Folder…</source>
+        <translation>Or&amp;dner öffnen …</translation>
+    </message>
+    <message>
+        <source>Open every picture of a folder</source>
+        <translation>Alle Bilder eines Ordners öffnen</translation>
+    </message>
+    <message>
+        <source>Open &amp;Demo Stack</source>
+        <translation>Be&amp;ispiel öffnen</translation>
+    </message>
+    <message>
+        <source>Open the frames that come with the program</source>
+        <translation>Die mitgelieferten Aufnahmen öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Save Project</source>
+        <translation>Projekt &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Keep which frames count, and how they are fused</source>
+        <translation>Festhalten, welche Aufnahmen zählen und wie sie verrechnet werden</translation>
+    </message>
+    <message>
+        <source>Save Project &amp;As…</source>
+        <translation>Projekt speichern &amp;unter …</translation>
+    </message>
+    <message>
+        <source>&amp;Batch…</source>
+        <translation>S&amp;tapelverarbeitung …</translation>
+    </message>
+    <message>
+        <source>Fuse many stacks, one picture each</source>
+        <translation>Viele Stacks verrechnen, jeden zu einem Bild</translation>
+    </message>
+    <message>
+        <source>&amp;Render</source>
+        <translation>&amp;Rendern</translation>
+    </message>
+    <message>
+        <source>Fuse the included frames at full size</source>
+        <translation>Die verwendeten Aufnahmen in voller Größe verrechnen</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>Rendern &amp;abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the render</source>
+        <translation>Das Rendern abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>&amp;Exportieren …</translation>
+    </message>
+    <message>
+        <source>Save the selected output to a file</source>
+        <translation>Das gewählte Ergebnis in eine Datei speichern</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation>E&amp;instellungen …</translation>
+    </message>
+    <message>
+        <source>Defaults, output format, colours</source>
+        <translation>Vorgaben, Ausgabeformat, Farben</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Include All Frames</source>
+        <translation>&amp;Alle Aufnahmen verwenden</translation>
+    </message>
+    <message>
+        <source>Include every frame again</source>
+        <translation>Alle Aufnahmen wieder verwenden</translation>
+    </message>
+    <message>
+        <source>&amp;Remove Frame</source>
+        <translation>Aufnahme &amp;entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the selected frames from the list; files stay</source>
+        <translation>Die gewählten Aufnahmen aus der Liste entfernen; die Dateien bleiben</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>Take the last step back</source>
+        <translation>Den letzten Schritt zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Re&amp;do</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Do it again</source>
+        <translation>Den Schritt wiederholen</translation>
+    </message>
+    <message>
+        <source>&amp;Retouch Output</source>
+        <translation>Er&amp;gebnis retuschieren</translation>
+    </message>
+    <message>
+        <source>Paint from the source frames into a copy of it</source>
+        <translation>Aus den Aufnahmen in eine Kopie malen</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller Brush</source>
+        <translation>&amp;Kleinerer Pinsel</translation>
+    </message>
+    <message>
+        <source>&amp;Larger Brush</source>
+        <translation>G&amp;rößerer Pinsel</translation>
+    </message>
+    <message>
+        <source>So&amp;fter Brush</source>
+        <translation>&amp;Weicherer Pinsel</translation>
+    </message>
+    <message>
+        <source>&amp;Harder Brush</source>
+        <translation>&amp;Härterer Pinsel</translation>
+    </message>
+    <message>
+        <source>R&amp;estore the Render</source>
+        <translation>&amp;Ursprung wiederherstellen</translation>
+    </message>
+    <message>
+        <source>The brush paints back what was there before</source>
+        <translation>Der Pinsel malt zurück, was vorher da war</translation>
+    </message>
+    <message>
+        <source>Retouch &amp;Done</source>
+        <translation>Retusche &amp;abschließen</translation>
+    </message>
+    <message>
+        <source>Keep the retouched picture as a new output</source>
+        <translation>Das retuschierte Bild als neues Ergebnis behalten</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel Retouch</source>
+        <translation>Retusche &amp;verwerfen</translation>
+    </message>
+    <message>
+        <source>Throw the strokes away (Esc)</source>
+        <translation>Die Pinselstriche verwerfen (Esc)</translation>
+    </message>
+    <message>
+        <source>&amp;Wipe</source>
+        <translation>&amp;Trennlinie</translation>
+    </message>
+    <message>
+        <source>Drag a line between what is shown and what it is compared with</source>
+        <translation>Eine Linie zwischen dem gezeigten und dem verglichenen Bild verschieben</translation>
+    </message>
+    <message>
+        <source>&amp;Side by Side</source>
+        <translation>&amp;Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Two pictures with the same zoom and place</source>
+        <translation>Zwei Bilder mit demselben Zoom und Ausschnitt</translation>
+    </message>
+    <message>
+        <source>&amp;Blink</source>
+        <translation>&amp;Blinken</translation>
+    </message>
+    <message>
+        <source>The two in turn</source>
+        <translation>Beide im Wechsel</translation>
+    </message>
+    <message>
+        <source>&amp;Fit</source>
+        <translation>&amp;Einpassen</translation>
+    </message>
+    <message>
+        <source>Show the whole picture</source>
+        <translation>Das ganze Bild zeigen</translation>
+    </message>
+    <message>
+        <source>One picture pixel per screen pixel</source>
+        <translation>Ein Bildpixel je Bildschirmpixel</translation>
+    </message>
+    <message>
+        <source>&amp;Loupe</source>
+        <translation>&amp;Lupe</translation>
+    </message>
+    <message>
+        <source>Magnify what is under the pointer</source>
+        <translation>Vergrößern, was unter dem Mauszeiger liegt</translation>
+    </message>
+    <message>
+        <source>Frame &amp;Before</source>
+        <translation>&amp;Vorige Aufnahme</translation>
+    </message>
+    <message>
+        <source>Show the frame before this one</source>
+        <translation>Die Aufnahme vor dieser zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Next Frame</source>
+        <translation>&amp;Nächste Aufnahme</translation>
+    </message>
+    <message>
+        <source>Show the frame after this one</source>
+        <translation>Die Aufnahme nach dieser zeigen</translation>
+    </message>
+    <message>
+        <source>Shar&amp;pest Frame</source>
+        <translation>&amp;Schärfste Aufnahme</translation>
+    </message>
+    <message>
+        <source>Show the frame that is sharpest at the point</source>
+        <translation>Die Aufnahme zeigen, die am Punkt am schärfsten ist</translation>
+    </message>
+    <message>
+        <source>F&amp;ull Screen</source>
+        <translation>V&amp;ollbild</translation>
+    </message>
+    <message>
+        <source>Quick &amp;Guide</source>
+        <translation>&amp;Kurzanleitung</translation>
+    </message>
+    <message>
+        <source>The steps from frames to a picture</source>
+        <translation>Die Schritte von den Aufnahmen zum Bild</translation>
+    </message>
+    <message>
+        <source>&amp;Shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Every key</source>
+        <translation>Alle Tasten</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>&amp;Über</translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation>Ver&amp;gleichen</translation>
+    </message>
+    <message>
+        <source>&amp;Overlay</source>
+        <translation>Ein&amp;blendung</translation>
+    </message>
+    <message>
+        <source>&amp;Recent Projects</source>
+        <translation>&amp;Zuletzt geöffnete Projekte</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Retouch</source>
+        <translation>&amp;Retusche</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>Where Pixels Come From</source>
+        <translation>Herkunft der Pixel</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <comment>of the scene</comment>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Focus Peaking</source>
+        <translation>Fokus-Peaking</translation>
+    </message>
+    <message>
+        <source>Colour: the frame, from blue (first) to red (last). Pink: filled in.</source>
+        <translation>Farbe: die Aufnahme, von Blau (erste) bis Rot (letzte). Rosa: ergänzt.</translation>
+    </message>
+    <message>
+        <source>Black: sharp in the first frame. White: in the last.</source>
+        <translation>Schwarz: scharf auf der ersten Aufnahme. Weiß: auf der letzten.</translation>
+    </message>
+    <message>
+        <source>Orange: sharp in this frame.</source>
+        <translation>Orange: scharf auf dieser Aufnahme.</translation>
+    </message>
+    <message>
+        <source>Preparing the view</source>
+        <translation>Ansicht vorbereiten</translation>
+    </message>
+    <message>
+        <source>{done} done, {skipped} skipped, {failed} failed</source>
+        <translation>{done} erledigt, {skipped} übersprungen, {failed} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Fertig</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Start goes on with what is missing.</source>
+        <translation>„Starten“ macht mit dem weiter, was fehlt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) left out.</source>
+        <translation>
+            <numerusform>%n Datei weggelassen.</numerusform>
+            <numerusform>%n Dateien weggelassen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The stack has the other %n frame(s).</source>
+        <translation>
+            <numerusform>Der Stack enthält die andere Aufnahme.</numerusform>
+            <numerusform>Der Stack enthält die anderen %n Aufnahmen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>These frames look like %n stack(s).</source>
+        <translation>
+            <numerusform>Diese Aufnahmen sehen nach %n Stack aus.</numerusform>
+            <numerusform>Diese Aufnahmen sehen nach %n Stacks aus.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) removed from the list; nothing changed on disk</source>
+        <translation>
+            <numerusform>%n Aufnahme aus der Liste entfernt; auf dem Datenträger ist nichts geändert</numerusform>
+            <numerusform>%n Aufnahmen aus der Liste entfernt; auf dem Datenträger ist nichts geändert</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -1391,6 +1818,169 @@
     <message>
         <source>Close this message</source>
         <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>BatchWindow</name>
+    <message>
+        <source>Batch</source>
+        <translation>Stapelverarbeitung</translation>
+    </message>
+    <message>
+        <source>Add Folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>A folder of stacks, or one with many frames</source>
+        <translation>Ein Ordner mit Stacks oder einer mit vielen Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>Zusammenfassen</translation>
+    </message>
+    <message>
+        <source>Make one stack of the selected ones</source>
+        <translation>Aus den gewählten einen Stack machen</translation>
+    </message>
+    <message>
+        <source>Split Here</source>
+        <translation>Hier teilen</translation>
+    </message>
+    <message>
+        <source>Begin a new stack with the selected frame: open a stack with its arrow</source>
+        <translation>Mit der gewählten Aufnahme einen neuen Stack beginnen: Der Pfeil klappt einen Stack auf</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Take the selected stacks out; files stay</source>
+        <translation>Die gewählten Stacks herausnehmen; die Dateien bleiben</translation>
+    </message>
+    <message>
+        <source>Folder of the pictures</source>
+        <translation>Ordner der Bilder</translation>
+    </message>
+    <message>
+        <source>Choose where the pictures go</source>
+        <translation>Wohin die Bilder kommen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Speichern in</translation>
+    </message>
+    <message>
+        <source>Progress of the batch</source>
+        <translation>Fortschritt der Stapelverarbeitung</translation>
+    </message>
+    <message>
+        <source>Open Folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Show the pictures in the file manager</source>
+        <translation>Die Bilder im Dateimanager zeigen</translation>
+    </message>
+    <message>
+        <source>Copy Report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>All stacks and how they ended, as text</source>
+        <translation>Alle Stacks und was aus ihnen wurde, als Text</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Finish the stack that runs and wait</source>
+        <translation>Den laufenden Stack beenden und dann warten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop now; finished pictures stay</source>
+        <translation>Jetzt abbrechen; fertige Bilder bleiben erhalten</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Beginnt</translation>
+    </message>
+    <message>
+        <source>Reading frame headers…</source>
+        <translation>Aufnahmedaten werden gelesen …</translation>
+    </message>
+    <message>
+        <source>Add a Folder of Stacks</source>
+        <translation>Ordner mit Stacks hinzufügen</translation>
+    </message>
+    <message>
+        <source>For example {file}.</source>
+        <translation>Zum Beispiel {file}.</translation>
+    </message>
+    <message>
+        <source>Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}.</source>
+        <translation>Wörter in Klammern: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}.</translation>
+    </message>
+    <message>
+        <source>{format}; fused with {method}</source>
+        <translation>{format}; verrechnet mit {method}</translation>
+    </message>
+    <message>
+        <source>The preferences and the main window&apos;s panel change it.</source>
+        <translation>Ändern lässt sich das in den Einstellungen und in der Seitenleiste des Hauptfensters.</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Waits after this stack.</source>
+        <translation>Wartet nach diesem Stack.</translation>
+    </message>
+    <message>
+        <source>Stack {number} of {count}: {name}</source>
+        <translation>Stack {number} von {count}: {name}</translation>
+    </message>
+    <message>
+        <source>Done in {time}</source>
+        <translation>Fertig in {time}</translation>
+    </message>
+    <message>
+        <source>Skipped.</source>
+        <translation>Übersprungen.</translation>
+    </message>
+    <message>
+        <source>Failed.</source>
+        <translation>Fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>Not started</source>
+        <translation>Nicht begonnen</translation>
+    </message>
+    <message>
+        <source>Batch: {news}</source>
+        <translation>Stapelverarbeitung: {news}</translation>
     </message>
 </context>
 <context>
@@ -1451,6 +2041,17 @@
     <message>
         <source>Choose a Folder</source>
         <translation>Ordner auswählen</translation>
+    </message>
+</context>
+<context>
+    <name>FramesModel</name>
+    <message>
+        <source>Frame {number}, {file}, included</source>
+        <translation>Aufnahme {number}, {file}, verwendet</translation>
+    </message>
+    <message>
+        <source>Frame {number}, {file}, left out</source>
+        <translation>Aufnahme {number}, {file}, weggelassen</translation>
     </message>
 </context>
 <context>
@@ -1754,6 +2355,83 @@ Ziehen Sie hier oder drücken Sie , und . um durch die Aufnahmen zu gehen; G spr
     </message>
 </context>
 <context>
+    <name>StackTree</name>
+    <message>
+        <source>Stacks</source>
+        <translation>Stacks</translation>
+    </message>
+    <message>
+        <source>Stack</source>
+        <translation>Stack</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>Aufgenommen</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>Drop a folder here: each of its sub-folders is a stack.
+A folder with many frames is split where the times, the focus or the size say so.
+Frames can be dragged from one stack to another.</source>
+        <translation>Legen Sie hier einen Ordner ab: Jeder seiner Unterordner ist ein Stack.
+Ein Ordner mit vielen Aufnahmen wird dort geteilt, wo Zeit, Fokus oder Größe es nahelegen.
+Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
+    </message>
+    <message>
+        <source>One frame only</source>
+        <translation>Nur eine Aufnahme</translation>
+    </message>
+</context>
+<context>
+    <name>StackWindow</name>
+    <message>
+        <source>Finish the retouch, then open the frames again</source>
+        <translation>Schließen Sie die Retusche ab und öffnen Sie die Aufnahmen dann noch einmal</translation>
+    </message>
+    <message>
+        <source>File, Batch (Ctrl+B) splits their folder and makes one picture of each.</source>
+        <translation>Datei, Stapelverarbeitung (Strg+B) teilt ihren Ordner und macht aus jedem Stack ein Bild.</translation>
+    </message>
+    <message>
+        <source>&amp;Undo {step}</source>
+        <translation>&amp;Rückgängig: {step}</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>Re&amp;do {step}</source>
+        <translation>&amp;Wiederholen: {step}</translation>
+    </message>
+    <message>
+        <source>Re&amp;do</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+</context>
+<context>
+    <name>Stage</name>
+    <message>
+        <source>Preview</source>
+        <translation>Vorschau</translation>
+    </message>
+    <message>
+        <source>With {name}</source>
+        <translation>Mit {name}</translation>
+    </message>
+</context>
+<context>
     <name>ViewBar</name>
     <message>
         <source>Preview</source>
@@ -1806,6 +2484,60 @@ Ziehen Sie hier oder drücken Sie , und . um durch die Aufnahmen zu gehen; G spr
     <message>
         <source>Magnify what is under the pointer (L)</source>
         <translation>Vergrößern, was unter dem Mauszeiger liegt (L)</translation>
+    </message>
+</context>
+<context>
+    <name>Viewer</name>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Wheel zooms, drag moves, double-click changes between fit and 100 percent</source>
+        <translation>Das Mausrad zoomt, Ziehen verschiebt, ein Doppelklick wechselt zwischen Einpassen und 100 Prozent</translation>
+    </message>
+</context>
+<context>
+    <name>WindowFrame</name>
+    <message>
+        <source>Frames, size, memory and device</source>
+        <translation>Aufnahmen, Größe, Speicher und Gerät</translation>
+    </message>
+    <message>
+        <source>Pixel under the pointer</source>
+        <translation>Pixel unter dem Mauszeiger</translation>
+    </message>
+    <message>
+        <source>Fuse the included frames at full size (Ctrl+R)</source>
+        <translation>Die verwendeten Aufnahmen in voller Größe verrechnen (Strg+R)</translation>
+    </message>
+    <message>
+        <source>Include at least one frame</source>
+        <translation>Verwenden Sie mindestens eine Aufnahme</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside the program.</source>
+        <translation>Im Programm ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Your files are unchanged.</source>
+        <translation>Ihre Dateien sind unverändert.</translation>
+    </message>
+    <message>
+        <source>Drop to open as a new stack; outputs are kept</source>
+        <translation>Ablegen öffnet einen neuen Stack; die Ergebnisse bleiben erhalten</translation>
+    </message>
+    <message>
+        <source>Finish the retouch before opening other frames</source>
+        <translation>Schließen Sie die Retusche ab, bevor Sie andere Aufnahmen öffnen</translation>
+    </message>
+    <message>
+        <source>Reading frame headers…</source>
+        <translation>Aufnahmedaten werden gelesen …</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
     </message>
 </context>
 </TS>

@@ -66,5 +66,47 @@
             <numerusform>Change %n Frames</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>{included} of %n frame(s) included</source>
+        <translation>
+            <numerusform>{included} of %n frame included</numerusform>
+            <numerusform>{included} of %n frames included</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) left out.</source>
+        <translation>
+            <numerusform>%n file left out.</numerusform>
+            <numerusform>%n files left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The stack has the other %n frame(s).</source>
+        <translation>
+            <numerusform>The stack has the other %n frame.</numerusform>
+            <numerusform>The stack has the other %n frames.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>These frames look like %n stack(s).</source>
+        <translation>
+            <numerusform>These frames look like %n stack.</numerusform>
+            <numerusform>These frames look like %n stacks.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) removed from the list; nothing changed on disk</source>
+        <translation>
+            <numerusform>%n frame removed from the list; nothing changed on disk</numerusform>
+            <numerusform>%n frames removed from the list; nothing changed on disk</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -30,6 +30,9 @@ def test_the_window_speaks_the_language_of_the_preferences(qtbot: QtBot) -> None
     seen: dict[str, str] = {}
 
     def look(window: MainWindow) -> None:
+        menus = window.menuBar().actions()
+        seen["menus"] = " ".join(menu.text().replace("&", "") for menu in menus)
+        seen["open"] = window.actions_.open_files.text()
         seen["view"] = window.view_bar.button(View.PREVIEW).text()
         seen["render"] = window.side.render_panel.render_button.text()
         dialog = window.preferences.open()
@@ -49,6 +52,8 @@ def test_the_window_speaks_the_language_of_the_preferences(qtbot: QtBot) -> None
     timer = when(lambda window: window.isVisible(), look)
     assert main([]) == 0
     assert seen == {
+        "menus": "Datei Bearbeiten Ansicht Retusche Hilfe",
+        "open": "Ö&ffnen …",
         "view": "Vorschau",
         "render": "Rendern",
         "title": "Einstellungen",

@@ -8,7 +8,7 @@ import pytest
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import FusionResult, Provenance
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.overlays import LEGENDS, Overlay, overlay_pixels, peaking_pixels
+from focusstack_app.ui.overlays import Overlay, legends, overlay_pixels, peaking_pixels
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack, make_stack
 
@@ -56,7 +56,7 @@ def test_it_can_be_stopped(result: FusionResult) -> None:
 
 
 def test_every_overlay_is_explained() -> None:
-    assert set(LEGENDS) == set(Overlay)
+    assert set(legends()) == set(Overlay)
 
 
 @pytest.mark.parametrize("bits", [8, 16])

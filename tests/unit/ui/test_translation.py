@@ -104,10 +104,12 @@ def test_every_text_is_translated_with_its_values(language: str) -> None:
     found = messages(committed(language))
     assert [m.key for m in found if not m.finished or not all(m.texts)] == []
     assert [m.key for m in found if m.numerus and len(m.texts) != 2] == []
+    # The plurals of a class of Qt are not found where the object is of a derived class.
+    assert [m.key for m in found if m.numerus and m.context] == []
     for message in found:
+        assert ("%n" in message.texts[-1]) == message.numerus, message.source
         for text in message.texts:
             assert fields(text) == fields(message.source), message.source
-            assert ("%n" in text) == message.numerus, message.source
             assert re.findall("<[^>]*>", text) == re.findall("<[^>]*>", message.source)
 
 
