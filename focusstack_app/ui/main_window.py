@@ -25,6 +25,7 @@ from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.rendering import Render, Rendered
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.wording import (
     count_text,
@@ -50,8 +51,9 @@ class MainWindow(StackWindow):
         self.batch: BatchWindow | None = None
         self._connect()
         if self.preferences.problems:
-            problems = " ".join(str(problem) for problem in self.preferences.problems)
-            self.banner.say(Tone.WARNING, "Some preferences could not be used.", problems)
+            problems = " ".join(said(problem.said) for problem in self.preferences.problems)
+            some = self.tr("Some preferences could not be used.")
+            self.banner.say(Tone.WARNING, some, problems)
         self._update_state()
 
     def _connect(self) -> None:
@@ -177,10 +179,15 @@ class MainWindow(StackWindow):
             name=output.name, time=seconds_text(rendered.seconds)
         )
         self.statusBar().showMessage(
-            f"{output.name}: {frames} in {seconds_text(rendered.seconds)} on {result.device}"
+            self.tr("{name}: {frames} in {time} on {device}").format(
+                name=output.name,
+                frames=frames,
+                time=seconds_text(rendered.seconds),
+                device=result.device,
+            )
         )
         if result.warnings:
-            self.banner.say(Tone.WARNING, result.warnings[0], " ".join(result.warnings[1:]))
+            self.warn(result.warnings)
         self._update_state()
 
     def _on_render_over(self) -> None:
@@ -192,7 +199,9 @@ class MainWindow(StackWindow):
         if self.exporter.writes(output):
             return
         self.history.remove_output(self.side.outputs, output)
-        self.statusBar().showMessage(f"{output.name} removed; Undo brings it back")
+        self.statusBar().showMessage(
+            self.tr("{name} removed; Undo brings it back").format(name=output.name)
+        )
 
     def _on_output_left(self) -> None:
         if self.stage.view is View.OUTPUT:
@@ -221,7 +230,7 @@ class MainWindow(StackWindow):
         outputs, picture = self.side.outputs, rendered.picture
         output = outputs.add(rendered.result, rendered.seconds, picture.levels[-1])
         self.stage.show_rendered(output, picture)
-        self.statusBar().showMessage(f"{output.name}: retouched")
+        self.statusBar().showMessage(self.tr("{name}: retouched").format(name=output.name))
         self._update_state()
 
     def _on_retouch_dropped(self) -> None:
@@ -239,12 +248,16 @@ class MainWindow(StackWindow):
             self.exporter.ask(output)
 
     def _on_export_started(self, output: Output, path: Path) -> None:
-        self.statusBar().showMessage(f"Exporting {output.name} to {path.name}…")
+        self.statusBar().showMessage(
+            self.tr("Exporting {name} to {file}…").format(name=output.name, file=path.name)
+        )
         self._update_state()
 
     def _on_exported(self, output: Output, path: Path) -> None:
         self.side.outputs.mark_exported(output, path)
-        self.statusBar().showMessage(f"{output.name} exported to {path}")
+        self.statusBar().showMessage(
+            self.tr("{name} exported to {path}").format(name=output.name, path=path)
+        )
 
     def _on_export_failed(self, error: Exception) -> None:
         self._close_after_export = False
@@ -271,7 +284,7 @@ class MainWindow(StackWindow):
             self.retouch.cancel(then=self.close)
         elif self.exporter.busy:
             self._close_after_export = True
-            self.statusBar().showMessage("Finishing the export before closing…")
+            self.statusBar().showMessage(self.tr("Finishing the export before closing…"))
             event.ignore()
         elif self.side.outputs.unexported:
             event.ignore()

@@ -28,12 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.core.fusion import FusionResult
-from focusstack_app.ui.wording import result_text, seconds_text, size_text
+from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.wording import count_text, result_text, seconds_text, size_text
 
 ICON_SIZE = QSize(60, 44)
 ICON_RATIO = 2
 _HINT_HEIGHT = 100
-_EMPTY_TEXT = "Every render of this session is kept here."
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +59,7 @@ class Output:
     @property
     def name(self) -> str:
         """For people: "Output 3"."""
-        return f"Output {self.number}"
+        return tr("Output {number}").format(number=self.number)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -87,7 +87,7 @@ class OutputList(QListWidget):
         super().__init__(parent)
         self._outputs: list[Output] = []
         self._last_number = 0
-        self.setAccessibleName("Outputs")
+        self.setAccessibleName(self.tr("Outputs"))
         self.setIconSize(ICON_SIZE)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -120,7 +120,8 @@ class OutputList(QListWidget):
         painter = QPainter(self.viewport())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.viewport().rect().adjusted(16, 8, -16, -8), middle, _EMPTY_TEXT)
+        text = self.tr("Every render of this session is kept here.")
+        painter.drawText(self.viewport().rect().adjusted(16, 8, -16, -8), middle, text)
 
     @property
     def outputs(self) -> tuple[Output, ...]:
@@ -200,16 +201,17 @@ class OutputList(QListWidget):
         item = self.item(self._outputs.index(output))
         result = output.result
         made = result_text(result)
-        state = "exported" if output.exported_to is not None else "not exported"
+        kept = output.exported_to is not None
+        state = self.tr("exported") if kept else self.tr("not exported")
         item.setText(f"{output.name} · {state}\n{made}, {seconds_text(output.seconds)}")
+        overlap = self.tr("overlap {share}").format(share=f"{result.request.overlap:.0%}")
+        drag = self.tr("{file} (drag it into another program)")
         lines = [
             f"{output.name}, {output.finished_at:%H:%M:%S}",
-            f"{size_text(*output.size_px)}, {len(result.request.stack)} frames",
-            f"{made}, overlap {result.request.overlap:.0%}, {result.model}, {result.device}",
-            *result.warnings,
-            f"{output.exported_to} (drag it into another program)"
-            if output.exported_to
-            else "Not exported yet",
+            f"{size_text(*output.size_px)}, {count_text(len(result.request.stack), 'frame')}",
+            f"{made}, {overlap}, {result.model}, {result.device}",
+            *(said(warning) for warning in result.warnings),
+            drag.format(file=output.exported_to) if kept else self.tr("Not exported yet"),
         ]
         item.setToolTip("\n".join(lines))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
@@ -229,12 +231,12 @@ class OutputList(QListWidget):
         output = self._outputs[self.row(item)]
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Export…").triggered.connect(self.export_requested)
-        menu.addAction("Retouch").triggered.connect(self.retouch_requested)
+        menu.addAction(self.tr("Export…")).triggered.connect(self.export_requested)
+        menu.addAction(self.tr("Retouch")).triggered.connect(self.retouch_requested)
         path = output.exported_to
         for text, target in (
-            ("Open in Another Program", path),
-            ("Show Its Folder", path and path.parent),
+            (self.tr("Open in Another Program"), path),
+            (self.tr("Show Its Folder"), path and path.parent),
         ):
             action = menu.addAction(text)
             action.setEnabled(target is not None and target.exists())
@@ -242,9 +244,8 @@ class OutputList(QListWidget):
                 lambda _, target=target: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))
             )
         menu.addSeparator()
-        menu.addAction(f"Remove {output.name}").triggered.connect(
-            lambda: self.remove_requested.emit(output)
-        )
+        remove = menu.addAction(self.tr("Remove {name}").format(name=output.name))
+        remove.triggered.connect(lambda: self.remove_requested.emit(output))
         menu.popup(self.viewport().mapToGlobal(at))
 
 

@@ -23,10 +23,9 @@ from focusstack_app.ui.retouch_panel import RetouchPanel
 from focusstack_app.ui.retouching import PaintSource, Retoucher
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stage import Stage
+from focusstack_app.ui.translation import tr
 from focusstack_app.ui.wording import result_text
 
-_COMING = "The source is still being read…"
-_MISSING = "Choose a source that can be read"
 _DECORATION = Qt.ItemDataRole.DecorationRole
 
 
@@ -102,7 +101,7 @@ class RetouchSession(QObject):
         retoucher.changed.connect(self._on_changed)
         retoucher.reading.connect(panel.show_reading)
         retoucher.source_ready.connect(self._on_source)
-        retoucher.waiting.connect(lambda coming: self.news.emit(_COMING if coming else _MISSING))
+        retoucher.waiting.connect(self._on_waiting)
         retoucher.failed.connect(self._on_failed)
 
     @property
@@ -126,11 +125,11 @@ class RetouchSession(QObject):
         stack = output.result.request.stack
         self._frames.set_stack(stack)
         self._thumbnails.load(stack.sources)
-        self.panel.title.setText(f"Retouch {output.name}")
+        self.panel.title.setText(self.tr("Retouch {name}").format(name=output.name))
         self.panel.paint_button.setChecked(True)
         self.retoucher.start(output, outputs)
         self._list_others()
-        self._stage.hold(f"Retouch of {output.name}")
+        self._stage.hold(self.tr("Retouch of {name}").format(name=output.name))
         self.strip.show()
         self.panel.show()
         row = stack.sources.index(source) if source in stack.sources else stack.reference
@@ -149,9 +148,18 @@ class RetouchSession(QObject):
             self.panel.show_source(f"{of.name} · {result_text(of.result)}")
         else:
             name = self._frames.source(of).path.name
-            self.panel.show_source(f"{_name(of)} of {self._frames.rowCount()} · {name}")
+            place = tr("Source {number} of {count}").format(
+                number=of + 1, count=self._frames.rowCount()
+            )
+            self.panel.show_source(f"{place} · {name}")
         self._stage.set_held_other(Other(_name(of), None))
         self.retoucher.choose(of)
+
+    def _on_waiting(self, coming: bool) -> None:
+        if coming:
+            self.news.emit(self.tr("The source is still being read…"))
+        else:
+            self.news.emit(self.tr("Choose a source that can be read"))
 
     def finish(self) -> None:
         """Keep what was painted as a new output."""
@@ -160,7 +168,7 @@ class RetouchSession(QObject):
         rendered = self.retoucher.finish()
         self._give_back()
         if rendered is None:
-            self.news.emit("Nothing was painted, so there is no new output")
+            self.news.emit(self.tr("Nothing was painted, so there is no new output"))
             self.dropped.emit()
         else:
             self.finished.emit(rendered)
@@ -231,4 +239,4 @@ class RetouchSession(QObject):
 
 def _name(of: int | Output) -> str:
     """What a source is called: "Source 3", "Output 2"."""
-    return of.name if isinstance(of, Output) else f"Source {of + 1}"
+    return of.name if isinstance(of, Output) else tr("Source {number}").format(number=of + 1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from focusstack_app.core.frames import Stack
+from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.retouch import Brush, Canvas, Layer, Rows
 from focusstack_app.jobs.joining import (
@@ -96,12 +97,12 @@ class Retoucher(QObject):
     @property
     def undo_text(self) -> str:
         """What there is to take back; empty where there is nothing."""
-        return "Stroke" if self._canvas is not None and self._canvas.can_undo else ""
+        return self.tr("Stroke") if self._canvas is not None and self._canvas.can_undo else ""
 
     @property
     def redo_text(self) -> str:
         """What there is to paint again; empty where there is nothing."""
-        return "Stroke" if self._canvas is not None and self._canvas.can_redo else ""
+        return self.tr("Stroke") if self._canvas is not None and self._canvas.can_redo else ""
 
     def start(self, output: Output, outputs: Sequence[Output]) -> None:
         """Copy an output, to be painted on from its frames and from `others`.
@@ -148,7 +149,7 @@ class Retoucher(QObject):
 
         def work(progress: Progress) -> PaintSource:
             layer = read(progress.sub(0.0, _PREPARE_SHARE))
-            progress.report(_PREPARE_SHARE, "Preparing the view")
+            progress.report(_PREPARE_SHARE, message("Preparing the view"))
             picture = prepare(layer.pixels, result.icc_profile, checkpoint=progress.checkpoint)
             return PaintSource(of, layer, picture)
 

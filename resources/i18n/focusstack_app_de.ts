@@ -1777,6 +1777,14 @@
             <numerusform>%n Aufnahmen aus der Liste entfernt; auf dem Datenträger ist nichts geändert</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Output {number}</source>
+        <translation>Ergebnis {number}</translation>
+    </message>
+    <message>
+        <source>Source {number}</source>
+        <translation>Aufnahme {number}</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -2079,12 +2087,40 @@
 <context>
     <name>MainWindow</name>
     <message>
+        <source>Some preferences could not be used.</source>
+        <translation>Einige Einstellungen waren nicht verwendbar.</translation>
+    </message>
+    <message>
         <source>This picture is being made already</source>
         <translation>Dieses Bild wird schon gerendert</translation>
     </message>
     <message>
         <source>{name} is finished, after {time}</source>
         <translation>{name} ist nach {time} fertig</translation>
+    </message>
+    <message>
+        <source>{name}: {frames} in {time} on {device}</source>
+        <translation>{name}: {frames} in {time} auf {device}</translation>
+    </message>
+    <message>
+        <source>{name} removed; Undo brings it back</source>
+        <translation>{name} entfernt; „Rückgängig“ holt es zurück</translation>
+    </message>
+    <message>
+        <source>{name}: retouched</source>
+        <translation>{name}: retuschiert</translation>
+    </message>
+    <message>
+        <source>Exporting {name} to {file}…</source>
+        <translation>{name} wird nach {file} exportiert …</translation>
+    </message>
+    <message>
+        <source>{name} exported to {path}</source>
+        <translation>{name} exportiert nach {path}</translation>
+    </message>
+    <message>
+        <source>Finishing the export before closing…</source>
+        <translation>Der Export wird vor dem Schließen noch beendet …</translation>
     </message>
 </context>
 <context>
@@ -2104,6 +2140,57 @@
     <message>
         <source>Open a Folder of Frames</source>
         <translation>Ordner mit Aufnahmen öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>OutputList</name>
+    <message>
+        <source>Outputs</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Every render of this session is kept here.</source>
+        <translation>Hier bleibt jedes Ergebnis dieser Sitzung erhalten.</translation>
+    </message>
+    <message>
+        <source>exported</source>
+        <translation>exportiert</translation>
+    </message>
+    <message>
+        <source>not exported</source>
+        <translation>nicht exportiert</translation>
+    </message>
+    <message>
+        <source>overlap {share}</source>
+        <translation>Überlappung {share}</translation>
+    </message>
+    <message>
+        <source>{file} (drag it into another program)</source>
+        <translation>{file} (lässt sich in ein anderes Programm ziehen)</translation>
+    </message>
+    <message>
+        <source>Not exported yet</source>
+        <translation>Noch nicht exportiert</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Retouch</source>
+        <translation>Retuschieren</translation>
+    </message>
+    <message>
+        <source>Open in Another Program</source>
+        <translation>In anderem Programm öffnen</translation>
+    </message>
+    <message>
+        <source>Show Its Folder</source>
+        <translation>Ordner anzeigen</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>{name} entfernen</translation>
     </message>
 </context>
 <context>
@@ -2276,6 +2363,115 @@
     <message>
         <source>Copy Report</source>
         <translation>Bericht kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>RetouchPanel</name>
+    <message>
+        <source>Retouch</source>
+        <translation>Retuschieren</translation>
+    </message>
+    <message>
+        <source>Paint from the chosen source</source>
+        <translation>Aus der gewählten Vorlage malen</translation>
+    </message>
+    <message>
+        <source>Restore the render</source>
+        <translation>Ursprung wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Paint back what the output was before (X)</source>
+        <translation>Zurückmalen, was das Ergebnis vorher war (X)</translation>
+    </message>
+    <message>
+        <source>Chosen source</source>
+        <translation>Gewählte Vorlage</translation>
+    </message>
+    <message>
+        <source>Progress of reading the source</source>
+        <translation>Fortschritt beim Lesen der Vorlage</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Hardness</source>
+        <translation>Härte</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>Deckkraft</translation>
+    </message>
+    <message>
+        <source>How much of the source a stroke brings in</source>
+        <translation>Wie viel ein Pinselstrich von der Vorlage aufträgt</translation>
+    </message>
+    <message>
+        <source>Smaller [, larger ]</source>
+        <translation>Kleiner [, größer ]</translation>
+    </message>
+    <message>
+        <source>Softer {, harder }</source>
+        <translation>Weicher {, härter }</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Keep it as a new output (Ctrl+Return)</source>
+        <translation>Als neues Ergebnis behalten (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Throw the strokes away (Esc)</source>
+        <translation>Die Pinselstriche verwerfen (Esc)</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Choose a frame or another output below or with ← →, and paint where it is better. Hold Tab to look at it. Space and drag moves the picture.</source>
+        <translation>Wählen Sie unten oder mit ← → eine Aufnahme oder ein anderes Ergebnis und malen Sie dort, wo sie besser ist. Tab gehalten zeigt die Vorlage. Leertaste und Ziehen verschiebt das Bild.</translation>
+    </message>
+    <message>
+        <source>Done makes a new output; the render stays.</source>
+        <translation>„Fertig“ macht ein neues Ergebnis; das gerenderte bleibt.</translation>
+    </message>
+</context>
+<context>
+    <name>RetouchSession</name>
+    <message>
+        <source>Retouch {name}</source>
+        <translation>{name} retuschieren</translation>
+    </message>
+    <message>
+        <source>Retouch of {name}</source>
+        <translation>Retusche von {name}</translation>
+    </message>
+    <message>
+        <source>The source is still being read…</source>
+        <translation>Die Vorlage wird noch gelesen …</translation>
+    </message>
+    <message>
+        <source>Choose a source that can be read</source>
+        <translation>Wählen Sie eine Vorlage, die sich lesen lässt</translation>
+    </message>
+    <message>
+        <source>Nothing was painted, so there is no new output</source>
+        <translation>Es wurde nichts gemalt, also gibt es kein neues Ergebnis</translation>
+    </message>
+</context>
+<context>
+    <name>Retoucher</name>
+    <message>
+        <source>Stroke</source>
+        <translation>Pinselstrich</translation>
     </message>
 </context>
 <context>

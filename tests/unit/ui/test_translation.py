@@ -84,7 +84,8 @@ def said_in_code() -> Iterator[tuple[str, str, str]]:
 
 
 def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    names = (name for _, name, _, _ in string.Formatter().parse(text))
+    return {name for name in names if name is not None and name.isidentifier()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
