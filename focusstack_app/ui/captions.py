@@ -73,11 +73,12 @@ def preview_caption(
     if previewer.busy:
         before = tr("Preview before the change")
         return f"{before} · {proxies} · {_news(previewer, frames)}"
+    percent = int(refiner.fraction * 100)
     reading = tr("{proxies}, reading full size {percent} %")
     quality = {
         Quality.QUICK: proxies,
-        Quality.PREPARING: reading.format(proxies=proxies, percent=int(refiner.fraction * 100)),
-        Quality.REFINING: tr("refining to full quality"),
+        Quality.PREPARING: reading.format(proxies=proxies, percent=percent),
+        Quality.REFINING: tr("refining to full quality, {percent} %").format(percent=percent),
         Quality.FULL: tr("full quality here"),
     }[refiner.quality]
     name = tr("Preview")

@@ -35,6 +35,9 @@ class Quality(Enum):
 class Refiner(QObject):
     """Makes the parts of the preview that are looked at as the render will make them.
 
+    Attributes:
+        fraction: How far what is looked at is prepared, or refined, 0 to 1.
+
     Signals:
         changed: The quality of what is visible, or how far it is prepared.
         failed: The error; the preview stays as it is then.
@@ -61,9 +64,10 @@ class Refiner(QObject):
         self._canvas: DisplayPicture | None = None
         self._done: set[Region] = set()
         self._part: Region | None = None
+        self._visible = self._missing = 0  # parts
         self._failed = False
         self.fraction = 0.0
-        self._told = (Quality.QUICK, 0.0)
+        self._told = (Quality.QUICK, 0)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -92,6 +96,8 @@ class Refiner(QObject):
         if viewer.scale * max(width, height) <= PREVIEW_SIDE_PX:
             return None
         seen = viewer.visible.adjusted(-1, -1, 1, 1).intersected(QRectF(0, 0, width, height))
+        if seen.isEmpty():
+            return None
         return Region(
             math.floor(seen.top()),
             math.floor(seen.left()),
@@ -109,15 +115,20 @@ class Refiner(QObject):
         """Do what is to be done next for what is looked at."""
         previewer, preview, window = self._previewer, self._previewer.preview, self._window
         busy = previewer.busy or previewer.held or self._failed
-        if preview is None or window is None or busy or not _refinable(preview):
+        if preview is None or busy or not _refinable(preview):
             self._stop()
+        elif window is None:
+            if self._part is not None:  # a preparation goes on: reading again would take longer
+                self._stop()
         elif self._canvas is None or self._viewport is None:
             if self._canvas is not None and self._covered(window):
                 self._stop()
             elif self._latest.task is None:
                 self._prepare(preview, self._viewport)
         else:
-            missing = [p for p in self._viewport.parts_over(window) if p not in self._done]
+            parts = self._viewport.parts_over(window)
+            missing = [part for part in parts if part not in self._done]
+            self._visible, self._missing = len(parts), len(missing)
             if not missing:
                 self._stop()
             elif self._part not in missing:
@@ -125,7 +136,7 @@ class Refiner(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        news = self.quality, self.fraction
+        news = self.quality, int(self.fraction * 100)
         if news != self._told:
             self._told = news
             self.changed.emit()
@@ -150,7 +161,8 @@ class Refiner(QObject):
 
     def _on_progress(self, fraction: float, stage: str) -> None:
         del stage
-        self.fraction = fraction
+        refined = self._visible - self._missing + fraction
+        self.fraction = fraction if self._part is None else refined / self._visible
         self._tell()
 
     def _on_prepared(self, prepared: tuple[Viewport, DisplayPicture]) -> None:
@@ -175,7 +187,9 @@ class Refiner(QObject):
             return converted(viewport.picture_of(part, mode, progress), viewport.icc_profile)
 
         self._part = part
+        self._on_progress(0.0, "")
         task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
+        task.progressed.connect(self._on_progress)
         task.succeeded.connect(lambda pixels: self._on_refined(part, pixels))
         task.failed.connect(self._on_failed)
 

@@ -85,8 +85,7 @@ class Viewer(QWidget):
         self._other: DisplayPicture | None = None
         self._other_place: QRectF | None = None
         self._mode = Compare.OFF
-        self._names = ("", "")
-        self._note = ""
+        self._names, self._note = ("", ""), ""
         self._wipe = 0.5
         self._wiping = False
         self.setMouseTracking(True)

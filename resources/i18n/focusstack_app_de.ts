@@ -1367,8 +1367,8 @@
         <translation>{proxies}, volle Größe wird gelesen: {percent} %</translation>
     </message>
     <message>
-        <source>refining to full quality</source>
-        <translation>wird in voller Qualität berechnet</translation>
+        <source>refining to full quality, {percent} %</source>
+        <translation>wird in voller Qualität berechnet: {percent} %</translation>
     </message>
     <message>
         <source>full quality here</source>

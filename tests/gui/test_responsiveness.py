@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -25,18 +26,24 @@ LONGEST_GAP_S = 0.25
 
 
 class Pulse:
-    """The longest time between two turns of the event loop."""
+    """The longest time between two turns of the event loop.
 
-    def __init__(self) -> None:
+    Args:
+        clock: `time.thread_time` counts the work of the interface thread alone, however loaded
+            the machine is.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.longest_s = 0.0
-        self._last_s = time.monotonic()
+        self._clock = clock
+        self._last_s = clock()
         self._timer = QTimer()
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
 
     def _beat(self) -> None:
-        now_s = time.monotonic()
+        now_s = self._clock()
         self.longest_s = max(self.longest_s, now_s - self._last_s)
         self._last_s = now_s
 

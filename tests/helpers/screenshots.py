@@ -46,6 +46,7 @@ def main() -> int:
     from focusstack_app.ui.help import AboutDialog, GuideDialog
     from focusstack_app.ui.main_window import MainWindow
     from focusstack_app.ui.overlays import Overlay
+    from focusstack_app.ui.refining import Quality
     from focusstack_app.ui.translation import install_language
     from focusstack_app.ui.view_bar import View
 
@@ -77,6 +78,10 @@ def main() -> int:
     window.open_paths(frames)
     wait(lambda: window.previewer.preview is not None, 1.0)
     shoot("preview")
+    window.viewer.show_actual_pixels()
+    wait(lambda: window.stage.refiner.quality is Quality.FULL, 1.0)
+    shoot("preview_100")
+    window.viewer.fit()
     window.show_view(View.SOURCE)
     wait(lambda: window.viewer.picture is not None, 1.0)
     shoot("source")
