@@ -46,8 +46,11 @@ def fuse_pyramid(
     strongest = np.full(half[::-1], -1.0, np.float32)
     runner_up = np.zeros(half[::-1], np.float32)
     for index in range(count):
-        pyramid = _laplacian(first if index == 0 else read(index), levels)
+        frame = first if index == 0 else read(index)
+        progress.checkpoint()
+        pyramid = _laplacian(frame, levels)
         for level, band in enumerate(pyramid[:-1]):
+            progress.checkpoint()
             energy = _energy(band)
             if level == 0:
                 sharpness = cv2.resize(energy, half, interpolation=cv2.INTER_AREA)
@@ -58,7 +61,6 @@ def fuse_pyramid(
             stronger = cv2.compare(energy, best[level], cv2.CMP_GT)
             cv2.copyTo(band, stronger, bands[level])
             cv2.copyTo(energy, stronger, best[level])
-            progress.checkpoint()
         base_sum = base_sum + pyramid[-1]
         sharpness = cv2.GaussianBlur(sharpness, (0, 0), _SOURCE_SIGMA_PX)
         wins = sharpness > strongest

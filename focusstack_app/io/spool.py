@@ -15,10 +15,11 @@ import psutil
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.message import message
 from focusstack_app.io.atomic import output_error
 
 _PREFIX = "focusstack-"
-_ROOM = "Temporary files need room there: make some, or let the program use more memory."
+_ROOM = message("Temporary files need room there: make some, or let the program use more memory.")
 
 
 class Spool:

@@ -1785,6 +1785,10 @@
         <source>Source {number}</source>
         <translation>Aufnahme {number}</translation>
     </message>
+    <message>
+        <source>Temporary files need room there: make some, or let the program use more memory.</source>
+        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen oder lassen Sie das Programm mehr Speicher verwenden.</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
