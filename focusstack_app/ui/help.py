@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app import __version__
+from focusstack_app.core.assets import resources_dir
 from focusstack_app.inference.manifest import installed_models
 from focusstack_app.ui.dialogs import PROGRAM_NAME
 from focusstack_app.ui.translation import tr
@@ -30,18 +31,21 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class GuideDialog(QDialog):
-    """The four steps."""
+    """The four steps, each with a picture of the window."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         _set_up(self, self.tr("Quick Guide"))
-        steps = "".join(f"<li><b>{name}</b> — {text}</li>" for name, text in _steps())
+        self.resize(750, 700)
+        folder = resources_dir() / "help" / self.tr("en", "folder of the pictures of the guide")
+        self.pictures = [folder / f"{name}.jpg" for name in ("open", "check", "render", "export")]
+        steps = "".join(
+            f"<li><p><b>{name}</b> — {text}</p><p><img src='{picture.as_posix()}'></p></li>"
+            for (name, text), picture in zip(_steps(), self.pictures, strict=True)
+        )
         more = "".join(f"<p><b>{name}</b><br>{text}</p>" for name, text in _more())
         first, then = self.tr("Four steps"), self.tr("And then")
-        label = QLabel(f"<h3>{first}</h3><ol>{steps}</ol><h3>{then}</h3>{more}")
-        label.setWordWrap(True)
-        label.setMinimumWidth(480)
-        _finish(self, label)
+        _finish(self, _scrolled(f"<h3>{first}</h3><ol>{steps}</ol><h3>{then}</h3>{more}"))
 
 
 class ShortcutsDialog(QDialog):
@@ -56,7 +60,7 @@ class ShortcutsDialog(QDialog):
             if not action.shortcut().isEmpty()
         ]
         self.rows = (*keys, *_gestures())
-        self.resize(500, 600)
+        self.resize(560, 600)
         _finish(self, _scrolled(_table(self.rows)))
 
 
@@ -208,6 +212,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
 def _scrolled(text: str) -> QScrollArea:
     label = QLabel(text)
     label.setMargin(10)
+    label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     area = QScrollArea()

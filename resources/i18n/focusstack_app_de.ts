@@ -2073,6 +2073,11 @@
         <translation>Kurzanleitung</translation>
     </message>
     <message>
+        <source>en</source>
+        <comment>folder of the pictures of the guide</comment>
+        <translation>de</translation>
+    </message>
+    <message>
         <source>Four steps</source>
         <translation>Vier Schritte</translation>
     </message>
@@ -2425,7 +2430,7 @@
     </message>
     <message>
         <source>Keep it as a new output (Ctrl+Return)</source>
-        <translation>Als neues Ergebnis behalten (Strg+Eingabe)</translation>
+        <translation>Als neues Ergebnis behalten (Strg+Return)</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2509,15 +2514,15 @@ Ziehen Sie hier oder drücken Sie , und . um durch die Aufnahmen zu gehen; G spr
     </message>
     <message>
         <source>Reading frames: {read} of {count}</source>
-        <translation>Aufnahmen werden gelesen: {read} von {count}</translation>
+        <translation>Gelesen: {read} von {count}</translation>
     </message>
     <message>
         <source>No frame stands out</source>
-        <translation>Keine Aufnahme sticht heraus</translation>
+        <translation>Keine sticht heraus</translation>
     </message>
     <message>
         <source>Sharpest: frame {number}</source>
-        <translation>Am schärfsten: Aufnahme {number}</translation>
+        <translation>Schärfste: Aufnahme {number}</translation>
     </message>
     <message>
         <source>Sharpness here</source>

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from focusstack_app import __version__
+from focusstack_app.settings.schema import Language
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.translation import install_language
 
 
 def test_shortcuts_are_those_of_the_menus(window: MainWindow) -> None:
@@ -43,4 +47,19 @@ def test_the_guide_opens(window: MainWindow) -> None:
     dialog = window.findChild(GuideDialog)
     assert isinstance(dialog, GuideDialog)
     assert dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    assert [picture.parent.name for picture in dialog.pictures] == ["en"] * 4
+    dialog.close()
+
+
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN])
+def test_every_step_of_the_guide_has_a_small_picture(
+    window: MainWindow, qapp: QApplication, language: Language
+) -> None:
+    install_language(qapp, language)
+    dialog = GuideDialog(window)
+    install_language(qapp, Language.ENGLISH)
+    for picture in dialog.pictures:
+        assert picture.parent.name == language.value
+        assert 250 <= QImage(str(picture)).width() <= 620
+        assert picture.stat().st_size < 80_000
     dialog.close()

@@ -2,7 +2,7 @@
 
 Run by hand, under a display or offscreen::
 
-    python -m tests.helpers.screenshots [--out FOLDER] [--dark] [--scale 1] [STACK]
+    python -m tests.helpers.screenshots [--out FOLDER] [--dark] [--language de] [--scale 1] [STACK]
 
 STACK is a folder of frames, the demo stack by default; FOLDER is "screenshots" by default. The
 README shows its window_dark.jpg, which is kept as resources/docs/window.jpg.
@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("stack", nargs="?", type=Path, default=resources_dir() / "demo")
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
     parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--language", default="en")
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
     os.environ["QT_SCALE_FACTOR"] = str(options.scale)
@@ -52,7 +53,7 @@ def main() -> int:
 
     app = make_application(sys.argv[:1])
     app.setStyle("Fusion")
-    install_language(app, Language.ENGLISH)
+    install_language(app, Language(options.language))
     theme = Theme.DARK if options.dark else Theme.LIGHT
     store = SettingsStore(Path(own.name) / "settings.json")
     store.save(Settings(interface=InterfaceSettings(theme)))

@@ -1,0 +1,108 @@
+"""Take the pictures of the quick guide: parts of the real window with the demo stack.
+
+Run by hand after the window changed, under a display or offscreen::
+
+    python -m tests.helpers.help_pictures
+
+One picture per step and language goes to resources/help.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from focusstack_app.core.assets import resources_dir
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+_SIZE = (1180, 760)
+_PATIENCE_S = 300.0
+_QUALITY = 88
+
+
+def main() -> int:
+    """Take them in every language."""
+    own = tempfile.TemporaryDirectory()
+    os.environ["XDG_STATE_HOME"] = own.name  # leaves the window of the user where it was
+
+    from focusstack_app.settings.schema import Language
+    from focusstack_app.ui.app import make_application
+
+    app = make_application(sys.argv[:1])
+    app.setStyle("Fusion")
+    for language in (Language.ENGLISH, Language.GERMAN):
+        _take(app, language, resources_dir() / "help" / language.value, Path(own.name))
+    own.cleanup()
+    return 0
+
+
+def _take(app: QApplication, language_name: str, folder: Path, own: Path) -> None:
+    from PySide6.QtCore import QPoint, QRect, Qt
+    from PySide6.QtWidgets import QWidget
+
+    from focusstack_app.settings.schema import InterfaceSettings, Language, Settings, Theme
+    from focusstack_app.settings.store import SettingsStore
+    from focusstack_app.ui.main_window import MainWindow
+    from focusstack_app.ui.translation import install_language
+
+    language = Language(language_name)
+    install_language(app, language)
+    folder.mkdir(parents=True, exist_ok=True)
+    store = SettingsStore(own / "settings.json")
+    store.save(Settings(interface=InterfaceSettings(Theme.LIGHT, language)))
+    window = MainWindow(store=store)
+    window.resize(*_SIZE)
+    window.show()
+
+    def wait(until: Callable[[], bool], least_s: float = 0.5) -> None:
+        start_s = time.monotonic()
+        while not until() or time.monotonic() - start_s < least_s:
+            app.processEvents()
+            time.sleep(0.005)
+            if time.monotonic() - start_s > _PATIENCE_S:
+                raise TimeoutError("the window did not get there")
+
+    def shoot(name: str, rectangle: QRect) -> None:
+        wait(lambda: True)
+        window.grab(rectangle).save(str(folder / f"{name}.jpg"), quality=_QUALITY)
+
+    def part(widget: QWidget, width: int, height: int, *, bottom: bool = False) -> QRect:
+        """The middle of a widget, or its lower left corner, in the window."""
+        corner = widget.mapTo(window, QPoint(0, 0))
+        left, top = (widget.width() - width) // 2, (widget.height() - height) // 2
+        if bottom:
+            left, top = 0, widget.height() - height
+        return QRect(corner + QPoint(left, top), QRect(0, 0, width, height).size())
+
+    page = window.empty_page
+    shoot("open", part(page, 600, 250).translated(0, -40))
+    window.open_paths(sorted((resources_dir() / "demo").glob("frame_*.jpg")))
+    wait(lambda: window.previewer.preview is not None, 2.0)
+    check = Qt.ItemDataRole.CheckStateRole
+    window.frames.setData(window.frames.index(1, 0), Qt.CheckState.Unchecked, check)
+    wait(lambda: not window.previewer.busy, 1.0)
+    shoot("check", part(window.filmstrip, 600, window.filmstrip.height() + 150, bottom=True))
+    window.actions_.include_all.trigger()
+    window.render_stack()
+    wait(lambda: bool(window.side.outputs.outputs) and not window.renderer.busy, 1.0)
+    window.actions_.wipe.trigger()
+    wait(lambda: window.viewer.other is not None, 1.0)
+    shoot("render", part(window.viewer, 600, 280))
+    outputs = window.side.outputs.mapTo(window.side, QPoint(0, 0)).y()
+    height = window.side.height() - outputs + 30
+    shoot("export", part(window.side, window.side.width(), height, bottom=True))
+    for output in window.side.outputs.outputs:
+        window.side.outputs.mark_exported(output, Path("exported.tif"))
+    window.close()
+    window.deleteLater()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
