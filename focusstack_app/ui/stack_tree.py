@@ -40,7 +40,7 @@ from focusstack_app.ui.frames_model import Index
 from focusstack_app.ui.translation import said
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
-_WIDTHS = (220, 62, 145, 190)
+_WIDTHS = (220, 78, 145, 190)
 _ROW_HEIGHT = 24
 
 

@@ -93,7 +93,7 @@
     </message>
     <message>
         <source>Smaller files that a few old programs cannot open.</source>
-        <translation>Kleinere Dateien, die einige wenige alte Programme nicht öffnen können.</translation>
+        <translation>Kleinere Dateien, die manche alten Programme nicht öffnen können.</translation>
     </message>
     <message>
         <source>WebP without loss</source>
