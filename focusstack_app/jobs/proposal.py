@@ -141,7 +141,9 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         paths = _without_twins(files)
         sources = []
         for done, path in enumerate(paths):
-            progress.report(done / len(paths), f"Reading {shown(Path(name))}")
+            progress.report(
+                done / len(paths), message("Reading {folder}", folder=shown(Path(name)))
+            )
             sources.append(probe(path))
     except InputError as error:
         return [ProposedStack(name, folder, (), error.said)]

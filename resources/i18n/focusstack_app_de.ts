@@ -1151,6 +1151,10 @@
         <translation>Geben Sie einen Ordner an, dessen Unterordner die Aufnahmen enthalten.</translation>
     </message>
     <message>
+        <source>Reading {folder}</source>
+        <translation>{folder} wird gelesen</translation>
+    </message>
+    <message>
         <source>1 file with the name of a RAW file left out.</source>
         <translation>1 Datei mit dem Namen einer RAW-Datei weggelassen.</translation>
     </message>

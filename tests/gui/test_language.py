@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.core.message import message
 from focusstack_app.settings.schema import InterfaceSettings, Language, Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.app import main
+from focusstack_app.ui.bridge import Lane
 from focusstack_app.ui.dialogs import ask_stop_batch
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.translation import install_language
@@ -63,3 +65,17 @@ def test_the_window_speaks_the_language_of_the_preferences(qtbot: QtBot) -> None
     }
     del timer
     qtbot.wait(0)
+
+
+@pytest.mark.usefixtures("german")
+def test_progress_arrives_in_the_language_of_the_window(
+    window: MainWindow, qapp: QApplication, qtbot: QtBot
+) -> None:
+    install_language(qapp, Language.GERMAN)
+    seen: list[str] = []
+    task = window.bridge.submit(
+        Lane.FILES, lambda progress: progress.report(0.5, message("Aligning"))
+    )
+    task.progressed.connect(lambda _, stage: seen.append(stage))
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["Ausrichten"]
