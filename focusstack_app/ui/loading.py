@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.filmstrip import THUMBNAIL_SIDE_PX
 from focusstack_app.ui.overlays import Overlay, overlay_pixels, peaking_pixels
 from focusstack_app.ui.picture import DisplayPicture, prepare
@@ -48,26 +49,36 @@ class ThumbnailLoader(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
-        self._tasks: list[Task] = []
+        self._latest = LatestTask()
+        self._waiting: deque[FrameSource] = deque()
 
     def load(self, sources: Sequence[FrameSource]) -> None:
         """Read these and forget the ones before."""
-        for task in self._tasks:
-            task.cancel()
-        self._tasks = [self._submit(source) for source in sources]
+        self._latest.cancel()
+        self._waiting = deque(sources)
+        self._next()
 
-    def _submit(self, source: FrameSource) -> Task:
+    def _next(self) -> None:
+        """Read the next one; hundreds of tasks made at once would hold up the window."""
+        if not self._waiting:
+            return
+        source = self._waiting.popleft()
+
         def work(progress: Progress) -> DisplayPicture:
             progress.checkpoint()
             return prepare(self._services.read_thumbnail(source, THUMBNAIL_SIDE_PX))
 
         def done(picture: DisplayPicture) -> None:
+            self._next()
             self.loaded.emit(source, picture.levels[0].copy())
 
-        task = self._bridge.submit(Lane.THUMBNAILS, work)
+        def failed(error: Exception) -> None:
+            self._next()
+            self.failed.emit(source, error)
+
+        task = self._latest.replace(self._bridge.submit(Lane.THUMBNAILS, work))
         task.succeeded.connect(done)
-        task.failed.connect(lambda error: self.failed.emit(source, error))
-        return task
+        task.failed.connect(failed)
 
 
 class PictureLoader(QObject):

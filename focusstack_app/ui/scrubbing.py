@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.sharpness import sharpness_at, sharpness_map
-from focusstack_app.ui.bridge import Bridge, Lane, Task
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.loading import QUICK_SIDE_PX
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
@@ -40,7 +41,8 @@ class Scrubber(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
-        self._tasks: list[Task] = []
+        self._latest = LatestTask()
+        self._missing: deque[FrameSource] = deque()
         self._sources: tuple[FrameSource, ...] = ()
         self._proxies: dict[FrameSource, _Proxy | None] = {}  # None: it cannot be read
 
@@ -51,8 +53,8 @@ class Scrubber(QObject):
         self._cancel()
         self._sources = tuple(sources)
         self._proxies = {s: proxy for s, proxy in self._proxies.items() if s in self._sources}
-        missing = [source for source in self._sources if source not in self._proxies]
-        self._tasks = [self._submit(source) for source in missing]
+        self._missing = deque(source for source in self._sources if source not in self._proxies)
+        self._next()
         self.changed.emit()
 
     def forget(self) -> None:
@@ -85,7 +87,11 @@ class Scrubber(QObject):
                 values.append(0.0 if source in self._proxies else None)
         return values
 
-    def _submit(self, source: FrameSource) -> Task:
+    def _next(self) -> None:
+        """Read the next one; hundreds of tasks made at once would hold up the window."""
+        if not self._missing:
+            return
+        source = self._missing.popleft()
         width, height = source.size_px
         room_px = _KEPT_BYTES / _PIXEL_BYTES / len(self._sources)
         side_px = min(QUICK_SIDE_PX, int(math.sqrt(room_px * max(width / height, height / width))))
@@ -99,14 +105,13 @@ class Scrubber(QObject):
 
         def done(proxy: _Proxy | None) -> None:
             self._proxies[source] = proxy
+            self._next()
             self.changed.emit()
 
-        task = self._bridge.submit(Lane.PROXIES, work)
+        task = self._latest.replace(self._bridge.submit(Lane.PROXIES, work))
         task.succeeded.connect(done)
         task.failed.connect(lambda _: done(None))  # the filmstrip marks it and says why
-        return task
 
     def _cancel(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        self._tasks = []
+        self._latest.cancel()
+        self._missing.clear()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,13 +24,12 @@ from focusstack_app.ui.refining import Quality
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
-from tests.gui.test_responsiveness import Pulse
+from tests.gui.test_responsiveness import LONGEST_WORK_S, Pulse
 from tests.helpers.models import UnevenModel
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import drop
 
 PATIENCE_MS = 60_000
-LONGEST_WORK_S = 0.05
 
 
 class Jobs:
@@ -110,7 +108,7 @@ def test_at_100_percent_the_screen_shows_the_pixels_of_the_render(
 ) -> None:
     assert previewed.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
     assert jobs.opened == []
-    pulse = Pulse(time.thread_time)
+    pulse = Pulse()
     previewed.viewer.show_actual_pixels()
     _refined(previewed, qtbot)
     pulse.stop()

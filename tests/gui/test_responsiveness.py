@@ -4,51 +4,56 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
+from PIL import Image
+from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.fusion import FusionRequest, FusionResult
+from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.opening import OpenedStack
+from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import fake_stack
 
-# The aim is 50 ms; a loaded test machine gets some grace. Converting a picture of this size on the
-# interface thread would take far longer.
-LONGEST_GAP_S = 0.25
+LONGEST_WORK_S = 0.05
 
 
 class Pulse:
-    """The longest time between two turns of the event loop.
+    """The longest work of the interface thread between two turns of its event loop.
 
-    Args:
-        clock: `time.thread_time` counts the work of the interface thread alone, however loaded
-            the machine is.
+    It is that thread's own processor time: what it waits for while other programs have the
+    processor is no fault of the window, and on a shared machine it is most of the gap.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self) -> None:
         self.longest_s = 0.0
-        self._clock = clock
-        self._last_s = clock()
+        self._last_s = time.thread_time()
         self._timer = QTimer()
-        self._timer.setInterval(0)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(5)
         self._timer.timeout.connect(self._beat)
         self._timer.start()
 
     def _beat(self) -> None:
-        now_s = self._clock()
+        now_s = time.thread_time()
         self.longest_s = max(self.longest_s, now_s - self._last_s)
         self._last_s = now_s
 
-    def stop(self) -> None:
+    def stop(self) -> float:
+        """End it, and return the longest."""
+        self._beat()
         self._timer.stop()
+        return self.longest_s
 
 
 def large_window(make_window: MakeWindow, width_px: int, height_px: int) -> MainWindow:
@@ -78,8 +83,8 @@ def large_window(make_window: MakeWindow, width_px: int, height_px: int) -> Main
 def test_a_large_output_is_shown_without_freezing(
     make_window: MakeWindow, qtbot: QtBot, width_px: int, height_px: int
 ) -> None:
-    pulse = Pulse()
     window = large_window(make_window, width_px, height_px)
+    pulse = Pulse()
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
     window.render_stack()
     qtbot.waitUntil(lambda: bool(window.side.outputs.outputs), timeout=20_000)
@@ -89,5 +94,61 @@ def test_a_large_output_is_shown_without_freezing(
     window.show_view(View.OUTPUT)
     qtbot.waitUntil(lambda: window.viewer.picture is not None)
     qtbot.wait(50)
-    pulse.stop()
-    assert pulse.longest_s < LONGEST_GAP_S
+    # Twice the aim: work takes more processor time where caches are shared with other programs.
+    # Converting a picture of this size on the interface thread would take far longer.
+    assert pulse.stop() < 2 * LONGEST_WORK_S
+
+
+def write_many(folder: Path, count: int) -> list[Path]:
+    """Frames of one megapixel, each sharp in a band of its own."""
+    height_px, width_px = 816, 1224
+    noise = np.random.default_rng(0).integers(0, 256, (height_px, width_px, 3), dtype=np.uint8)
+    sharp = cv2.GaussianBlur(noise, (0, 0), 1.0)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), 3.0)
+    paths = []
+    for index in range(count):
+        frame = blurred.copy()
+        band = slice(index * width_px // count, (index + 1) * width_px // count)
+        frame[:, band] = sharp[:, band]
+        paths.append(folder / f"frame_{index:03d}.jpg")
+        Image.fromarray(frame).save(paths[-1], quality=85)
+    return paths
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_many_frames_are_read_previewed_and_rendered_without_freezing(
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths, patience_ms = write_many(tmp_path, 100), 300_000
+    window = make_window(Services())
+    window.side.parameters.set_parameters(Parameters(Method.PYRAMID, align=Align.OFF))
+    frames = window.frames
+    longest: dict[str, float] = {}
+
+    def all_read() -> bool:
+        rows = range(frames.rowCount())
+        thumbnails = (frames.index(row).data(Qt.ItemDataRole.DecorationRole) for row in rows)
+        proxies = (window.stage.scrubber.picture(frames.source(row)) for row in rows)
+        return None not in thumbnails and None not in proxies
+
+    def measured(part: str, act: Callable[[], object], done: Callable[[], bool]) -> None:
+        pulse = Pulse()
+        act()
+        qtbot.waitUntil(done, timeout=patience_ms)
+        qtbot.wait(100)
+        longest[part] = pulse.stop()
+
+    measured("import", lambda: window.open_paths(paths), lambda: frames.rowCount() == 100)
+    measured("preview", lambda: None, lambda: window.previewer.preview is not None)
+    measured("read", lambda: None, all_read)
+    measured("step", lambda: window.filmstrip.choose(50), lambda: window.viewer.picture is not None)
+    measured(
+        "leave out", lambda: toggle(frames, frames.index(7)), lambda: not window.previewer.busy
+    )
+    measured("remove", window.remove_frames, lambda: not window.previewer.busy)
+    measured("undo", window.history.undo, lambda: not window.previewer.busy)
+    measured("render", window.render_stack, lambda: not window.renderer.busy)
+    measured("show", lambda: window.show_view(View.PREVIEW), lambda: True)
+    assert len(window.side.outputs.outputs) == 1
+    assert {part: s for part, s in longest.items() if s >= LONGEST_WORK_S} == {}
