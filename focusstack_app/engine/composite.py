@@ -32,6 +32,7 @@ _FLOOR = 1e-6
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 _DARKEST = 1e-4
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
+OWN_ERRORS = 4.0  # `agreement_rmse` that a decoded pixel must differ by to be taken by half
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
 
 
@@ -135,6 +136,7 @@ def _composite_block(
     band /= total[..., None]
     provenance.confidence[:] = np.rint(strongest / total * 255)
     if synthesise:
+        made *= _told_apart(guide[own], band, variance)
         lifted = made[..., None] * (guide[own] - band)
         if veiled:
             change = _unveiled(fusion, carrier, block) - band
@@ -143,6 +145,15 @@ def _composite_block(
         band += lifted
         provenance.synthesised[:] = np.rint(np.clip(made, 0, 1) * 255)
     picture[:] = band
+
+
+def _told_apart(decoded: FloatArray, camera: FloatArray, variance: float) -> FloatArray:
+    """(H, W) in [0, 1]: whether a decoded pixel says more than the autoencoder's own error.
+
+    Where it does not, the camera's pixel stays: it has the grain that a decoded one lacks.
+    """
+    squared = _squared_distance(decoded, camera)
+    return squared / (squared + np.float32(OWN_ERRORS**2 / 2 * variance))
 
 
 def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from focusstack_app.engine.composite import WINDOW_SIGMA_PX
+from focusstack_app.engine.composite import OWN_ERRORS, WINDOW_SIGMA_PX
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 
 
@@ -136,6 +136,8 @@ def composite(frames: Tensor, fusion: Fusion, rmse: float) -> Pictures:
     veil, mix = enlarged(fusion.veil), enlarged(fusion.mix)
     opacity, light, unveil, made = veil[:, :1], veil[:, 1:], mix[:, :1], mix[:, 1:]
     unveiled = ((carrier.square() - light) / (1 - opacity)).clamp(1e-4, 1).sqrt()
+    apart = (fusion.decoded - strict).square().mean(1, keepdim=True)
+    made = made * apart / (apart + (OWN_ERRORS * rmse) ** 2)
     faithful = strict + unveil * (unveiled - strict) + made * (fusion.decoded - strict)
     return Pictures(strict, unveiled, faithful)
 
