@@ -34,6 +34,7 @@ from focusstack_app.ui.wording import count_text, result_text, seconds_text, siz
 ICON_SIZE = QSize(60, 44)
 ICON_RATIO = 2
 _HINT_HEIGHT = 100
+_AROUND_ICON = 14
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +90,7 @@ class OutputList(QListWidget):
         self._last_number = 0
         self.setAccessibleName(self.tr("Outputs"))
         self.setIconSize(ICON_SIZE)
+        self.setMinimumHeight(2 * (ICON_SIZE.height() + _AROUND_ICON) + 4)  # two rows
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -158,7 +160,7 @@ class OutputList(QListWidget):
         row = sum(other.number < output.number for other in self._outputs)
         self._outputs.insert(row, output)
         item = QListWidgetItem(output.icon, "")
-        item.setSizeHint(QSize(0, ICON_SIZE.height() + 14))
+        item.setSizeHint(QSize(0, ICON_SIZE.height() + _AROUND_ICON))
         self.blockSignals(True)
         self.insertItem(row, item)
         self.setCurrentItem(item)
