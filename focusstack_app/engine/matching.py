@@ -6,6 +6,7 @@ count less (iteratively reweighted Cauchy loss). Brightness may differ by a gain
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import cv2
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.model import FloatArray
 
 Matrix = NDArray[np.float64]
+Pixels = tuple[NDArray[np.intp], ...]  # rows and columns
 
 _LEVELS = 4  # of a pyramid
 _PIXELS = 40_000  # that decide, per level
@@ -140,105 +142,108 @@ def refine_similarity(
         None where there is too little to see.
     """
     warp = _SimilarityWarp(start, max(template.shape) / 2)
-    return warp.found if _gauss_newton(template, moved, warp, iterations, None) else None
+    pair = _Pair(template, moved)
+    return warp.found if pair.fit(warp, pair.textured, iterations) else None
 
 
-def refine_homography(
+def refine_homographies(
     template: FloatArray,
     moved: FloatArray,
     after: Similarity,
-    start: Matrix,
+    starts: Sequence[Matrix],
     iterations: int,
-    half: int,
-) -> Matrix | None:
-    """The homography that takes points of one plane to where a similarity finds them on another.
+) -> list[Matrix | None]:
+    """Two homographies that take points of one plane to where a similarity finds them on another.
+
+    Each looks at its half of the picture, the tiles of one colour of a chequered pattern.
 
     Args:
         template: (H, W).
         moved: (H, W).
         after: In pixels of these planes.
-        start: (3, 3) in the coordinates of `unit_frame`.
+        starts: Two of (3, 3) in the coordinates of `unit_frame`.
         iterations: At most.
-        half: 0 or 1: which tiles of a chequered pattern are looked at.
 
     Returns:
-        None where there is too little to see.
+        None for a half in which there is too little to see.
     """
-    warp = _HomographyWarp(after, start, max(template.shape) / 2)
-    return warp.found if _gauss_newton(template, moved, warp, iterations, half) else None
+    unit, tile = max(template.shape) / 2, max(template.shape) / _TILES
+    pair = _Pair(template, moved)
+    rows, columns = pair.textured
+    colour = (rows // tile + columns // tile) % 2
+    found: list[Matrix | None] = []
+    for half, start in enumerate(starts):
+        warp = _HomographyWarp(after, start, unit)
+        own = colour == half
+        told = pair.fit(warp, (rows[own], columns[own]), iterations)
+        found.append(warp.found if told else None)
+    return found
 
 
-def _gauss_newton(
-    template: FloatArray, moved: FloatArray, warp: _Warp, iterations: int, half: int | None
-) -> bool:
-    """Bring a warp to where the planes agree best; False where there is too little to see."""
-    height, width = template.shape
-    chosen = _textured(template, half)
-    if chosen is None:
-        return False
-    rows, columns = chosen
-    x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
-    target = template[rows, columns].astype(np.float64)
-    across, down = gradient(moved)
-    gain, offset = 1.0, 0.0
-    for _ in range(iterations):
-        at_x, at_y = warp.place(x, y)
-        at_x, at_y = at_x + (width - 1) / 2, at_y + (height - 1) / 2
-        inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2)
-        if inside.sum() < _FEWEST:
+class _Pair:
+    """Two planes, and where the first has texture."""
+
+    def __init__(self, template: FloatArray, moved: FloatArray) -> None:
+        self._template, self._moved = template, moved
+        self._across, self._down = _gradient(moved)
+        strength = np.zeros(template.shape, np.float32)
+        across, down = _gradient(template)
+        inner = (slice(3, -3), slice(3, -3))
+        strength[inner] = (across**2 + down**2)[inner]
+        least = max(float(np.quantile(strength, 1 - _TEXTURED)), 1e-8)
+        self.textured: Pixels = np.nonzero(strength > least)
+
+    def fit(self, warp: _Warp, chosen: Pixels, iterations: int) -> bool:
+        """Bring a warp to where the planes agree best; False where there is too little to see."""
+        rows, columns = chosen
+        if len(rows) < _FEWEST:
             return False
-        # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
-        grid_x, grid_y = np.rint(at_x * 32) / 32, np.rint(at_y * 32) / 32
-        value, dx, dy = (
-            sampled(plane, grid_x, grid_y, kernel)
-            for plane, kernel in (
-                (moved, cv2.INTER_LANCZOS4), (across, cv2.INTER_LINEAR), (down, cv2.INTER_LINEAR)
+        if len(rows) > _PIXELS:
+            every = np.linspace(0, len(rows) - 1, _PIXELS).astype(np.intp)
+            rows, columns = rows[every], columns[every]
+        height, width = self._template.shape
+        x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
+        target = self._template[rows, columns].astype(np.float64)
+        planes = (
+            (self._moved, cv2.INTER_LANCZOS4),
+            (self._across, cv2.INTER_LINEAR),
+            (self._down, cv2.INTER_LINEAR),
+        )
+        gain, offset = 1.0, 0.0
+        for _ in range(iterations):
+            at_x, at_y = warp.place(x, y)
+            at_x, at_y = at_x + (width - 1) / 2, at_y + (height - 1) / 2
+            inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2)
+            if inside.sum() < _FEWEST:
+                return False
+            # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
+            grid_x, grid_y = np.rint(at_x * 32) / 32, np.rint(at_y * 32) / 32
+            value, dx, dy = (_sampled(plane, grid_x, grid_y, kernel) for plane, kernel in planes)
+            value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
+            residual = target - gain * value - offset
+            spread = (
+                2.2 * float(np.median(np.abs(residual[inside]))) + 1e-3
+            )  # 1.5 standard deviations
+            weight = inside / (1 + np.square(residual / spread)) ** 2
+            slopes = np.stack(
+                [*warp.slopes(x, y, gain * dx, gain * dy), value, np.ones_like(value)]
             )
-        )  # fmt: skip
-        value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
-        residual = target - gain * value - offset
-        spread = 2.2 * float(np.median(np.abs(residual[inside]))) + 1e-3  # 1.5 standard deviations
-        weight = inside / (1 + np.square(residual / spread)) ** 2
-        slopes = np.stack([*warp.slopes(x, y, gain * dx, gain * dy), value, np.ones_like(value)])
-        weighted = slopes * weight
-        step = np.linalg.lstsq(weighted @ slopes.T, weighted @ residual, rcond=1e-10)[0]
-        warp.add(step[:-2])
-        gain, offset = gain + step[-2], offset + step[-1]
-        if np.abs(step[:-2]).sum() < 1e-3:
-            break
-    return True
+            weighted = slopes * weight
+            step = np.linalg.lstsq(weighted @ slopes.T, weighted @ residual, rcond=1e-10)[0]
+            warp.add(step[:-2])
+            gain, offset = gain + step[-2], offset + step[-1]
+            if np.abs(step[:-2]).sum() < 1e-3:
+                break
+        return True
 
 
-def _textured(
-    template: FloatArray, half: int | None
-) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
-    """Rows and columns of the pixels with the strongest gradients."""
-    strength = np.zeros(template.shape, np.float32)
-    across, down = gradient(template)
-    inner = (slice(3, -3), slice(3, -3))
-    strength[inner] = (across**2 + down**2)[inner]
-    least = max(float(np.quantile(strength, 1 - _TEXTURED)), 1e-8)
-    rows, columns = np.nonzero(strength > least)
-    if half is not None:
-        tile = max(template.shape) / _TILES
-        own = ((rows // tile + columns // tile) % 2) == half
-        rows, columns = rows[own], columns[own]
-    if len(rows) < _FEWEST:
-        return None
-    if len(rows) > _PIXELS:
-        every = np.linspace(0, len(rows) - 1, _PIXELS).astype(np.intp)
-        rows, columns = rows[every], columns[every]
-    return rows, columns
-
-
-def gradient(plane: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(H, W) across and down, per pixel."""
+def _gradient(plane: FloatArray) -> tuple[FloatArray, FloatArray]:
     kernel = np.array([[-0.5, 0.0, 0.5]], np.float32)
     across, down = (cv2.filter2D(plane, cv2.CV_32F, k) for k in (kernel, kernel.T))
     return np.asarray(across, dtype=np.float32), np.asarray(down, dtype=np.float32)
 
 
-def sampled(plane: FloatArray, x: Matrix, y: Matrix, kernel: int) -> Matrix:
+def _sampled(plane: FloatArray, x: Matrix, y: Matrix, kernel: int) -> Matrix:
     """Values at scattered points; OpenCV wants them as a picture.
 
     Its bicubic kernel is so inexact that small movements are drawn to whole pixels: not for values.

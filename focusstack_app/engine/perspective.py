@@ -14,7 +14,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.matching import (
     Matrix,
     Similarity,
-    refine_homography,
+    refine_homographies,
     unit_frame,
 )
 from focusstack_app.engine.resampling import projected
@@ -49,8 +49,8 @@ def homographies(
     for index in range(1, len(found)):
         pair = found[index].after(found[index - 1].inverse())
         before = in_units[index - 1]
-        for half, chain in enumerate(chains):
-            change = _deviation(planes(index - 1), planes(index), pair, half)
+        changes = _deviations(planes(index - 1), planes(index), pair)
+        for chain, change in zip(chains, changes, strict=True):
             # What was seen in the frame before, in the coordinates of the first.
             chain.append(np.linalg.inv(before) @ change @ before @ chain[-1])
         tick()
@@ -73,18 +73,19 @@ def homographies(
     return results
 
 
-def _deviation(
-    template: list[FloatArray], moved: list[FloatArray], pair: Similarity, half: int
-) -> Matrix:
-    """(3, 3) in units: what the template does before the similarity; nothing where unsure."""
-    change: Matrix = np.eye(3)
+def _deviations(
+    template: list[FloatArray], moved: list[FloatArray], pair: Similarity
+) -> list[Matrix]:
+    """(3, 3) in units, by each half: what comes before the similarity; nothing where unsure."""
+    changes: list[Matrix] = [np.eye(3), np.eye(3)]
+    sure = [True, True]
     for level in reversed(range(min(len(_ITERATIONS), len(template)))):
         enlarged = template[0].shape[1] / template[level].shape[1]
         here = Similarity(pair.z, pair.t / enlarged)
-        refined = refine_homography(
-            template[level], moved[level], here, change, _ITERATIONS[level], half
+        refined = refine_homographies(
+            template[level], moved[level], here, changes, _ITERATIONS[level]
         )
-        if refined is None:
-            return np.eye(3)
-        change = refined
-    return change
+        for half, change in enumerate(refined):
+            sure[half] &= change is not None
+            changes[half] = change if change is not None and sure[half] else np.eye(3)
+    return changes
