@@ -66,7 +66,8 @@ class Fused(NamedTuple):
         carriers: As `weights`: the frames that show, if through the veil that a defocused
             foreground lays over it, what is behind.
         mix: (2, h * weight_scale, w * weight_scale) float32, [0, 1], sum at most 1: share of the
-            unveiled picture and of the decoded one in the faithful result.
+            unveiled picture and of the decoded one in the faithful result; of the latter less where
+            it says no more than the autoencoder's own error.
         veil: (4, h * weight_scale, w * weight_scale) float32: opacity a in [0, 0.9] and light L of
             the veil for red, green and blue. The unveiled picture is the square root of
             (c^2 - L) / (1 - a) where c are the carriers' display-encoded pixels: encoding is
