@@ -3,7 +3,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QThread
@@ -12,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.bridge import PROGRESS_INTERVAL_S, Bridge, Lane, LatestTask
 from tests.helpers.windows import PATIENCE_S
 
 
@@ -39,7 +38,6 @@ def test_a_result_arrives_on_the_interface_thread(bridge: Bridge, qtbot: QtBot) 
 def test_progress_comes_at_20_hz_at_most_and_ends_with_the_newest(
     bridge: Bridge, qtbot: QtBot
 ) -> None:
-    times: list[float] = []
     fractions: list[float] = []
     hold = threading.Event()
 
@@ -50,15 +48,14 @@ def test_progress_comes_at_20_hz_at_most_and_ends_with_the_newest(
         progress.report(1.0, "waiting")
         assert hold.wait(PATIENCE_S)
 
+    started_s = time.monotonic()
     task = bridge.submit(Lane.DEVICE, work)
     task.progressed.connect(lambda fraction, _: fractions.append(fraction))
-    task.progressed.connect(lambda *_: times.append(time.monotonic()))
     qtbot.waitUntil(lambda: bool(fractions) and fractions[-1] == 1.0)
     hold.set()
     qtbot.waitUntil(lambda: not task.active)
-    gaps = [after - before for before, after in pairwise(times)]
-    assert len(times) >= 4
-    assert min(gaps) >= 0.045
+    # However slow the machine is, it has at most one per interval.
+    assert len(fractions) <= (time.monotonic() - started_s) / PROGRESS_INTERVAL_S + 1
     assert fractions == sorted(fractions)
 
 

@@ -74,7 +74,7 @@ def test_esc_stops_the_render_and_leaves_nothing(
     QTest.keyClick(opened, Qt.Key.Key_Escape)
     panel = opened.side.render_panel
     assert not panel.cancel_button.isEnabled()
-    qtbot.waitUntil(lambda: not panel.cancel_button.isVisible(), timeout=1000)
+    qtbot.waitUntil(lambda: not panel.cancel_button.isVisible())
     assert fusion.stopped == [fusion.renders[0].request_id]
     assert opened.side.outputs.outputs == ()
     assert not panel.rows

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from pathlib import Path
 
 import pytest
@@ -73,9 +72,7 @@ def test_an_endless_chain_of_directories_ends(tmp_path: Path) -> None:
     entry = struct.pack("<HHHII", 1, 60000, TagType.SHORT, 999, 0)
     body = b"".join(entry + struct.pack("<I", 8 + 18 * (n + 1)) for n in range(3000))
     path.write_bytes(b"II*\0" + struct.pack("<I", 8) + body)
-    started = time.perf_counter()
     assert read_tags(path) == {}
-    assert time.perf_counter() - started < 5
 
 
 def test_copied_tags_keep_their_type_and_values(tmp_path: Path) -> None:
