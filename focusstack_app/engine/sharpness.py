@@ -6,6 +6,7 @@ The measure is the energy of the Laplacian (Nayar and Nakagawa, "Shape from focu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import cv2
 import numpy as np
@@ -60,5 +61,5 @@ def sharpest(curve: Sequence[float]) -> int | None:
     if not curve:
         return None
     best = int(np.argmax(curve))
-    stands_out = curve[best] > max(_FLOOR, _CLEARLY * float(np.median(curve)))
+    stands_out = curve[best] > max(_FLOOR, _CLEARLY * median(curve))
     return best if stands_out else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QItemSelectionModel,
@@ -36,7 +38,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from focusstack_app.ui.frames_model import NUMBER_ROLE, PROBLEM_ROLE, Index
+from focusstack_app.ui.frames_model import NUMBER_ROLE, PROBLEM_ROLE, THUMBNAIL_ROLES, Index
 
 THUMBNAIL_SIDE_PX = 256
 _TILE = QSize(124, 118)
@@ -232,6 +234,15 @@ class Filmstrip(QListView):
         self.setFixedHeight(_TILE.height() + bar + 2)
         self.setAccessibleName(self.tr("Source images"))
         self.clicked.connect(lambda index: self.frame_chosen.emit(index.row()))
+
+    def dataChanged(  # noqa: N802 - Qt's name
+        self, first: Index, last: Index, roles: Sequence[int] = ()
+    ) -> None:
+        """Paint the one tile whose thumbnail came; the list would paint all that are in view."""
+        if list(roles) == THUMBNAIL_ROLES:
+            self.update(first)
+        else:
+            super().dataChanged(first, last, list(roles))
 
     def step(self, by: int) -> None:
         """Go to a neighbour of the current frame."""

@@ -18,6 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 Inclusion = tuple[tuple[FrameSource, bool], ...]
 NUMBER_ROLE = Qt.ItemDataRole.UserRole + 1
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 2
+THUMBNAIL_ROLES = [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole, PROBLEM_ROLE]
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class FramesModel(QAbstractListModel):
     """Rows are frames in the order of the stack; the check state is the inclusion.
 
     Signals:
-        inclusion_changed: The frames that a fusion would take are others now.
+        inclusion_changed: Of these frames a fusion would take others now.
         edited: The frames, or which of them count, were changed by hand.
     """
 
@@ -50,7 +51,6 @@ class FramesModel(QAbstractListModel):
         self._rows = [_Row(source, source.path not in left_out) for source in stack.sources]
         self._known = list(self._rows)
         self.endResetModel()
-        self.inclusion_changed.emit()
 
     def restore(self, inclusion: Inclusion) -> None:
         """Bring back what `inclusion` said before; frames are those of the stack."""
@@ -179,7 +179,8 @@ class FramesModel(QAbstractListModel):
                 change(row)
         for number, row in enumerate(self._rows):
             if row.source is source:
-                self.dataChanged.emit(self.index(number), self.index(number))
+                index = self.index(number)
+                self.dataChanged.emit(index, index, THUMBNAIL_ROLES)
 
 
 def _facts(row: _Row) -> str:

@@ -40,12 +40,14 @@ class Previewer(QObject):
     """Keeps one preview up to date with the latest request.
 
     Signals:
-        changed: `preview`, `busy` or `fraction` are others now.
+        changed: `preview` or `busy` are others now.
+        progressed: `fraction` is another now.
         ready: A new `Preview`.
         failed: The error of the latest request.
     """
 
     changed = Signal()
+    progressed = Signal()
     ready = Signal(object)
     failed = Signal(object)
 
@@ -147,7 +149,7 @@ class Previewer(QObject):
     def _on_progress(self, fraction: float, stage: str) -> None:
         del stage
         self._fraction = fraction
-        self.changed.emit()
+        self.progressed.emit()
 
     def _on_ready(self, preview: Preview) -> None:
         if self._wanted is None or preview.request.request_id != self._wanted.request_id:

@@ -108,7 +108,8 @@ class Stage(QWidget):
         self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
         self.viewer.zoom_changed.connect(lambda _: self._draw_curve())
-        self.refiner.changed.connect(self.refresh)
+        self._previewer.progressed.connect(self._show_caption)
+        self.refiner.changed.connect(self._show_caption)
         self.refiner.failed.connect(self.failed)
         self.mark.moved.connect(self._draw_curve)
         self.scrubber.changed.connect(self._draw_curve)
@@ -259,7 +260,7 @@ class Stage(QWidget):
         bar.set_available(View.PREVIEW, opened)
         bar.set_available(View.SOURCE, opened)
         bar.set_available(View.OUTPUT, free and output is not None)
-        bar.caption.set_whole(self.caption)
+        self._show_caption()
         shows_map = self.view is View.OUTPUT and self._map is not Overlay.NONE
         self.viewer.set_note(legends()[self.overlay] if shows_map or self._peaking else "")
         others = self.others
@@ -282,6 +283,9 @@ class Stage(QWidget):
         self.mark.setVisible(free)
         self.strip.setVisible(free and self._frames.rowCount() > 1)
         self._draw_curve()
+
+    def _show_caption(self) -> None:
+        self.view_bar.caption.set_whole(self.caption)
 
     def _on_picture(self, key: object, picture: DisplayPicture) -> None:
         """Take a picture from the loader, unless something else is to be seen by now."""

@@ -145,28 +145,34 @@ class Viewer(QWidget):
 
     def set_other(self, other: DisplayPicture | None, mode: Compare) -> None:
         """Take a picture to compare with; until there is one, the first stands in for it."""
-        self._other = other
+        if other is not self._other:
+            self._other = other
+            self.update()
         self.set_mode(mode)
 
     def set_other_place(self, place: QRectF | None) -> None:
         """Where the other picture lies in the one that is shown, pixels; None: all over it."""
-        self._other_place = place
-        self.update()
+        if place != self._other_place:
+            self._other_place = place
+            self.update()
 
     def set_names(self, shown: str, other: str) -> None:
         """What the two pictures are called."""
-        self._names = (shown, other)
-        self.update()
+        if (shown, other) != self._names:
+            self._names = (shown, other)
+            self.update()
 
     def set_note(self, note: str) -> None:
         """A line in the corner of the picture; empty for none."""
-        self._note = note
-        self.update()
+        if note != self._note:
+            self._note = note
+            self.update()
 
     def set_mode(self, mode: Compare) -> None:
         """Compare in another way."""
-        self._mode = mode
-        self._measure()
+        if mode is not self._mode:
+            self._mode = mode
+            self._measure()
 
     def fit(self) -> None:
         """Show the whole picture, and keep it so when the window changes."""
