@@ -9,9 +9,11 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import NamedTuple
 
 from focusstack_app.core.errors import DeviceError
+from focusstack_app.core.fusion import DeviceChoice
 from focusstack_app.core.message import joined, message
 
 _OTHER_DEVICE = message("Choose the processor, or automatic, as the device.")
@@ -56,6 +58,22 @@ ACCELERATORS = {
     "directml": Accelerator("DirectML", "DmlExecutionProvider"),
     "coreml": Accelerator("CoreML", "CoreMLExecutionProvider", {"ModelFormat": "MLProgram"}),
 }
+
+
+def possible_devices() -> tuple[DeviceChoice, ...]:
+    """What there can be on this platform, with what is installed; not whether it works."""
+    windows, mac = sys.platform == "win32", sys.platform == "darwin"
+    pytorch = find_spec("torch") is not None and find_spec("onnx") is not None
+    possible: dict[DeviceChoice, bool] = {
+        "auto": True,
+        "cpu": True,
+        "cuda": not mac,
+        "directml": windows,
+        "coreml": mac,
+        "torch-cuda": pytorch and not mac,
+        "torch-cpu": pytorch,
+    }
+    return tuple(device for device, there in possible.items() if there)
 
 
 def nvidia_cards() -> list[Card]:

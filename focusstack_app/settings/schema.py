@@ -16,7 +16,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import Bits, FileFormat, OutputOptions, Subsampling
 
-Editor = Literal["plain", "percent", "folder", "model"]
+Editor = Literal["plain", "percent", "folder", "model", "device"]
 
 _TIFF, _PNG, _JPEG, _WEBP = FileFormat.TIFF, FileFormat.PNG, FileFormat.JPEG, FileFormat.WEBP
 
@@ -116,6 +116,7 @@ class FusionSettings:
             "Automatic takes the graphics card where there is one that passes a test; if it could "
             "not use one, the result says so."
         ),
+        editor="device",
     )
     model: str = _option(
         DEFAULT_MODEL_ID,

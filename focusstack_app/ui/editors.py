@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from focusstack_app.inference.devices import possible_devices
 from focusstack_app.settings.schema import Option, choices_of
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import choice_text
@@ -74,9 +75,10 @@ class ChoiceEditor(Editor):
         return self._choices[self.box.currentIndex()]
 
     def _set(self, value: Any) -> None:
-        if value not in self._choices:  # a model that is not installed any more
+        if value not in self._choices:  # of another computer, or not installed any more
             self._choices.append(value)
-            self.box.addItem(str(value), value)
+            name = self.tr("{name} (not available here)").format(name=choice_text(value))
+            self.box.addItem(name, value)
         self.box.setCurrentIndex(self._choices.index(value))
 
 
@@ -191,6 +193,8 @@ def make_editor(option: Option, type_: Any, models: Sequence[str]) -> Editor:
         return FolderEditor(label, tr("Beside the frames"))
     if option.editor == "model":
         return ChoiceEditor(models, label)
+    if option.editor == "device":
+        return ChoiceEditor(possible_devices(), label)
     choices = choices_of(type_)
     if choices:
         return ChoiceEditor(choices, label)

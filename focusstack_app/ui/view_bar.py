@@ -55,7 +55,13 @@ class ViewBar(QWidget):
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(4)
         for view, text, tip in (
-            (View.PREVIEW, self.tr("Preview"), self.tr("A fast fusion of small proxies")),
+            (
+                View.PREVIEW,
+                self.tr("Preview"),
+                self.tr(
+                    "The whole picture, fused quickly; what you zoom into follows at full quality"
+                ),
+            ),
             (View.SOURCE, self.tr("Source"), self.tr("The current frame as it was taken")),
             (View.OUTPUT, self.tr("Output"), self.tr("The selected render")),
         ):

@@ -2000,6 +2000,13 @@
     </message>
 </context>
 <context>
+    <name>ChoiceEditor</name>
+    <message>
+        <source>{name} (not available here)</source>
+        <translation>{name} (hier nicht verfügbar)</translation>
+    </message>
+</context>
+<context>
     <name>EmptyPage</name>
     <message>
         <source>Drop your frames here</source>
@@ -2647,8 +2654,8 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Vorschau</translation>
     </message>
     <message>
-        <source>A fast fusion of small proxies</source>
-        <translation>Schnelle Verrechnung verkleinerter Aufnahmen</translation>
+        <source>The whole picture, fused quickly; what you zoom into follows at full quality</source>
+        <translation>Das ganze Bild, schnell verrechnet; was Sie vergrößern, folgt in voller Qualität</translation>
     </message>
     <message>
         <source>Source</source>

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.core.fusion import Align, Method, Mode
+from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings, Theme
 from focusstack_app.settings.store import SettingsStore
@@ -239,3 +240,25 @@ def test_a_key_opens_the_one_dialog(opened: MainWindow, qtbot: QtBot) -> None:
     dialog.reject()
     qtbot.waitUntil(lambda: opened.findChild(PreferencesDialog) is None)
     opened.preferences.open().close()
+
+
+def test_a_device_of_another_computer_is_not_offered_and_not_lost(
+    make_window: MakeWindow, fusion: FakeFusion
+) -> None:
+    elsewhere: DeviceChoice = "cuda" if sys.platform == "darwin" else "coreml"
+    SettingsStore().save(Settings(FusionSettings(device=elsewhere)))
+    window = make_window(Services(fuse_stack=fusion))
+    dialog = window.preferences.open()
+    editor = dialog.pages["fusion"].editors["device"]
+    assert isinstance(editor, ChoiceEditor)
+    assert editor.box.currentText().endswith("(not available here)")
+    choose(dialog, "fusion", "overlap", 40)
+    assert SettingsStore().load().settings.fusion.device == elsewhere
+    dialog.close()
+    SettingsStore().save(Settings())
+    offered = make_window(Services(fuse_stack=fusion)).preferences.open()
+    box = offered.pages["fusion"].editors["device"].findChild(QComboBox)
+    assert isinstance(box, QComboBox)
+    assert box.findData(elsewhere) == -1
+    assert box.findData("cpu") > 0
+    offered.close()

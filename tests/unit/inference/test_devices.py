@@ -7,8 +7,30 @@ from typing import Any
 import pytest
 
 from focusstack_app.core.errors import DeviceError
-from focusstack_app.inference.devices import load_cuda_libraries, nvidia_cards
+from focusstack_app.inference.devices import load_cuda_libraries, nvidia_cards, possible_devices
 from tests.helpers.onnx_runtime import FakeOnnxRuntime
+
+
+@pytest.mark.parametrize(
+    ("platform", "devices"),
+    [
+        ("linux", {"auto", "cpu", "cuda", "torch-cuda", "torch-cpu"}),
+        ("win32", {"auto", "cpu", "cuda", "directml", "torch-cuda", "torch-cpu"}),
+        ("darwin", {"auto", "cpu", "coreml", "torch-cpu"}),
+    ],
+)
+@pytest.mark.parametrize("pytorch", [True, False])
+def test_a_platform_has_its_own_devices(
+    monkeypatch: pytest.MonkeyPatch, platform: str, devices: set[str], pytorch: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(
+        "focusstack_app.inference.devices.find_spec", lambda _: "there" if pytorch else None
+    )
+    if not pytorch:
+        devices = {device for device in devices if not device.startswith("torch")}
+    assert set(possible_devices()) == devices
+    assert possible_devices()[:2] == ("auto", "cpu")
 
 
 class _Driver:
