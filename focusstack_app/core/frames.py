@@ -19,7 +19,8 @@ class FrameSource:
     """A file and the facts of its header; no pixels.
 
     `width_px` and `height_px` are those of the upright picture (orientation applied).
-    `bits` is the depth per channel that `Frame.pixels` will have (8 or 16).
+    `bits` is the depth per channel that `Frame.pixels` will have (8 or 16). `is_result` says that
+    this program wrote it.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class FrameSource:
     focal_length_mm: float | None = None
     focus_distance_m: float | None = None
     camera: str | None = None
+    is_result: bool = False
 
     @property
     def size_px(self) -> tuple[int, int]:

@@ -18,6 +18,8 @@ _DESCRIPTION, _MAKE, _MODEL, _ORIENTATION, _SOFTWARE = 270, 271, 272, 274, 305
 _EXPOSURE_TIME, _F_NUMBER, _ISO, _EXIF_VERSION = 33434, 33437, 34855, 36864
 _TIME_ORIGINAL, _SUBSECONDS_ORIGINAL, _FOCAL_LENGTH, _COLOUR_SPACE = 36867, 37521, 37386, 40961
 
+PROGRAM = "focusstack_app"  # in the Software tag, before the version
+
 # What of the reference frame still holds for the result: who, when, with what, how exposed.
 # Left out: sizes, thumbnail, maker note, subject area, unique id.
 _KEPT_IN_IMAGE = frozenset((_MAKE, _MODEL, 282, 283, 296, 306, 315, 316, 33432))
@@ -51,6 +53,7 @@ class ExifFacts:
         camera: Make and model.
         orientation: 1 to 8; 1 (upright) where nothing is said.
         colour_space: "sRGB" or "Adobe RGB (1998)" where EXIF names it.
+        software: What wrote the file.
     """
 
     captured_at: datetime | None = None
@@ -62,6 +65,7 @@ class ExifFacts:
     camera: str | None = None
     orientation: int = 1
     colour_space: str | None = None
+    software: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def read_facts(path: Path) -> ExifFacts:
         camera=_camera(tags),
         orientation=valid_orientation(_first(tags, "Orientation")),
         colour_space=_colour_space(tags),
+        software=_text(_first(tags, "Software")) or None,
     )
 
 

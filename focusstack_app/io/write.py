@@ -17,7 +17,7 @@ from focusstack_app.io.atomic import replacing
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.faults import shown
-from focusstack_app.io.metadata import ExportTags, exif_for_export
+from focusstack_app.io.metadata import PROGRAM, ExportTags, exif_for_export
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
 from focusstack_app.io.write_jpeg import write_jpeg
 from focusstack_app.io.write_png import write_png
@@ -152,13 +152,13 @@ def write_map(
             message("Give a name ending in .png or .tif."),
         )
     with replacing(path, overwrite=overwrite) as temporary:
+        tags = exif_for_export(None, _software(), "")
         if kind is FileFormat.TIFF:
-            tags = exif_for_export(None, _software(), "")
             planes = pixels.reshape(*pixels.shape[:2], -1)
             write_tiff(temporary, planes, tags, None, compress=True, checkpoint=checkpoint)
         else:
-            write_png(temporary, pixels)
+            write_png(temporary, pixels, exif_block(tags, pixels.shape[1], pixels.shape[0]))
 
 
 def _software() -> str:
-    return f"focusstack_app {focusstack_app.__version__}"
+    return f"{PROGRAM} {focusstack_app.__version__}"

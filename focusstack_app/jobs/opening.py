@@ -31,7 +31,7 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
 
     Args:
         paths: Files in stack order, or exactly one folder, which means all pictures in it in
-            natural order.
+            natural order, without those that this program made.
 
     Raises:
         InputError: If there is no frame, a file cannot be used, a folder stands among several
@@ -39,8 +39,32 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     """
     files, warnings = _without_repeats(_files(paths))
     sources = tuple(probe(path) for path in files)
+    if len(paths) == 1 and paths[0].is_dir():
+        sources, left_out = without_results(sources)
+        warnings += left_out
     check_sizes(sources)
     return OpenedStack(Stack(sources), warnings)
+
+
+def without_results(
+    sources: Sequence[FrameSource],
+) -> tuple[tuple[FrameSource, ...], tuple[str, ...]]:
+    """The frames of a folder without what this program wrote there, unless that is all there is.
+
+    Returns:
+        The frames, and a line about each file that was left out.
+    """
+    frames = tuple(source for source in sources if not source.is_result)
+    if not frames:
+        return tuple(sources), ()
+    return frames, tuple(
+        message(
+            "{file} was made by this program and is left out of the stack.",
+            file=shown(source.path),
+        )
+        for source in sources
+        if source.is_result
+    )
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -14,7 +14,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, natural_order, probe
 from focusstack_app.jobs.grouping import grouped
-from focusstack_app.jobs.opening import check_sizes
+from focusstack_app.jobs.opening import check_sizes, without_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,9 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
             if left == 1
             else message("{count} files with the name of a RAW file left out.", count=left),
         )
-    groups = grouped(sources) if split else [tuple(sources)]
+    frames, results = without_results(sources)
+    warnings += results
+    groups = grouped(frames) if split else [frames]
     names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
     return [
         ProposedStack(name, folder, group, _size_problem(group), warnings)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.naming import stack_name
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import grouped
-from focusstack_app.jobs.opening import OpenedStack
+from focusstack_app.jobs.opening import OpenedStack, without_results
 from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
 from focusstack_app.ui.services import Services
@@ -116,7 +116,9 @@ def open_readable(
         readable, left_out = _sort_out(services, files, progress)
         if not readable or not left_out:
             raise error from None
-        opened = services.open_stack(readable)
+        if files != paths:
+            readable, _ = without_results(readable)
+        opened = services.open_stack([source.path for source in readable])
         return _named(opened, left_out)
     return _named(opened)
 
@@ -135,17 +137,15 @@ def _files(services: Services, paths: Sequence[Path]) -> list[Path]:
 
 def _sort_out(
     services: Services, files: Sequence[Path], progress: Progress
-) -> tuple[list[Path], list[InputError]]:
-    readable: list[Path] = []
+) -> tuple[Sequence[FrameSource], list[InputError]]:
+    readable: list[FrameSource] = []
     left_out: list[InputError] = []
     for done, path in enumerate(files):
         progress.report(done / len(files), "Reading frame headers")
         try:
-            services.open_stack([path])
+            readable += services.open_stack([path]).stack.sources
         except InputError as error:
             left_out.append(error)
-        else:
-            readable.append(path)
     return readable, left_out
 
 

@@ -1095,6 +1095,10 @@
         <translation>{file} hat die falsche Endung.</translation>
     </message>
     <message>
+        <source>{file} was made by this program and is left out of the stack.</source>
+        <translation>{file} stammt von diesem Programm und bleibt aus dem Stack heraus.</translation>
+    </message>
+    <message>
         <source>{folder} holds no pictures.</source>
         <translation>{folder} enthält keine Bilder.</translation>
     </message>

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from focusstack_app.core.errors import InputError
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.opening import open_stack
+from focusstack_app.jobs.proposal import propose_stacks
 from tests.helpers.stacks import write_stack
 
 
@@ -81,3 +85,24 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes) -> N
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone\.tif"):
         open_stack([tmp_path / "gone.tif"])
+
+
+def test_what_this_program_made_is_no_frame_of_its_folder(tmp_path: Path) -> None:
+    frames = write_stack(tmp_path)
+    made = [tmp_path / "a_stacked.tif", tmp_path / "b_stacked.jpg", tmp_path / "c_depth.png"]
+    for path in made[:2]:
+        pixels = np.zeros((30, 40, 3), np.uint16)  # another size, as after a crop
+        write_picture(path, pixels, icc_profile=None, source=None, description="")
+    write_map(made[2], np.zeros((30, 40), np.uint16))
+    opened = open_stack([tmp_path])
+    assert [source.path for source in opened.stack.sources] == frames
+    for path, line in zip(made, opened.warnings, strict=True):
+        assert f"{path} was made by this program" in line
+    (stack,) = propose_stacks([tmp_path], Progress())
+    assert [source.path for source in stack.sources] == frames
+    assert stack.problem == ""
+    assert len(stack.warnings) == 3
+    for path in frames:
+        path.unlink()
+    made[2].unlink()
+    assert len(open_stack([tmp_path]).stack) == 2  # results of parts of a stack are one too
