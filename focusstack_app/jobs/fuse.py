@@ -152,12 +152,14 @@ def _fuse(
 ) -> _Made:
     with timed("read"):
         asked = request
-        request, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.15))
+        request, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.06))
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
         return _Made(request, as_uint16(frames[0][:]), icc_profile, [warning])
+    # What is known from before, such as from the preview, is not looked for again.
+    placed = 0.3 if request.align is Align.AUTO and request.registration is None else 0.1
     with timed("align"):
-        aligned = align_frames(request, frames, proxies, spool, progress.sub(0.15, 0.3))
+        aligned = align_frames(request, frames, proxies, spool, progress.sub(0.06, placed))
     for proxy in proxies:
         proxy.drop()
     warnings = aligned.warnings
@@ -170,7 +172,7 @@ def _fuse(
                 last=request.stack.sources[-1].path.name,
             )
         )
-    progress = progress.sub(0.3, 1.0)
+    progress = progress.sub(placed, 1.0)
     if model is None:
         with timed("fuse"):
             picture, provenance = fuse_pyramid(

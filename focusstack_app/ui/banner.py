@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -36,6 +37,9 @@ class Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPushButton(self.tr("Details…"))
         self._details.clicked.connect(self._show_details)
+        self._act: Callable[[], object] = self.hide
+        self._button = QPushButton()
+        self._button.clicked.connect(lambda: self._act())
         self._close = QToolButton()
         self._close.setAutoRaise(True)
         self._close.setToolTip(self.tr("Close this message"))
@@ -47,6 +51,7 @@ class Banner(QFrame):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
         row.addWidget(self._details)
+        row.addWidget(self._button)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()
 
@@ -55,7 +60,14 @@ class Banner(QFrame):
         """What it says, without the hint; empty while hidden."""
         return self._message if not self.isHidden() else ""
 
-    def say(self, tone: Tone, message: str, hint: str = "", report: str = "") -> None:
+    def say(
+        self,
+        tone: Tone,
+        message: str,
+        hint: str = "",
+        report: str = "",
+        action: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
         """Show a message.
 
         Args:
@@ -63,6 +75,7 @@ class Banner(QFrame):
             message: What happened, one line.
             hint: What to do, one line.
             report: Text behind "Details…", for a bug report.
+            action: Text of a button, and what it does.
         """
         message, hint = said(message), said(hint)
         self._tone, self._message, self._report = tone, message, report
@@ -71,6 +84,10 @@ class Banner(QFrame):
             text += f"<br>{html.escape(hint)}"
         self._text.setText(text)
         self._details.setVisible(bool(report))
+        self._button.setVisible(action is not None)
+        if action is not None:
+            text, self._act = action
+            self._button.setText(text)
         self.setAccessibleName(f"{message} {hint}".strip())
         self._draw_icons()
         self.show()

@@ -20,6 +20,7 @@ from focusstack_app.jobs.batch import (
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.wording import seconds_text
 
 _NAMED = 3  # failures that a summary names
 
@@ -82,6 +83,27 @@ class BatchRunner(QObject):
         elif self.busy:
             self._end()
 
+    def left_s(self, fraction: float) -> float | None:
+        """Seconds that remain, at the pace per frame of the stacks that are done.
+
+        Args:
+            fraction: Of the stack that runs, 0 to 1.
+
+        Returns:
+            None before the first one is done.
+        """
+        frames = [len(task.stack.sources) for task in self._tasks]
+        done = [
+            (item.seconds, count)
+            for item, count in zip(self._items, frames, strict=False)
+            if item.outcome is Outcome.DONE
+        ]
+        if not done or len(done) == len(frames):
+            return None
+        pace_s = sum(seconds for seconds, _ in done) / sum(count for _, count in done)
+        number = len(self._items)
+        return pace_s * (sum(frames[number:]) - fraction * frames[number])
+
     def _next(self) -> None:
         number = len(self._items)
         if number == len(self._tasks):
@@ -113,6 +135,19 @@ class BatchRunner(QObject):
         self.busy = False
         self._folders.close()
         self.over.emit(BatchReport(tuple(self._items)))
+
+
+def item_text(item: BatchItem) -> str:
+    """How a stack ended, in words."""
+    match item.outcome:
+        case Outcome.SKIPPED:
+            parts = [tr("Skipped."), item.message]
+        case Outcome.FAILED:
+            parts = [tr("Failed."), item.message]
+        case Outcome.DONE:
+            done = tr("Done in {time}").format(time=seconds_text(item.seconds))
+            parts = [f"{done}.", item.warnings[0]] if item.warnings else [done]
+    return " ".join(said(part) for part in parts)
 
 
 def report_text(report: BatchReport | None) -> str:

@@ -28,7 +28,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import BatchItem, BatchReport, BatchTarget, Outcome, plan_batch
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
 from focusstack_app.ui.banner import Banner, Tone
-from focusstack_app.ui.batch_runner import BatchRunner, report_text, summary_text
+from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
 from focusstack_app.ui.parameters import explanation
@@ -36,11 +36,16 @@ from focusstack_app.ui.preferences import EXAMPLE, Preferences
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_tree import Row, StackTree
 from focusstack_app.ui.translation import said
-from focusstack_app.ui.wording import count_text, format_text, request_text, seconds_text
+from focusstack_app.ui.wording import (
+    count_text,
+    format_text,
+    request_text,
+    whole_seconds_text,
+)
 
 RESULTS_FOLDER = "stacked"
 _STEPS = 1000
-_TONES = {Outcome.DONE: Tone.NOTE, Outcome.SKIPPED: None, Outcome.FAILED: Tone.ERROR}
+_TONES = {Outcome.DONE: None, Outcome.SKIPPED: None, Outcome.FAILED: Tone.ERROR}
 
 
 class BatchWindow(QDialog):
@@ -112,6 +117,10 @@ class BatchWindow(QDialog):
         self.name.show_value(export.batch_name)
         self.format = ChoiceEditor(tuple(FileFormat), self.tr("Format"))
         self.format.show_value(export.format)
+        self.preferences_button = _button(
+            self.tr("Preferences…"), self.tr("How the frames are fused, and how files are written")
+        )
+        self.format.row.insertWidget(1, self.preferences_button)
         self.name_note = explanation("")
         self.format_note = explanation("")
         form = QGridLayout()
@@ -175,6 +184,7 @@ class BatchWindow(QDialog):
         for editor in (self.folder, self.name, self.format):
             editor.changed.connect(self.refresh)
         self._preferences.changed.connect(lambda _: self.refresh())
+        self.preferences_button.clicked.connect(lambda: self._preferences.open())
         self.open_button.clicked.connect(self._open_folder)
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(report_text(self.report))
@@ -272,8 +282,7 @@ class BatchWindow(QDialog):
         if first_row is not None:
             made = request_text(self._make_request(Stack(first_row.stack.sources)))
             note = self.tr("{format}; fused with {method}").format(format=note, method=made)
-        change = self.tr("The preferences and the main window's panel change it.")
-        self.format_note.setText(f"{note}. {change}")
+        self.format_note.setText(f"{note}.")
         frames = sum(len(row.stack.sources) for row in self.tree.included)
         stacks = count_text(len(self.tree.included), "stack")
         self.count_label.setText(f"{stacks}, {count_text(frames, 'frame')}")
@@ -292,6 +301,7 @@ class BatchWindow(QDialog):
         self.pause_button.setVisible(busy)
         self.pause_button.setText(self.tr("Resume") if self.runner.paused else self.tr("Pause"))
         self.stop_button.setVisible(busy)
+        self.preferences_button.setEnabled(not busy)
         self.start_button.setVisible(not busy)
         self.bar.setVisible(busy)
         self.copy_button.setVisible(self.report is not None)
@@ -306,6 +316,7 @@ class BatchWindow(QDialog):
         chosen = [(row, task) for row, task in zip(rows, tasks, strict=True) if row.included]
         self.banner.hide()
         self.report = None
+        self.start_button.setDefault(True)
         self._running = [row for row, _ in chosen]
         for row in self._running:
             self.tree.set_state(row, self.tr("Waiting"))
@@ -336,19 +347,17 @@ class BatchWindow(QDialog):
         text = self.tr("Stack {number} of {count}: {name}").format(
             number=number + 1, count=count, name=row.stack.name
         )
+        left_s = self.runner.left_s(fraction)
+        if left_s is not None:
+            left = self.tr("about {time} left").format(time=whole_seconds_text(left_s))
+            text = f"{text} · {left}"
         if not self.runner.paused:
             self.status.setText(text)
         self._tell(text)
 
     def _on_ended(self, number: int, item: BatchItem) -> None:
-        text = {
-            Outcome.DONE: self.tr("Done in {time}").format(time=seconds_text(item.seconds)),
-            Outcome.SKIPPED: self.tr("Skipped.") + f" {said(item.message)}",
-            Outcome.FAILED: self.tr("Failed.") + f" {said(item.message)}",
-        }[item.outcome]
-        if item.outcome is Outcome.DONE and item.warnings:
-            text = f"{text}. {said(item.warnings[0])}"
-        self.tree.set_state(self._running[number], text, _TONES[item.outcome])
+        tone = Tone.WARNING if item.warnings else _TONES[item.outcome]
+        self.tree.set_state(self._running[number], item_text(item), tone)
 
     def _on_over(self, report: BatchReport) -> None:
         self.report = report
@@ -359,6 +368,9 @@ class BatchWindow(QDialog):
         self.status.setText(text)
         self._tell(text.splitlines()[0])
         self._update_buttons()
+        if not report.count(Outcome.FAILED) and len(report.items) == len(self._running):
+            self.open_button.setDefault(True)
+            self.open_button.setFocus()
 
     def _tell(self, text: str) -> None:
         self.news.emit(self.tr("Batch: {news}").format(news=text))

@@ -61,7 +61,7 @@ def pixel_text(
 def preview_caption(
     previewer: Previewer, refiner: Refiner, source: FrameSource | None, frames: FramesModel
 ) -> str:
-    """For example "Preview · 900 px proxies · VAEEDOF faithful", "Preview · full quality here · …".
+    """For example "Quick preview · zoom in for full quality · …", "Preview · full quality here …".
 
     Before the first preview is there, the source that is shown in its place is named; after a
     change, the old preview is called old.
@@ -69,20 +69,34 @@ def preview_caption(
     preview = previewer.preview
     if preview is None:
         return f"{source_caption(source, frames)} · {_news(previewer, frames)}"
-    proxies = tr("{side} px proxies").format(side=preview.request.max_side_px)
     if previewer.busy:
         before = tr("Preview before the change")
-        return f"{before} · {proxies} · {_news(previewer, frames)}"
-    percent = int(refiner.fraction * 100)
-    reading = tr("{proxies}, reading full size {percent} %")
-    quality = {
-        Quality.QUICK: proxies,
-        Quality.PREPARING: reading.format(proxies=proxies, percent=percent),
-        Quality.REFINING: tr("refining to full quality, {percent} %").format(percent=percent),
-        Quality.FULL: tr("full quality here"),
-    }[refiner.quality]
-    name = tr("Preview")
-    return f"{name} · {quality} · {request_text(preview.request)}"
+        return f"{before} · {_news(previewer, frames)}"
+    quick = tr("Quick preview")
+    percent = tr("{percent} %").format(percent=int(refiner.fraction * 100))
+    match refiner.quality:
+        case Quality.QUICK if refiner.offers_more:
+            parts = [quick, tr("zoom in for full quality")]
+        case Quality.QUICK:
+            parts = [quick]
+        case Quality.PREPARING:
+            parts = [quick, tr("reading full size, {percent}").format(percent=percent)]
+        case Quality.REFINING:
+            refining = tr("refining to full quality, {percent}")
+            parts = [tr("Preview"), refining.format(percent=percent)]
+        case Quality.FULL:
+            parts = [tr("Preview"), tr("full quality here")]
+    return " · ".join([*parts, request_text(preview.request)])
+
+
+def waiting_note(previewer: Previewer) -> str:
+    """What is to be said over a frame that is shown because there is no preview yet."""
+    if previewer.preview is not None or not previewer.busy or previewer.held:
+        return ""
+    percent = int(previewer.fraction * 100)
+    return tr("This is one frame; the preview of all is on its way: {percent} %").format(
+        percent=percent
+    )
 
 
 def fact_list(

@@ -82,7 +82,7 @@ class FrameDelegate(QStyledItemDelegate):
         palette = option.palette
         included = is_included(index)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        tile = QRectF(option.rect.adjusted(2, 2, -2, -2))
+        tile = QRectF(QRect(option.rect.topLeft(), _TILE).adjusted(2, 2, -2, -2))
         self._paint_ground(painter, tile, palette, option.state)
         self._paint_picture(painter, option.rect, palette, index, included)
         if self._boxes:

@@ -21,7 +21,7 @@ from focusstack_app.ui.dialogs import (
     ask_stop_renders,
 )
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
-from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.outputs import Output, open_outside
 from focusstack_app.ui.rendering import Render, Rendered
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
@@ -142,7 +142,7 @@ class MainWindow(StackWindow):
         if any(render.is_for(request) for render in self.renderer.open):
             self.statusBar().showMessage(self.tr("This picture is being made already"))
             return
-        if not self.renderer.busy:
+        if not self.renderer.busy and not self._advises:
             self.banner.hide()
         self.statusBar().clearMessage()
         self.previewer.hold()
@@ -186,8 +186,9 @@ class MainWindow(StackWindow):
                 device=result.device,
             )
         )
-        if result.warnings:
-            self.warn(result.warnings)
+        news = [warning for warning in result.warnings if warning not in self._advised]
+        if news:
+            self.warn(news)
         self._update_state()
 
     def _on_render_over(self) -> None:
@@ -255,8 +256,12 @@ class MainWindow(StackWindow):
 
     def _on_exported(self, output: Output, path: Path) -> None:
         self.side.outputs.mark_exported(output, path)
-        self.statusBar().showMessage(
-            self.tr("{name} exported to {path}").format(name=output.name, path=path)
+        self.statusBar().clearMessage()
+        self.banner.say(
+            Tone.NOTE,
+            self.tr("{name} is saved as {file}.").format(name=output.name, file=path.name),
+            str(path.parent),
+            action=(self.tr("Show Its Folder"), lambda: open_outside(path.parent)),
         )
 
     def _on_export_failed(self, error: Exception) -> None:

@@ -242,13 +242,16 @@ class OutputList(QListWidget):
         ):
             action = menu.addAction(text)
             action.setEnabled(target is not None and target.exists())
-            action.triggered.connect(
-                lambda _, target=target: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))
-            )
+            action.triggered.connect(lambda _, target=target: open_outside(target))
         menu.addSeparator()
         remove = menu.addAction(self.tr("Remove {name}").format(name=output.name))
         remove.triggered.connect(lambda: self.remove_requested.emit(output))
         menu.popup(self.viewport().mapToGlobal(at))
+
+
+def open_outside(path: Path) -> None:
+    """Open a file in the program that the desktop has for it, or a folder in its file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def _icon(thumbnail: QImage) -> QIcon:

@@ -87,6 +87,13 @@ class Refiner(QObject):
         return Quality.REFINING if self._part is not None else Quality.PREPARING
 
     @property
+    def offers_more(self) -> bool:
+        """Whether a look from nearer will be at full quality."""
+        preview = self._previewer.preview
+        able = preview is not None and _refinable(preview) and not self._failed
+        return able and self._window is None
+
+    @property
     def _window(self) -> Region | None:
         """What of the preview is looked at more closely than quick ones go, in whole pixels."""
         viewer, preview = self._viewer, self._previewer.preview

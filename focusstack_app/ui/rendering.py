@@ -71,6 +71,11 @@ class Render:
         return self.state in (RenderState.DONE, RenderState.FAILED)
 
     @property
+    def done(self) -> bool:
+        """Whether there is an output of it."""
+        return self.state is RenderState.DONE
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds that it worked so far, without pauses."""
         running = 0.0 if self._since_s is None else time.monotonic() - self._since_s
@@ -127,7 +132,7 @@ class Renderer(QObject):
 
     @property
     def renders(self) -> tuple[Render, ...]:
-        """Those that are open, and those of the same round that are over and not forgotten."""
+        """Those that are open, those of the same round that are over, and what failed in it."""
         return tuple(self._renders)
 
     @property
@@ -228,7 +233,8 @@ class Renderer(QObject):
         self.changed.emit()
 
     def _end(self) -> None:
-        """Say that it is over, if it is."""
+        """Say that it is over, if it is; then only what failed is still to be read."""
         if not self.busy:
+            self._renders = [render for render in self._renders if not render.done]
             self.paused = False
             self.over.emit()

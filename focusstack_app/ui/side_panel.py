@@ -40,7 +40,6 @@ class SidePanel(QWidget):
         self.outputs = OutputList()
         self.export_button = QPushButton(self.tr("Export…"))
         self.export_button.setMinimumHeight(32)
-        self.export_button.setToolTip(self.tr("Save the selected output to a file (Ctrl+E)"))
         self.export_button.clicked.connect(self.export_requested)
         self.retouch_button = QPushButton(self.tr("Retouch"))
         self.retouch_button.setMinimumHeight(32)

@@ -34,6 +34,7 @@ class StackWindow(ProjectWindow):
 
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__(services, store)
+        self._advised: tuple[str, ...] = ()
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self.history = History(self.frames, self.side.parameters, self)
         self._connect_stack()
@@ -84,7 +85,7 @@ class StackWindow(ProjectWindow):
             return
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
-        self._opened = opened
+        self._opened, self._advised = opened, ()
         self.remember(opened.project_path)
         self.stage.source = opened.stack.sources[0]
         self.previewer.forget()
@@ -197,6 +198,7 @@ class StackWindow(ProjectWindow):
         settings = self.preferences.settings
         if settings.interface != before.interface:
             self._apply_theme()
+        self._update_state()
         changes = changed_fields(before.fusion, settings.fusion)
         if not changes:
             return
@@ -215,7 +217,23 @@ class StackWindow(ProjectWindow):
 
     def _on_preview(self, preview: Preview) -> None:
         self.stage.show_preview(preview)
+        self._advise(preview)
         self._update_state()
+
+    def _advise(self, preview: Preview) -> None:
+        """Say what is wrong with the frames before they are rendered, unless more is said."""
+        if preview.warnings == self._advised:
+            return  # said, and perhaps closed
+        if self._advises:
+            self.banner.hide()
+        self._advised = preview.warnings
+        if preview.warnings and not self.banner.message:
+            self.warn(preview.warnings)
+
+    @property
+    def _advises(self) -> bool:
+        """Whether the banner shows what was wrong with the frames of the last preview."""
+        return bool(self._advised) and self.banner.message == said(self._advised[0])
 
     # --- what is shown -----------------------------------------------------------------------
 

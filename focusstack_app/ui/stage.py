@@ -8,7 +8,13 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.ui.bridge import Bridge
-from focusstack_app.ui.captions import output_caption, pixel_text, preview_caption, source_caption
+from focusstack_app.ui.captions import (
+    output_caption,
+    pixel_text,
+    preview_caption,
+    source_caption,
+    waiting_note,
+)
 from focusstack_app.ui.comparing import Comparison, Other
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import Aligned, PictureLoader
@@ -261,8 +267,6 @@ class Stage(QWidget):
         bar.set_available(View.SOURCE, opened)
         bar.set_available(View.OUTPUT, free and output is not None)
         self._show_caption()
-        shows_map = self.view is View.OUTPUT and self._map is not Overlay.NONE
-        self.viewer.set_note(legends()[self.overlay] if shows_map or self._peaking else "")
         others = self.others
         chosen = next((other for other in others if other.content == self._compared), None)
         if chosen is None and others:
@@ -285,7 +289,12 @@ class Stage(QWidget):
         self._draw_curve()
 
     def _show_caption(self) -> None:
+        """Say above the picture what is shown, and in its corner what its colours mean."""
         self.view_bar.caption.set_whole(self.caption)
+        shows_map = self.view is View.OUTPUT and self._map is not Overlay.NONE
+        note = legends()[self.overlay] if shows_map or self._peaking else ""
+        waits = self.view is View.PREVIEW and not self._held
+        self.viewer.set_note(waiting_note(self._previewer) if waits else note)
 
     def _on_picture(self, key: object, picture: DisplayPicture) -> None:
         """Take a picture from the loader, unless something else is to be seen by now."""

@@ -83,7 +83,6 @@ class ViewBar(QWidget):
         self.zoom.setAccessibleName(self.tr("Zoom"))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(self.zoom.fontMetrics().horizontalAdvance("1600 %"))
-        row.addWidget(self.zoom)
         row.addSpacing(8)
         for menu, text, tip in (
             (
@@ -118,6 +117,7 @@ class ViewBar(QWidget):
             button.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             row.addWidget(button)
+        row.addWidget(self.zoom)
 
     def set_view(self, view: View) -> None:
         """Show which view it is."""

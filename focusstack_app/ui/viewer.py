@@ -85,7 +85,7 @@ class Viewer(QWidget):
         self._other: DisplayPicture | None = None
         self._other_place: QRectF | None = None
         self._mode = Compare.OFF
-        self._names, self._note = ("", ""), ""
+        self._names, self.note = ("", ""), ""
         self._wipe = 0.5
         self._wiping = False
         self.setMouseTracking(True)
@@ -145,27 +145,24 @@ class Viewer(QWidget):
 
     def set_other(self, other: DisplayPicture | None, mode: Compare) -> None:
         """Take a picture to compare with; until there is one, the first stands in for it."""
-        if other is not self._other:
-            self._other = other
-            self.update()
+        self._other = other
+        self.update()
         self.set_mode(mode)
 
     def set_other_place(self, place: QRectF | None) -> None:
         """Where the other picture lies in the one that is shown, pixels; None: all over it."""
-        if place != self._other_place:
-            self._other_place = place
-            self.update()
+        self._other_place = place
+        self.update()
 
     def set_names(self, shown: str, other: str) -> None:
         """What the two pictures are called."""
-        if (shown, other) != self._names:
-            self._names = (shown, other)
-            self.update()
+        self._names = (shown, other)
+        self.update()
 
     def set_note(self, note: str) -> None:
         """A line in the corner of the picture; empty for none."""
-        if note != self._note:
-            self._note = note
+        if note != self.note:
+            self.note = note
             self.update()
 
     def set_mode(self, mode: Compare) -> None:
@@ -256,7 +253,7 @@ class Viewer(QWidget):
         """Names and the line between the pictures."""
         area = QRectF(self.rect())
         if self._mode is Compare.OFF:
-            draw_label(painter, self._note, area)
+            draw_label(painter, self.note, area)
         elif self._mode in (Compare.PEEK, Compare.BLINK):
             draw_label(painter, self._names[self._mode is Compare.PEEK], area)
         else:
@@ -304,9 +301,8 @@ class Viewer(QWidget):
         if self._dragged_from is None or self._picture is None:
             self._show_cursor(on_divider=self._on_divider(event.position()))
             return
-        moved = (event.position() - self._dragged_from) * self.devicePixelRatioF()
+        self._port.pan((event.position() - self._dragged_from) * self.devicePixelRatioF())
         self._dragged_from = event.position()
-        self._port.pan(moved)
         self.update()
         self.view_changed.emit()
 
@@ -326,8 +322,7 @@ class Viewer(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """End panning."""
         del event
-        self._dragged_from = None
-        self._wiping = False
+        self._dragged_from, self._wiping = None, False
         self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

@@ -50,6 +50,7 @@ from focusstack_app.ui.state import load_state, save_state, state_path
 from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import icon_action
+from focusstack_app.ui.wording import format_text
 
 
 class WindowFrame(QMainWindow):
@@ -164,6 +165,11 @@ class WindowFrame(QMainWindow):
             action.setEnabled(free)
         actions.export.setEnabled(exportable)
         self.side.export_button.setEnabled(exportable)
+        export = self.preferences.settings.export
+        tip = self.tr("Save the selected output to a file (Ctrl+E): {format}")
+        self.side.export_button.setToolTip(
+            tip.format(format=format_text(export.format, export.options))
+        )
         for action in (actions.save, actions.save_as):
             action.setEnabled(self.frames.rowCount() > 0)
         actions.include_all.setEnabled(free and self.frames.rowCount() > 0)

@@ -73,6 +73,11 @@ def seconds_text(seconds: float) -> str:
     return f"{number_text(seconds, 1)} s" if seconds < 10 else _whole_text(round(seconds))
 
 
+def whole_seconds_text(seconds: float) -> str:
+    """An estimate, one second at least: "12 s", "3 min 05 s"."""
+    return _whole_text(max(1, round(seconds)))
+
+
 def _whole_text(whole: int) -> str:
     if whole < 60:
         return f"{whole} s"
@@ -88,7 +93,7 @@ def time_left_s(fraction: float, elapsed_s: float) -> float | None:
         fraction: Share that is done, 0 to 1.
         elapsed_s: Seconds since the start.
     """
-    if fraction < 0.03 or elapsed_s < 1.0:
+    if fraction < 0.1 or elapsed_s < 2.0:  # reading the frames says little about the rest
         return None
     return elapsed_s * (1.0 - fraction) / fraction
 
@@ -99,7 +104,7 @@ def progress_text(fraction: float, elapsed_s: float) -> str:
     left = time_left_s(fraction, elapsed_s)
     if left is None:
         return percent
-    time = _whole_text(max(1, round(left)))
+    time = whole_seconds_text(left)
     return tr("{percent}, about {time} left").format(percent=percent, time=time)
 
 

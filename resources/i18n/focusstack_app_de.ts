@@ -1363,28 +1363,40 @@
         <translation>Aufnahme {number} von {count}</translation>
     </message>
     <message>
-        <source>{side} px proxies</source>
-        <translation>verkleinert auf {side} px</translation>
-    </message>
-    <message>
-        <source>Preview before the change</source>
-        <translation>Vorschau vor der Änderung</translation>
-    </message>
-    <message>
-        <source>{proxies}, reading full size {percent} %</source>
-        <translation>{proxies}, volle Größe wird gelesen: {percent} %</translation>
-    </message>
-    <message>
-        <source>refining to full quality, {percent} %</source>
-        <translation>wird in voller Qualität berechnet: {percent} %</translation>
-    </message>
-    <message>
         <source>full quality here</source>
         <translation>hier in voller Qualität</translation>
     </message>
     <message>
         <source>Preview</source>
         <translation>Vorschau</translation>
+    </message>
+    <message>
+        <source>Preview before the change</source>
+        <translation>Vorschau vor der Änderung</translation>
+    </message>
+    <message>
+        <source>Quick preview</source>
+        <translation>Schnelle Vorschau</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+    <message>
+        <source>zoom in for full quality</source>
+        <translation>volle Qualität beim Vergrößern</translation>
+    </message>
+    <message>
+        <source>reading full size, {percent}</source>
+        <translation>volle Größe wird gelesen, {percent}</translation>
+    </message>
+    <message>
+        <source>refining to full quality, {percent}</source>
+        <translation>wird in voller Qualität berechnet, {percent}</translation>
+    </message>
+    <message>
+        <source>This is one frame; the preview of all is on its way: {percent} %</source>
+        <translation>Dies ist eine Aufnahme; die Vorschau aus allen ist unterwegs: {percent} %</translation>
     </message>
     <message numerus="yes">
         <source>{included} of %n frame(s) included</source>
@@ -1735,6 +1747,18 @@
         <translation>Ansicht vorbereiten</translation>
     </message>
     <message>
+        <source>Skipped.</source>
+        <translation>Übersprungen.</translation>
+    </message>
+    <message>
+        <source>Failed.</source>
+        <translation>Fehlgeschlagen.</translation>
+    </message>
+    <message>
+        <source>Done in {time}</source>
+        <translation>Fertig in {time}</translation>
+    </message>
+    <message>
         <source>{done} done, {skipped} skipped, {failed} failed</source>
         <translation>{done} erledigt, {skipped} übersprungen, {failed} fehlgeschlagen</translation>
     </message>
@@ -1895,6 +1919,14 @@
         <translation>Format</translation>
     </message>
     <message>
+        <source>Preferences…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
+        <source>How the frames are fused, and how files are written</source>
+        <translation>Wie Aufnahmen verrechnet und Dateien geschrieben werden</translation>
+    </message>
+    <message>
         <source>Save to</source>
         <translation>Speichern in</translation>
     </message>
@@ -1963,8 +1995,8 @@
         <translation>{format}; verrechnet mit {method}</translation>
     </message>
     <message>
-        <source>The preferences and the main window&apos;s panel change it.</source>
-        <translation>Ändern lässt sich das in den Einstellungen und in der Seitenleiste des Hauptfensters.</translation>
+        <source>about {time} left</source>
+        <translation>noch etwa {time}</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -1981,18 +2013,6 @@
     <message>
         <source>Stack {number} of {count}: {name}</source>
         <translation>Stack {number} von {count}: {name}</translation>
-    </message>
-    <message>
-        <source>Done in {time}</source>
-        <translation>Fertig in {time}</translation>
-    </message>
-    <message>
-        <source>Skipped.</source>
-        <translation>Übersprungen.</translation>
-    </message>
-    <message>
-        <source>Failed.</source>
-        <translation>Fehlgeschlagen.</translation>
     </message>
     <message>
         <source>Not started</source>
@@ -2139,8 +2159,12 @@
         <translation>{name} wird nach {file} exportiert …</translation>
     </message>
     <message>
-        <source>{name} exported to {path}</source>
-        <translation>{name} exportiert nach {path}</translation>
+        <source>{name} is saved as {file}.</source>
+        <translation>{name} ist als {file} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Show Its Folder</source>
+        <translation>Ordner anzeigen</translation>
     </message>
     <message>
         <source>Finishing the export before closing…</source>
@@ -2558,10 +2582,6 @@ Ziehen Sie hier oder drücken Sie , und . um durch die Aufnahmen zu gehen; G spr
         <translation>Exportieren …</translation>
     </message>
     <message>
-        <source>Save the selected output to a file (Ctrl+E)</source>
-        <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E)</translation>
-    </message>
-    <message>
         <source>Retouch</source>
         <translation>Retuschieren</translation>
     </message>
@@ -2734,6 +2754,10 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
     <message>
         <source>Include at least one frame</source>
         <translation>Verwenden Sie mindestens eine Aufnahme</translation>
+    </message>
+    <message>
+        <source>Save the selected output to a file (Ctrl+E): {format}</source>
+        <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E): {format}</translation>
     </message>
     <message>
         <source>Something went wrong inside the program.</source>

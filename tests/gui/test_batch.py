@@ -17,6 +17,7 @@ from focusstack_app.jobs.batch import Outcome
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
+from focusstack_app.ui.preferences import PreferencesDialog
 from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack, write_timed_stack
@@ -83,6 +84,21 @@ def test_it_runs_and_a_second_run_skips_what_is_done(
     run(batch, qtbot)
     assert batch.status.text() == "Finished: 1 done, 3 skipped, 0 failed."
     assert states(batch)[0] == "Skipped. It exists already."
+
+
+def test_the_time_that_is_left_is_told_once_a_stack_is_done(
+    batch: BatchWindow, window: MainWindow, qtbot: QtBot
+) -> None:
+    seen: list[str] = []
+    batch.runner.advanced.connect(lambda *_: seen.append(batch.status.text()))
+    run(batch, qtbot)
+    assert any(text.startswith("Stack 2 of 4: bee · about 1 s left") for text in seen)
+    assert not any("left" in text for text in seen if text.startswith("Stack 1"))
+    assert batch.open_button.isDefault()
+    batch.preferences_button.click()
+    preferences = window.findChild(PreferencesDialog)
+    assert isinstance(preferences, PreferencesDialog)
+    preferences.close()
 
 
 def test_failures_are_reported_and_the_others_go_on(

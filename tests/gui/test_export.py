@@ -3,7 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
@@ -31,7 +33,12 @@ def question(window: MainWindow) -> QMessageBox:
 
 
 def test_export_proposes_a_name_beside_the_first_frame_and_writes_it(
-    opened: MainWindow, output: Output, export: FakeExport, frames: list[Path], qtbot: QtBot
+    opened: MainWindow,
+    output: Output,
+    export: FakeExport,
+    frames: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
 ) -> None:
     opened.actions_.export.trigger()
     dialog = opened.findChild(QFileDialog)
@@ -45,7 +52,12 @@ def test_export_proposes_a_name_beside_the_first_frame_and_writes_it(
     assert proposal.exists()
     assert export.calls == [(proposal, False)]
     assert not opened.isWindowModified()
-    assert opened.statusBar().currentMessage().startswith("Output 1 exported to ")
+    assert opened.banner.message == "Output 1 is saved as frame_1_stacked.tif."
+    button = next(b for b in opened.banner.findChildren(QPushButton) if b.isVisible())
+    shown: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
+    button.click()
+    assert [url.toLocalFile() for url in shown] == [str(proposal.parent)]
 
 
 def test_an_exported_output_can_be_dragged_to_another_program(

@@ -58,10 +58,12 @@ def test_overlap_and_format_take_effect_at_once(
     export: FakeExport,
     qtbot: QtBot,
 ) -> None:
+    assert opened.side.export_button.toolTip().endswith(": TIFF, 16 bits per channel")
     choose(dialog, "fusion", "overlap", 40)
     assert opened.side.parameters.parameters.overlap == 0.4
     choose(dialog, "export", "format", FileFormat.JPEG)
     choose(dialog, "export", "quality", 80)
+    assert opened.side.export_button.toolTip().endswith(": JPEG, quality 80")
     dialog.accept()
     opened.render_stack()
     qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))

@@ -16,7 +16,7 @@ from tests.helpers.windows import FakeFusion
 
 def test_an_opened_stack_is_previewed_from_proxies(opened: MainWindow, fusion: FakeFusion) -> None:
     assert [request.max_side_px for request in fusion.requests] == [PREVIEW_SIDE_PX]
-    assert opened.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
+    assert opened.caption() == "Quick preview · VAEEDOF faithful"
     preview = opened.previewer.preview
     assert preview is not None
     assert opened.viewer.picture is preview.picture
@@ -76,7 +76,7 @@ def test_other_parameters_are_previewed(
     assert fusion.previews[-1].align is Align.OFF
     opened.side.parameters.method.choose(Method.PYRAMID)
     assert not opened.side.parameters.mode.isEnabled()
-    qtbot.waitUntil(lambda: opened.caption() == "Preview · 900 px proxies · Pyramid")
+    qtbot.waitUntil(lambda: opened.caption() == "Quick preview · Pyramid")
 
 
 def test_an_old_preview_is_not_passed_off_as_the_new_one(
@@ -126,3 +126,18 @@ def test_while_the_preview_is_made_the_first_frame_is_shown(
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.viewer.picture is not None)
     qtbot.waitUntil(lambda: window.caption() == "Source 1 of 3 · frame_1.png · preview 50 %")
+
+
+def test_until_there_is_a_preview_the_picture_says_that_it_is_one_frame(
+    window: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: "preview 50 %" in window.caption())
+    assert window.viewer.note == "This is one frame; the preview of all is on its way: 50 %"
+    window.show_view(View.SOURCE)
+    assert window.viewer.note == ""
+    window.show_view(View.PREVIEW)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    assert window.viewer.note == ""

@@ -106,7 +106,7 @@ def _shown_pixels(window: MainWindow) -> np.ndarray:
 def test_at_100_percent_the_screen_shows_the_pixels_of_the_render(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
-    assert previewed.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
+    assert previewed.caption() == "Quick preview · zoom in for full quality · VAEEDOF faithful"
     assert jobs.opened == []
     previewed.viewer.show_actual_pixels()
     _refined(previewed, qtbot)
@@ -211,7 +211,7 @@ def test_looking_at_the_whole_meanwhile_does_not_read_the_frames_again(
     jobs.may_open.clear()
     previewed.viewer.show_actual_pixels()
     qtbot.waitUntil(lambda: len(jobs.opened) == 1)
-    assert "900 px proxies, reading full size 0 %" in previewed.caption()
+    assert "Quick preview · reading full size, 0 %" in previewed.caption()
     previewed.viewer.fit()
     qtbot.wait(200)
     jobs.may_open.set()
@@ -229,7 +229,7 @@ def test_a_failure_is_told_once_and_the_preview_stays(
     previewed.viewer.zoom_to(1.5)
     qtbot.wait(200)
     assert len(jobs.opened) == 1
-    assert previewed.caption() == "Preview · 900 px proxies · VAEEDOF faithful"
+    assert previewed.caption() == "Quick preview · VAEEDOF faithful"
 
 
 def test_pyramids_are_not_refined(previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
@@ -238,4 +238,4 @@ def test_pyramids_are_not_refined(previewed: MainWindow, jobs: Jobs, qtbot: QtBo
     previewed.viewer.show_actual_pixels()
     qtbot.wait(200)
     assert jobs.opened == []
-    assert previewed.caption() == "Preview · 900 px proxies · Pyramid"
+    assert previewed.caption() == "Quick preview · Pyramid"

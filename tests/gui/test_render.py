@@ -41,9 +41,7 @@ def test_a_render_becomes_an_output_and_is_shown(opened: MainWindow, qtbot: QtBo
     message = opened.statusBar().currentMessage()
     assert message.startswith("Output 1: 3 frames in ")
     assert message.endswith(" s on CPU")
-    (row,) = opened.side.render_panel.rows.values()
-    assert row.status.whole.startswith("Output 1 is finished, after ")
-    assert not row.bar.isVisible()
+    assert not opened.side.render_panel.rows
     assert opened.isWindowModified()
 
 
@@ -136,6 +134,30 @@ def test_warnings_of_a_render_are_seen(
     fusion.warnings = ("One frame is a stack of its own.",)
     render(opened, qtbot)
     assert opened.banner.message == "One frame is a stack of its own."
+
+
+def test_what_is_wrong_with_the_frames_is_said_before_the_render_and_once(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.warnings = ("Two frames are the same.",)
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: opened.banner.message == "Two frames are the same.")
+    fusion.release.clear()
+    opened.render_stack()
+    assert opened.banner.message == "Two frames are the same."
+    opened.banner.hide()
+    fusion.release.set()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    assert opened.banner.message == ""
+    opened.side.parameters.method.choose(Method.PYRAMID)
+    qtbot.waitUntil(lambda: len(fusion.previews) == 3 and not opened.previewer.busy)
+    assert opened.banner.message == ""
+    fusion.warnings = ("One frame moved.",)
+    toggle(opened.frames, opened.frames.index(1))
+    qtbot.waitUntil(lambda: opened.banner.message == "One frame moved.")
+    fusion.warnings = ()
+    toggle(opened.frames, opened.frames.index(1))
+    qtbot.waitUntil(lambda: opened.banner.message == "")
 
 
 def test_every_render_is_kept_with_its_parameters(opened: MainWindow, qtbot: QtBot) -> None:
