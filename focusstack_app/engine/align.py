@@ -8,15 +8,15 @@ pairs). `engine.perspective` adds what a camera that was tilted or moved sideway
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.message import message
@@ -45,15 +45,20 @@ def proxy_of(pixels: Pixels) -> NDArray[Any]:
 
 
 def register(
-    proxies: Sequence[Planes], reference: int, size_px: tuple[int, int], progress: Progress
+    proxies: Sequence[Planes],
+    reference: int,
+    size_px: tuple[int, int],
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes] = np.asarray,
 ) -> Registration:
-    """Register frames to the reference.
+    """Register frames to the reference, several pairs at a time.
 
     Args:
         proxies: Of `proxy_of`, one per frame, in focus order.
         reference: Index of the frame that stays as it is.
         size_px: (height, width) of the full frames.
         progress: Reported per pair.
+        keep: Puts away what grows with the number of frames.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -67,36 +72,50 @@ def register(
         done += 1
         progress.report(done / (2 * count + len(hops)), message("Aligning"))
 
-    @lru_cache(maxsize=4)
+    pyramids: list[list[Planes]] = []
+    for fine_to_coarse in ahead(lambda proxy: pyramid(to_float(proxy[:])), proxies):
+        progress.checkpoint()
+        pyramids.append([keep(plane) for plane in fine_to_coarse])
+
     def planes(index: int) -> list[FloatArray]:
-        return pyramid(to_float(proxies[index][:]))
+        return [plane[:] for plane in pyramids[index]]
+
+    def neighbour(index: int) -> Similarity | None:
+        before, here = planes(index - 1), planes(index)
+        return _estimated(before, here, _coarse_shift(before, here))
 
     frame_from_first = [_STILL]
     pairs: dict[tuple[int, int], Similarity] = {}
     doubtful = []
-    for index in range(1, count):
-        before, here = planes(index - 1), planes(index)
-        own = _estimated(before, here, _coarse_shift(before, here))
+    for index, own in enumerate(ahead(neighbour, range(1, count)), start=1):
         if own is None:
             doubtful.append(index)
-            own = _STILL
-        pairs[index - 1, index] = own
-        frame_from_first.append(own.after(frame_from_first[-1]))
+        pairs[index - 1, index] = own or _STILL
+        frame_from_first.append(pairs[index - 1, index].after(frame_from_first[-1]))
         tick()
-    for a, b in hops:
+
+    def apart(pair: tuple[int, int]) -> Similarity | None:
+        a, b = pair
+        one, other = planes(a), planes(b)
         chained = frame_from_first[b].after(frame_from_first[a].inverse())
-        own = _estimated(planes(a), planes(b), chained)
-        if own is not None and _apart_px(own, chained, planes(a)[0].shape) < 2 * (b - a):
-            pairs[a, b] = own
+        own = _estimated(one, other, chained)
+        if own is not None and _apart_px(own, chained, one[0].shape) < 2 * (b - a):
+            return own
+        return None
+
+    for pair, own in zip(hops, ahead(apart, hops), strict=True):
+        if own is not None:
+            pairs[pair] = own
         tick()
-    frame_from_first = _settled(pairs, count)
     small_px = proxies[0].shape[0], proxies[0].shape[1]
-    matrices = np.stack(homographies(planes, frame_from_first, reference, tick))
+    matrices = np.stack(homographies(planes, _settled(pairs, count), reference, tick))
     fixed = to_float(proxies[reference][:])
     gains = []
-    for proxy, matrix in zip(proxies, matrices, strict=True):
+    for gain in ahead(
+        lambda index: _gains(fixed, to_float(proxies[index][:]), matrices[index]), range(count)
+    ):
         progress.checkpoint()
-        gains.append(_gains(fixed, to_float(proxy[:]), matrix))
+        gains.append(gain)
     progress.report(1.0, message("Aligning"))
     return rescaled(Registration(matrices, np.stack(gains), tuple(doubtful), small_px), size_px)
 
@@ -127,7 +146,9 @@ def _coarse_shift(template: list[FloatArray], moved: list[FloatArray]) -> Simila
     """Where phase correlation of the coarsest level is sure of a shift, that shift."""
     height, width = template[-1].shape
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
-    (across, down), response = cv2.phaseCorrelate(template[-1], moved[-1], window)
+    # It multiplies what it is given by the window, in place for some sizes.
+    both = template[-1].copy(), moved[-1].copy()
+    (across, down), response = cv2.phaseCorrelate(*both, window)
     enlarged = template[0].shape[1] / width
     return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else _STILL
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.matching import (
     Matrix,
@@ -34,7 +35,7 @@ def homographies(
     """The registration of frames with what is sure of their perspective.
 
     Args:
-        planes: `matching.pyramid` of a frame.
+        planes: `matching.pyramid` of a frame; called by several threads.
         found: Similarities, frame from first.
         reference: Index of the reference.
         tick: Called per pair.
@@ -46,10 +47,14 @@ def homographies(
     to_unit = unit_frame(height, width)
     in_units = [to_unit @ one.matrix(height, width) @ np.linalg.inv(to_unit) for one in found]
     chains: list[list[Matrix]] = [[np.eye(3)], [np.eye(3)]]
-    for index in range(1, len(found)):
+
+    def seen_from_before(index: int) -> list[Matrix]:
         pair = found[index].after(found[index - 1].inverse())
-        before = in_units[index - 1]
-        changes = _deviations(planes(index - 1), planes(index), pair)
+        return _deviations(planes(index - 1), planes(index), pair)
+
+    for before, changes in zip(
+        in_units[:-1], ahead(seen_from_before, range(1, len(found))), strict=True
+    ):
         for chain, change in zip(chains, changes, strict=True):
             # What was seen in the frame before, in the coordinates of the first.
             chain.append(np.linalg.inv(before) @ change @ before @ chain[-1])

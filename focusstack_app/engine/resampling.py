@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
@@ -19,7 +18,6 @@ from focusstack_app.engine.matching import Matrix
 from focusstack_app.engine.pixels import to_float, to_uint16
 
 _BAND_PX = 256
-_MOST_THREADS = 8
 _REACH_PX = 5  # of the Lanczos kernel
 _STILL_PX, _EVEN = 0.2, 0.004  # at most these, and a frame is left as it is
 
@@ -80,7 +78,6 @@ def resample(
     moved = np.empty((height, width, 3), np.uint16)
 
     def resample_band(top: int) -> None:
-        progress.checkpoint()
         bottom = min(height, top + _BAND_PX)
         down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
         corners = np.array([[x, y] for x in (0.0, width - 1) for y in (top, bottom - 1)])
@@ -100,8 +97,8 @@ def resample(
             np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
         moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))
 
-    with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
-        list(pool.map(resample_band, range(0, height, _BAND_PX)))
+    for _ in ahead(resample_band, range(0, height, _BAND_PX)):
+        progress.checkpoint()
     return moved
 
 

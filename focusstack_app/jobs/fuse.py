@@ -294,7 +294,15 @@ def align_frames(
     full = request.registration
     if full is None:
         size_px = stack.sources[stack.reference].size_px[::-1]
-        full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7))
+        kept: list[Held] = []
+
+        def keep(array: NDArray[Any]) -> Held:
+            kept.append(spool.keep(array))
+            return kept[-1]
+
+        full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7), keep)
+        for held in kept:
+            held.drop()
     found = rescaled(full, (height, width))
     outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
     moved = []

@@ -14,7 +14,7 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import proxy_of, register, rescaled
-from focusstack_app.engine.matching import Matrix, Similarity
+from focusstack_app.engine.matching import Matrix, Similarity, pyramid
 from focusstack_app.engine.pixels import to_float, to_uint16
 from focusstack_app.engine.resampling import (
     common_area,
@@ -200,6 +200,31 @@ def test_registering_can_be_cancelled() -> None:
     progress = Progress(lambda _fraction, _stage: progress.cancel())
     with pytest.raises(Cancelled):
         register([_texture()] * 3, 0, SIZE, progress)
+
+
+def test_many_threads_find_what_one_finds_and_look_at_what_was_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    transforms = [Similarity((1 + 0.004 * i) + 0j, complex(1.1 * i, -0.6 * i)) for i in range(6)]
+    proxies = [proxy_of(frame) for frame in _stack(transforms)]
+    kept: list[NDArray[Any]] = []
+
+    def keep(array: NDArray[Any]) -> NDArray[Any]:
+        kept.append(array.copy())
+        array[:] = np.nan
+        return kept[-1]
+
+    found = []
+    for threads in (1, 5):
+        monkeypatch.setattr("os.cpu_count", lambda threads=threads: threads)
+        found.append(register(proxies, 2, SIZE, Progress(), keep))
+    one, many = found
+    np.testing.assert_array_equal(one.frame_from_reference, many.frame_from_reference)
+    np.testing.assert_array_equal(one.gains, many.gains)
+    assert one.doubtful == many.doubtful == ()
+    own = [plane for proxy in proxies for plane in pyramid(to_float(proxy))]
+    for before, after in zip(own * 2, kept, strict=True):  # made once, and left as they are
+        np.testing.assert_array_equal(before, after)
 
 
 finite = st.floats(-20, 20)

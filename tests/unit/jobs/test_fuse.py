@@ -5,6 +5,7 @@ import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -183,10 +184,10 @@ def test_the_registration_of_a_preview_serves_the_render(
     estimates: list[tuple[int, int]] = []
 
     def counted(
-        proxies: Sequence[FloatArray], reference: int, size_px: tuple[int, int], progress: Progress
+        proxies: Sequence[FloatArray], reference: int, size_px: tuple[int, int], *rest: Any
     ) -> Registration:
         estimates.append(size_px)
-        return register(proxies, reference, size_px, progress)
+        return register(proxies, reference, size_px, *rest)
 
     monkeypatch.setattr("focusstack_app.jobs.fuse.register", counted)
     stack = open_stack([tmp_path]).stack

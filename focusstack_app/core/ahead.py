@@ -1,0 +1,43 @@
+"""Work that a few threads do a little ahead of who takes its results."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+_MOST_THREADS = 8
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def ahead(
+    work: Callable[[Item], Result], items: Iterable[Item], threads: int | None = None
+) -> Generator[Result, None, None]:
+    """What `work` makes of each item, in order.
+
+    One result more than there are threads is made ahead, so that memory does not grow with the
+    items and a caller that rests, or stops, lets all of it rest or stop. It ends, and no thread is
+    left, once nobody iterates any more.
+
+    Args:
+        work: Called by the threads; what it raises comes in its turn.
+        items: Taken one by one on the calling thread.
+        threads: How many; those of the processor, 8 at most, by default.
+    """
+    count = threads or min(_MOST_THREADS, os.cpu_count() or 1)
+    running: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            for item in items:
+                if len(running) > count:
+                    yield running.popleft().result()
+                running.append(pool.submit(work, item))
+            while running:
+                yield running.popleft().result()
+        finally:
+            for future in running:
+                future.cancel()
