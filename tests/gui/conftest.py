@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
+from tests.helpers.retouching import begin
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeExport, FakeFusion
 
@@ -78,3 +79,16 @@ def opened(window: MainWindow, frames: list[Path], qtbot: QtBot) -> MainWindow:
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
     return window
+
+
+@pytest.fixture
+def retouching(opened: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The output of three frames, ready to be painted on from the second."""
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    opened.filmstrip.mark(1)
+    opened.stage.source = opened.frames.source(1)
+    begin(opened, qtbot)
+    opened.retouch.panel.diameter.spin.setValue(20)
+    opened.retouch.panel.hardness.spin.setValue(100)
+    return opened

@@ -1,0 +1,164 @@
+"""What the command line says when a picture cannot be made, and what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tifffile
+
+from focusstack_app import cli
+from tests.helpers.commands import PYRAMID, files_in, run
+from tests.helpers.stacks import make_stack, write_picture, write_stack
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Path:
+    write_stack(tmp_path / "frames")
+    return tmp_path / "frames"
+
+
+class TestFuseFails:
+    """Every failure: exit code 1, one line that names the file, nothing left on disk."""
+
+    @staticmethod
+    def _complaint(capsys: pytest.CaptureFixture[str]) -> str:
+        lines = capsys.readouterr().err.splitlines()
+        complaints = [line for line in lines if line.startswith("focusstack: ")]
+        assert len(complaints) == 1, lines
+        assert lines[-1] == complaints[0]
+        return complaints[0]
+
+    def test_existing_output_is_kept(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = tmp_path / "out.tif"
+        out.write_bytes(b"mine")
+        assert run("fuse", frames, "-o", out, *PYRAMID) == 1
+        assert out.read_bytes() == b"mine"
+        complaint = self._complaint(capsys)
+        assert str(out) in complaint
+        assert "--overwrite" in complaint
+
+    def test_overwrite_replaces_it(self, frames: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out.tif"
+        out.write_bytes(b"old")
+        assert run("fuse", frames, "-o", out, "--overwrite", *PYRAMID) == 0
+        assert tifffile.imread(out).shape == (64, 96, 3)
+
+    @pytest.mark.parametrize("name", ["nowhere/out.tif", "out.gif", "frames"])
+    def test_an_impossible_output_is_refused_before_any_work(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+    ) -> None:
+        assert run("fuse", frames, "-o", tmp_path / name, *PYRAMID) == 1
+        captured = capsys.readouterr().err
+        assert name.split("/")[0] in captured
+        assert len(captured.splitlines()) == 1  # no progress: nothing was begun
+        assert files_in(tmp_path) == []
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
+    def test_an_unwritable_folder_is_named(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        locked = tmp_path / "locked"
+        locked.mkdir(mode=0o500)
+        assert run("fuse", frames, "-o", locked / "out.tif", *PYRAMID) == 1
+        assert "locked" in self._complaint(capsys)
+
+    def test_an_existing_report_keeps_the_work_from_starting(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "r.json").write_text("mine")
+        arguments = ["-o", tmp_path / "out.tif", "--json", tmp_path / "r.json"]
+        assert run("fuse", frames, *arguments, *PYRAMID) == 1
+        assert "r.json" in self._complaint(capsys)
+        assert files_in(tmp_path) == ["r.json"]
+
+    def test_an_empty_folder_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "none").mkdir()
+        assert run("fuse", tmp_path / "none", "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        assert str(tmp_path / "none") in self._complaint(capsys)
+
+    @pytest.mark.parametrize("content", [b"", b"these are words, not pixels"])
+    def test_a_file_that_is_no_picture_is_named(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+    ) -> None:
+        (frames / "frame_4.jpg").write_bytes(content)
+        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        assert "frame_4.jpg" in self._complaint(capsys)
+        assert files_in(tmp_path) == []
+
+    def test_a_truncated_frame_is_named_and_leaves_nothing(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        whole = (frames / "frame_2.png").read_bytes()
+        (frames / "frame_2.png").write_bytes(whole[: len(whole) // 2])
+        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        assert "frame_2.png" in self._complaint(capsys)
+        assert files_in(tmp_path) == []
+
+    def test_mixed_sizes_name_the_odd_one(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        odd = make_stack(1, width_px=48, height_px=64).frames[0]
+        write_picture(frames / "frame_9.png", odd)
+        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        complaint = self._complaint(capsys)
+        assert "frame_9.png" in complaint
+        assert "48 x 64" in complaint
+
+    def test_a_frame_is_never_the_output(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        paths = write_stack(tmp_path, suffix=".tif", bits=16)
+        before = paths[0].read_bytes()
+        assert run("fuse", *paths, "-o", paths[0], "--overwrite", *PYRAMID) == 1
+        assert "frame_1.tif" in self._complaint(capsys)
+        assert paths[0].read_bytes() == before
+
+    def test_an_unknown_model_is_named(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        out = tmp_path / "out.tif"
+        assert run("fuse", frames, "-o", out, "--model", "no-such", "--align", "off") == 1
+        assert "no-such" in self._complaint(capsys)
+        assert files_in(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_is_130_and_leaves_nothing(tmp_path: Path) -> None:
+    frames = tmp_path / "frames"
+    (first_frame,) = write_stack(frames, 1, width_px=1000, height_px=800)
+    for number in range(2, 21):
+        shutil.copyfile(first_frame, frames / f"frame_{number}.png")
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "focusstack_app",
+            "fuse",
+            str(frames),
+            "-o",
+            str(tmp_path / "out.tif"),
+            *PYRAMID,
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(cli.__file__).resolve().parent.parent,
+    )
+    with process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        assert " %  " in first
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+    assert process.returncode == 130, rest
+    assert rest.splitlines()[-1] == "focusstack: Cancelled; nothing was written."
+    assert [path.name for path in tmp_path.iterdir()] == ["frames"]
