@@ -129,6 +129,7 @@ class WindowFrame(QMainWindow):
         self._facts = QLabel()
         self._facts.setAccessibleName(self.tr("Frames, size, memory and device"))
         self.readout = QLabel()
+        self.readout.setContentsMargins(0, 0, 16, 0)
         self.readout.setAccessibleName(self.tr("Pixel under the pointer"))
         self.stage.pixel_read.connect(self.readout.setText)
         self.statusBar().addPermanentWidget(self.readout)

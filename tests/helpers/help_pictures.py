@@ -22,7 +22,8 @@ from focusstack_app.core.assets import resources_dir
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-_SIZE = (1180, 760)
+_SIZE = (900, 660)  # low and narrow: what is seen of it is small in the guide
+_WIDEST_PX = 600
 _PATIENCE_S = 300.0
 _QUALITY = 88
 
@@ -71,7 +72,11 @@ def _take(app: QApplication, language_name: str, folder: Path, own: Path) -> Non
 
     def shoot(name: str, rectangle: QRect) -> None:
         wait(lambda: True)
-        window.grab(rectangle).save(str(folder / f"{name}.jpg"), quality=_QUALITY)
+        picture = window.grab(rectangle)
+        if picture.width() > _WIDEST_PX:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            picture = picture.scaledToWidth(_WIDEST_PX, smooth)
+        picture.save(str(folder / f"{name}.jpg"), quality=_QUALITY)
 
     def part(widget: QWidget, width: int, height: int, *, bottom: bool = False) -> QRect:
         """The middle of a widget, or its lower left corner, in the window."""
@@ -82,13 +87,14 @@ def _take(app: QApplication, language_name: str, folder: Path, own: Path) -> Non
         return QRect(corner + QPoint(left, top), QRect(0, 0, width, height).size())
 
     page = window.empty_page
-    shoot("open", part(page, 600, 250).translated(0, -40))
+    shoot("open", part(page, 600, 270).translated(0, -25))
     window.open_paths(sorted((resources_dir() / "demo").glob("frame_*.jpg")))
     wait(lambda: window.previewer.preview is not None, 2.0)
     check = Qt.ItemDataRole.CheckStateRole
     window.frames.setData(window.frames.index(1, 0), Qt.CheckState.Unchecked, check)
     wait(lambda: not window.previewer.busy, 1.0)
-    shoot("check", part(window.filmstrip, 600, window.filmstrip.height() + 150, bottom=True))
+    below = window.filmstrip.height() + window.stage.strip.height()
+    shoot("check", part(window.filmstrip, window.stage.width(), below + 330, bottom=True))
     window.actions_.include_all.trigger()
     window.render_stack()
     wait(lambda: bool(window.side.outputs.outputs) and not window.renderer.busy, 1.0)
