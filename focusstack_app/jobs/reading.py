@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Pixels, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
@@ -15,27 +16,37 @@ from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
 from focusstack_app.io.spool import Held, Spool
 
+_READERS = 2  # at a time; decoding takes more memory than what comes of it
+
 
 def read_frames(
     request: FusionRequest, spool: Spool, progress: Progress
 ) -> tuple[FusionRequest, list[Held], list[Held], bytes | None]:
-    """Read everything, and put it in the order of the focus.
+    """Read everything, a few frames ahead, and put it in the order of the focus.
 
     Returns:
         The request with its frames in that order, or itself where they came so; the pixels of all
         frames, their proxies for alignment, and the reference's profile.
     """
-    frames: list[Held] = []
-    proxies: list[Held] = []
-    icc_profile = None
-    for index, source in enumerate(request.stack.sources):
-        progress.checkpoint()
-        side = request.max_side_px
+    several, side = len(request.stack) > 1, request.max_side_px
+
+    def read(source: FrameSource) -> tuple[Pixels, Pixels | None, bytes | None]:
+        """The pixels, the proxy and the profile."""
         # A preview's registration serves the render too, and is found as exactly.
         frame = read_frame(source) if side is None else read_proxy(source, max(side, PROXY_SIDE_PX))
+        proxy = proxy_of(frame.pixels) if several else None
         pixels = frame.pixels
         if side is not None:
             pixels = reduced(pixels, fitted_size(*source.size_px, side))
+        return pixels, proxy, frame.icc_profile
+
+    frames: list[Held] = []
+    proxies: list[Held] = []
+    icc_profile = None
+    sources = request.stack.sources
+    progress.checkpoint()
+    for index, (pixels, proxy, profile) in enumerate(ahead(read, sources, _READERS)):
+        source = sources[index]
         if frames and pixels.shape != frames[0].shape:
             raise InputError(
                 message(
@@ -49,10 +60,10 @@ def read_frames(
                 ),
                 message("Leave it out."),
             )
-        if len(request.stack) > 1:
-            proxies.append(spool.keep(proxy_of(frame.pixels)))
+        if proxy is not None:
+            proxies.append(spool.keep(proxy))
         if index == request.stack.reference:
-            icc_profile = frame.icc_profile
+            icc_profile = profile
         frames.append(spool.keep(pixels))
         progress.report((index + 1) / len(request.stack), message("Reading"))
     if not proxies:

@@ -80,3 +80,11 @@ def test_a_frame_of_another_size_is_named(request_: FusionRequest, tmp_path: Pat
     sources = [other if s.path == other.path else s for s in request_.stack.sources]
     with Spool(10**9) as spool, pytest.raises(InputError, match=r"3\.tif is 64 x 64 px"):
         read_frames(replace(request_, stack=Stack(tuple(sources))), spool, Progress())
+
+
+def test_of_two_frames_that_fail_the_first_is_named(request_: FusionRequest) -> None:
+    sources = request_.stack.sources
+    for gone in (sources[2], sources[3]):
+        gone.path.unlink()
+    with Spool(10**9) as spool, pytest.raises(InputError, match=sources[2].path.name):
+        read_frames(request_, spool, Progress())
