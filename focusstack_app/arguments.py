@@ -167,7 +167,8 @@ def _add_fusion_options(
         "--align",
         choices=[str(align) for align in Align],
         default=str(defaults.align),
-        help="register the frames where needed, or never (default: %(default)s)",
+        help="register the frames where needed, or leave them where they lie; either way they are "
+        "counted in the order of their focus (default: %(default)s)",
     )
     add(
         "--crop",

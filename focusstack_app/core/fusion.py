@@ -34,7 +34,11 @@ class Mode(StrEnum):
 
 
 class Align(StrEnum):
-    """Whether frames are registered before fusion."""
+    """Whether frames are registered before fusion.
+
+    OFF takes the pixels of each frame as they lie. The frames are counted in the order of their
+    focus all the same: which frame is which depends on what is sharp in it, not on its place.
+    """
 
     AUTO = "auto"
     OFF = "off"

@@ -15,6 +15,7 @@ from focusstack_app.jobs.export import depth_map
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.reading import read_frames
+from focusstack_app.jobs.report import facts
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
 SHUFFLED = [4, 2, 6, 0, 5, 3, 1]
@@ -58,6 +59,26 @@ def test_the_depth_follows_the_focus_and_not_the_names(request_: FusionRequest) 
     middle = np.median(depth_map(result)[:, 32::64], axis=0).astype(float)
     steps = np.diff(middle)
     assert (steps > 0).all() or (steps < 0).all()
+
+
+def test_frames_that_are_not_aligned_stay_where_they_lie_under_their_own_names(
+    request_: FusionRequest,
+) -> None:
+    result = fuse_stack(replace(request_, align=Align.OFF), Progress())
+    assert (result.placement, result.registration) == (None, None)
+    assert result.provenance is not None
+    given, order = request_.stack.sources, result.request.stack.sources
+    assert order[result.request.stack.reference] == given[request_.stack.reference]
+    assert facts(result)["frames"] == [str(source.path) for source in order]
+    for band in range(7):  # each is sharp in one frame, at the place that it has there
+        middle = slice(64 * band + 24, 64 * band + 40)
+        index = int(np.median(result.provenance.source_index[32:-32, middle]))
+        assert SHUFFLED[given.index(order[index])] == band
+        np.testing.assert_allclose(
+            result.picture[32:-32, middle],
+            make_stack(7, width_px=448, height_px=192).truth[32:-32, middle],
+            atol=3000,
+        )
 
 
 def test_a_registration_goes_with_its_frames(request_: FusionRequest) -> None:
