@@ -142,7 +142,7 @@ class Retoucher(QObject):
 
         def read(progress: Progress) -> Layer:
             if isinstance(of, Output):
-                return laid_over(result, of.result, stack)
+                return laid_over(result, of.result, stack, progress)
             pixels = self._services.read_source_frame(result, of, progress)
             position = stack.sources.index(result.request.stack.sources[of])
             return Layer.of_frame(pixels, position)

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Placement, Provenance
+from focusstack_app.core.fusion import (
+    FusionRequest,
+    FusionResult,
+    Method,
+    Placement,
+    Provenance,
+    Registration,
+)
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.joining import (
@@ -49,7 +56,7 @@ def test_a_result_of_the_same_frames_is_taken_as_it_is() -> None:
     assert lies_on(result, other)
     stack = joined_stack(result, [other])
     assert stack == result.request.stack
-    layer = laid_over(result, other, stack)
+    layer = laid_over(result, other, stack, Progress())
     assert layer.pixels is other.picture
     assert other.provenance is not None
     assert layer.source_index is other.provenance.source_index
@@ -66,7 +73,7 @@ def test_frames_of_the_other_come_in_between_where_they_show() -> None:
     assert stack.sources == (every[0], every[1], every[3], every[4])
     base = layer_of(result, stack)
     assert set(np.unique(base.source_index)) == {0, 2}
-    above = laid_over(result, other, stack)
+    above = laid_over(result, other, stack, Progress())
     np.testing.assert_array_equal(above.source_index.ravel()[:5], [0, 1, 2, 3, 0])
     mixed = base.copy()
     here = (slice(0, 1), slice(0, 3))  # of the other: frames 0, 1, 3
@@ -99,7 +106,7 @@ def test_another_crop_is_laid_where_it_belongs(top: int, left: int) -> None:
     height, width = other.picture.shape[:2]
     numbered = np.arange(height * width, dtype=np.uint16).reshape(height, width, 1)
     other = replace(other, picture=np.broadcast_to(numbered, (height, width, 3)) + np.uint16(2))
-    layer = laid_over(result, other, joined_stack(result, [other]))
+    layer = laid_over(result, other, joined_stack(result, [other]), Progress())
     assert layer.pixels.shape == result.picture.shape
     for y in range(height):
         for x in range(0, width, 7):
@@ -108,12 +115,68 @@ def test_another_crop_is_laid_where_it_belongs(top: int, left: int) -> None:
             assert layer.pixels[y, x, 0] == (other.picture[(*there, 0)] if inside else 1)
 
 
-def test_what_lies_elsewhere_is_not_offered() -> None:
+def test_what_nobody_knows_the_place_of_is_not_offered() -> None:
     result = of_frames(0, 1, 2, placement=moved(3, 2))
     assert lies_on(result, of_frames(1, 2))  # frame 1 fits as it is
-    assert not lies_on(result, of_frames(2, 1))  # frame 2 does not
-    assert not lies_on(result, of_frames(4, 1))  # not one of its frames
+    assert lies_on(result, of_frames(2, 1))  # frame 2 does not, but its place is known
+    assert lies_on(of_frames(2, 1), result)
+    assert not lies_on(result, of_frames(4, 3))  # no frame in common
+    assert not lies_on(result, of_frames(4, 1))  # no reference in common
     assert not lies_on(result, replace(of_frames(0, 1), icc_profile=b"other colours"))
+    eyes, size_px = np.stack([np.eye(3)] * 3), (2, 3)
+    guessed = replace(result, registration=Registration(eyes, np.ones((3, 3)), (2,), size_px))
+    assert not lies_on(guessed, of_frames(2, 1))  # it only has the place of its neighbour
+
+
+@pytest.mark.parametrize("its_reference", [1, 0])
+def test_a_result_on_another_reference_is_resampled(tmp_path: Path, its_reference: int) -> None:
+    """Frames 1 and 2 lie 6 px lower and 9 px further right than frame 0, and are darker."""
+    made = make_stack(3, width_px=400, height_px=300, seed=4)
+    for number, frame in enumerate(made.frames):
+        seen = np.roll(frame, (6, 9), (0, 1)) if number else frame
+        dimmed = seen if number == 0 else (seen * 0.9).astype(np.uint16)
+        write_picture(tmp_path / f"{number}.tif", dimmed, bits=16)
+    whole = open_stack([tmp_path]).stack
+    every = FusionRequest(whole, method=Method.PYRAMID)
+    some = replace(every, stack=Stack(whole.sources[1:]))
+    result, other = (
+        fuse_stack(request, Progress())
+        for request in ((every, some) if its_reference else (some, every))
+    )
+    assert lies_on(result, other)
+    stack = joined_stack(result, [other])
+    layer = laid_over(result, other, stack, Progress())
+    assert layer.pixels.shape == result.picture.shape
+    inner = (slice(30, -30), slice(30, -30))
+    away = np.abs(layer.pixels[inner].astype(float) - result.picture[inner])
+    assert np.median(away) < 0.01 * 65535
+    assert np.mean(away) < 0.3 * np.mean(
+        np.abs(np.roll(layer.pixels, (3, 3), (0, 1))[inner].astype(float) - result.picture[inner])
+    )
+    painted = painted_result(result, layer, stack, [other])
+    placement, (height, width) = painted.placement, painted.picture.shape[:2]
+    assert placement is not None
+    assert len(painted.request.stack) == 3
+    for index, frame in enumerate(made.frames):
+        there = frame if its_reference else np.roll(frame, (6, 9), (0, 1)) * 0.9
+        rows = slice(placement.top_px, placement.top_px + height)
+        expected = there[rows, placement.left_px : placement.left_px + width]
+        alone = read_source_frame(painted, index, Progress())
+        assert np.mean(np.abs(alone[inner] - expected[inner].astype(float))) < 0.01 * 65535
+
+
+def test_a_crop_of_another_reference_shows_only_what_it_has() -> None:
+    result = of_frames(0, 1, value=1000, placement=moved(2, 1))
+    other = of_frames(1, 0, value=500)
+    layer = laid_over(result, other, joined_stack(result, [other]), Progress())
+    shown = layer.pixels[..., 0] == 750  # brighter by the gain of 1.5
+    assert shown.any()
+    assert (layer.pixels[~shown] == 1000).all()
+    rows, columns = np.nonzero(shown)
+    height, width = result.picture.shape[:2]
+    # Frame 1 lies 2 px further right, and loses 4 px at each border to the kernel.
+    assert (rows.min(), rows.max()) == (4, height - 5)
+    assert (columns.min(), columns.max()) == (4 - 2, width - 5 - 2)
 
 
 def test_a_result_of_one_frame_keeps_its_frame() -> None:
@@ -136,7 +199,7 @@ def test_frames_that_came_in_can_be_painted_themselves(tmp_path: Path) -> None:
     other = fuse_stack(replace(request, stack=whole), Progress())
     assert lies_on(result, other)
     stack = joined_stack(result, [other])
-    layer = laid_over(result, other, stack)
+    layer = laid_over(result, other, stack, Progress())
     painted = painted_result(result, layer, stack, [other])
     assert painted.request.stack == whole
     height, width = painted.picture.shape[:2]
