@@ -226,8 +226,9 @@ class StackWindow(ProjectWindow):
             return  # said, and perhaps closed
         if self._advises:
             self.banner.hide()
-        self._advised = preview.warnings
+        self._advised = ()
         if preview.warnings and not self.banner.message:
+            self._advised = preview.warnings
             self.warn(preview.warnings)
 
     @property

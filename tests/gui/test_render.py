@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import Method
+from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.dialogs import ReportDialog
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
@@ -158,6 +159,18 @@ def test_what_is_wrong_with_the_frames_is_said_before_the_render_and_once(
     fusion.warnings = ()
     toggle(opened.frames, opened.frames.index(1))
     qtbot.waitUntil(lambda: opened.banner.message == "")
+
+
+def test_what_could_not_be_said_before_the_render_is_said_after_it(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    opened.banner.say(Tone.NOTE, "Something else.")
+    fusion.warnings = ("Two frames are the same.",)
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: len(fusion.previews) == 2 and not opened.previewer.busy)
+    assert opened.banner.message == "Something else."
+    render(opened, qtbot)
+    assert opened.banner.message == "Two frames are the same."
 
 
 def test_every_render_is_kept_with_its_parameters(opened: MainWindow, qtbot: QtBot) -> None:
