@@ -35,6 +35,13 @@ from focusstack_app.jobs.reading import read_frames
 
 _FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
 _RECENT_SHARE = 0.3  # of the memory, for the latest tiles
+_FRAME_BYTES = 7  # per pixel: 16 bits of three colours, and the latent
+
+
+def fits_in_memory(request: FusionRequest) -> bool:
+    """Whether `open_viewport` needs no temporary files."""
+    width, height = request.stack.sources[request.stack.reference].size_px
+    return _FRAME_BYTES * width * height * len(request.stack) <= _rooms_bytes(request)[0]
 
 
 def open_viewport(
@@ -55,10 +62,9 @@ def open_viewport(
     if request.method is not Method.VAEEDOF or len(request.stack) < 2 or request.max_side_px:
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
-    budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
-    recent_bytes = int(max(0, budget - _FIXED_BYTES) * _RECENT_SHARE)
+    frames_bytes, recent_bytes = _rooms_bytes(request)
     with ExitStack() as stack:
-        spool = stack.enter_context(Spool(max(0, budget - _FIXED_BYTES - recent_bytes)))
+        spool = stack.enter_context(Spool(frames_bytes))
         ordered, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.5))
         aligned = align_frames(ordered, frames, proxies, spool, progress.sub(0.5, 0.8))
         for proxy in proxies:
@@ -187,6 +193,14 @@ class Viewport:
         return Region(
             window.top + top, window.left + left, window.bottom + top, window.right + left
         )
+
+
+def _rooms_bytes(request: FusionRequest) -> tuple[int, int]:
+    """What the frames may take of the memory, and what the latest tiles may."""
+    budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
+    room = max(0, budget - _FIXED_BYTES)
+    recent = int(room * _RECENT_SHARE)
+    return room - recent, recent
 
 
 def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
-from focusstack_app.jobs.viewport import Viewport
+from focusstack_app.jobs.viewport import Viewport, fits_in_memory
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.picture import DisplayPicture, converted, enlarged, paste
 from focusstack_app.ui.previewing import PREVIEW_SIDE_PX, Preview, Previewer
@@ -21,6 +21,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.viewer import Viewer
 
 _SETTLE_MS = 60
+_IDLE_MS = 2500
 
 
 class Quality(Enum):
@@ -34,6 +35,9 @@ class Quality(Enum):
 
 class Refiner(QObject):
     """Makes the parts of the preview that are looked at as the render will make them.
+
+    The frames are read, aligned and encoded before: when somebody looks, or, where they fit in
+    memory, once nothing has been asked for a while.
 
     Attributes:
         fraction: How far what is looked at is prepared, or refined, 0 to 1.
@@ -65,13 +69,17 @@ class Refiner(QObject):
         self._done: set[Region] = set()
         self._part: Region | None = None
         self._visible = self._missing = 0  # parts
-        self._failed = False
+        self._failed = self._failed_idle = False
         self.fraction = 0.0
         self._told = (Quality.QUICK, 0)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._go_on)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_IDLE_MS)
+        self._idle.timeout.connect(self._prepare_idle)
         viewer.view_changed.connect(self._look_again)
         previewer.ready.connect(self._on_preview)
         previewer.changed.connect(self._on_previewer_changed)
@@ -82,7 +90,7 @@ class Refiner(QObject):
         window = self._window
         if window is not None and self._canvas is not None and self._covered(window):
             return Quality.FULL
-        if self._latest.task is None:
+        if self._latest.task is None or window is None:
             return Quality.QUICK
         return Quality.REFINING if self._part is not None else Quality.PREPARING
 
@@ -152,6 +160,15 @@ class Refiner(QObject):
         self._latest.cancel()
         self._part = None
 
+    def _prepare_idle(self) -> None:
+        """Get ready for a look from nearer; whatever is asked for stops it."""
+        previewer, preview = self._previewer, self._previewer.preview
+        if preview is None or self._viewer.picture is not preview.picture or not self.offers_more:
+            return
+        begun = self._latest.task or self._viewport or self._failed_idle
+        if not (begun or previewer.busy or previewer.held) and fits_in_memory(_render_of(preview)):
+            self._prepare(preview, None)
+
     def _prepare(self, preview: Preview, viewport: Viewport | None) -> None:
         """Read the frames at full size, and make the preview a picture that can be refined."""
         request = _render_of(preview)
@@ -209,9 +226,12 @@ class Refiner(QObject):
         self._go_on()
 
     def _on_failed(self, error: Exception) -> None:
-        self._failed = True
+        """Tell who waits for it; else it is tried again when somebody looks."""
+        awaited = self._window is not None
+        self._failed, self._failed_idle = awaited, True
         self._let_go()
-        self.failed.emit(error)
+        if awaited:
+            self.failed.emit(error)
         self._tell()
 
     def _on_preview(self, preview: Preview) -> None:
@@ -219,10 +239,10 @@ class Refiner(QObject):
         self._stop()
         self._canvas = None
         self._done.clear()
-        self._failed = False
+        self._failed = self._failed_idle = False
         if self._viewport is not None and not self._viewport.serves(_render_of(preview)):
             self._let_go()
-        self._settle.start()
+        self._look_again()
 
     def _on_previewer_changed(self) -> None:
         previewer = self._previewer
@@ -236,6 +256,7 @@ class Refiner(QObject):
         self._look_again()
 
     def _look_again(self) -> None:
+        self._idle.start()
         if not self._settle.isActive():
             self._settle.start()
 

@@ -82,6 +82,18 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def soon_idle(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Idle work begins early, and goes on once it is let."""
+    jobs.may_open.clear()
+    monkeypatch.setattr("focusstack_app.ui.refining._IDLE_MS", 100)
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("focusstack_app.jobs.viewport.default_budget_bytes", lambda: 10**8)
+
+
+@pytest.fixture
 def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     """A window with the quick preview of a stack that is larger than it."""
     window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=jobs.open))
@@ -218,6 +230,52 @@ def test_looking_at_the_whole_meanwhile_does_not_read_the_frames_again(
     previewed.viewer.show_actual_pixels()
     _refined(previewed, qtbot)
     assert len(jobs.opened) == 1
+
+
+@pytest.mark.usefixtures("soon_idle")
+class TestIdle:
+    """Once nothing is asked, the frames are prepared before anybody looks."""
+
+    def test_it_is_ready_when_somebody_looks(
+        self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+    ) -> None:
+        qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
+        quick = "Quick preview · zoom in for full quality · VAEEDOF faithful"
+        assert previewed.caption() == quick
+        before = previewed.viewer.picture
+        jobs.may_open.set()
+        qtbot.waitUntil(lambda: previewed.viewer.picture is not before, timeout=PATIENCE_MS)
+        assert previewed.caption() == quick
+        jobs.may_open.clear()
+        previewed.viewer.show_actual_pixels()
+        _refined(previewed, qtbot)
+        assert len(jobs.opened) == 1
+
+    def test_a_render_stops_it(self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
+        qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
+        previewed.render_stack()
+        qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
+        qtbot.wait(300)
+        assert len(jobs.opened) == 1  # not again while the result is looked at
+
+    def test_what_goes_wrong_is_told_to_who_looks_only(
+        self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+    ) -> None:
+        jobs.error = InputError("frame_2.png is gone.", "Open the stack again.")
+        jobs.may_open.set()
+        qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
+        qtbot.wait(400)
+        assert len(jobs.opened) == 1
+        assert previewed.banner.message != "frame_2.png is gone."
+        previewed.viewer.show_actual_pixels()
+        qtbot.waitUntil(lambda: previewed.banner.message == "frame_2.png is gone.")
+
+    @pytest.mark.usefixtures("little_memory", "previewed")
+    def test_a_stack_that_does_not_fit_in_memory_waits_for_the_look(
+        self, jobs: Jobs, qtbot: QtBot
+    ) -> None:
+        qtbot.wait(400)
+        assert jobs.opened == []
 
 
 def test_a_failure_is_told_once_and_the_preview_stays(

@@ -16,7 +16,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
-from focusstack_app.jobs.viewport import Viewport, open_viewport
+from focusstack_app.jobs.viewport import Viewport, fits_in_memory, open_viewport
 from tests.helpers.models import MeanModel, UnevenModel
 from tests.helpers.stacks import make_stack, write_picture
 
@@ -208,3 +208,13 @@ def test_the_processor_takes_over_from_a_device_that_fails(
         part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
         assert np.array_equal(part, render.picture[window.slices])
     assert viewport.device == "CPU"
+
+
+def test_what_fits_in_memory_needs_no_temporary_files(
+    request_: FusionRequest, scratch: Path
+) -> None:
+    assert fits_in_memory(request_)
+    assert not fits_in_memory(replace(request_, memory_bytes=600_000_000))
+    viewport = _opened(request_)
+    assert list(scratch.iterdir()) == []
+    viewport.close()
