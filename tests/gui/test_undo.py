@@ -192,7 +192,7 @@ def test_the_last_output_is_removed_and_written_after_undo(
     picture = output.result.picture.copy()
     window.side.outputs.remove_requested.emit(output)
     assert window.side.outputs.outputs == ()
-    assert window.caption().startswith("Preview")
+    assert window.caption() == "Quick preview · Pyramid"
     assert not window.actions_.export.isEnabled()
     undo(window, qtbot)
     assert window.caption().startswith("Output 1")
