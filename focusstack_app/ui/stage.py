@@ -114,6 +114,7 @@ class Stage(QWidget):
         self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
         self.viewer.zoom_changed.connect(lambda _: self._draw_curve())
+        self.viewer.zoom_changed.connect(lambda _: self._show_caption())
         self._previewer.progressed.connect(self._show_caption)
         self.refiner.changed.connect(self._show_caption)
         self.refiner.failed.connect(self.failed)

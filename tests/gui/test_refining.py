@@ -210,6 +210,11 @@ def test_the_render_comes_first(previewed: MainWindow, jobs: Jobs, qtbot: QtBot)
     assert previewed.caption().startswith("Preview · refining to full quality, ")
     previewed.render_stack()
     assert refiner.quality is Quality.QUICK
+    assert "zoom in" not in previewed.stage.view_bar.caption.whole
+    previewed.viewer.fit()
+    assert "zoom in for full quality" in previewed.stage.view_bar.caption.whole
+    previewed.viewer.show_actual_pixels()
+    assert "zoom in" not in previewed.stage.view_bar.caption.whole
     jobs.release.set()
     qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
     assert refiner.quality is Quality.QUICK
