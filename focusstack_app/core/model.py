@@ -20,7 +20,7 @@ class ModelManifest:
     Attributes:
         id: Folder name and command-line name.
         version: Of the weights.
-        kind: Input contract; "vaeedof-set-3" is the only one so far, others are refused.
+        kind: Input contract; "vaeedof-set-4" is the only one so far, others are refused.
         latent_channels: C.
         scale: Pixels per latent cell in each direction (8).
         slots: Frames fused at once (7).
@@ -63,22 +63,17 @@ class Fused(NamedTuple):
         latent: (C, h, w) float32.
         weights: (slots, h * weight_scale, w * weight_scale) float32, non-negative, sum 1 over
             slots: how much each slot contributes where.
-        carriers: As `weights`: the frames that show, if through the veil that a defocused
-            foreground lays over it, what is behind.
+        carriers: As `weights`: what of the scene is in focus in which slot, be it seen or hidden
+            there by the veil of a nearer subject.
         mix: (2, h * weight_scale, w * weight_scale) float32, [0, 1], sum at most 1: share of the
-            unveiled picture and of the decoded one in the faithful result; of the latter less where
-            it says no more than the autoencoder's own error.
-        veil: (4, h * weight_scale, w * weight_scale) float32: opacity a in [0, 0.9] and light L of
-            the veil for red, green and blue. The unveiled picture is the square root of
-            (c^2 - L) / (1 - a) where c are the carriers' display-encoded pixels: encoding is
-            close to a square root, and light adds up.
+            carriers, freed of their veil, and of the decoded picture in the faithful result; of the
+            latter less where it says no more than the autoencoder's own error.
     """
 
     latent: FloatArray
     weights: FloatArray
     carriers: FloatArray
     mix: FloatArray
-    veil: FloatArray
 
 
 class FusionModel(Protocol):

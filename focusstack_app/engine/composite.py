@@ -1,8 +1,8 @@
 """From the decoded fusion back to source pixels: faithful and strict compositing.
 
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
-with the decoded fusion in a small window. Faithful mode then takes off the veil that a defocused
-foreground lays over what is sharp behind it, and takes the decoded (synthesised) pixel where the
+with the decoded fusion in a small window. Faithful mode then takes the veil of defocused subjects
+off what is sharp behind them (`veil.py`), and takes the decoded (synthesised) pixel, where the
 network says that no frame is as good; strict mode does neither.
 The picture is made in blocks, frames folded in one at a time, so that memory does not grow with
 their number. A block is always made as a whole and alone, so that it has the same pixels whatever
@@ -24,13 +24,21 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.veil import (
+    DENSEST_VEIL,
+    Focus,
+    Sheet,
+    from_linear,
+    reach_px,
+    to_linear,
+    veil_over,
+)
 
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
 _FLOOR = 1e-6
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
-_DARKEST = 1e-4
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
 OWN_ERRORS = 4.0  # `agreement_rmse` that a decoded pixel must differ by to be taken by half
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
@@ -55,6 +63,7 @@ def composite(
     fusion: LatentFusion,
     frames: Sequence[Planes],
     *,
+    focus: Focus,
     agreement_rmse: float,
     synthesise: bool,
     progress: Progress,
@@ -64,8 +73,9 @@ def composite(
 
     Args:
         fusion: Decoded picture and weights of N frames; of the window and what `surrounds` it at
-            least.
+            least, its carriers of all within `veil.reach_px` too.
         frames: N of (H, W, 3) uint8 or uint16, display-encoded.
+        focus: (N,) of `defocus.focus_of_frames`.
         agreement_rmse: Distance from the decoded picture that still counts as agreement.
         synthesise: Take off the veil, and take decoded pixels where the fusion says so (faithful),
             or neither (strict).
@@ -88,7 +98,7 @@ def composite(
             provenance.synthesised[here],
         )
         _composite_block(
-            fusion, frames, block, 2.0 * agreement_rmse**2, picture[here], part,
+            fusion, frames, focus, block, 2.0 * agreement_rmse**2, picture[here], part,
             synthesise=synthesise, progress=progress,
         )  # fmt: skip
         progress.report(number / len(blocks), message("Compositing"))
@@ -98,6 +108,7 @@ def composite(
 def _composite_block(
     fusion: LatentFusion,
     frames: Sequence[Planes],
+    focus: Focus,
     block: Region,
     variance: float,
     picture: FloatArray,
@@ -117,8 +128,6 @@ def _composite_block(
         _enlarged(plane, fusion, block) if synthesise else np.zeros_like(total)
         for plane in fusion.mix
     )
-    veiled = bool(unveil.max() > _INVISIBLE)
-    carrier = np.zeros((block.height, block.width, 3) if veiled else (0, 0, 3), np.float32)
     band = np.zeros((block.height, block.width, 3), np.float32)
     for index, frame in enumerate(frames):
         progress.checkpoint()
@@ -131,15 +140,13 @@ def _composite_block(
         wins = weight > strongest
         provenance.source_index[wins] = index
         np.copyto(strongest, weight, where=wins)
-        if veiled:
-            _accumulate(carrier, _enlarged(fusion.carriers[index], fusion, block), pixels[own])
     band /= total[..., None]
     provenance.confidence[:] = np.rint(strongest / total * 255)
     if synthesise:
         made *= _told_apart(guide[own], band, variance)
         lifted = made[..., None] * (guide[own] - band)
-        if veiled:
-            change = _unveiled(fusion, carrier, block) - band
+        if unveil.max() > _INVISIBLE:
+            change = _unveiled(fusion, frames, focus, block, progress) - band
             lifted += unveil[..., None] * change
             made = made + unveil * np.minimum(np.abs(change).mean(axis=2) / _VISIBLE, 1)
         band += lifted
@@ -168,11 +175,57 @@ def _accumulate(total: FloatArray, weight: FloatArray, pixels: FloatArray) -> No
     cv2.accumulateProduct(cv2.merge((weight, weight, weight)), pixels, total)
 
 
-def _unveiled(fusion: LatentFusion, carrier: FloatArray, block: Region) -> FloatArray:
-    """What lies behind the veil in a block, (H, W, 3), display-encoded."""
-    opacity, *light = (_enlarged(plane, fusion, block) for plane in fusion.veil)
-    behind = (np.square(carrier) - np.stack(light, axis=-1)) / (1 - opacity[..., None])
-    return np.asarray(np.sqrt(np.clip(behind, _DARKEST, 1)))
+def _unveiled(
+    fusion: LatentFusion,
+    frames: Sequence[Planes],
+    focus: Focus,
+    block: Region,
+    progress: Progress,
+) -> FloatArray:
+    """What lies behind the veils in a block, (H, W, 3), display-encoded."""
+    cell, size_px = fusion.cell_px, (frames[0].shape[0], frames[0].shape[1])
+    grid = Region(0, 0, *(-(-side // cell) for side in size_px))
+    cells = Region(
+        block.top // cell, block.left // cell, -(-block.bottom // cell), -(-block.right // cell)
+    ).grown(1, grid)
+    around = cells.grown(-(-reach_px(focus) // cell), grid)
+    top, left = fusion.grid_corner
+    there = around.seen_from(Region(top, left, top + 1, left + 1)).slices
+    sheets, sharp = [], []
+    for index, frame in enumerate(frames):
+        progress.checkpoint()
+        matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
+        if matte.max() > _INVISIBLE:
+            sheets.append(Sheet(float(focus[index]), _sheet(frame, matte, around, cell)))
+            sharp.append(index)
+    behind = np.zeros((block.height, block.width, 3), np.float32)
+    near = cells.seen_from(around).slices
+    for index in sharp:
+        share = _enlarged(fusion.carriers[index], fusion, block)
+        if share.max() <= _INVISIBLE:
+            continue
+        progress.checkpoint()
+        light = to_linear(frames[index][block.slices])
+        veil = veil_over(sheets, float(focus[index]), cell)
+        if veil is not None:
+            veil = veil[near]
+            gain = 1 / (1 - np.minimum(veil[..., 3:], DENSEST_VEIL))
+            planes = _spread_out(
+                np.concatenate([gain * veil[..., :3], gain], axis=2), cells, block, cell
+            )
+            light = light * planes[..., 3:] - planes[..., :3]
+        _accumulate(behind, share, light)
+    return from_linear(behind)
+
+
+def _sheet(frame: Planes, matte: FloatArray, cells: Region, cell_px: int) -> FloatArray:
+    """The planes of a `Sheet` on some cells of the grid."""
+    light = to_linear(frame[cells.scaled(cell_px).slices])
+    size = (cells.width * cell_px, cells.height * cell_px)
+    down, across = size[1] - light.shape[0], size[0] - light.shape[1]
+    whole = cv2.copyMakeBorder(light, 0, down, 0, across, cv2.BORDER_REPLICATE)
+    small = cv2.resize(whole, (cells.width, cells.height), interpolation=cv2.INTER_AREA)
+    return np.concatenate([small, np.ones_like(small[..., :1])], axis=2) * matte[..., None]
 
 
 def generative_provenance(fusion: LatentFusion) -> Provenance:
@@ -207,10 +260,16 @@ def _enlarged(plane: Planes, fusion: LatentFusion, block: Region) -> FloatArray:
         first - top : -(-block.bottom // cell) + 1 - top,
         across - left : -(-block.right // cell) + 1 - left,
     ]
+    cells = Region(first, across, first + part.shape[0], across + part.shape[1])
+    return _spread_out(np.asarray(part, dtype=np.float32), cells, block, cell)
+
+
+def _spread_out(planes: FloatArray, cells: Region, block: Region, cell_px: int) -> FloatArray:
+    """Values of cells at the pixels of a block that lies among them."""
     full = cv2.resize(
-        np.asarray(part, dtype=np.float32),
-        (part.shape[1] * cell, part.shape[0] * cell),
+        planes,
+        (cells.width * cell_px, cells.height * cell_px),
         interpolation=cv2.INTER_LINEAR,
     )
-    down, along = block.top - first * cell, block.left - across * cell
+    down, along = block.top - cells.top * cell_px, block.left - cells.left * cell_px
     return np.asarray(full[down : down + block.height, along : along + block.width])

@@ -39,19 +39,17 @@ class LatentFusion:
         picture: (H, W, 3) float32, decoded and blended, not clipped.
         weights: N of (h, w) float32 on the coarse grid of `weight_scale` cells per latent cell;
             contribution of each frame, sum 1. Cover the window and its surroundings.
-        carriers: As `weights`, of the unveiled picture; float16.
+        carriers: As `weights`, what of the scene is in focus in which frame; float16.
         mix: (2, h, w) float32 on the same grid, see `core.model.Fused`.
-        veil: (4, h, w) float32 on the same grid, see `core.model.Fused`.
         cell_px: Edge of one cell of the grid, in pixels.
         corner_px: First row and column of the whole picture that `picture` shows.
-        grid_corner: First row and column of the grid that weights, carriers, mix and veil cover.
+        grid_corner: First row and column of the grid that weights, carriers and mix cover.
     """
 
     picture: FloatArray
     weights: Sequence[Planes]
     carriers: Sequence[Planes]
     mix: FloatArray
-    veil: FloatArray
     cell_px: int
     corner_px: tuple[int, int] = (0, 0)
     grid_corner: tuple[int, int] = (0, 0)
@@ -93,7 +91,6 @@ class _Level(NamedTuple):
     weights: list[Planes]
     carriers: list[Planes]
     mix: Planes
-    veil: Planes
 
 
 def _anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
@@ -111,6 +108,7 @@ def fuse_latents(
     keep: Callable[[NDArray[Any]], Planes] = np.asarray,
     *,
     window: Region | None = None,
+    reach_px: int = 0,
     recall: Recall = _anew,
 ) -> LatentFusion:
     """Fuse the latents of N frames and decode the result.
@@ -123,6 +121,7 @@ def fuse_latents(
         progress: Reported per tile.
         keep: Puts away what grows with the number of frames.
         window: The part of the picture that is wanted, in pixels; all of it by default.
+        reach_px: How far around it weights, carriers and mix are wanted.
         recall: Gives what the model made of a tile, by a key that is unique for these latents;
             makes it where it is not known.
 
@@ -142,10 +141,10 @@ def fuse_latents(
     decoded = plan.tiles_over(cells)
     # Beyond this a decoded tile may be wrong: the window does not see it.
     seen = cells.grown(manifest.decoder_reach, bounds(decoded))
-    tiles = _tiles_of_levels(plan, seen, _depth(len(latents), manifest.slots))
-    ground = bounds(tiles[0])
     # The compositing enlarges the planes, for which it looks a little beyond.
-    shown = cells.grown(1, Region(0, 0, height, width))
+    shown = cells.grown(1 + -(-reach_px // scale), Region(0, 0, height, width))
+    tiles = _tiles_of_levels(plan, bounds([seen, shown]), _depth(len(latents), manifest.slots))
+    ground = bounds(tiles[0])
     total = len(decoded) + sum(
         len(of_level) * fusions
         for of_level, fusions in zip(tiles, _fusions(len(latents), manifest.slots), strict=True)
@@ -164,7 +163,6 @@ def fuse_latents(
         weights=fused.weights,
         carriers=fused.carriers,
         mix=fused.mix[:],
-        veil=fused.veil[:],
         cell_px=scale // fine,
         corner_px=(window.top, window.left),
         grid_corner=(shown.top * fine, shown.left * fine),
@@ -230,22 +228,19 @@ def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Regi
     top = _fuse_tree(work, [part.latent for part in fused], tiles[1:])
     weights: list[Planes] = []
     carriers: list[Planes] = []
-    mix, veil = np.zeros_like(top.mix[:]), np.zeros_like(top.veil[:])
+    mix = np.zeros_like(top.mix[:])
     for part, share, carrier in zip(fused, top.weights, top.carriers, strict=True):
         weights += [_Product(own, share) for own in part.weights]
         carriers += [_Product(own, carrier) for own in part.carriers]
         mix += part.mix[:] * share[:]
-        veil += part.veil[:] * carrier[:]
-    mix, veil = _stacked_mix(top.mix[:], mix), _stacked_veil(top.veil[:], veil)
-    return _Level(top.latent, weights, carriers, mix, veil)
+    return _Level(top.latent, weights, carriers, _stacked_mix(top.mix[:], mix))
 
 
 def _put_away(work: _Work, level: _Level) -> _Level:
     """The same level, one of many, with all of its planes kept."""
     _, height, width = level.latent.shape
     latent = work.keep(level.latent[:, 0:height, 0:width])
-    mix, veil = work.keep(level.mix[:]), work.keep(level.veil[:])
-    return _Level(latent, level.weights, level.carriers, mix, veil)
+    return _Level(latent, level.weights, level.carriers, work.keep(level.mix[:]))
 
 
 def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
@@ -253,12 +248,6 @@ def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
     chosen = (1 - top.sum(axis=0)) * (1 - below.sum(axis=0))
     made = 1 - (1 - top[1]) * (1 - below[1])
     return np.stack([1 - chosen - made, made])
-
-
-def _stacked_veil(top: FloatArray, below: FloatArray) -> FloatArray:
-    """Two veils, one before the other."""
-    clear = 1 - below[:1]
-    return np.concatenate([1 - clear * (1 - top[:1]), below[1:] + clear * top[1:]])
 
 
 def _fuse_group(
@@ -278,13 +267,12 @@ def _fuse_group(
     grid = (shown.height * fine, shown.width * fine)
     if count == 1:
         whole: list[Planes] = [np.ones(grid, np.float32)]
-        nothing = np.zeros((6, *grid), np.float32)
-        return _Level(latents[0], whole, whole, nothing[:2], nothing[2:])
+        return _Level(latents[0], whole, whole, np.zeros((2, *grid), np.float32))
     frame_of_slot = [slot % count for slot in range(slots)]
     shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
     latent = np.zeros(latents[0].shape, np.float32)
     weights, carriers = ([np.zeros(grid, np.float32) for _ in range(count)] for _ in range(2))
-    mix, veil = np.zeros((2, *grid), np.float32), np.zeros((4, *grid), np.float32)
+    mix = np.zeros((2, *grid), np.float32)
 
     @functools.lru_cache(1)
     def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
@@ -310,14 +298,12 @@ def _fuse_group(
                 weights[frame][there] += alpha * part.weights[slot][own]
                 carriers[frame][there] += alpha * part.carriers[slot][own]
             mix[(slice(None), *there)] += alpha * part.mix[(slice(None), *own)]
-            veil[(slice(None), *there)] += alpha * part.veil[(slice(None), *own)]
         work.tick(message("Fusing"))
     return _Level(
         latent,
         [keep(plane) for plane in weights],
         [keep(plane.astype(np.float16)) for plane in carriers],
         mix,
-        veil,
     )
 
 

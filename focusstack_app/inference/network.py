@@ -18,9 +18,7 @@ SCALE = 8
 WEIGHT_SCALE = 4
 WIDTHS = (48, 64, 80, 96)
 TRUNK_WIDTHS = (96, 128, 128)
-VEIL = 4  # opacity and three colours
 DECODER_REACH = 6  # cells: three convolutions of whole cells and five of half ones
-DENSEST_VEIL = 0.9
 
 
 def _by_slot(x: Tensor, slots: int) -> Tensor:
@@ -164,8 +162,8 @@ def _window_mean(planes: Tensor) -> Tensor:
 class Trunk(nn.Module):
     """What happens once for all slots: a U-Net that sees the chosen picture.
 
-    It corrects the fused latent where no frame is sharp, and finds the veil that a defocused
-    foreground lays over the frame that is sharp behind it.
+    It corrects the fused latent where no frame is sharp, and says where such a correction, or the
+    frame from which the veil of a defocused foreground was taken, is better than the chosen pixel.
 
     Args:
         width_in: Channels of the pooled slots.
@@ -226,14 +224,11 @@ class FusionModule(nn.Module):
         self.residual = nn.Conv2d(TRUNK_WIDTHS[0], channels, 3, padding=1)
         self.carrier = nn.Conv2d(full, WEIGHT_SCALE**2, 3, padding=1)
         self.mix = nn.Conv2d(TRUNK_WIDTHS[0], 2 * WEIGHT_SCALE**2, 3, padding=1)
-        self.veil = nn.Conv2d(TRUNK_WIDTHS[0], VEIL * WEIGHT_SCALE**2, 3, padding=1)
         self.sharpness = nn.Parameter(torch.tensor(4.0))
-        for layer in (self.logits, self.carrier, self.residual, self.mix, self.veil):
+        for layer in (self.logits, self.carrier, self.residual, self.mix):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(cast(Tensor, layer.bias))
         nn.init.constant_(cast(Tensor, self.mix.bias), -4.0)
-        with torch.no_grad():
-            cast(Tensor, self.veil.bias)[: WEIGHT_SCALE**2] = -4.0
 
     def forward(self, latents: Tensor, shares: Tensor) -> tuple[Tensor, ...]:
         """Latents (B, slots, C, h, w), shares (B, slots); h and w multiples of 8.
@@ -241,8 +236,7 @@ class FusionModule(nn.Module):
         Returns:
             Fused latent (B, C, h, w); weights and carriers (B, slots, 4 h, 4 w), each of sum 1
             over slots; mix (B, 2, 4 h, 4 w), shares of the unveiled and of the decoded picture in
-            the faithful one; veil (B, 4, 4 h, 4 w), its opacity and its light. `core.model.Fused`
-            says what they mean.
+            the faithful one. `core.model.Fused` says what they mean.
         """
         slots = latents.shape[1]
         flat = latents.flatten(0, 1)
@@ -277,9 +271,7 @@ class FusionModule(nn.Module):
         y = self.trunk(pooled)
         mix = functional.pixel_shuffle(self.mix(y), WEIGHT_SCALE)
         mix = torch.cat([torch.zeros_like(mix[:, :1]), mix], 1).softmax(1)[:, 1:]
-        veil = functional.pixel_shuffle(self.veil(y), WEIGHT_SCALE)
-        veil = torch.cat([DENSEST_VEIL * veil[:, :1].sigmoid(), veil[:, 1:]], 1)
-        return chosen + self.residual(y), weights, carriers, mix, veil
+        return chosen + self.residual(y), weights, carriers, mix
 
 
 class Decoder(nn.Module):

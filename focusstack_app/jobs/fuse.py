@@ -30,6 +30,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register, rescaled
 from focusstack_app.engine.composite import composite, generative_provenance
+from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.diagnose import diagnose
 from focusstack_app.engine.encode import encode_frame, reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
@@ -243,8 +244,12 @@ def _fuse_vaeedof(
     progress: Progress,
 ) -> tuple[FloatArray, Provenance]:
     height, width = frames[0].shape[:2]
+    focus = np.zeros(len(frames))
+    if request.mode is Mode.FAITHFUL:
+        with timed("defocus"):
+            focus = focus_of_frames(model, frames, request.overlap, progress.sub(0.0, 0.1))
     with timed("encode"):
-        latents = encode_frames(model, frames, keep, progress.sub(0.0, 0.2))
+        latents = encode_frames(model, frames, keep, progress.sub(0.1, 0.2))
     with timed("fuse"):
         fusion = fuse_latents(
             model, latents, (height, width), request.overlap, progress.sub(0.2, 0.8), keep
@@ -257,6 +262,7 @@ def _fuse_vaeedof(
         return composite(
             fusion,
             frames,
+            focus=focus,
             agreement_rmse=model.manifest.agreement_rmse,
             synthesise=request.mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),

@@ -22,8 +22,10 @@ from focusstack_app.core.model import Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
+from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
+from focusstack_app.engine.veil import Focus, reach_px
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
 from focusstack_app.jobs.fuse import (
     LoadModel,
@@ -72,15 +74,26 @@ def open_viewport(
         model = load(request)
         progress = progress.sub(0.8, 1.0)
         try:
-            latents = encode_frames(model, frames, spool.keep, progress)
+            focus, latents = _prepared(model, frames, request.overlap, spool, progress)
         except DeviceError as error:
             model = _on_processor(model, error)
-            latents = encode_frames(model, frames, spool.keep, progress)
+            focus, latents = _prepared(model, frames, request.overlap, spool, progress)
         files = stack.pop_all()
     rows, columns = aligned.inside
     inside = Region(rows.start, columns.start, rows.stop, columns.stop)
     recent = _Recent(recent_bytes)
-    return Viewport(request, model, frames, latents, inside, icc_profile, recent, files)
+    return Viewport(request, model, frames, focus, latents, inside, icc_profile, recent, files)
+
+
+def _prepared(
+    model: FusionModel,
+    frames: list[Held],
+    overlap: float,
+    spool: Spool,
+    progress: Progress,
+) -> tuple[Focus, list[Held]]:
+    focus = focus_of_frames(model, frames, overlap, progress.sub(0.0, 0.3))
+    return focus, encode_frames(model, frames, spool.keep, progress.sub(0.3, 1.0))
 
 
 class Viewport:
@@ -100,6 +113,7 @@ class Viewport:
         request: FusionRequest,
         model: FusionModel,
         frames: list[Held],
+        focus: Focus,
         latents: list[Held],
         inside: Region,
         icc_profile: bytes | None,
@@ -109,6 +123,7 @@ class Viewport:
         self._request = request
         self._model = model
         self._frames = frames
+        self._focus = focus
         self._latents = latents
         self._inside = inside
         self._recent = recent
@@ -149,17 +164,19 @@ class Viewport:
         whole = bounds(blocks_over(wanted, size_px))
         generative = mode is Mode.GENERATIVE
         seen = wanted if generative else surrounds(whole, size_px)
+        reach = reach_px(self._focus) if mode is Mode.FAITHFUL else 0
         try:
-            fusion = self._fused(seen, progress.sub(0.0, 0.8))
+            fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
         except DeviceError as error:
             self._model = _on_processor(self._model, error)
             self.device = self._model.device
-            fusion = self._fused(seen, progress.sub(0.0, 0.8))
+            fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
         if generative:
             return to_uint16(fusion.picture)
         picture, _ = composite(
             fusion,
             self._frames,
+            focus=self._focus,
             agreement_rmse=self._model.manifest.agreement_rmse,
             synthesise=mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),
@@ -167,7 +184,7 @@ class Viewport:
         )
         return to_uint16(picture[wanted.seen_from(whole).slices])
 
-    def _fused(self, window: Region, progress: Progress) -> LatentFusion:
+    def _fused(self, window: Region, reach: int, progress: Progress) -> LatentFusion:
         return fuse_latents(
             self._model,
             self._latents,
@@ -175,6 +192,7 @@ class Viewport:
             self._request.overlap,
             progress,
             window=window,
+            reach_px=reach,
             recall=self._recent,
         )
 

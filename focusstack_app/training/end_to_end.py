@@ -12,6 +12,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from focusstack_app.engine.composite import OWN_ERRORS, WINDOW_SIGMA_PX
+from focusstack_app.engine.veil import DENSEST_VEIL, LEAST_RADIUS_PX
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 
 
@@ -23,7 +24,6 @@ class Fusion(NamedTuple):
         weights: (B, slots, h, w), sum 1 over slots.
         carriers: (B, slots, h, w), sum 1 over slots.
         mix: (B, 2, h, w), shares of the unveiled and of the decoded picture in the faithful one.
-        veil: (B, 4, h, w), opacity and light.
         latent: (B, C, H / 8, W / 8), fused.
     """
 
@@ -31,7 +31,6 @@ class Fusion(NamedTuple):
     weights: Tensor
     carriers: Tensor
     mix: Tensor
-    veil: Tensor
     latent: Tensor
 
 
@@ -70,22 +69,17 @@ class Network(nn.Module):
         groups = (slice(None, middle), slice(middle, None))
         parts = [self.fusion(latents[:, g], shares_of(slots[:, g])) for g in groups]
         pair = torch.stack([part[0] for part in parts], 1).float()
-        fused, top, carrier, mix, veil = self.fusion(
+        fused, top, carrier, mix = self.fusion(
             pair, torch.ones(len(latents), 2, device=latents.device)
         )
         weights = torch.cat([part[1] * top[:, i : i + 1] for i, part in enumerate(parts)], 1)
         carriers = torch.cat([part[2] * carrier[:, i : i + 1] for i, part in enumerate(parts)], 1)
         below = sum(part[3] * top[:, i : i + 1] for i, part in enumerate(parts))
-        under = sum(part[4] * carrier[:, i : i + 1] for i, part in enumerate(parts))
-        return self._decoded(
-            fused, weights, carriers, stacked_mix(mix, below), stacked_veil(veil, under)
-        )
+        return self._decoded(fused, weights, carriers, stacked_mix(mix, below))
 
-    def _decoded(
-        self, fused: Tensor, weights: Tensor, carriers: Tensor, mix: Tensor, veil: Tensor
-    ) -> Fusion:
+    def _decoded(self, fused: Tensor, weights: Tensor, carriers: Tensor, mix: Tensor) -> Fusion:
         fused = fused.float()
-        planes = (weights.float(), carriers.float(), mix.float(), veil.float())
+        planes = (weights.float(), carriers.float(), mix.float())
         return Fusion(self.decoder(fused).float(), *planes, fused)
 
 
@@ -94,12 +88,6 @@ def stacked_mix(top: Tensor, below: Tensor) -> Tensor:
     chosen = (1 - top.sum(1)) * (1 - below.sum(1))
     made = 1 - (1 - top[:, 1]) * (1 - below[:, 1])
     return torch.stack([1 - chosen - made, made], 1)
-
-
-def stacked_veil(top: Tensor, below: Tensor) -> Tensor:
-    """(B, 4, h, w) of two veils, one before the other."""
-    clear = 1 - below[:, :1]
-    return torch.cat([1 - clear * (1 - top[:, :1]), below[:, 1:] + clear * top[:, 1:]], 1)
 
 
 def shares_of(slots: Tensor) -> Tensor:
@@ -115,31 +103,82 @@ class Pictures(NamedTuple):
     faithful: Tensor
 
 
-def composite(frames: Tensor, fusion: Fusion, rmse: float) -> Pictures:
+def composite(frames: Tensor, fusion: Fusion, focus: Tensor, rmse: float) -> Pictures:
     """The pictures of `engine.composite`, differentiable.
 
     Args:
         frames: (B, slots, 3, H, W); duplicates carry their share in the weights.
         fusion: Of the same frames.
+        focus: (B, slots), px of blur, larger is nearer.
         rmse: The model's `agreement_rmse`.
     """
-    scale = float(frames.shape[-1] // fusion.weights.shape[-1])
-
-    def enlarged(planes: Tensor) -> Tensor:
-        return functional.interpolate(planes, scale_factor=scale, mode="bilinear")
-
     error = _blur((frames - fusion.decoded[:, None]).square().mean(2))
-    fine = (enlarged(fusion.weights) + 1e-6) / (1 + error / (2 * rmse**2)) ** 2
+    fine = (_enlarged(fusion.weights, frames) + 1e-6) / (1 + error / (2 * rmse**2)) ** 2
     fine = fine / fine.sum(1, keepdim=True)
     strict = (fine[:, :, None] * frames).sum(1)
-    carrier = (enlarged(fusion.carriers)[:, :, None] * frames).sum(1)
-    veil, mix = enlarged(fusion.veil), enlarged(fusion.mix)
-    opacity, light, unveil, made = veil[:, :1], veil[:, 1:], mix[:, :1], mix[:, 1:]
-    unveiled = ((carrier.square() - light) / (1 - opacity)).clamp(1e-4, 1).sqrt()
+    unveiled, mix = unveil(frames, fusion.carriers, focus), _enlarged(fusion.mix, frames)
+    lifted, made = mix[:, :1], mix[:, 1:]
     apart = (fusion.decoded - strict).square().mean(1, keepdim=True)
     made = made * apart / (apart + (OWN_ERRORS * rmse) ** 2)
-    faithful = strict + unveil * (unveiled - strict) + made * (fusion.decoded - strict)
+    faithful = strict + lifted * (unveiled - strict) + made * (fusion.decoded - strict)
     return Pictures(strict, unveiled, faithful)
+
+
+def _enlarged(planes: Tensor, frames: Tensor) -> Tensor:
+    """Planes of coarser cells at the size of the frames."""
+    scale = float(frames.shape[-1] // planes.shape[-1])
+    return functional.interpolate(planes, scale_factor=scale, mode="bilinear")
+
+
+def unveil(frames: Tensor, carriers: Tensor, focus: Tensor) -> Tensor:
+    """The picture of `engine.veil`, differentiable: (B, 3, H, W), display-encoded.
+
+    Args:
+        frames: (B, slots, 3, H, W), display-encoded.
+        carriers: (B, slots, h, w).
+        focus: (B, slots), px of blur, larger is nearer.
+    """
+    count, cell = frames.shape[1], frames.shape[-1] // carriers.shape[-1]
+    light = _linear(frames)
+    small = functional.avg_pool2d(light.flatten(0, 1), cell)
+    small = small.reshape(*light.shape[:3], *small.shape[-2:])
+    sheets = torch.cat([small, torch.ones_like(small[:, :, :1])], 2) * carriers[:, :, None]
+    height, width = sheets.shape[-2:]
+    reach = min(math.ceil(float(focus.amax() - focus.amin()) / cell) + 2, height - 1, width - 1)
+    padded = functional.pad(sheets.flatten(0, 1), (reach,) * 4, "reflect")
+    spectra = torch.fft.rfft2(padded)
+    spectra = spectra.reshape(*sheets.shape[:3], *spectra.shape[-2:])
+    rows = torch.fft.fftfreq(padded.shape[-2], device=frames.device)
+    columns = torch.fft.rfftfreq(padded.shape[-1], device=frames.device)
+    frequency = (rows[:, None].square() + columns.square()).sqrt()
+    order = focus.argsort(1, descending=True)
+    every = torch.arange(len(frames), device=frames.device)
+    veils = []
+    for slot in range(count):
+        veil = torch.zeros_like(sheets[:, 0])
+        for front in order.T[: count - 1]:
+            radius = focus[every, front] - focus[:, slot]
+            there = ((radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX).clamp(0, 1)
+            if not there.any():
+                continue
+            x = (2 * math.pi / cell) * radius[:, None, None] * frequency
+            disc = torch.where(x.abs() < 1e-3, 1.0, 2 * torch.special.bessel_j1(x) / x)
+            spread = torch.fft.irfft2(spectra[every, front] * disc[:, None], padded.shape[-2:])
+            spread = spread[..., reach : reach + height, reach : reach + width]
+            veil = veil + (1 - veil[:, 3:]) * there[:, None, None, None] * spread
+        veils.append(veil)
+    veil = torch.stack(veils, 1)
+    gain = 1 / (1 - veil[:, :, 3:].clamp(0, DENSEST_VEIL))
+    planes = torch.cat([gain, gain * veil[:, :, :3]], 2).flatten(1, 2)
+    planes = _enlarged(planes, frames).reshape(-1, count, 4, *frames.shape[-2:])
+    share = _enlarged(carriers, frames)[:, :, None]
+    behind = (share * (light * planes[:, :, :1] - planes[:, :, 1:])).sum(1).clamp(1e-4, 1)
+    return torch.where(behind <= 0.0031308, 12.92 * behind, 1.055 * behind ** (1 / 2.4) - 0.055)
+
+
+def _linear(encoded: Tensor) -> Tensor:
+    """Linear light of sRGB."""
+    return torch.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
 
 
 def _blur(planes: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
 from focusstack_app.core.model import FloatArray, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
+from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import to_uint16
@@ -114,6 +115,7 @@ def fuse(
             picture = composite(
                 fusion,
                 stack,
+                focus=focus_of_frames(model, stack, 0.25, progress),
                 agreement_rmse=model.manifest.agreement_rmse,
                 synthesise=method == "vaeedof",
                 progress=progress,

@@ -24,7 +24,6 @@ FUSION_OUTPUTS = {
     "weights": _FINE,
     "carriers": _FINE,
     "mix": _FINE,
-    "veil": _FINE,
 }
 FUSION_AXES = {"latents": {3: "height", 4: "width"}, **FUSION_OUTPUTS}
 
@@ -87,7 +86,7 @@ def export_model(
     manifest = {
         "id": folder.name,
         "version": version,
-        "kind": "vaeedof-set-3",
+        "kind": "vaeedof-set-4",
         "latent_channels": channels,
         "scale": SCALE,
         "slots": SLOTS,

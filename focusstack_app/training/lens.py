@@ -86,6 +86,21 @@ def render(scene: Scene, most_points: int = LENS_POINTS) -> tuple[list[Array], A
     return frames, _trace(stacked, depth, *pinhole, 0.0, scene.margin_px, everywhere)
 
 
+def owners(scene: Scene) -> NDArray[np.uint8]:
+    """(H, W): the frame that is focused nearest to what the pinhole sees."""
+    margin = scene.margin_px
+    inside = slice(margin, -margin)
+    height, width = (side - 2 * margin for side in scene.layers[0].rgba.shape[:2])
+    y, x = np.ogrid[-1 : 1 - 2 / height : height * 1j, -1 : 1 - 2 / width : width * 1j]
+    depth = np.zeros((height, width))
+    for layer in reversed(scene.layers):
+        d = layer.depth
+        own = d[0] + d[1] * x + d[2] * y + d[3] * x * x + d[4] * x * y + d[5] * y * y
+        depth = np.where(layer.rgba[inside, inside, 3] > 0.5, own, depth)
+    distances = [np.abs(depth - focus) for focus in scene.focus]
+    return np.asarray(np.argmin(distances, axis=0), np.uint8)
+
+
 def _cover(scene: Scene, focus: float) -> NDArray[np.uint8]:
     """What the whole lens sees of each layer at each pixel: nothing, something, nothing else.
 

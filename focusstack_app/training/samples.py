@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 import time
@@ -46,7 +47,7 @@ def render_samples(
             sample = make_sample(photographs, rng, size_px, matting)
             part = path.with_suffix(".part")
             with part.open("wb") as file:
-                np.savez(file, frames=sample.frames, truth=sample.truth)
+                np.savez(file, **dataclasses.asdict(sample))
             part.replace(path)
 
 
@@ -74,6 +75,8 @@ class Batch(NamedTuple):
         frames: (B, slots, 3, H, W), display-encoded.
         slots: (B, slots) number of the frame in each slot.
         truth: (B, 3, H, W), display-encoded.
+        owner: (B, H, W) number of the frame that is focused nearest to what is seen.
+        focus: (B, slots), px of blur, larger is nearer.
         latents: (B, slots, C, H / 8, W / 8) of the frames, where they are kept with the samples.
         target: (B, C, H / 8, W / 8) of the truth, same.
     """
@@ -81,6 +84,8 @@ class Batch(NamedTuple):
     frames: Tensor
     slots: Tensor
     truth: Tensor
+    owner: Tensor
+    focus: Tensor
     latents: Tensor | None = None
     target: Tensor | None = None
 
@@ -90,6 +95,8 @@ class Batch(NamedTuple):
             self.frames.to(place),
             self.slots.to(place),
             self.truth.to(place),
+            self.owner.to(place),
+            self.focus.to(place),
             None if self.latents is None else self.latents.to(place),
             None if self.target is None else self.target.to(place),
         )
@@ -148,8 +155,15 @@ def batch_of(paths: Sequence[Path], rng: np.random.Generator | None) -> Batch:
         latents = torch.from_numpy(slotted("latents")).float()
         target = torch.from_numpy(np.stack([sample["target"] for sample in loaded])).float()
     truths = np.stack([sample["truth"] for sample in loaded])
-    slots = torch.from_numpy(np.stack(chosen))
-    return Batch(planes_of(slotted("frames")), slots, planes_of(truths), latents, target)
+    return Batch(
+        planes_of(slotted("frames")),
+        torch.from_numpy(np.stack(chosen)),
+        planes_of(truths),
+        torch.from_numpy(np.stack([sample["owner"] for sample in loaded]).astype(np.int64)),
+        torch.from_numpy(np.asarray(slotted("focus"), np.float32)),
+        latents,
+        target,
+    )
 
 
 def _slots_of(frames: int, count: int, rng: np.random.Generator | None) -> NDArray[np.int64]:
@@ -170,11 +184,14 @@ def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[s
     top, left = _hardest_of(corners, stack, truth)
     stack = stack[:, top : top + side, left : left + side]
     truth = truth[top : top + side, left : left + side]
+    owner = sample["owner"][top : top + side, left : left + side]
     if "latents" in sample:  # they belong to these very pixels
         down, across = (slice(at // SCALE, (at + side) // SCALE) for at in (top, left))
         return {
             "frames": stack,
             "truth": truth,
+            "owner": owner,
+            "focus": sample["focus"],
             "latents": sample["latents"][..., down, across],
             "target": sample["target"][..., down, across],
         }
@@ -184,6 +201,8 @@ def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[s
     return {
         "frames": with_faults(stack, rng),
         "truth": np.rot90(truth, turn)[:, ::flip, colours],
+        "owner": np.rot90(owner, turn)[:, ::flip],
+        "focus": sample["focus"],
     }
 
 
@@ -203,11 +222,15 @@ def keep_latents(samples: Path, out: Path, encode: Callable[[Tensor], Tensor]) -
             continue
         with np.load(path, allow_pickle=False) as sample:
             frames, truth = sample["frames"], sample["truth"]
+            owner, focus = sample["owner"], sample["focus"]
         frames = with_faults(frames, np.random.default_rng([number, 5]))
         latents = encode(planes_of(np.concatenate([frames, truth[None]]))).half().numpy()
         part = out / f"{path.stem}.part"
         with part.open("wb") as file:
-            np.savez(file, frames=frames, truth=truth, latents=latents[:-1], target=latents[-1])
+            np.savez(
+                file, frames=frames, truth=truth, owner=owner, focus=focus, latents=latents[:-1],
+                target=latents[-1],
+            )  # fmt: skip
         part.replace(out / path.name)
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, render
+from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, owners, render
 from focusstack_app.training.srgb import encoded, to_linear, to_srgb8
 
 MARGIN_PX = 40
@@ -23,10 +23,15 @@ class Sample:
     Attributes:
         frames: (N, H, W, 3) uint8, sRGB-encoded.
         truth: (H, W, 3) uint8, sRGB-encoded, everything sharp.
+        owner: (H, W) uint8, the frame that is focused nearest to what is seen.
+        focus: (N,) float32, of each frame in px of blur, larger is nearer: their differences are
+            the radii of the discs of confusion.
     """
 
     frames: NDArray[np.uint8]
     truth: NDArray[np.uint8]
+    owner: NDArray[np.uint8]
+    focus: Array
 
 
 def make_sample(
@@ -47,7 +52,12 @@ def make_sample(
     scene, points = make(photographs, rng, size_px)
     frames, truth = render(scene, points)
     noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
-    return Sample(np.stack([_noisy_srgb8(frame, rng, noise) for frame in frames]), to_srgb8(truth))
+    return Sample(
+        np.stack([_noisy_srgb8(frame, rng, noise) for frame in frames]),
+        to_srgb8(truth),
+        owners(scene),
+        np.array(scene.focus, np.float32),
+    )
 
 
 def _matting_part(
@@ -126,8 +136,10 @@ def _layer(
     rng: np.random.Generator,
     depth: NDArray[np.float64],
 ) -> Layer:
-    """A picture cut out by its matte, under its own light."""
-    light = to_linear(picture) * np.float32(rng.uniform(0.6, 1.2))
+    """A picture cut out by its matte, under its own light: at times a lamp, at times a shadow."""
+    usual = rng.random() < 0.75
+    strength = rng.uniform(0.6, 1.2) if usual else np.exp(rng.uniform(np.log(0.05), np.log(2)))
+    light = to_linear(picture) * np.float32(strength)
     rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
     return Layer(rgba.astype(np.float32), depth.astype(np.float32))
 

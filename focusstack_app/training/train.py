@@ -51,6 +51,9 @@ from focusstack_app.training.validation import latents_of, reconstruction_rmse, 
 
 EMA_DECAY = 0.999
 TREE_SHARE = 0.15
+OWNER_SHARE = 0.3
+OUTLINE_PX = 24
+BORDER_PX = 12
 B = TypeVar("B", Batch, Tensor)
 
 
@@ -141,12 +144,13 @@ def _fusion_loss(network: Network, batch: Batch, rmse: float, *, tree: bool) -> 
     with _autocast(truth.device):
         fusion = network(latents_of(network, batch), batch.slots, tree=tree)
         target = network.encoder(truth) if batch.target is None else batch.target
-    strict, unveiled, faithful = composite(batch.frames, fusion, rmse)
+    strict, unveiled, faithful = composite(batch.frames, fusion, _guessed(batch.focus), rmse)
     loss = (
         log_error(faithful, truth)
         + 0.2 * log_error(strict, truth)
-        + 0.3 * log_error(unveiled, truth)
+        + 0.3 * log_error(_inner(unveiled), _inner(truth))
         + 0.4 * log_error(fusion.decoded, truth)
+        + OWNER_SHARE * owner_loss(fusion.carriers, batch)
         + functional.l1_loss(fusion.latent, target)
     )
     if any(weight.requires_grad for weight in network.decoder.parameters()):
@@ -154,6 +158,36 @@ def _fusion_loss(network: Network, batch: Batch, rmse: float, *, tree: bool) -> 
             rebuilt = network.decoder(target).float()
         loss = loss + 0.2 * log_error(rebuilt, truth)
     return loss
+
+
+def owner_loss(carriers: Tensor, batch: Batch) -> Tensor:
+    """Cross entropy of the carriers with the frame that is focused nearest to what is seen.
+
+    What is near an outline counts most: there the veil begins. The outline itself, which belongs to
+    two frames, does not count.
+    """
+    cell = batch.owner.shape[-1] // carriers.shape[-1]
+    owner = batch.owner[:, ::cell, ::cell]
+    right = (batch.slots[:, :, None, None] == owner[:, None]).float()
+    probable = (carriers * right).sum(1).clamp_min(1e-4)
+
+    def several(reach: int) -> Tensor:
+        seen = functional.max_pool2d(right, 2 * reach + 1, 1, reach)
+        return (seen > right).any(1)
+
+    weight = torch.where(several(OUTLINE_PX // cell), 1.0, 0.2) * ~several(1)
+    return -(weight * probable.log()).sum() / weight.sum().clamp_min(1)
+
+
+def _guessed(focus: Tensor) -> Tensor:
+    """As it is estimated from frames: not quite right."""
+    scale = 1 + 0.04 * torch.randn(len(focus), 1, device=focus.device)
+    return focus * scale + 0.3 * torch.randn_like(focus)
+
+
+def _inner(planes: Tensor) -> Tensor:
+    """Without the border, over which the veil of things outside may lie."""
+    return planes[..., BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
 
 
 def _train(

@@ -27,7 +27,7 @@ def validate(network: Network, paths: Sequence[Path], rmse: float) -> dict[str, 
     for path in paths:
         batch = batch_of([path], None)
         fusion = network(latents_of(network, batch), batch.slots)
-        composed = composite(batch.frames, fusion, rmse)
+        composed = composite(batch.frames, fusion, batch.focus, rmse)
         stack = [_picture(frame) for frame in batch.frames[0]]
         truth = _picture(batch.truth[0])
         pictures = (

@@ -23,7 +23,7 @@ def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelMani
     return ModelManifest(
         id=model_id,
         version="1",
-        kind="vaeedof-set-3",
+        kind="vaeedof-set-4",
         latent_channels=CHANNELS,
         scale=SCALE,
         slots=SLOTS,
@@ -127,9 +127,8 @@ class UnevenModel(IdentityModel):
         weights /= weights.sum(0)
         fine = weights.repeat(WEIGHT_SCALE, 1).repeat(WEIGHT_SCALE, 2).astype(np.float32)
         mix = np.stack([0.3 * fine[0], 0.4 * fine[1]])
-        veil = np.stack([0.5 * fine[2], *(0.1 * fine[3:6])])
         fused = (weights[:, None] * latents).sum(0)
-        return Fused(fused.astype(np.float32), fine, fine[::-1].copy(), mix, veil)
+        return Fused(fused.astype(np.float32), fine, fine[::-1].copy(), mix)
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """Of the mean with the neighbours on all sides."""
@@ -163,5 +162,4 @@ def _fused(latent: NDArray[np.floating[Any]], weights: FloatArray) -> Fused:
         np.ascontiguousarray(spread, dtype=np.float32),
         np.ascontiguousarray(spread, dtype=np.float32),
         np.zeros((2, *grid), np.float32),
-        np.zeros((4, *grid), np.float32),
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from focusstack_app.engine.composite import (
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_float, to_uint16
+from focusstack_app.engine.veil import blurred, from_linear, reach_px
 from tests.helpers.models import UnevenModel
 
 SIZE = (64, 64)
@@ -30,38 +32,59 @@ def _fusion(
     picture: FloatArray,
     weights: list[float],
     mix: tuple[float, float] = (0.0, 0.0),
-    veil: tuple[float, float] = (0.0, 0.0),
 ) -> LatentFusion:
     def plane(value: float) -> FloatArray:
         return np.full((32, 32), value, np.float32)
 
     planes = [plane(weight) for weight in weights]
-    opacity, light = veil
-    return LatentFusion(
-        picture,
-        planes,
-        planes,
-        np.stack([plane(share) for share in mix]),
-        np.stack([plane(value) for value in (opacity, light, light, light)]),
-        2,
-    )
+    return LatentFusion(picture, planes, planes, np.stack([plane(share) for share in mix]), 2)
 
 
 @pytest.mark.parametrize("synthesise", [True, False])
 def test_only_faithful_mode_takes_the_veil_off(synthesise: bool) -> None:
-    behind = np.random.default_rng(0).uniform(0.1, 0.6, (*SIZE, 3)).astype(np.float32)
-    seen = to_uint16(np.sqrt(0.7 * behind**2 + 0.3 * 0.9**2))
+    """A subject covers the left half; beside it, the frame of the background shows its blur."""
+    radius, rng = 8.0, np.random.default_rng(0)
+    subject, background = rng.uniform(0.1, 0.6, (2, *SIZE, 3)).astype(np.float32)
+    subject[..., 0] += 0.4
+    matte = np.zeros((*SIZE, 1), np.float32)
+    matte[:, : SIZE[1] // 2] = 1
+    spread = blurred(np.concatenate([matte * subject, matte], axis=2), radius)
+    veiled = spread[..., :3] + (1 - spread[..., 3:]) * background
+    truth = np.where(matte > 0, subject, background)
+    near = np.where(matte > 0, subject, cv2.GaussianBlur(background, (0, 0), radius / 2))
+    frames = [to_uint16(from_linear(light)) for light in (near, veiled)]
+    left = matte[::2, ::2, 0]
+    mix = np.stack([np.ones_like(left), np.zeros_like(left)])
+    guide = from_linear(np.where(matte > 0, subject, veiled))
+    fusion = LatentFusion(guide, [left, 1 - left], [left, 1 - left], mix, 2)
     picture, provenance = composite(
-        _fusion(to_float(seen), [1.0], mix=(1.0, 0.0), veil=(0.3, 0.3 * 0.9**2)),
-        [seen],
+        fusion,
+        frames,
+        focus=np.array([radius, 0.0]),
         agreement_rmse=0.01,
         synthesise=synthesise,
         progress=Progress(),
     )
-    np.testing.assert_allclose(picture, behind if synthesise else to_float(seen), atol=1e-4)
-    change = np.abs(behind - to_float(seen)).mean(axis=2) if synthesise else np.zeros(SIZE)
-    expected = np.minimum(change / 0.1, 1) * 255
-    np.testing.assert_allclose(provenance.synthesised, expected, atol=0.6)
+    beside = np.s_[:, SIZE[1] // 2 + 2 : SIZE[1] // 2 + 8]
+    before = np.abs(to_float(frames[1]) - from_linear(truth))[beside].mean()
+    after = np.abs(picture - from_linear(truth))[beside].mean()
+    assert (after < 0.15 * before) if synthesise else (after > 0.8 * before)
+    assert (provenance.synthesised[beside].mean() > 20) == synthesise
+    assert provenance.synthesised[:, -16:].max() == 0  # out of the subject's reach
+
+
+def test_without_a_nearer_frame_the_carriers_are_shown_as_they_are() -> None:
+    frames = [_textured(0), _textured(1)]
+    fusion = _fusion(to_float(_textured(2)), [1.0, 0.0], mix=(1.0, 0.0))
+    picture, _ = composite(
+        fusion,
+        frames,
+        focus=np.array([0.0, 0.0]),
+        agreement_rmse=0.01,
+        synthesise=True,
+        progress=Progress(),
+    )
+    np.testing.assert_allclose(picture, to_float(frames[0]).clip(0.01, 1), atol=0.01)
 
 
 def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
@@ -70,6 +93,7 @@ def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
     picture, provenance = composite(
         _fusion(guide, [0.5, 0.5]),
         frames,
+        focus=np.zeros(2),
         agreement_rmse=0.01,
         synthesise=True,
         progress=Progress(),
@@ -87,6 +111,7 @@ def test_a_decoded_pixel_that_says_no_more_than_the_camera_s_is_not_taken() -> N
     picture, provenance = composite(
         _fusion(guide, [0.5, 0.5], mix=(0.0, 1.0)),
         [frame, frame],
+        focus=np.zeros(2),
         agreement_rmse=0.01,
         synthesise=True,
         progress=Progress(),
@@ -104,6 +129,7 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
     picture, provenance = composite(
         _fusion(guide, [0.9, 0.1], mix=(0.0, 1.0)),
         frames,
+        focus=np.zeros(2),
         agreement_rmse=0.01,
         synthesise=synthesise,
         progress=Progress(),
@@ -131,15 +157,20 @@ def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     frames = [_textured(0), _textured(1)]
     guide = np.asarray((to_float(frames[0]) + to_float(frames[1])) / 2, dtype=np.float32)
     weights = [rng.random((32, 32), dtype=np.float32) for _ in frames]
-    mix, veil = 0.5 * rng.random((2, 32, 32)), 0.4 * rng.random((4, 32, 32))
-    fusion = LatentFusion(
-        guide, weights, weights[::-1], mix.astype(np.float32), veil.astype(np.float32), 2
-    )
+    mix = 0.5 * rng.random((2, 32, 32), dtype=np.float32)
+    fusion = LatentFusion(guide, weights, weights[::-1], mix, 2)
     pictures = []
     for block_px in (16, 512):
         monkeypatch.setattr("focusstack_app.engine.composite.BLOCK_PX", block_px)
         pictures.append(
-            composite(fusion, frames, agreement_rmse=0.1, synthesise=True, progress=Progress())[0]
+            composite(
+                fusion,
+                frames,
+                focus=np.array([4.0, 0.0]),
+                agreement_rmse=0.1,
+                synthesise=True,
+                progress=Progress(),
+            )[0]
         )
     np.testing.assert_allclose(pictures[0], pictures[1], atol=1e-6)
 
@@ -152,11 +183,16 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
     frames = [rng.integers(0, 65536, (*size, 3), dtype=np.uint16) for _ in range(count)]
     model = UnevenModel()
     latents = [encode_frame(model, frame, Progress()) for frame in frames]
+    focus = rng.permutation(np.linspace(0, 40, count))
 
     def picture(window: Region) -> tuple[FloatArray, Provenance]:
+        seen = surrounds(window, size)
         return composite(
-            fuse_latents(model, latents, size, 0.25, Progress(), window=surrounds(window, size)),
+            fuse_latents(
+                model, latents, size, 0.25, Progress(), window=seen, reach_px=reach_px(focus)
+            ),
             frames,
+            focus=focus,
             agreement_rmse=0.1,
             synthesise=synthesise,
             progress=Progress(),

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from focusstack_app.training.lens import Array, Layer, Scene, lens_points, render
+from focusstack_app.training.lens import Array, Layer, Scene, lens_points, owners, render
 
 MARGIN = 16
 
@@ -78,3 +78,13 @@ def test_lens_points_fill_the_unit_disc_evenly() -> None:
     assert radius.max() < 1
     assert abs((radius < np.sqrt(0.5)).mean() - 0.5) < 0.02
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=0.01)
+
+
+def test_each_pixel_belongs_to_the_frame_that_is_focused_nearest_to_it() -> None:
+    matte = np.zeros((48 + 2 * MARGIN,) * 2, np.float32)
+    matte[:, : 24 + MARGIN] = 1
+    slanted = _layer(2, 0.0, slope=4.0)  # from -4 on the left to 4 on the right
+    owner = owners(Scene((_layer(1, 8.0, matte), slanted), (0.5, 7.0, 4.5), MARGIN))
+    assert (owner[:, :24] == 1).all()
+    assert (owner[:, 24:30] == 0).all()
+    assert (owner[:, -6:] == 2).all()

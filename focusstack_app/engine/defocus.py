@@ -1,0 +1,212 @@
+"""How far apart the frames of a stack are focused, and which way is near.
+
+A thin lens blurs all that lies at the distance on which frame i is focused, in frame j, to discs of
+one and the same radius: the difference of two numbers, one per frame. Each pair of frames tells
+that radius where one of them is sharp; the numbers that fit all radii are found by stress
+majorisation (de Leeuw, "Applications of convex analysis to multidimensional scaling", 1977). Their
+sign is told by what hides what: only where the nearer frame's veil is taken off the farther one
+do both show the same, blurred.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from focusstack_app.core.message import message
+from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.planes import Planes
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import fuse_latents
+from focusstack_app.engine.veil import Focus, blurred, to_linear
+
+_SIDE_PX = 800  # of the reduced frames
+_RADII_PX = 0.6 * 1.2 ** np.arange(22)  # to 28
+_WHOLE = 0.97  # of a disc that must lie on what is sharp
+_LEAST_PX = 150  # such pixels, or a pair says nothing
+_EXPLAINED = 0.75  # of the difference of two frames must be left at most
+_SAME = 0.7  # of what the smallest blur changes: two frames are focused alike
+_STARTS = 64
+_ROUNDS = 200
+_RING = 0.08, 0.6  # opacity of a veil that tells near from far
+_NOISE = 0.0005  # of differences of light
+
+
+def focus_of(
+    light: Sequence[FloatArray], mattes: Sequence[FloatArray], progress: Progress
+) -> Focus:
+    """The focus of each frame, in px of blur; larger is nearer.
+
+    Args:
+        light: Of N frames, (H, W) float32, linear, aligned.
+        mattes: N of (H, W) float32, sum 1: what of the scene is in focus in which frame.
+        progress: Only checked for cancelling.
+
+    Returns:
+        (N,) float64, all zero where the frames do not tell it. Differences of two are radii.
+
+    Raises:
+        Cancelled: If the user stopped the job.
+    """
+    count = len(light)
+    radii, trust = np.zeros((count, count)), np.zeros((count, count))
+    alike = [_alike(one, light, mattes) for one in range(count)]
+    for one in range(count):
+        progress.checkpoint()
+        trust[one, list(alike[one])] = list(alike[one].values())
+        # What is sharp in a frame may be shared out among several that are focused alike.
+        sharp = sum((mattes[other] for other in alike[one]), mattes[one])
+        for other, radius, weight in _radii_from(one, light, sharp):
+            if other not in alike[one]:
+                radii[one, other], trust[one, other] = radius, weight
+    focus = _embedded(radii, trust)
+    evidence = np.zeros(2)
+    for one, other in itertools.combinations(np.argsort(-focus), 2):
+        progress.checkpoint()
+        radius = float(focus[one] - focus[other])
+        if radius >= 1.0:
+            evidence += [
+                _hides(light[a], light[b], mattes[a], mattes[b], radius)
+                for a, b in ((one, other), (other, one))
+            ]
+    if evidence[0] == evidence[1]:
+        return np.zeros(count)
+    return focus if evidence[0] >= evidence[1] else -focus
+
+
+def focus_of_frames(
+    model: FusionModel, frames: Sequence[Planes], overlap: float, progress: Progress
+) -> Focus:
+    """The focus of aligned frames: see `focus_of`. They are fused once more, reduced in size.
+
+    Args:
+        model: Tells what is in focus where.
+        frames: N of (H, W, 3) uint8 or uint16, display-encoded.
+        overlap: Share of a tile that overlaps its neighbour.
+        progress: Reported per frame and tile.
+
+    Raises:
+        DeviceMemoryError: If the device has too little memory.
+        Cancelled: If the user stopped the job.
+    """
+    height, width = frames[0].shape[:2]
+    shrink = max(1, math.ceil(max(height, width) / _SIDE_PX))
+    size = max(1, width // shrink), max(1, height // shrink)
+    light: list[FloatArray] = []
+    latents = []
+    for number, frame in enumerate(frames, start=1):
+        small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
+        light.append(to_linear(small).mean(axis=2, dtype=np.float32))
+        latents.append(encode_frame(model, small, progress))
+        progress.report(0.5 * number / len(frames), message("Measuring defocus"))
+    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 0.9))
+    cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])
+    mattes: list[FloatArray] = []
+    for carrier in fusion.carriers:
+        matte = np.asarray(carrier[: cells[0], : cells[1]], dtype=np.float32)
+        full = (cells[1] * fusion.cell_px, cells[0] * fusion.cell_px)
+        mattes.append(np.asarray(cv2.resize(matte, full)[: size[1], : size[0]], np.float32))
+    return shrink * focus_of(light, mattes, progress)
+
+
+def _alike(one: int, light: Sequence[FloatArray], mattes: Sequence[FloatArray]) -> dict[int, float]:
+    """The frames that differ from a frame by less than the smallest blur, and how far to trust it.
+
+    They are compared where one of both is sharp.
+    """
+    softness = np.abs(light[one] - blurred(light[one], float(_RADII_PX[0])))
+    found = {}
+    for other in range(len(light)):
+        if other == one:
+            continue
+        here = mattes[one] + mattes[other] > 0.8
+        number = int(np.count_nonzero(here))
+        if number < _LEAST_PX:
+            continue
+        change = float(softness[here].mean())
+        if float(np.abs(light[one] - light[other])[here].mean()) < _SAME * change:
+            found[other] = change * np.sqrt(number)
+    return found
+
+
+def _radii_from(
+    one: int, light: Sequence[FloatArray], matte: FloatArray
+) -> list[tuple[int, float, float]]:
+    """Of a frame's blur in the others: other frame, radius in px, how far to trust it."""
+    others = [j for j in range(len(light)) if j != one]
+    ratios: dict[int, list[float]] = {j: [] for j in others}
+    weights: dict[int, list[float]] = {j: [] for j in others}
+    for radius in _RADII_PX:
+        support = blurred(matte, float(radius))
+        inside = support > _WHOLE
+        number = int(np.count_nonzero(inside))
+        if number < _LEAST_PX:
+            break
+        soft = (blurred(matte * light[one], float(radius)) / np.maximum(support, 0.1))[inside]
+        sharp = light[one][inside]
+        for j in others:
+            seen = light[j][inside]
+            plain, blurry = (float(np.abs(light_i - seen).mean()) for light_i in (sharp, soft))
+            ratios[j].append((blurry + _NOISE) / (plain + _NOISE))
+            weights[j].append(plain * np.sqrt(number))
+    found = []
+    for j in others:
+        if not ratios[j]:
+            continue
+        at = int(np.argmin(ratios[j]))
+        if ratios[j][at] > _EXPLAINED or at == len(ratios[j]) - 1:
+            continue
+        step = 0.0
+        if at > 0:
+            left, middle, right = np.log(ratios[j][at - 1 : at + 2])
+            step = 0.5 * (left - right) / max(left - 2 * middle + right, 1e-9)
+        radius = float(_RADII_PX[at] * 1.2 ** np.clip(step, -0.5, 0.5))
+        found.append((j, radius, weights[j][at] * (1 - ratios[j][at])))
+    return found
+
+
+def _embedded(radii: Focus, trust: Focus) -> Focus:
+    """Numbers whose differences are the radii, as far as they are trusted."""
+    count = len(radii)
+    weight = trust + trust.T
+    if not weight.any():
+        return np.zeros(count)
+    both = (trust * radii + trust.T * radii.T) / np.maximum(weight, 1e-12)
+    # A radius errs in proportion to itself.
+    weight = np.where(weight > 0, weight / weight.max() + 0.05, 0) / np.maximum(both, 0.5) ** 2
+    laplacian = np.diag(weight.sum(axis=1)) - weight
+    inverse = np.linalg.pinv(laplacian)
+    rng = np.random.default_rng(0)
+    spread = float(both.max())
+    starts = np.stack(
+        [np.linspace(0, spread, count), *(rng.uniform(0, spread, count) for _ in range(_STARTS))]
+    )
+    for _ in range(_ROUNDS):
+        signs = np.sign(starts[:, :, None] - starts[:, None])
+        starts = (weight * both * signs).sum(axis=2) @ inverse
+    apart = np.abs(starts[:, :, None] - starts[:, None])
+    stress = (weight * np.square(apart - both)).sum(axis=(1, 2))
+    return np.asarray(starts[int(stress.argmin())])
+
+
+def _hides(
+    front: FloatArray, back: FloatArray, near: FloatArray, far: FloatArray, radius: float
+) -> float:
+    """How much better two frames agree if what is sharp in one hides what is in the other."""
+    opacity = blurred(near, radius)
+    ring = (far > 0.8) & (opacity > _RING[0]) & (opacity < _RING[1])
+    number = int(np.count_nonzero(ring))
+    if number < _LEAST_PX:
+        return 0.0
+    clear = (back - blurred(near * front, radius)) / np.maximum(1 - opacity, 0.3)
+    support = np.maximum(blurred(far, radius), 0.05)
+    before, after = (
+        float(np.abs(blurred(far * light, radius) / support - front)[ring].mean()) + 4 * _NOISE
+        for light in (back, np.asarray(clear, np.float32))
+    )
+    return number * float(np.log(before / after))

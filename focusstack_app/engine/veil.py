@@ -1,0 +1,125 @@
+"""The veil that a defocused foreground lays over what is sharp behind it, taken off.
+
+What a frame shows beside a nearer subject is (1 - a) B + V: the sharp background B, and over it the
+subject blurred to discs, with the opacity a and the light V. Another frame shows the subject sharp.
+Its matte and its light, spread over discs of the right radius, are a and V (the model of partial
+occlusion of Asada, Fujiwara and Matsuyama, "Seeing behind occluding edges", 1998), so B can be had.
+All of it in linear light.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.model import FloatArray
+
+Focus = NDArray[np.float64]
+
+LEAST_RADIUS_PX = 1.5  # below it nothing is veiled, from twice as much on all is
+MOST_RADIUS_PX = 128.0
+DENSEST_VEIL = 0.9
+_ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
+_DARKEST = 1e-4
+_SUBSAMPLES = 8
+
+
+@functools.lru_cache(512)
+def disc(radius: float) -> FloatArray:
+    """A disc of a radius in cells as an odd square kernel of sum 1, smooth at its border."""
+    reach = math.ceil(radius + 0.5)
+    at = (np.arange((2 * reach + 1) * _SUBSAMPLES) + 0.5) / _SUBSAMPLES - reach - 0.5
+    inside = (np.square(at)[:, None] + np.square(at) <= radius**2).astype(np.float32)
+    side = 2 * reach + 1
+    kernel = inside.reshape(side, _SUBSAMPLES, side, _SUBSAMPLES).mean(axis=(1, 3))
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def blurred(planes: FloatArray, radius: float) -> FloatArray:
+    """(H, W) or (H, W, C) spread over discs of a radius in cells, mirrored at the borders."""
+    return np.asarray(
+        cv2.filter2D(planes, -1, disc(round(radius, 2)), borderType=cv2.BORDER_REFLECT_101)
+    )
+
+
+class Sheet(NamedTuple):
+    """What is sharp in one frame: a matte, and its light.
+
+    Attributes:
+        focus: Of the frame, in px of blur; larger is nearer.
+        planes: (h, w, 4) float32: red, green and blue in linear light times the matte; the matte.
+    """
+
+    focus: float
+    planes: FloatArray
+
+
+def reach_px(focus: Focus) -> int:
+    """How far away a subject may lie and still veil a pixel."""
+    return math.ceil(min(float(np.ptp(focus)), MOST_RADIUS_PX)) + 1
+
+
+def veil_over(sheets: Sequence[Sheet], focus: float, cell_px: int) -> FloatArray | None:
+    """The veil over a frame.
+
+    Args:
+        sheets: Of all frames, on the same grid; those that are not nearer do not count.
+        focus: Of the frame.
+        cell_px: Edge of a cell of the grid in pixels.
+
+    Returns:
+        (h, w, 4) float32, light and opacity; None if nothing is in front.
+    """
+    veil: FloatArray | None = None
+    for sheet in _pooled(sheets, focus):
+        radius = sheet.focus - focus
+        spread = blurred(sheet.planes, min(radius, MOST_RADIUS_PX) / cell_px)
+        spread *= np.float32(min((radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0))
+        if veil is None:
+            veil = spread
+        else:
+            veil += (1 - veil[..., 3:]) * spread
+    return veil
+
+
+def _pooled(sheets: Sequence[Sheet], focus: float) -> list[Sheet]:
+    """What is in front, nearest first; what is about as near as the last one is one with it."""
+    pooled: list[Sheet] = []
+    for sheet in sorted(sheets, key=lambda sheet: -sheet.focus):
+        if sheet.focus - focus <= LEAST_RADIUS_PX:
+            break
+        near = pooled[-1].focus - focus if pooled else math.inf
+        if near - (sheet.focus - focus) < max(_ALIKE_PX, _ALIKE * near):
+            pooled[-1] = Sheet(pooled[-1].focus, pooled[-1].planes + sheet.planes)
+        else:
+            pooled.append(sheet)
+    return pooled
+
+
+def to_linear(pixels: NDArray[Any]) -> FloatArray:
+    """Uint8 or uint16 to linear light, any shape, by the curve of sRGB.
+
+    Other curves come near enough: cameras draw their own in any case.
+    """
+    return np.asarray(_curve(pixels.dtype.itemsize)[pixels])
+
+
+@functools.cache
+def _curve(item_bytes: int) -> FloatArray:
+    encoded = np.arange(256**item_bytes) / (256**item_bytes - 1)
+    low = encoded / 12.92
+    high = ((encoded + 0.055) / 1.055) ** 2.4
+    return np.asarray(np.where(encoded <= 0.04045, low, high), np.float32)
+
+
+def from_linear(light: FloatArray) -> FloatArray:
+    """Linear light, clipped to [0, 1], display-encoded."""
+    light = np.clip(light, _DARKEST, 1)
+    bright = np.float32(1.055) * light ** np.float32(1 / 2.4) - np.float32(0.055)
+    return np.asarray(np.where(light <= 0.0031308, np.float32(12.92) * light, bright), np.float32)

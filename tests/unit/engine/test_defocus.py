@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.defocus import focus_of
+from focusstack_app.training.lens import Layer, Scene, render
+
+HEIGHT, WIDTH, MARGIN = 180, 240, 24
+
+
+def _texture(seed: int) -> FloatArray:
+    rng = np.random.default_rng(seed)
+    noise = rng.random((HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN, 3), dtype=np.float32)
+    level = np.float32(rng.uniform(0.15, 0.6))
+    soft = cv2.GaussianBlur(noise, (0, 0), 1.0) + 2 * cv2.GaussianBlur(noise, (0, 0), 4.0)
+    return np.asarray(level * (0.5 + 3 * (soft - 1.5)).clip(0, 1), np.float32)
+
+
+def _scene(depths: list[float], order: list[int]) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Light and mattes of sheets side by side over a background; the last depth is its own."""
+    layers, mattes = [], []
+    left = np.ones((HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN), np.float32)
+    for number, depth in enumerate(depths):
+        matte = np.zeros_like(left)
+        if number == len(depths) - 1:
+            matte[:] = 1
+        else:
+            wide = (WIDTH + 2 * MARGIN) // len(depths)
+            cv2.ellipse(
+                matte, (wide * number + wide // 2, HEIGHT // 2 + MARGIN), (wide // 2 - 4, 70),
+                0, 0, 360, 1, -1, cv2.LINE_AA,
+            )  # fmt: skip
+        rgba = np.concatenate([_texture(number) * matte[..., None], matte[..., None]], axis=2)
+        layers.append(Layer(rgba, np.array([depth, 0, 0, 0, 0, 0], np.float32)))
+        mattes.append((left * matte)[MARGIN:-MARGIN, MARGIN:-MARGIN])
+        left = left * (1 - matte)
+    frames, _ = render(Scene(tuple(layers), tuple(depths[i] for i in order), MARGIN), 128)
+    return [frame.mean(axis=2) for frame in frames], [mattes[i] for i in order]
+
+
+@pytest.mark.parametrize(
+    ("depths", "order"),
+    [
+        ([9.0, 0.0], [0, 1]),
+        ([9.0, 0.0], [1, 0]),
+        ([12.0, 7.0, 0.0], [0, 1, 2]),
+        ([12.0, 7.0, 0.0], [2, 0, 1]),
+        ([14.0, 10.5, 6.0, 0.0], [3, 1, 0, 2]),
+    ],
+)
+def test_the_focus_is_found_whatever_the_order(depths: list[float], order: list[int]) -> None:
+    light, mattes = _scene(depths, order)
+    found = focus_of(light, mattes, Progress())
+    expected = np.array([depths[i] for i in order])
+    np.testing.assert_allclose(found - found.mean(), expected - expected.mean(), atol=0.6)
+
+
+def test_frames_that_are_focused_alike_are_told_by_what_they_share() -> None:
+    light, mattes = _scene([10.0, 0.0], [0, 1])
+    half = 0.5 * mattes[0]
+    found = focus_of([light[0], light[0], light[1]], [half, half, mattes[1]], Progress())
+    assert found[0] == pytest.approx(found[1], abs=0.3)
+    assert found[0] - found[2] == pytest.approx(10.0, abs=0.6)
+
+
+def test_frames_that_tell_nothing_are_all_at_zero() -> None:
+    light, mattes = _scene([10.0, 0.0], [0, 1])
+    assert not focus_of([light[0], light[0]], mattes, Progress()).any()
+    flat = np.full((HEIGHT, WIDTH), 0.4, np.float32)
+    assert not focus_of([flat, flat, flat], [flat, flat, flat], Progress()).any()
+
+
+def test_it_can_be_cancelled() -> None:
+    progress = Progress()
+    progress.cancel()
+    flat = np.zeros((32, 32), np.float32)
+    with pytest.raises(Cancelled):
+        focus_of([flat, flat], [flat, flat], progress)
