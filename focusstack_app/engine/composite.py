@@ -25,9 +25,11 @@ from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.veil import (
+    AROUND,
     DENSEST_VEIL,
     Focus,
     Sheet,
+    credible,
     from_linear,
     reach_px,
     to_linear,
@@ -41,6 +43,7 @@ _FLOOR = 1e-6
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
 OWN_ERRORS = 4.0  # `agreement_rmse` that a decoded pixel must differ by to be taken by half
+_SLIGHT = 0.01  # a share of a block's carriers that tells nothing anywhere
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
 
 
@@ -188,44 +191,51 @@ def _unveiled(
     cells = Region(
         block.top // cell, block.left // cell, -(-block.bottom // cell), -(-block.right // cell)
     ).grown(1, grid)
-    around = cells.grown(-(-reach_px(focus) // cell), grid)
+    around = cells.grown(-(-reach_px(focus, cell) // cell), grid)
     top, left = fusion.grid_corner
     there = around.seen_from(Region(top, left, top + 1, left + 1)).slices
-    sheets, sharp = [], []
+    slight = min(_SLIGHT, 0.5 / len(frames))  # what is left out is never the larger part
+    sheets: list[Sheet] = []
+    shown: dict[int, tuple[FloatArray, FloatArray]] = {}
     for index, frame in enumerate(frames):
         progress.checkpoint()
         matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
-        if matte.max() > _INVISIBLE:
-            sheets.append(Sheet(float(focus[index]), _sheet(frame, matte, around, cell)))
-            sharp.append(index)
+        if matte.max() > slight:
+            light = _reduced(frame, around, cell)
+            planes = np.concatenate([light, np.ones_like(light[..., :1])], axis=2)
+            sheets.append(Sheet(float(focus[index]), planes * matte[..., None]))
+            shown[index] = light, matte
     behind = np.zeros((block.height, block.width, 3), np.float32)
-    near = cells.seen_from(around).slices
-    for index in sharp:
+    wide = cells.grown(2 * AROUND, grid)
+    within, near = wide.seen_from(around).slices, cells.seen_from(wide).slices
+    total = np.zeros((block.height, block.width), np.float32)
+    for index, (reduced, matte) in shown.items():
         share = _enlarged(fusion.carriers[index], fusion, block)
-        if share.max() <= _INVISIBLE:
+        if share.max() <= slight:
             continue
+        total += share
         progress.checkpoint()
         light = to_linear(frames[index][block.slices])
         veil = veil_over(sheets, float(focus[index]), cell)
         if veil is not None:
-            veil = veil[near]
+            veil = credible(veil[within], reduced[within], matte[within])[near]
             gain = 1 / (1 - np.minimum(veil[..., 3:], DENSEST_VEIL))
             planes = _spread_out(
                 np.concatenate([gain * veil[..., :3], gain], axis=2), cells, block, cell
             )
             light = light * planes[..., 3:] - planes[..., :3]
         _accumulate(behind, share, light)
-    return from_linear(behind)
+    return from_linear(behind / total[..., None])
 
 
-def _sheet(frame: Planes, matte: FloatArray, cells: Region, cell_px: int) -> FloatArray:
-    """The planes of a `Sheet` on some cells of the grid."""
+def _reduced(frame: Planes, cells: Region, cell_px: int) -> FloatArray:
+    """The linear light of a frame in some cells of the grid, (h, w, 3)."""
     light = to_linear(frame[cells.scaled(cell_px).slices])
     size = (cells.width * cell_px, cells.height * cell_px)
     down, across = size[1] - light.shape[0], size[0] - light.shape[1]
     whole = cv2.copyMakeBorder(light, 0, down, 0, across, cv2.BORDER_REPLICATE)
-    small = cv2.resize(whole, (cells.width, cells.height), interpolation=cv2.INTER_AREA)
-    return np.concatenate([small, np.ones_like(small[..., :1])], axis=2) * matte[..., None]
+    size = (cells.width, cells.height)
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def generative_provenance(fusion: LatentFusion) -> Provenance:

@@ -31,6 +31,10 @@ _WHOLE = 0.97  # of a disc that must lie on what is sharp
 _LEAST_PX = 150  # such pixels, or a pair says nothing
 _EXPLAINED = 0.75  # of the difference of two frames must be left at most
 _SAME = 0.7  # of what the smallest blur changes: two frames are focused alike
+_MANY = 7  # frames, or fewer, may come in any order; more come in that of their focus
+_WIDEST = 3  # frames on either side that share what is sharp
+_ENOUGH_PX = 1500  # of what is sharp
+_DOUBTFUL = 0.1  # share of the evidence that must be left for one of both directions
 _STARTS = 64
 _ROUNDS = 200
 _RING = 0.08, 0.6  # opacity of a veil that tells near from far
@@ -55,28 +59,58 @@ def focus_of(
     """
     count = len(light)
     radii, trust = np.zeros((count, count)), np.zeros((count, count))
-    alike = [_alike(one, light, mattes) for one in range(count)]
     for one in range(count):
         progress.checkpoint()
-        trust[one, list(alike[one])] = list(alike[one].values())
-        # What is sharp in a frame may be shared out among several that are focused alike.
-        sharp = sum((mattes[other] for other in alike[one]), mattes[one])
-        for other, radius, weight in _radii_from(one, light, sharp):
-            if other not in alike[one]:
-                radii[one, other], trust[one, other] = radius, weight
+        alike = _alike(one, light, mattes)
+        trust[one, list(alike)] = list(alike.values())
+        others = [other for other in _compared(one, count) if other not in alike]
+        sharp = _sharp_zone(one, list(alike), mattes)
+        for other, radius, weight in _radii_from(light[one], sharp, others, light):
+            radii[one, other], trust[one, other] = radius, weight
     focus = _embedded(radii, trust)
+    return _signed(focus, light, mattes, progress)
+
+
+def _compared(one: int, count: int) -> list[int]:
+    """The frames that a frame is compared with: near ones, and some of the far ones."""
+    steps = range(count) if count <= _MANY else [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]
+    return [j for j in range(count) if j != one and abs(j - one) in steps]
+
+
+def _sharp_zone(one: int, alike: Sequence[int], mattes: Sequence[FloatArray]) -> FloatArray:
+    """The matte of what is sharp in a frame.
+
+    It may be shared out among several frames that are focused alike. Neighbours are, in a stack of
+    many frames: these come in the order of their focus.
+    """
+    zone = sum((mattes[other] for other in alike), mattes[one])
+    for reach in range(1, _WIDEST + 1):
+        if np.count_nonzero(zone > _WHOLE) >= _ENOUGH_PX or len(mattes) <= _MANY:
+            break
+        first, last = max(0, one - reach), min(len(mattes), one + reach + 1)
+        zone = sum(mattes[first + 1 : last], mattes[first])
+    return np.asarray(zone, np.float32)
+
+
+def _signed(
+    focus: Focus, light: Sequence[FloatArray], mattes: Sequence[FloatArray], progress: Progress
+) -> Focus:
+    """The same, so that larger is nearer; all zero if that cannot be told."""
     evidence = np.zeros(2)
-    for one, other in itertools.combinations(np.argsort(-focus), 2):
+    groups = np.array_split(np.argsort(-focus), min(len(light), _MANY))
+    kept = [max(group, key=lambda index: float(mattes[index].mean())) for group in groups]
+    zones = [sum((mattes[i] for i in group[1:]), mattes[group[0]]) for group in groups]
+    for (one, near), (other, far) in itertools.combinations(zip(kept, zones, strict=True), 2):
         progress.checkpoint()
         radius = float(focus[one] - focus[other])
         if radius >= 1.0:
             evidence += [
-                _hides(light[a], light[b], mattes[a], mattes[b], radius)
-                for a, b in ((one, other), (other, one))
+                _hides(light[one], light[other], near, far, radius),
+                _hides(light[other], light[one], far, near, radius),
             ]
-    if evidence[0] == evidence[1]:
-        return np.zeros(count)
-    return focus if evidence[0] >= evidence[1] else -focus
+    if abs(evidence[0] - evidence[1]) <= _DOUBTFUL * np.abs(evidence).sum():
+        return np.zeros(len(light))
+    return focus if evidence[0] > evidence[1] else -focus
 
 
 def focus_of_frames(
@@ -135,10 +169,9 @@ def _alike(one: int, light: Sequence[FloatArray], mattes: Sequence[FloatArray]) 
 
 
 def _radii_from(
-    one: int, light: Sequence[FloatArray], matte: FloatArray
+    own: FloatArray, matte: FloatArray, others: Sequence[int], light: Sequence[FloatArray]
 ) -> list[tuple[int, float, float]]:
     """Of a frame's blur in the others: other frame, radius in px, how far to trust it."""
-    others = [j for j in range(len(light)) if j != one]
     ratios: dict[int, list[float]] = {j: [] for j in others}
     weights: dict[int, list[float]] = {j: [] for j in others}
     for radius in _RADII_PX:
@@ -147,8 +180,8 @@ def _radii_from(
         number = int(np.count_nonzero(inside))
         if number < _LEAST_PX:
             break
-        soft = (blurred(matte * light[one], float(radius)) / np.maximum(support, 0.1))[inside]
-        sharp = light[one][inside]
+        soft = (blurred(matte * own, float(radius)) / np.maximum(support, 0.1))[inside]
+        sharp = own[inside]
         for j in others:
             seen = light[j][inside]
             plain, blurry = (float(np.abs(light_i - seen).mean()) for light_i in (sharp, soft))
@@ -183,15 +216,16 @@ def _embedded(radii: Focus, trust: Focus) -> Focus:
     inverse = np.linalg.pinv(laplacian)
     rng = np.random.default_rng(0)
     spread = float(both.max())
-    starts = np.stack(
-        [np.linspace(0, spread, count), *(rng.uniform(0, spread, count) for _ in range(_STARTS))]
-    )
+    others = (rng.uniform(0, spread, count) for _ in range(_STARTS if count <= _MANY else 0))
+    starts = np.stack([np.linspace(0, spread, count), *others])
     for _ in range(_ROUNDS):
         signs = np.sign(starts[:, :, None] - starts[:, None])
         starts = (weight * both * signs).sum(axis=2) @ inverse
     apart = np.abs(starts[:, :, None] - starts[:, None])
     stress = (weight * np.square(apart - both)).sum(axis=(1, 2))
-    return np.asarray(starts[int(stress.argmin())])
+    found = starts[int(stress.argmin())]
+    known = weight.any(axis=1)
+    return np.asarray(np.interp(np.arange(count), np.flatnonzero(known), found[known]))
 
 
 def _hides(

@@ -24,8 +24,11 @@ Focus = NDArray[np.float64]
 
 LEAST_RADIUS_PX = 1.5  # below it nothing is veiled, from twice as much on all is
 MOST_RADIUS_PX = 128.0
-DENSEST_VEIL = 0.9
+DENSEST_VEIL = 0.8
 _ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
+_LARGE = 8.0  # cells
+AROUND = 3  # cells around one that must be able to hold its veil
+DARK = 0.002  # linear light that is lost in noise
 _DARKEST = 1e-4
 _SUBSAMPLES = 8
 
@@ -42,7 +45,17 @@ def disc(radius: float) -> FloatArray:
 
 
 def blurred(planes: FloatArray, radius: float) -> FloatArray:
-    """(H, W) or (H, W, C) spread over discs of a radius in cells, mirrored at the borders."""
+    """(H, W) or (H, W, C) spread over discs of a radius in cells, mirrored at the borders.
+
+    Large discs are drawn on a grid of half the size, as often as it takes: it does not show.
+    """
+    if radius > _LARGE:
+        height, width = planes.shape[:2]
+        even = cv2.copyMakeBorder(planes, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+        size = (even.shape[1], even.shape[0])
+        small = cv2.resize(even, (size[0] // 2, size[1] // 2), interpolation=cv2.INTER_AREA)
+        full = cv2.resize(blurred(np.asarray(small, np.float32), radius / 2), size)
+        return np.asarray(full[:height, :width], np.float32)
     return np.asarray(
         cv2.filter2D(planes, -1, disc(round(radius, 2)), borderType=cv2.BORDER_REFLECT_101)
     )
@@ -60,9 +73,9 @@ class Sheet(NamedTuple):
     planes: FloatArray
 
 
-def reach_px(focus: Focus) -> int:
-    """How far away a subject may lie and still veil a pixel."""
-    return math.ceil(min(float(np.ptp(focus)), MOST_RADIUS_PX)) + 1
+def reach_px(focus: Focus, cell_px: int) -> int:
+    """How far away a subject may lie and still bear on the veil over a pixel."""
+    return math.ceil(min(float(np.ptp(focus)), MOST_RADIUS_PX)) + 1 + 2 * AROUND * cell_px
 
 
 def veil_over(sheets: Sequence[Sheet], focus: float, cell_px: int) -> FloatArray | None:
@@ -86,6 +99,24 @@ def veil_over(sheets: Sequence[Sheet], focus: float, cell_px: int) -> FloatArray
         else:
             veil += (1 - veil[..., 3:]) * spread
     return veil
+
+
+def credible(veil: FloatArray, light: FloatArray, matte: FloatArray) -> FloatArray:
+    """A veil, less of it where it would have more light than the frame shows around there.
+
+    Then the subject is not lit, or not shaped, as this model of it says: what is left is safe.
+
+    Args:
+        veil: (h, w, 4) of `veil_over`.
+        light: (h, w, 3) of the frame, linear, on the same grid.
+        matte: (h, w), where the frame is shown.
+    """
+    ratio = ((light + DARK) / (veil[..., :3] + DARK)).min(axis=2)
+    ratio[matte < 0.5] = 1
+    window = np.ones((2 * AROUND + 1,) * 2, np.uint8)
+    least = cv2.erode(np.minimum(ratio, 1), window, borderType=cv2.BORDER_REPLICATE)
+    smooth = cv2.blur(least, window.shape, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(veil * smooth[..., None])
 
 
 def _pooled(sheets: Sequence[Sheet], focus: float) -> list[Sheet]:

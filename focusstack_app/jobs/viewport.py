@@ -164,7 +164,9 @@ class Viewport:
         whole = bounds(blocks_over(wanted, size_px))
         generative = mode is Mode.GENERATIVE
         seen = wanted if generative else surrounds(whole, size_px)
-        reach = reach_px(self._focus) if mode is Mode.FAITHFUL else 0
+        manifest = self._model.manifest
+        cell_px = manifest.scale // manifest.weight_scale
+        reach = reach_px(self._focus, cell_px) if mode is Mode.FAITHFUL else 0
         try:
             fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
         except DeviceError as error:

@@ -189,7 +189,7 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
         seen = surrounds(window, size)
         return composite(
             fuse_latents(
-                model, latents, size, 0.25, Progress(), window=seen, reach_px=reach_px(focus)
+                model, latents, size, 0.25, Progress(), window=seen, reach_px=reach_px(focus, 2)
             ),
             frames,
             focus=focus,

@@ -98,7 +98,7 @@ def test_the_differentiable_composite_is_that_of_the_engine() -> None:
     alone = np.stack([np.ones((48, 48)), np.zeros((48, 48))]).astype(np.float32)
     for mine, theirs, furthest in (
         (strict, picture(False, alone), 1e-3),
-        (unveiled, picture(True, alone), 0.03),  # discs as kernels there, as spectra here
+        (unveiled, picture(True, alone), 0.05),  # discs as kernels there, as spectra here
         (faithful, picture(True, mix[0].numpy()), 0.02),
     ):
         np.testing.assert_allclose(mine[0].permute(1, 2, 0), theirs, atol=furthest)
