@@ -25,11 +25,10 @@ from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.veil import (
-    AROUND,
     DENSEST_VEIL,
+    LEAST_LIGHT,
     Focus,
     Sheet,
-    credible,
     from_linear,
     reach_px,
     to_linear,
@@ -195,35 +194,30 @@ def _unveiled(
     top, left = fusion.grid_corner
     there = around.seen_from(Region(top, left, top + 1, left + 1)).slices
     slight = min(_SLIGHT, 0.5 / len(frames))  # what is left out is never the larger part
-    sheets: list[Sheet] = []
-    shown: dict[int, tuple[FloatArray, FloatArray]] = {}
+    sheets: dict[int, Sheet] = {}
     for index, frame in enumerate(frames):
         progress.checkpoint()
         matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
         if matte.max() > slight:
-            light = _reduced(frame, around, cell)
-            planes = np.concatenate([light, np.ones_like(light[..., :1])], axis=2)
-            sheets.append(Sheet(float(focus[index]), planes * matte[..., None]))
-            shown[index] = light, matte
+            sheets[index] = Sheet(float(focus[index]), _reduced(frame, around, cell), matte)
     behind = np.zeros((block.height, block.width, 3), np.float32)
-    wide = cells.grown(2 * AROUND, grid)
-    within, near = wide.seen_from(around).slices, cells.seen_from(wide).slices
+    near = cells.seen_from(around).slices
     total = np.zeros((block.height, block.width), np.float32)
-    for index, (reduced, matte) in shown.items():
+    for index, sheet in sheets.items():
         share = _enlarged(fusion.carriers[index], fusion, block)
         if share.max() <= slight:
             continue
         total += share
         progress.checkpoint()
         light = to_linear(frames[index][block.slices])
-        veil = veil_over(sheets, float(focus[index]), cell)
+        veil = veil_over(sheet, list(sheets.values()), cell)
         if veil is not None:
-            veil = credible(veil[within], reduced[within], matte[within])[near]
+            veil = veil[near]
             gain = 1 / (1 - np.minimum(veil[..., 3:], DENSEST_VEIL))
             planes = _spread_out(
                 np.concatenate([gain * veil[..., :3], gain], axis=2), cells, block, cell
             )
-            light = light * planes[..., 3:] - planes[..., :3]
+            light = np.maximum(light * planes[..., 3:] - planes[..., :3], LEAST_LIGHT * light)
         _accumulate(behind, share, light)
     return from_linear(behind / total[..., None])
 

@@ -25,10 +25,12 @@ Focus = NDArray[np.float64]
 LEAST_RADIUS_PX = 1.5  # below it nothing is veiled, from twice as much on all is
 MOST_RADIUS_PX = 128.0
 DENSEST_VEIL = 0.8
+LEAST_LIGHT = 0.15  # share of what a frame shows that is left at least
 _ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
 _LARGE = 8.0  # cells
-AROUND = 3  # cells around one that must be able to hold its veil
-DARK = 0.002  # linear light that is lost in noise
+_AROUND = 3  # cells around one that must be able to hold its veil
+_SHOWN = 0.5  # share from which a frame counts as shown
+_DARK = 0.002  # linear light that is lost in noise
 _DARKEST = 1e-4
 _SUBSAMPLES = 8
 
@@ -62,75 +64,86 @@ def blurred(planes: FloatArray, radius: float) -> FloatArray:
 
 
 class Sheet(NamedTuple):
-    """What is sharp in one frame: a matte, and its light.
+    """What is sharp in one frame, on a grid of cells.
 
     Attributes:
         focus: Of the frame, in px of blur; larger is nearer.
-        planes: (h, w, 4) float32: red, green and blue in linear light times the matte; the matte.
+        light: (h, w, 3) float32 of the whole frame, linear.
+        matte: (h, w) float32, what is sharp in it.
     """
 
     focus: float
+    light: FloatArray
+    matte: FloatArray
+
+    @property
+    def planes(self) -> FloatArray:
+        """(h, w, 4): the light times the matte; the matte."""
+        matte = self.matte[..., None]
+        return np.concatenate([self.light * matte, matte], axis=2)
+
+
+class _Front(NamedTuple):
+    """Sheets that are about equally near: the radius of their discs in px, and their planes."""
+
+    radius: float
     planes: FloatArray
 
 
 def reach_px(focus: Focus, cell_px: int) -> int:
     """How far away a subject may lie and still bear on the veil over a pixel."""
-    return math.ceil(min(float(np.ptp(focus)), MOST_RADIUS_PX)) + 1 + 2 * AROUND * cell_px
+    widest = min(float(np.ptp(focus)), MOST_RADIUS_PX)
+    return math.ceil(widest) + (2 * _AROUND + 2) * cell_px
 
 
-def veil_over(sheets: Sequence[Sheet], focus: float, cell_px: int) -> FloatArray | None:
-    """The veil over a frame.
+def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray | None:
+    """The veil over a frame, as far as the frame can hold it.
 
     Args:
-        sheets: Of all frames, on the same grid; those that are not nearer do not count.
-        focus: Of the frame.
+        own: Of the frame.
+        sheets: Of all frames; those that are not nearer do not count.
         cell_px: Edge of a cell of the grid in pixels.
 
     Returns:
         (h, w, 4) float32, light and opacity; None if nothing is in front.
     """
-    veil: FloatArray | None = None
-    for sheet in _pooled(sheets, focus):
-        radius = sheet.focus - focus
-        spread = blurred(sheet.planes, min(radius, MOST_RADIUS_PX) / cell_px)
-        spread *= np.float32(min((radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0))
-        if veil is None:
-            veil = spread
-        else:
-            veil += (1 - veil[..., 3:]) * spread
-    return veil
+    fronts = _fronts(own, sheets)
+    if not fronts:
+        return None
+    veil = np.zeros((*own.matte.shape, 4), np.float32)
+    for front in fronts:
+        spread = blurred(front.planes, min(front.radius, MOST_RADIUS_PX) / cell_px)
+        spread *= np.float32(min((front.radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0))
+        veil += (1 - veil[..., 3:]) * spread
+    return _dimmer(own, veil)
 
 
-def credible(veil: FloatArray, light: FloatArray, matte: FloatArray) -> FloatArray:
+def _dimmer(own: Sheet, veil: FloatArray) -> FloatArray:
     """A veil, less of it where it would have more light than the frame shows around there.
 
     Then the subject is not lit, or not shaped, as this model of it says: what is left is safe.
-
-    Args:
-        veil: (h, w, 4) of `veil_over`.
-        light: (h, w, 3) of the frame, linear, on the same grid.
-        matte: (h, w), where the frame is shown.
     """
-    ratio = ((light + DARK) / (veil[..., :3] + DARK)).min(axis=2)
-    ratio[matte < 0.5] = 1
-    window = np.ones((2 * AROUND + 1,) * 2, np.uint8)
+    ratio = ((own.light + _DARK) / (veil[..., :3] + _DARK)).min(axis=2)
+    ratio[own.matte < _SHOWN] = 1
+    window = np.ones((2 * _AROUND + 1,) * 2, np.uint8)
     least = cv2.erode(np.minimum(ratio, 1), window, borderType=cv2.BORDER_REPLICATE)
     smooth = cv2.blur(least, window.shape, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(veil * smooth[..., None])
 
 
-def _pooled(sheets: Sequence[Sheet], focus: float) -> list[Sheet]:
+def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:
     """What is in front, nearest first; what is about as near as the last one is one with it."""
-    pooled: list[Sheet] = []
+    fronts: list[_Front] = []
     for sheet in sorted(sheets, key=lambda sheet: -sheet.focus):
-        if sheet.focus - focus <= LEAST_RADIUS_PX:
+        radius = sheet.focus - own.focus
+        if radius <= LEAST_RADIUS_PX:
             break
-        near = pooled[-1].focus - focus if pooled else math.inf
-        if near - (sheet.focus - focus) < max(_ALIKE_PX, _ALIKE * near):
-            pooled[-1] = Sheet(pooled[-1].focus, pooled[-1].planes + sheet.planes)
+        last = fronts[-1] if fronts else None
+        if last and last.radius - radius < max(_ALIKE_PX, _ALIKE * last.radius):
+            fronts[-1] = last._replace(planes=last.planes + sheet.planes)
         else:
-            pooled.append(sheet)
-    return pooled
+            fronts.append(_Front(radius, sheet.planes))
+    return fronts
 
 
 def to_linear(pixels: NDArray[Any]) -> FloatArray:

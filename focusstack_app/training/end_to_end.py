@@ -12,7 +12,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from focusstack_app.engine.composite import OWN_ERRORS, WINDOW_SIGMA_PX
-from focusstack_app.engine.veil import AROUND, DARK, DENSEST_VEIL, LEAST_RADIUS_PX
+from focusstack_app.engine.veil import DENSEST_VEIL, LEAST_RADIUS_PX
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 
 
@@ -133,6 +133,8 @@ def _enlarged(planes: Tensor, frames: Tensor) -> Tensor:
 def unveil(frames: Tensor, carriers: Tensor, focus: Tensor) -> Tensor:
     """The picture of `engine.veil`, differentiable: (B, 3, H, W), display-encoded.
 
+    No veil is doubted: the scenes are as the model says.
+
     Args:
         frames: (B, slots, 3, H, W), display-encoded.
         carriers: (B, slots, h, w).
@@ -167,24 +169,13 @@ def unveil(frames: Tensor, carriers: Tensor, focus: Tensor) -> Tensor:
             spread = spread[..., reach : reach + height, reach : reach + width]
             veil = veil + (1 - veil[:, 3:]) * there[:, None, None, None] * spread
         veils.append(veil)
-    veil = torch.stack(veils, 1) * _credible(torch.stack(veils, 1), small, carriers)
+    veil = torch.stack(veils, 1)
     gain = 1 / (1 - veil[:, :, 3:].clamp(0, DENSEST_VEIL))
     planes = torch.cat([gain, gain * veil[:, :, :3]], 2).flatten(1, 2)
     planes = _enlarged(planes, frames).reshape(-1, count, 4, *frames.shape[-2:])
     share = _enlarged(carriers, frames)[:, :, None]
     behind = (share * (light * planes[:, :, :1] - planes[:, :, 1:])).sum(1).clamp(1e-4, 1)
     return torch.where(behind <= 0.0031308, 12.92 * behind, 1.055 * behind ** (1 / 2.4) - 0.055)
-
-
-def _credible(veil: Tensor, light: Tensor, carriers: Tensor) -> Tensor:
-    """(B, slots, 1, h, w) of `engine.veil.credible`; a share that is not learned."""
-    with torch.no_grad():
-        ratio = ((light + DARK) / (veil[:, :, :3] + DARK)).amin(2).clamp(max=1)
-        ratio = torch.where(carriers < 0.5, 1.0, ratio)
-        around = 2 * AROUND + 1
-        least = -functional.max_pool2d(-ratio, around, 1, AROUND)
-        padded = functional.pad(least, (AROUND,) * 4, "replicate")
-        return functional.avg_pool2d(padded, around, 1)[:, :, None]
 
 
 def _linear(encoded: Tensor) -> Tensor:
