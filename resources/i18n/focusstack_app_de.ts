@@ -1821,6 +1821,10 @@
         <source>Temporary files need room there: make some, or let the program use more memory.</source>
         <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen oder lassen Sie das Programm mehr Speicher verwenden.</translation>
     </message>
+    <message>
+        <source>Measuring defocus</source>
+        <translation>Unschärfe wird gemessen</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
