@@ -83,13 +83,13 @@ def test_what_was_fused_for_one_part_or_mode_is_not_fused_again(request_: Fusion
 def test_tiles_are_forgotten_where_memory_is_short(request_: FusionRequest, scratch: Path) -> None:
     model = UnevenModel()
     viewport = _opened(replace(request_, memory_bytes=0), model)
-    window = Region(100, 200, 230, 330)
+    window, opening = Region(100, 200, 230, 330), model.fuse_calls
     first = viewport.picture_of(window, Mode.FAITHFUL, Progress())
     before = model.fuse_calls
     files = sum(path.stat().st_size for path in scratch.glob("focusstack-*/*"))
     assert files >= 3 * WIDTH_PX * HEIGHT_PX * 6
     np.testing.assert_array_equal(viewport.picture_of(window, Mode.FAITHFUL, Progress()), first)
-    assert model.fuse_calls == 2 * before
+    assert model.fuse_calls - before == before - opening > 0
     viewport.close()
     assert not list(scratch.iterdir())
 
@@ -140,16 +140,17 @@ def test_a_frame_that_cannot_be_read_leaves_no_file(request_: FusionRequest, scr
 def test_a_part_is_cancelled_at_the_next_tile(request_: FusionRequest) -> None:
     class Slow(MeanModel):
         def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-            time.sleep(0.05)
-            progress.cancel()
+            if looked_at:
+                time.sleep(0.05)
+                progress.cancel()
             return super().fuse(latents, shares)
 
-    model = Slow()
+    model, progress, looked_at = Slow(), Progress(), False
     viewport = _opened(request_, model)
-    progress = Progress()
+    before, looked_at = model.fuse_calls, True
     with pytest.raises(Cancelled):
         viewport.picture_of(Region(0, 0, 400, 400), Mode.FAITHFUL, progress)
-    assert model.fuse_calls == 1
+    assert model.fuse_calls == before + 1
     viewport.close()
 
 
@@ -197,7 +198,7 @@ class _Failing(UnevenModel):
         return UnevenModel()
 
 
-@pytest.mark.parametrize("number", [-1, 0, 9])
+@pytest.mark.parametrize("number", [-1, 0, 200])  # encoding, measuring defocus, a part
 def test_the_processor_takes_over_from_a_device_that_fails(
     request_: FusionRequest, number: int
 ) -> None:
