@@ -29,6 +29,7 @@ from focusstack_app.engine.veil import (
     LEAST_LIGHT,
     Focus,
     Sheet,
+    credible,
     from_linear,
     reach_px,
     to_linear,
@@ -148,7 +149,9 @@ def _composite_block(
         made *= _told_apart(guide[own], band, variance)
         lifted = made[..., None] * (guide[own] - band)
         if unveil.max() > _INVISIBLE:
-            change = _unveiled(fusion, frames, focus, block, progress) - band
+            behind, credibility = _unveiled(fusion, frames, focus, block, progress)
+            change = behind - band
+            unveil *= credibility
             lifted += unveil[..., None] * change
             made = made + unveil * np.minimum(np.abs(change).mean(axis=2) / _VISIBLE, 1)
         band += lifted
@@ -183,8 +186,11 @@ def _unveiled(
     focus: Focus,
     block: Region,
     progress: Progress,
-) -> FloatArray:
-    """What lies behind the veils in a block, (H, W, 3), display-encoded."""
+) -> tuple[FloatArray, FloatArray]:
+    """What lies behind the veils in a block, (H, W, 3), display-encoded, and how credible it is.
+
+    That is (H, W) in [0, 1].
+    """
     cell, size_px = fusion.cell_px, (frames[0].shape[0], frames[0].shape[1])
     grid = Region(0, 0, *(-(-side // cell) for side in size_px))
     cells = Region(
@@ -202,24 +208,28 @@ def _unveiled(
             sheets[index] = Sheet(float(focus[index]), _reduced(frame, around, cell), matte)
     behind = np.zeros((block.height, block.width, 3), np.float32)
     near = cells.seen_from(around).slices
-    total = np.zeros((block.height, block.width), np.float32)
+    total, credibility = np.zeros((2, block.height, block.width), np.float32)
     for index, sheet in sheets.items():
         share = _enlarged(fusion.carriers[index], fusion, block)
         if share.max() <= slight:
             continue
         total += share
+        believed = share
         progress.checkpoint()
         light = to_linear(frames[index][block.slices])
         veil = veil_over(sheet, list(sheets.values()), cell)
         if veil is not None:
+            believable = credible(sheet, veil)[near]
+            believed = share * _spread_out(believable, cells, block, cell)
             veil = veil[near]
             gain = 1 / (1 - np.minimum(veil[..., 3:], DENSEST_VEIL))
             planes = _spread_out(
                 np.concatenate([gain * veil[..., :3], gain], axis=2), cells, block, cell
             )
             light = np.maximum(light * planes[..., 3:] - planes[..., :3], LEAST_LIGHT * light)
+        credibility += believed
         _accumulate(behind, share, light)
-    return from_linear(behind / total[..., None])
+    return from_linear(behind / total[..., None]), credibility / total
 
 
 def _reduced(frame: Planes, cells: Region, cell_px: int) -> FloatArray:

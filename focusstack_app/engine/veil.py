@@ -25,7 +25,7 @@ Focus = NDArray[np.float64]
 LEAST_RADIUS_PX = 1.5  # below it nothing is veiled, from twice as much on all is
 MOST_RADIUS_PX = 128.0
 DENSEST_VEIL = 0.8
-LEAST_LIGHT = 0.15  # share of what a frame shows that is left at least
+LEAST_LIGHT = 0.05  # share of what a frame shows that is left at least
 _ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
 _LARGE = 8.0  # cells
 _AROUND = 3  # cells around one that must be able to hold its veil
@@ -97,7 +97,7 @@ def reach_px(focus: Focus, cell_px: int) -> int:
 
 
 def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray | None:
-    """The veil over a frame, as far as the frame can hold it.
+    """The veil over a frame.
 
     Args:
         own: Of the frame.
@@ -115,20 +115,19 @@ def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray |
         spread = blurred(front.planes, min(front.radius, MOST_RADIUS_PX) / cell_px)
         spread *= np.float32(min((front.radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0))
         veil += (1 - veil[..., 3:]) * spread
-    return _dimmer(own, veil)
+    return veil
 
 
-def _dimmer(own: Sheet, veil: FloatArray) -> FloatArray:
-    """A veil, less of it where it would have more light than the frame shows around there.
+def credible(own: Sheet, veil: FloatArray) -> FloatArray:
+    """(h, w) in [0, 1]: whether a frame shows as much light as the veil over it has, around there.
 
-    Then the subject is not lit, or not shaped, as this model of it says: what is left is safe.
+    If not, the subject is not lit, or not shaped, as this model of it says.
     """
     ratio = ((own.light + _DARK) / (veil[..., :3] + _DARK)).min(axis=2)
     ratio[own.matte < _SHOWN] = 1
     window = np.ones((2 * _AROUND + 1,) * 2, np.uint8)
     least = cv2.erode(np.minimum(ratio, 1), window, borderType=cv2.BORDER_REPLICATE)
-    smooth = cv2.blur(least, window.shape, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(veil * smooth[..., None])
+    return np.asarray(cv2.blur(least, window.shape, borderType=cv2.BORDER_REPLICATE))
 
 
 def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:

@@ -75,7 +75,9 @@ def test_the_differentiable_composite_is_that_of_the_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Of these random pictures no veil could be credible; scenes to train with have no others.
-    monkeypatch.setattr("focusstack_app.engine.veil._dimmer", lambda _, veil: veil)
+    monkeypatch.setattr(
+        "focusstack_app.engine.composite.credible", lambda own, _: np.ones_like(own.matte)
+    )
     monkeypatch.setattr("focusstack_app.engine.composite.LEAST_LIGHT", -1e6)
     torch.manual_seed(0)
     frames, decoded = 0.1 + 0.9 * torch.rand(1, 3, 3, 96, 96), torch.rand(1, 3, 96, 96)
