@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
@@ -41,9 +43,7 @@ _RING = 0.08, 0.6  # opacity of a veil that tells near from far
 _NOISE = 0.0005  # of differences of light
 
 
-def focus_of(
-    light: Sequence[FloatArray], mattes: Sequence[FloatArray], progress: Progress
-) -> Focus:
+def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress) -> Focus:
     """The focus of each frame, in px of blur; larger is nearer.
 
     Args:
@@ -65,7 +65,7 @@ def focus_of(
         trust[one, list(alike)] = list(alike.values())
         others = [other for other in _compared(one, count) if other not in alike]
         sharp = _sharp_zone(one, list(alike), mattes)
-        for other, radius, weight in _radii_from(light[one], sharp, others, light):
+        for other, radius, weight in _radii_from(light[one][:], sharp, others, light):
             radii[one, other], trust[one, other] = radius, weight
     focus = _embedded(radii, trust)
     return _signed(focus, light, mattes, progress)
@@ -77,36 +77,36 @@ def _compared(one: int, count: int) -> list[int]:
     return [j for j in range(count) if j != one and abs(j - one) in steps]
 
 
-def _sharp_zone(one: int, alike: Sequence[int], mattes: Sequence[FloatArray]) -> FloatArray:
+def _sharp_zone(one: int, alike: Sequence[int], mattes: Sequence[Planes]) -> FloatArray:
     """The matte of what is sharp in a frame.
 
     It may be shared out among several frames that are focused alike. Neighbours are, in a stack of
     many frames: these come in the order of their focus.
     """
-    zone = sum((mattes[other] for other in alike), mattes[one])
+    zone = sum((mattes[other][:] for other in alike), mattes[one][:])
     for reach in range(1, _WIDEST + 1):
         if np.count_nonzero(zone > _WHOLE) >= _ENOUGH_PX or len(mattes) <= _MANY:
             break
         first, last = max(0, one - reach), min(len(mattes), one + reach + 1)
-        zone = sum(mattes[first + 1 : last], mattes[first])
+        zone = sum((mattes[i][:] for i in range(first + 1, last)), mattes[first][:])
     return np.asarray(zone, np.float32)
 
 
 def _signed(
-    focus: Focus, light: Sequence[FloatArray], mattes: Sequence[FloatArray], progress: Progress
+    focus: Focus, light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress
 ) -> Focus:
     """The same, so that larger is nearer; all zero if that cannot be told."""
     evidence = np.zeros(2)
     groups = np.array_split(np.argsort(-focus), min(len(light), _MANY))
-    kept = [max(group, key=lambda index: float(mattes[index].mean())) for group in groups]
-    zones = [sum((mattes[i] for i in group[1:]), mattes[group[0]]) for group in groups]
+    kept = [max(group, key=lambda index: float(mattes[index][:].mean())) for group in groups]
+    zones = [sum((mattes[i][:] for i in group[1:]), mattes[group[0]][:]) for group in groups]
     for (one, near), (other, far) in itertools.combinations(zip(kept, zones, strict=True), 2):
         progress.checkpoint()
         radius = float(focus[one] - focus[other])
         if radius >= 1.0:
             evidence += [
-                _hides(light[one], light[other], near, far, radius),
-                _hides(light[other], light[one], far, near, radius),
+                _hides(light[one][:], light[other][:], near, far, radius),
+                _hides(light[other][:], light[one][:], far, near, radius),
             ]
     if abs(evidence[0] - evidence[1]) <= _DOUBTFUL * np.abs(evidence).sum():
         return np.zeros(len(light))
@@ -114,7 +114,11 @@ def _signed(
 
 
 def focus_of_frames(
-    model: FusionModel, frames: Sequence[Planes], overlap: float, progress: Progress
+    model: FusionModel,
+    frames: Sequence[Planes],
+    overlap: float,
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes] = np.asarray,
 ) -> Focus:
     """The focus of aligned frames: see `focus_of`. They are fused once more, reduced in size.
 
@@ -123,6 +127,7 @@ def focus_of_frames(
         frames: N of (H, W, 3) uint8 or uint16, display-encoded.
         overlap: Share of a tile that overlaps its neighbour.
         progress: Reported per frame and tile.
+        keep: Puts away what grows with the number of frames.
 
     Raises:
         DeviceMemoryError: If the device has too little memory.
@@ -131,45 +136,44 @@ def focus_of_frames(
     height, width = frames[0].shape[:2]
     shrink = max(1, math.ceil(max(height, width) / _SIDE_PX))
     size = max(1, width // shrink), max(1, height // shrink)
-    light: list[FloatArray] = []
-    latents = []
+    light, latents, mattes = [], [], []
     for number, frame in enumerate(frames, start=1):
         small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
-        light.append(to_linear(small).mean(axis=2, dtype=np.float32))
-        latents.append(encode_frame(model, small, progress))
+        light.append(keep(to_linear(small).mean(axis=2, dtype=np.float32)))
+        latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
         progress.report(0.5 * number / len(frames), message("Measuring defocus"))
-    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 0.9))
+    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 0.9), keep)
     cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])
-    mattes: list[FloatArray] = []
     for carrier in fusion.carriers:
         matte = np.asarray(carrier[: cells[0], : cells[1]], dtype=np.float32)
         full = (cells[1] * fusion.cell_px, cells[0] * fusion.cell_px)
-        mattes.append(np.asarray(cv2.resize(matte, full)[: size[1], : size[0]], np.float32))
+        mattes.append(keep(np.ascontiguousarray(cv2.resize(matte, full)[: size[1], : size[0]])))
     return shrink * focus_of(light, mattes, progress)
 
 
-def _alike(one: int, light: Sequence[FloatArray], mattes: Sequence[FloatArray]) -> dict[int, float]:
+def _alike(one: int, light: Sequence[Planes], mattes: Sequence[Planes]) -> dict[int, float]:
     """The frames that differ from a frame by less than the smallest blur, and how far to trust it.
 
     They are compared where one of both is sharp.
     """
-    softness = np.abs(light[one] - blurred(light[one], float(_RADII_PX[0])))
+    own, sharp = light[one][:], mattes[one][:]
+    softness = np.abs(own - blurred(own, float(_RADII_PX[0])))
     found = {}
     for other in range(len(light)):
         if other == one:
             continue
-        here = mattes[one] + mattes[other] > 0.8
+        here = sharp + mattes[other][:] > 0.8
         number = int(np.count_nonzero(here))
         if number < _LEAST_PX:
             continue
         change = float(softness[here].mean())
-        if float(np.abs(light[one] - light[other])[here].mean()) < _SAME * change:
+        if float(np.abs(own - light[other][:])[here].mean()) < _SAME * change:
             found[other] = change * np.sqrt(number)
     return found
 
 
 def _radii_from(
-    own: FloatArray, matte: FloatArray, others: Sequence[int], light: Sequence[FloatArray]
+    own: FloatArray, matte: FloatArray, others: Sequence[int], light: Sequence[Planes]
 ) -> list[tuple[int, float, float]]:
     """Of a frame's blur in the others: other frame, radius in px, how far to trust it."""
     ratios: dict[int, list[float]] = {j: [] for j in others}
@@ -183,7 +187,7 @@ def _radii_from(
         soft = (blurred(matte * own, float(radius)) / np.maximum(support, 0.1))[inside]
         sharp = own[inside]
         for j in others:
-            seen = light[j][inside]
+            seen = light[j][:][inside]
             plain, blurry = (float(np.abs(light_i - seen).mean()) for light_i in (sharp, soft))
             ratios[j].append((blurry + _NOISE) / (plain + _NOISE))
             weights[j].append(plain * np.sqrt(number))

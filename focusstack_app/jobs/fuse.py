@@ -37,6 +37,7 @@ from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.engine.resampling import common_area, moves, resample
+from focusstack_app.engine.veil import Focus
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
@@ -247,7 +248,7 @@ def _fuse_vaeedof(
     focus = np.zeros(len(frames))
     if request.mode is Mode.FAITHFUL:
         with timed("defocus"):
-            focus = focus_of_frames(model, frames, request.overlap, progress.sub(0.0, 0.1))
+            focus = measure_focus(model, frames, request.overlap, keep, progress.sub(0.0, 0.1))
     with timed("encode"):
         latents = encode_frames(model, frames, keep, progress.sub(0.1, 0.2))
     with timed("fuse"):
@@ -267,6 +268,26 @@ def _fuse_vaeedof(
             synthesise=request.mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),
         )
+
+
+def measure_focus(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    overlap: float,
+    keep: Callable[[NDArray[Any]], Held],
+    progress: Progress,
+) -> Focus:
+    """The focus of all frames; see `focus_of_frames`."""
+    kept: list[Held] = []
+
+    def keep_meanwhile(array: NDArray[Any]) -> Held:
+        kept.append(keep(array))
+        return kept[-1]
+
+    focus = focus_of_frames(model, frames, overlap, progress, keep_meanwhile)
+    for held in kept:
+        held.drop()
+    return focus
 
 
 def encode_frames(

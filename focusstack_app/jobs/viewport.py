@@ -22,7 +22,6 @@ from focusstack_app.core.model import Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
-from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.veil import Focus, reach_px
@@ -32,6 +31,7 @@ from focusstack_app.jobs.fuse import (
     align_frames,
     encode_frames,
     load_model,
+    measure_focus,
 )
 from focusstack_app.jobs.reading import read_frames
 
@@ -92,7 +92,7 @@ def _prepared(
     spool: Spool,
     progress: Progress,
 ) -> tuple[Focus, list[Held]]:
-    focus = focus_of_frames(model, frames, overlap, progress.sub(0.0, 0.3))
+    focus = measure_focus(model, frames, overlap, spool.keep, progress.sub(0.0, 0.3))
     return focus, encode_frames(model, frames, spool.keep, progress.sub(0.3, 1.0))
 
 
