@@ -6,6 +6,8 @@ import itertools
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -120,3 +122,23 @@ class Held:
 def default_budget_bytes() -> int:
     """40 % of the memory that is free now."""
     return int(0.4 * psutil.virtual_memory().available)
+
+
+@contextmanager
+def meanwhile(keep: Callable[[NDArray[Any]], Held]) -> Iterator[Callable[[NDArray[Any]], Held]]:
+    """Keep arrays for the length of a block, however it ends.
+
+    Args:
+        keep: Of a spool, or of a block around this one.
+    """
+    kept: list[Held] = []
+
+    def keeping(array: NDArray[Any]) -> Held:
+        kept.append(keep(array))
+        return kept[-1]
+
+    try:
+        yield keeping
+    finally:
+        for held in kept:
+            held.drop()

@@ -40,7 +40,7 @@ from focusstack_app.engine.resampling import common_area, moves, resample
 from focusstack_app.engine.veil import Focus
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
-from focusstack_app.io.spool import Held, Spool, default_budget_bytes
+from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
 from focusstack_app.jobs.advice import advice
 from focusstack_app.jobs.reading import read_frames
 
@@ -211,23 +211,16 @@ def _fuse_on_device(
         The model that did it, the warnings, the picture and its provenance.
     """
     while True:
-        kept: list[Held] = []
-
-        def keep(array: NDArray[Any], kept: list[Held] = kept) -> Held:
-            kept.append(spool.keep(array))
-            return kept[-1]
-
         try:
             with timed("check"):
                 unfit = _unfit_frames(request.stack, model, frames, progress)
-            made = _fuse_vaeedof(request, model, frames, keep, timed, progress)
+            with meanwhile(spool.keep) as keep:
+                made = _fuse_vaeedof(request, model, frames, keep, timed, progress)
         except DeviceError as error:
             reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
         else:
             return model, unfit, made
         # After the handler: the error holds on to what lies on the device.
-        for held in kept:
-            held.drop()
         lighter = model.fallback(reason, out_of_memory=out_of_memory)
         if lighter is None:
             raise DeviceMemoryError(
@@ -278,16 +271,8 @@ def measure_focus(
     progress: Progress,
 ) -> Focus:
     """The focus of all frames; see `focus_of_frames`."""
-    kept: list[Held] = []
-
-    def keep_meanwhile(array: NDArray[Any]) -> Held:
-        kept.append(keep(array))
-        return kept[-1]
-
-    focus = focus_of_frames(model, frames, overlap, progress, keep_meanwhile)
-    for held in kept:
-        held.drop()
-    return focus
+    with meanwhile(keep) as keep_meanwhile:
+        return focus_of_frames(model, frames, overlap, progress, keep_meanwhile)
 
 
 def encode_frames(
@@ -321,15 +306,8 @@ def align_frames(
     full = request.registration
     if full is None:
         size_px = stack.sources[stack.reference].size_px[::-1]
-        kept: list[Held] = []
-
-        def keep(array: NDArray[Any]) -> Held:
-            kept.append(spool.keep(array))
-            return kept[-1]
-
-        full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7), keep)
-        for held in kept:
-            held.drop()
+        with meanwhile(spool.keep) as keep:
+            full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7), keep)
     found = rescaled(full, (height, width))
     outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
     moved = []
