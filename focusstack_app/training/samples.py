@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.inference.network import SCALE
 from focusstack_app.training.synthesis import make_sample
 
@@ -118,17 +119,7 @@ def batches(samples: Path, batch: int, rng: np.random.Generator) -> Iterator[Bat
         equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
         return batch_of([equal[i] for i in rng.integers(0, len(equal), batch)], rng)
 
-    return ahead(prepared)
-
-
-def ahead(prepare: Callable[[], T]) -> Iterator[T]:
-    """Results of a function for ever, each prepared while the one before is used."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(prepare)
-        while True:
-            ready = coming.result()
-            coming = pool.submit(prepare)
-            yield ready
+    return ahead(lambda _: prepared(), itertools.repeat(None), threads=1)
 
 
 def batch_of(paths: Sequence[Path], rng: np.random.Generator | None) -> Batch:

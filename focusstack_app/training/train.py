@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import json
 import math
 import time
@@ -24,6 +25,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.training import taesd3
 from focusstack_app.training.end_to_end import Network, composite, log_error
 from focusstack_app.training.export import export_model
@@ -40,7 +42,6 @@ from focusstack_app.training.samples import (
     CROP_PX,
     SAMPLE_PX,
     Batch,
-    ahead,
     batches,
     keep_latents,
     planes_of,
@@ -86,7 +87,7 @@ def train_autoencoder(
                 np.stack([random_part(photographs, rng, *side, (0.45, 1.0)) for _ in range(batch)])
             )
 
-        return ahead(prepared)
+        return ahead(lambda _: prepared(), itertools.repeat(None), threads=1)
 
     def loss(network: Network, part: Tensor, _: np.random.Generator) -> Tensor:
         with _autocast(part.device):
