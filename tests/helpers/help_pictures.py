@@ -12,19 +12,18 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from focusstack_app.core.assets import resources_dir
+from tests.helpers.waiting import wait_for
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 _SIZE = (900, 660)  # low and narrow: what is seen of it is small in the guide
 _WIDEST_PX = 600
-_PATIENCE_S = 300.0
 _QUALITY = 88
 
 
@@ -63,12 +62,7 @@ def _take(app: QApplication, language_name: str, folder: Path, own: Path) -> Non
     window.show()
 
     def wait(until: Callable[[], bool], least_s: float = 0.5) -> None:
-        start_s = time.monotonic()
-        while not until() or time.monotonic() - start_s < least_s:
-            app.processEvents()
-            time.sleep(0.005)
-            if time.monotonic() - start_s > _PATIENCE_S:
-                raise TimeoutError("the window did not get there")
+        wait_for(app, until, least_s)
 
     def shoot(name: str, rectangle: QRect) -> None:
         wait(lambda: True)

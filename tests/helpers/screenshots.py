@@ -14,14 +14,13 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from focusstack_app.core.assets import resources_dir
+from tests.helpers.waiting import wait_for
 
 _SIZE = (1280, 800)
-_PATIENCE_S = 300.0
 
 
 def main() -> int:
@@ -63,12 +62,7 @@ def main() -> int:
     suffix = "_dark" if options.dark else ""
 
     def wait(until: Callable[[], bool], least_s: float = 0.3) -> None:
-        start_s = time.monotonic()
-        while not until() or time.monotonic() - start_s < least_s:
-            app.processEvents()
-            time.sleep(0.005)
-            if time.monotonic() - start_s > _PATIENCE_S:
-                raise TimeoutError("the window did not get there")
+        wait_for(app, until, least_s)
 
     def shoot(name: str) -> None:
         wait(lambda: True)
