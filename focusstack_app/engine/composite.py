@@ -23,7 +23,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
-from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.pixels import to_float, to_linear
 from focusstack_app.engine.veil import (
     DENSEST_VEIL,
     LEAST_LIGHT,
@@ -32,7 +32,6 @@ from focusstack_app.engine.veil import (
     credible,
     from_linear,
     reach_px,
-    to_linear,
     veil_over,
 )
 

@@ -25,7 +25,8 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import fuse_latents
-from focusstack_app.engine.veil import Focus, blurred, to_linear
+from focusstack_app.engine.pixels import to_linear
+from focusstack_app.engine.veil import Focus, blurred
 
 _SIDE_PX = 800  # of the reduced frames
 _RADII_PX = 0.6 * 1.2 ** np.arange(22)  # to 28

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -33,3 +34,26 @@ def as_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     if pixels.dtype == np.uint16:
         return np.array(pixels, dtype=np.uint16)
     return np.asarray(pixels, dtype=np.uint16) * np.uint16(257)
+
+
+def to_linear(pixels: NDArray[Any]) -> FloatArray:
+    """Uint8 or uint16 to linear light, any shape, by the curve of sRGB (IEC 61966-2-1).
+
+    Other curves come near enough: cameras draw their own in any case.
+    """
+    return np.asarray(_curve(pixels.dtype.itemsize)[pixels])
+
+
+@functools.cache
+def _curve(item_bytes: int) -> FloatArray:
+    encoded = np.arange(256**item_bytes) / (256**item_bytes - 1)
+    low = encoded / 12.92
+    high = ((encoded + 0.055) / 1.055) ** 2.4
+    return np.asarray(np.where(encoded <= 0.04045, low, high), np.float32)
+
+
+def encoded(light: FloatArray) -> FloatArray:
+    """Linear light, clipped to [0, 1], to sRGB in [0, 1], any shape."""
+    light = np.clip(light, 0, 1)
+    bright = np.float32(1.055) * light ** np.float32(1 / 2.4) - np.float32(0.055)
+    return np.asarray(np.where(light <= 0.0031308, np.float32(12.92) * light, bright), np.float32)

@@ -12,13 +12,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.model import FloatArray
+from focusstack_app.engine.pixels import encoded
 
 Focus = NDArray[np.float64]
 
@@ -145,24 +146,6 @@ def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:
     return fronts
 
 
-def to_linear(pixels: NDArray[Any]) -> FloatArray:
-    """Uint8 or uint16 to linear light, any shape, by the curve of sRGB.
-
-    Other curves come near enough: cameras draw their own in any case.
-    """
-    return np.asarray(_curve(pixels.dtype.itemsize)[pixels])
-
-
-@functools.cache
-def _curve(item_bytes: int) -> FloatArray:
-    encoded = np.arange(256**item_bytes) / (256**item_bytes - 1)
-    low = encoded / 12.92
-    high = ((encoded + 0.055) / 1.055) ** 2.4
-    return np.asarray(np.where(encoded <= 0.04045, low, high), np.float32)
-
-
 def from_linear(light: FloatArray) -> FloatArray:
     """Linear light, clipped to [0, 1], display-encoded."""
-    light = np.clip(light, _DARKEST, 1)
-    bright = np.float32(1.055) * light ** np.float32(1 / 2.4) - np.float32(0.055)
-    return np.asarray(np.where(light <= 0.0031308, np.float32(12.92) * light, bright), np.float32)
+    return encoded(np.maximum(light, _DARKEST))

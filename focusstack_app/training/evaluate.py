@@ -112,12 +112,17 @@ def fuse(
         fusion = fuse_latents(model, latents, (height, width), 0.25, progress)
         picture = fusion.picture
         if method != "generative":
+            faithful = method == "vaeedof"
             picture = composite(
                 fusion,
                 stack,
-                focus=focus_of_frames(model, stack, 0.25, progress),
+                focus=(
+                    focus_of_frames(model, stack, 0.25, progress)
+                    if faithful
+                    else np.zeros(len(stack))
+                ),
                 agreement_rmse=model.manifest.agreement_rmse,
-                synthesise=method == "vaeedof",
+                synthesise=faithful,
                 progress=progress,
             )[0]
     return np.clip(picture, 0, 1)

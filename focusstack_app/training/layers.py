@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.engine.pixels import to_linear
 from focusstack_app.training import lens
 from focusstack_app.training.lens import Array
 from focusstack_app.training.scene import Faults, SceneSpec, Sheet
-from focusstack_app.training.srgb import to_linear, to_srgb8
+from focusstack_app.training.srgb import to_srgb8
 from focusstack_app.training.synthesis import random_matte
 
 LENS_POINTS = 256

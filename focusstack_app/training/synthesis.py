@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.engine.pixels import encoded, to_linear
 from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, owners, render
-from focusstack_app.training.srgb import encoded, to_linear, to_srgb8
+from focusstack_app.training.srgb import to_srgb8
 
 MARGIN_PX = 40
 
