@@ -77,7 +77,7 @@ class Fused(NamedTuple):
 
 
 class FusionModel(Protocol):
-    """A loaded model. Calls are made from one thread at a time."""
+    """A loaded model. Calls are made from `calls_at_once` threads at a time, at most."""
 
     @property
     def manifest(self) -> ModelManifest:
@@ -87,6 +87,11 @@ class FusionModel(Protocol):
     @property
     def device(self) -> str:
         """Where it runs, for people: "CPU", "CUDA (NVIDIA ...)"."""
+        ...
+
+    @property
+    def calls_at_once(self) -> int:
+        """From how many threads it is used best."""
         ...
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -39,9 +41,8 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
     scale, halo = manifest.scale, manifest.encoder_halo_px
     height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, scale)
     step = max(scale, _ENCODE_PX // scale * scale)
-    strips = []
-    for top in range(0, height, step):
-        progress.checkpoint()
+
+    def encoded(top: int) -> FloatArray:
         bottom = min(top + step, height)
         first, last = max(0, top - halo), min(height, bottom + halo)
         # The last strip may lie in the padding altogether: it then repeats the last rows.
@@ -51,7 +52,13 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
             part, 0, last - start - part.shape[0], 0, width - part.shape[1], cv2.BORDER_REFLECT
         )[first - start :]
         latent = _encode_strip(model, padded)
-        strips.append(latent[:, (top - first) // scale : (bottom - first) // scale])
+        return latent[:, (top - first) // scale : (bottom - first) // scale]
+
+    strips = []
+    with closing(ahead(encoded, range(0, height, step), model.calls_at_once)) as made:
+        for strip in made:
+            progress.checkpoint()
+            strips.append(strip)
     return np.concatenate(strips, axis=1)
 
 

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
@@ -123,7 +126,7 @@ def fuse_latents(
         window: The part of the picture that is wanted, in pixels; all of it by default.
         reach_px: How far around it weights, carriers and mix are wanted.
         recall: Gives what the model made of a tile, by a key that is unique for these latents;
-            makes it where it is not known.
+            makes it where it is not known. Called from several threads at a time.
 
     Raises:
         DeviceMemoryError: If the device has too little memory.
@@ -280,25 +283,32 @@ def _fuse_group(
         every, across = slice(None), slice(0, ground.width)
         return [one[every, slice(*rows), across] for one in latents]
 
+    one_reads = threading.Lock()
+
     def fuse(tile: Region) -> Fused:
-        rows = strips((tile.top, tile.bottom))
-        picked = [rows[i][:, :, tile.left : tile.right] for i in frame_of_slot]
+        here = tile.seen_from(ground)
+        with one_reads:
+            rows = strips((here.top, here.bottom))
+        picked = [rows[i][:, :, here.left : here.right] for i in frame_of_slot]
         return work.model.fuse(np.stack(picked, dtype=np.float32), shares)
 
-    for tile in tiles:
-        here = tile.seen_from(ground)
-        part = work.recall((place, tile), functools.partial(fuse, here))
-        latent[(slice(None), *here.slices)] += plan.alpha(tile) * part.latent
-        if tile.overlaps(shown):
-            both = tile.grown(0, shown)
-            there = both.seen_from(shown).scaled(fine).slices
-            own = both.seen_from(tile).scaled(fine).slices
-            alpha = plan.alpha(tile, fine)[own]
-            for slot, frame in enumerate(frame_of_slot):
-                weights[frame][there] += alpha * part.weights[slot][own]
-                carriers[frame][there] += alpha * part.carriers[slot][own]
-            mix[(slice(None), *there)] += alpha * part.mix[(slice(None), *own)]
-        work.tick(message("Fusing"))
+    def recalled(tile: Region) -> Fused:
+        return work.recall((place, tile), functools.partial(fuse, tile))
+
+    with closing(ahead(recalled, tiles, work.model.calls_at_once)) as parts:
+        for tile, part in zip(tiles, parts, strict=True):
+            here = tile.seen_from(ground)
+            latent[(slice(None), *here.slices)] += plan.alpha(tile) * part.latent
+            if tile.overlaps(shown):
+                both = tile.grown(0, shown)
+                there = both.seen_from(shown).scaled(fine).slices
+                own = both.seen_from(tile).scaled(fine).slices
+                alpha = plan.alpha(tile, fine)[own]
+                for slot, frame in enumerate(frame_of_slot):
+                    weights[frame][there] += alpha * part.weights[slot][own]
+                    carriers[frame][there] += alpha * part.carriers[slot][own]
+                mix[(slice(None), *there)] += alpha * part.mix[(slice(None), *own)]
+            work.tick(message("Fusing"))
     return _Level(
         latent,
         [keep(plane) for plane in weights],
@@ -314,14 +324,19 @@ def _decode(
     scale = work.model.manifest.scale
     ground = bounds(tiles)
     picture = np.zeros((ground.height * scale, ground.width * scale, 3), np.float32)
-    for tile in tiles:
-        part = _decoded_part(tile, seen)
-        here = (slice(None), *part.seen_from(work.ground).slices)
-        pixels = work.model.decode(np.ascontiguousarray(latent[here], dtype=np.float32))
-        alpha = work.plan.alpha(tile, scale)[part.seen_from(tile).scaled(scale).slices]
-        down, across = part.seen_from(ground).scaled(scale).slices
-        picture[down, across] += alpha[..., None] * pixels
-        work.tick(message("Decoding"))
+
+    def decoded(tile: Region) -> FloatArray:
+        here = _decoded_part(tile, seen).seen_from(work.ground).slices
+        part = np.ascontiguousarray(latent[(slice(None), *here)], dtype=np.float32)
+        return work.model.decode(part)
+
+    with closing(ahead(decoded, tiles, work.model.calls_at_once)) as parts:
+        for tile, pixels in zip(tiles, parts, strict=True):
+            part = _decoded_part(tile, seen)
+            alpha = work.plan.alpha(tile, scale)[part.seen_from(tile).scaled(scale).slices]
+            down, across = part.seen_from(ground).scaled(scale).slices
+            picture[down, across] += alpha[..., None] * pixels
+            work.tick(message("Decoding"))
     return picture[window.seen_from(ground.scaled(scale)).slices]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
 import numpy as np
+import psutil
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
 from focusstack_app.core.message import message
@@ -18,6 +20,7 @@ from focusstack_app.inference.weights import weights_beside
 
 _PROCESSOR = "CPUExecutionProvider"
 _DIRECTML = "DmlExecutionProvider"
+_MOST_CALLS = 4
 _OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc", "bfcarena")
 
 
@@ -44,6 +47,7 @@ class OnnxModel:
         self._accelerator = accelerator
         self.device = "CPU" if accelerator is None else accelerator.label
         self.warnings = warnings
+        self.calls_at_once = _calls_at_once() if accelerator is None else 1
         self._encoder = _session(manifest, "encoder.onnx", accelerator)
         self._fusion = _fusion_session(manifest, accelerator)
         self._decoder = _session(manifest, "decoder.onnx", accelerator)
@@ -102,6 +106,18 @@ class OnnxModel:
         return outputs
 
 
+def _cores() -> int:
+    return psutil.cpu_count(logical=False) or os.cpu_count() or 1
+
+
+def _calls_at_once() -> int:
+    """Several tiles at a time on a thread each keep the processor busier than one on all threads.
+
+    Each takes memory of its own.
+    """
+    return min(_MOST_CALLS, _cores())
+
+
 def first_line(error: Exception) -> str:
     """What an error says, short enough for a message."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
@@ -125,6 +141,10 @@ def _session(
     content = read_verified(manifest, name)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    if accelerator is None:
+        # The threads that call compute too; all of them together are as many as the cores.
+        options.intra_op_num_threads = _cores() - _calls_at_once() + 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     for axis in fixed_axes:
         options.add_free_dimension_override_by_name(axis, manifest.tile_px // manifest.scale)
     if weights := weights_beside(manifest, name):

@@ -43,6 +43,7 @@ class TorchModel:
     def __init__(self, manifest: ModelManifest, place: str) -> None:
         self.manifest = self._whole = manifest
         self.warnings: tuple[str, ...] = ()
+        self.calls_at_once = 1
         self._half = False
         if place == "cuda":
             if not torch.cuda.is_available():

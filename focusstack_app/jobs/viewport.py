@@ -6,6 +6,7 @@ frames, latents and tiles.
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -245,18 +246,21 @@ class _Recent:
     def __init__(self, limit_bytes: int) -> None:
         self._left_bytes = limit_bytes
         self._tiles: OrderedDict[Hashable, Fused] = OrderedDict()
+        self._lock = threading.Lock()
 
     def __call__(self, key: Hashable, make: Callable[[], Fused]) -> Fused:
         """See `fuse_latents`."""
-        known = self._tiles.get(key)
-        if known is not None:
-            self._tiles.move_to_end(key)
-            return known
-        fused = self._tiles[key] = make()
-        self._left_bytes -= _size_bytes(fused)
-        while self._left_bytes < 0 and self._tiles:
-            _, oldest = self._tiles.popitem(last=False)
-            self._left_bytes += _size_bytes(oldest)
+        with self._lock:
+            if key in self._tiles:
+                self._tiles.move_to_end(key)
+                return self._tiles[key]
+        fused = make()
+        with self._lock:
+            self._tiles[key] = fused
+            self._left_bytes -= _size_bytes(fused)
+            while self._left_bytes < 0 and self._tiles:
+                _, oldest = self._tiles.popitem(last=False)
+                self._left_bytes += _size_bytes(oldest)
         return fused
 
 

@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 import typing
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -46,7 +47,7 @@ class Part:
     Attributes:
         calls: How often it was called.
         tiles: What it computed, in whole tiles.
-        seconds: Wall clock.
+        seconds: Wall clock in which at least one call ran.
         gmac: Multiply-accumulates per tile, in 10^9.
     """
 
@@ -68,6 +69,9 @@ class WatchedModel:
         self._model = model
         self._parts = parts
         self._tile_px = model.manifest.tile_px
+        self._lock = threading.Lock()
+        self._running: Counter[str] = Counter()
+        self._since_s: dict[str, float] = {}
 
     @property
     def manifest(self) -> ModelManifest:
@@ -78,6 +82,11 @@ class WatchedModel:
     def device(self) -> str:
         """See `FusionModel`."""
         return self._model.device
+
+    @property
+    def calls_at_once(self) -> int:
+        """See `FusionModel`."""
+        return self._model.calls_at_once
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -108,12 +117,18 @@ class WatchedModel:
 
     @contextmanager
     def _watched(self, name: str, height_px: int, width_px: int) -> Iterator[None]:
-        start = time.perf_counter()
+        with self._lock:
+            part = self._parts.setdefault(name, Part())
+            if not self._running[name]:
+                self._since_s[name] = time.perf_counter()
+            self._running[name] += 1
         yield
-        part = self._parts.setdefault(name, Part())
-        part.seconds += time.perf_counter() - start
-        part.calls += 1
-        part.tiles += height_px * width_px / self._tile_px**2
+        with self._lock:
+            self._running[name] -= 1
+            if not self._running[name]:
+                part.seconds += time.perf_counter() - self._since_s[name]
+            part.calls += 1
+            part.tiles += height_px * width_px / self._tile_px**2
 
 
 @dataclass(slots=True)

@@ -51,6 +51,7 @@ class IdentityModel:
         self.manifest = manifest if manifest is not None else fake_manifest()
         self.device = "CPU"
         self.warnings: tuple[str, ...] = ()
+        self.calls_at_once = 1
         self.fuse_calls = 0
 
     def encode(self, pixels: FloatArray) -> FloatArray:
