@@ -67,6 +67,15 @@ class Registration:
     doubtful: tuple[int, ...]
     size_px: tuple[int, int]
 
+    def equals(self, other: Registration | None) -> bool:
+        """Whether another one puts every frame at the same place."""
+        return self is other or (
+            other is not None
+            and np.array_equal(self.frame_from_reference, other.frame_from_reference)
+            and np.array_equal(self.gains, other.gains)
+            and (self.doubtful, self.size_px) == (other.doubtful, other.size_px)
+        )
+
     def taken(self, positions: Sequence[int]) -> Registration:
         """That of the frames at these positions, in this order; itself for all in order."""
         if list(positions) == list(range(len(self.gains))):
@@ -186,6 +195,9 @@ class FusionResult:
             lie.
         registration_reused: Whether that was known before and not estimated again.
         retouched: Whether something was painted into it by hand.
+        reused: Stages, named as in `timings_s`, whose outcome was at hand from a look at the
+            preview. They took nothing.
+        reused_tiles: How many tiles of the stage "fuse" were at hand, too.
     """
 
     request: FusionRequest
@@ -203,6 +215,8 @@ class FusionResult:
     registration_reused: bool = False
     cpu_s: Mapping[str, float] = field(default_factory=dict)
     retouched: bool = False
+    reused: tuple[str, ...] = ()
+    reused_tiles: int = 0
 
     def registration_of(self, stack: Stack) -> Registration | None:
         """Where the same frames lie in the order of another stack of them."""

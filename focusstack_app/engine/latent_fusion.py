@@ -96,7 +96,7 @@ class _Level(NamedTuple):
     mix: Planes
 
 
-def _anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
+def anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
     """Remember nothing: in a whole picture no tile comes twice."""
     del key
     return make()
@@ -112,7 +112,7 @@ def fuse_latents(
     *,
     window: Region | None = None,
     reach_px: int = 0,
-    recall: Recall = _anew,
+    recall: Recall = anew,
 ) -> LatentFusion:
     """Fuse the latents of N frames and decode the result.
 

@@ -6,7 +6,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +35,7 @@ class Spool:
     """
 
     def __init__(self, limit_bytes: int, parent: Path | None = None) -> None:
-        self._left_bytes = limit_bytes
+        self._limit_bytes = self._left_bytes = limit_bytes
         self._parent = parent if parent is not None else Path(tempfile.gettempdir())
         self._folder: Path | None = None
         self._numbers = itertools.count()
@@ -69,6 +69,26 @@ class Spool:
         if array.nbytes <= self._left_bytes:
             self._left_bytes -= array.nbytes
             return Held(self, array.shape, array.dtype, array)
+        return Held(self, array.shape, array.dtype, self._written(array))
+
+    def limit(self, limit_bytes: int, kept: Iterable[Held]) -> None:
+        """Keep more or less in memory from now on.
+
+        Args:
+            limit_bytes: See `Spool`.
+            kept: Arrays that can go to disk, in this order, where that makes it too much.
+
+        Raises:
+            OutputError: If the disk is full or not writable.
+        """
+        self._left_bytes += limit_bytes - self._limit_bytes
+        self._limit_bytes = limit_bytes
+        for held in kept:
+            if self._left_bytes >= 0:
+                break
+            held._put_away()
+
+    def _written(self, array: NDArray[Any]) -> Path:
         try:
             if self._folder is None:
                 name = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._parent)
@@ -80,7 +100,7 @@ class Spool:
             problem = output_error(self._folder or self._parent, error)
             raise OutputError(problem.message, _ROOM) from error
         self.spooled_bytes += array.nbytes
-        return Held(self, array.shape, array.dtype, path)
+        return path
 
     def _returned(self, size_bytes: int) -> None:
         self._left_bytes += size_bytes
@@ -109,6 +129,13 @@ class Held:
             mapped = np.memmap(self._place, self._dtype, "r", shape=self.shape)
             return np.array(mapped[key])
         return np.asarray(self._place[key])
+
+    def _put_away(self) -> None:
+        """Go to disk, if it lies in memory."""
+        array = self._place
+        if isinstance(array, np.ndarray):
+            self._place = self._spool._written(array)
+            self._spool._returned(array.nbytes)
 
     def drop(self) -> None:
         """Give the room back."""

@@ -9,15 +9,17 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from contextlib import ExitStack
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceError
-from focusstack_app.core.fusion import FusionRequest, Method, Mode
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Fused, FusionModel
 from focusstack_app.core.progress import Progress
@@ -25,26 +27,29 @@ from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
-from focusstack_app.engine.veil import Focus, reach_px
-from focusstack_app.io.spool import Held, Spool, default_budget_bytes
-from focusstack_app.jobs.fuse import (
-    LoadModel,
-    align_frames,
+from focusstack_app.engine.veil import reach_px
+from focusstack_app.io.spool import Spool, default_budget_bytes
+from focusstack_app.jobs.fuse import LoadModel, fuse_prepared, fuse_stack, load_model, room_bytes
+from focusstack_app.jobs.preparing import (
+    Clock,
+    Encoded,
+    Prepared,
     encode_frames,
-    load_model,
     measure_focus,
+    prepare,
 )
-from focusstack_app.jobs.reading import read_frames
 
 _FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
 _RECENT_SHARE = 0.3  # of the memory, for the latest tiles
 _FRAME_BYTES = 7  # per pixel: 16 bits of three colours, and the latent
 
+Stamps = list[tuple[int, int] | None]
+
 
 def fits_in_memory(request: FusionRequest) -> bool:
     """Whether `open_viewport` needs no temporary files."""
     width, height = request.stack.sources[request.stack.reference].size_px
-    return _FRAME_BYTES * width * height * len(request.stack) <= _rooms_bytes(request)[0]
+    return _FRAME_BYTES * width * height * len(request.stack) <= _rooms(request).frames_bytes
 
 
 def open_viewport(
@@ -65,40 +70,36 @@ def open_viewport(
     if request.method is not Method.VAEEDOF or len(request.stack) < 2 or request.max_side_px:
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
-    frames_bytes, recent_bytes = _rooms_bytes(request)
-    with ExitStack() as stack:
-        spool = stack.enter_context(Spool(frames_bytes))
-        ordered, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, 0.5))
-        aligned = align_frames(ordered, frames, proxies, spool, progress.sub(0.5, 0.8))
-        for proxy in proxies:
-            proxy.drop()
+    rooms = _rooms(request)
+    stamps = _stamps(request.stack.sources)
+    recent = _Recent(rooms.recent_bytes)
+    with ExitStack() as files:
+        spool = files.enter_context(Spool(rooms.frames_bytes))
+        prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.8))
         model = load(request)
         progress = progress.sub(0.8, 1.0)
         try:
-            focus, latents = _prepared(model, frames, request.overlap, spool, progress)
+            encoded = _encoded(model, prepared, spool, recent, progress)
         except DeviceError as error:
             model = _on_processor(model, error)
-            focus, latents = _prepared(model, frames, request.overlap, spool, progress)
-        files = stack.pop_all()
-    rows, columns = aligned.inside
-    inside = Region(rows.start, columns.start, rows.stop, columns.stop)
-    recent = _Recent(recent_bytes)
-    return Viewport(request, model, frames, focus, latents, inside, icc_profile, recent, files)
+            encoded = _encoded(model, prepared, spool, recent, progress)
+            encoded.failed = True
+        return Viewport(
+            request, stamps, prepared, encoded, recent, rooms, spool, files.pop_all(), load
+        )
 
 
-def _prepared(
-    model: FusionModel,
-    frames: list[Held],
-    overlap: float,
-    spool: Spool,
-    progress: Progress,
-) -> tuple[Focus, list[Held]]:
+def _encoded(
+    model: FusionModel, prepared: Prepared, spool: Spool, recent: _Recent, progress: Progress
+) -> Encoded:
+    frames, overlap = prepared.frames, prepared.request.overlap
     focus = measure_focus(model, frames, overlap, spool.keep, progress.sub(0.0, 0.3))
-    return focus, encode_frames(model, frames, spool.keep, progress.sub(0.3, 1.0))
+    latents = encode_frames(model, frames, spool.keep, progress.sub(0.3, 1.0))
+    return Encoded(model, focus, latents, recent.known)
 
 
 class Viewport:
-    """A stack of which any part can be had as the render makes it.
+    """A stack of which any part can be had as the render makes it, and the render itself.
 
     Made by `open_viewport`; used by one thread at a time. Temporary files are gone after `close`,
     and when nobody holds it any more.
@@ -106,36 +107,120 @@ class Viewport:
     Attributes:
         size_px: (width, height) of the picture.
         icc_profile: Of its pixels, if the reference frame has one.
-        device: Where it is computed.
+        device: Where parts are computed.
     """
 
     def __init__(
         self,
         request: FusionRequest,
-        model: FusionModel,
-        frames: list[Held],
-        focus: Focus,
-        latents: list[Held],
-        inside: Region,
-        icc_profile: bytes | None,
+        stamps: Stamps,
+        prepared: Prepared,
+        encoded: Encoded,
         recent: _Recent,
+        rooms: _Rooms,
+        spool: Spool,
         files: ExitStack,
+        load: LoadModel,
     ) -> None:
+        rows, columns = prepared.aligned.inside
         self._request = request
-        self._model = model
-        self._frames = frames
-        self._focus = focus
-        self._latents = latents
-        self._inside = inside
+        self._stamps = stamps
+        self._prepared = prepared
+        self._frames = prepared.frames
+        self._encoded = encoded
+        self._model = encoded.model
+        self._inside = Region(rows.start, columns.start, rows.stop, columns.stop)
         self._recent = recent
+        self._rooms = rooms
+        self._spool = spool
         self._files = weakref.finalize(self, files.close)
-        self.size_px = inside.width, inside.height
-        self.icc_profile = icc_profile
-        self.device = model.device
+        self._load = load
+        self.size_px = self._inside.width, self._inside.height
+        self.icc_profile = prepared.icc_profile
+        self.device = self._model.device
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be had of it any more."""
+        return not self._files.alive
 
     def serves(self, request: FusionRequest) -> bool:
-        """Whether a request differs in nothing but the mode, which each part may choose."""
-        return _but_mode(request) == _but_mode(self._request)
+        """Whether a request differs in nothing but the mode, which each part may choose.
+
+        It may know where the frames lie by another object; and how much memory may be used does
+        not change the picture.
+        """
+        own, asked = self._request.registration, request.registration
+        known_alike = own.equals(asked) if own is not None else asked is None
+        return not self.closed and known_alike and _but_mode(request) == _but_mode(self._request)
+
+    def render(self, request: FusionRequest, progress: Progress) -> FusionResult:
+        """The whole picture, as `fuse_stack` makes it, of what is at hand for the parts.
+
+        Frames whose files have changed are read again. The viewport is closed then, as it is after
+        its device has failed.
+
+        Args:
+            request: One that it `serves`.
+            progress: Reported on the calling thread.
+
+        Raises:
+            ValueError: If it was closed.
+            FocusStackError: If a frame, the model or the device cannot be used.
+            Cancelled: If the user stopped it.
+        """
+        self._check_open()
+        if _stamps(request.stack.sources) != self._stamps:
+            self.close()
+            return fuse_stack(request, progress, self._load)
+        progress.report(0.0, message("Fusing"))
+        clock, encoded = Clock(), self._encoded
+        known = None if encoded.failed else encoded
+        if known is None:  # the device may serve a render all the same, in smaller tiles
+            with clock("load model"):
+                model = self._load(request)
+        else:
+            model = known.model
+        mine = self._prepared.request
+        prepared = self._prepared._replace(
+            request=replace(
+                mine,
+                mode=request.mode,
+                request_id=request.request_id,
+                memory_bytes=request.memory_bytes,
+            )
+        )
+        before = self._spool.spooled_bytes
+        self._recent.recalled = 0
+        try:
+            with self._memory_of(request):
+                result = fuse_prepared(prepared, model, self._spool, clock, progress, known)
+        finally:
+            if known is not None and encoded.failed:
+                self.close()
+        at_hand = ["read", "align"]
+        if not encoded.failed:
+            at_hand += ["load model", "encode"]
+            at_hand += ["defocus"] if request.mode is Mode.FAITHFUL else []
+        return replace(
+            result,
+            spooled_bytes=self._spool.spooled_bytes - before,
+            reused=tuple(at_hand),
+            reused_tiles=0 if encoded.failed else self._recent.recalled,
+        )
+
+    @contextmanager
+    def _memory_of(self, request: FusionRequest) -> Iterator[None]:
+        """Hold the memory budget of a render, frames and tiles included."""
+        room, rooms = room_bytes(request, self._rooms.budget_bytes), self._rooms
+        self._recent.limit(room)
+        left = room - self._recent.size_bytes
+        try:
+            self._spool.limit(left, [*self._encoded.latents, *self._frames])
+            yield
+        finally:
+            self._spool.limit(rooms.frames_bytes, [])
+            self._recent.limit(rooms.recent_bytes)
 
     def parts_over(self, window: Region) -> list[Region]:
         """The parts in which the picture is best made, over a window of it, row by row."""
@@ -159,19 +244,19 @@ class Viewport:
                 that fails.
             Cancelled: If the user stopped it.
         """
-        if not self._files.alive:
-            raise ValueError("the viewport was closed")
+        self._check_open()
         wanted, size_px = self._in_frames(window), self._frame_size_px
         whole = bounds(blocks_over(wanted, size_px))
         generative = mode is Mode.GENERATIVE
         seen = wanted if generative else surrounds(whole, size_px)
         manifest = self._model.manifest
         cell_px = manifest.scale // manifest.weight_scale
-        reach = reach_px(self._focus, cell_px) if mode is Mode.FAITHFUL else 0
+        reach = reach_px(self._encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
         try:
             fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
         except DeviceError as error:
             self._model = _on_processor(self._model, error)
+            self._encoded.failed = True
             self.device = self._model.device
             fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
         if generative:
@@ -179,7 +264,7 @@ class Viewport:
         picture, _ = composite(
             fusion,
             self._frames,
-            focus=self._focus,
+            focus=self._encoded.focus,
             agreement_rmse=self._model.manifest.agreement_rmse,
             synthesise=mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),
@@ -190,7 +275,7 @@ class Viewport:
     def _fused(self, window: Region, reach: int, progress: Progress) -> LatentFusion:
         return fuse_latents(
             self._model,
-            self._latents,
+            self._encoded.latents,
             self._frame_size_px,
             self._request.overlap,
             progress,
@@ -200,8 +285,15 @@ class Viewport:
         )
 
     def close(self) -> None:
-        """Remove the temporary files; can be called twice."""
+        """Give the memory back and remove the temporary files; can be called twice."""
+        self._recent.limit(0)
+        for held in (*self._frames, *self._encoded.latents):
+            held.drop()
         self._files()
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ValueError("the viewport was closed")
 
     @property
     def _frame_size_px(self) -> tuple[int, int]:
@@ -216,12 +308,32 @@ class Viewport:
         )
 
 
-def _rooms_bytes(request: FusionRequest) -> tuple[int, int]:
-    """What the frames may take of the memory, and what the latest tiles may."""
+class _Rooms(NamedTuple):
+    """How much memory may be used: in all, by the frames, and by the latest tiles."""
+
+    budget_bytes: int
+    frames_bytes: int
+    recent_bytes: int
+
+
+def _rooms(request: FusionRequest) -> _Rooms:
     budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
     room = max(0, budget - _FIXED_BYTES)
     recent = int(room * _RECENT_SHARE)
-    return room - recent, recent
+    return _Rooms(budget, room - recent, recent)
+
+
+def _stamps(sources: Sequence[FrameSource]) -> Stamps:
+    """What tells a file that was written anew; None of one that cannot be reached."""
+    stamps: Stamps = []
+    for source in sources:
+        try:
+            facts = source.path.stat()
+        except OSError:
+            stamps.append(None)
+        else:
+            stamps.append((facts.st_mtime_ns, facts.st_size))
+    return stamps
 
 
 def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
@@ -241,12 +353,17 @@ class _Recent:
 
     Args:
         limit_bytes: That they may take.
+
+    Attributes:
+        size_bytes: That they take.
+        recalled: How often `known` knew a tile.
     """
 
     def __init__(self, limit_bytes: int) -> None:
-        self._left_bytes = limit_bytes
+        self._limit_bytes = limit_bytes
         self._tiles: OrderedDict[Hashable, Fused] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self.size_bytes = self.recalled = 0
 
     def __call__(self, key: Hashable, make: Callable[[], Fused]) -> Fused:
         """See `fuse_latents`."""
@@ -257,11 +374,25 @@ class _Recent:
         fused = make()
         with self._lock:
             self._tiles[key] = fused
-            self._left_bytes -= _size_bytes(fused)
-            while self._left_bytes < 0 and self._tiles:
-                _, oldest = self._tiles.popitem(last=False)
-                self._left_bytes += _size_bytes(oldest)
+            self.size_bytes += _size_bytes(fused)
+            self.limit(self._limit_bytes)
         return fused
+
+    def known(self, key: Hashable, make: Callable[[], Fused]) -> Fused:
+        """The same, but what is made is not remembered: so many tiles would displace these."""
+        with self._lock:
+            if key in self._tiles:
+                self.recalled += 1
+                return self._tiles[key]
+        return make()
+
+    def limit(self, limit_bytes: int) -> None:
+        """Let them take more or less from now on."""
+        with self._lock:
+            self._limit_bytes = limit_bytes
+            while self.size_bytes > limit_bytes:
+                _, oldest = self._tiles.popitem(last=False)
+                self.size_bytes -= _size_bytes(oldest)
 
 
 def _size_bytes(fused: Fused) -> int:

@@ -37,7 +37,7 @@ class Refiner(QObject):
     """Makes the parts of the preview that are looked at as the render will make them.
 
     The frames are read, aligned and encoded before: when somebody looks, or, where they fit in
-    memory, once nothing has been asked for a while.
+    memory, once nothing has been asked for a while. The render takes them from here.
 
     Attributes:
         fraction: How far what is looked at is prepared, or refined, 0 to 1.
@@ -120,6 +120,15 @@ class Refiner(QObject):
             math.ceil(seen.right()),
         )
 
+    def viewport_for(self, request: FusionRequest) -> Viewport | None:
+        """What a render that begins now can take instead of the files.
+
+        What is of no use to it gives its memory back before.
+        """
+        if self._viewport is None or not self._viewport.serves(request):
+            self.give_back()
+        return self._viewport
+
     def _covered(self, window: Region) -> bool:
         """Whether the parts that are done, none over another, cover a window."""
         shared = [part.grown(0, window) for part in self._done if part.overlaps(window)]
@@ -191,8 +200,9 @@ class Refiner(QObject):
 
     def _on_prepared(self, prepared: tuple[Viewport, DisplayPicture]) -> None:
         self._viewport, canvas = prepared
-        if self._canvas is None:
+        if self._canvas is None or self._canvas.full_size_px != canvas.full_size_px:
             self._canvas = canvas
+            self._done.clear()
             self._show(canvas)
         self._go_on()
 
@@ -229,7 +239,7 @@ class Refiner(QObject):
         """Tell who waits for it; else it is tried again when somebody looks."""
         awaited = self._window is not None
         self._failed, self._failed_idle = awaited, True
-        self._let_go()
+        self.give_back()
         if awaited:
             self.failed.emit(error)
         self._tell()
@@ -241,17 +251,18 @@ class Refiner(QObject):
         self._done.clear()
         self._failed = self._failed_idle = False
         if self._viewport is not None and not self._viewport.serves(_render_of(preview)):
-            self._let_go()
+            self.give_back()
         self._look_again()
 
     def _on_previewer_changed(self) -> None:
         previewer = self._previewer
+        if self._viewport is not None and self._viewport.closed:  # by a render that read anew
+            self.give_back()
         if previewer.preview is None:
             self._canvas = None
             self._done.clear()
-        if previewer.preview is None or previewer.held:
-            self._let_go()
-        elif previewer.busy:
+            self.give_back()
+        elif previewer.busy or previewer.held:
             self._stop()
         self._look_again()
 
@@ -260,8 +271,8 @@ class Refiner(QObject):
         if not self._settle.isActive():
             self._settle.start()
 
-    def _let_go(self) -> None:
-        """Give the memory back, and remove the temporary files once they are not in use."""
+    def give_back(self) -> None:
+        """Give the memory back, and remove the temporary files, after what is being done."""
         self._stop()
         viewport, self._viewport = self._viewport, None
         if viewport is not None:

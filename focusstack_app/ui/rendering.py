@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,6 +14,7 @@ from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import RESTING, Progress
+from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
@@ -110,6 +112,13 @@ class Render:
 class Renderer(QObject):
     """Runs renders on the device in the order in which they were asked for.
 
+    Args:
+        bridge: Runs the work.
+        services: What does it.
+        viewport_for: Asked as a render begins: what is at hand for it from the preview. It is
+            closed on the lane of the device only, so not before the render ends.
+        parent: Of Qt.
+
     Signals:
         changed: A render was added, moved on, ended or went, or `paused` is another.
         rendered: A `Render` and its `Rendered`.
@@ -122,10 +131,17 @@ class Renderer(QObject):
     failed = Signal(object)
     over = Signal()
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        services: Services,
+        viewport_for: Callable[[FusionRequest], Viewport | None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
+        self._viewport_for = viewport_for
         self._renders: list[Render] = []
         self._task: Task | None = None
         self.paused = False
@@ -197,9 +213,11 @@ class Renderer(QObject):
         render.state = RenderState.RUNNING
         render.go()
         request = render.request
+        viewport = self._viewport_for(request)
+        fuse = self._services.fuse_stack if viewport is None else viewport.render
 
         def work(progress: Progress) -> tuple[FusionResult, DisplayPicture]:
-            result = self._services.fuse_stack(request, progress.sub(0.0, _FUSION_SHARE))
+            result = fuse(request, progress.sub(0.0, _FUSION_SHARE))
             progress.report(_FUSION_SHARE, message("Preparing the view"))
             picture = prepare(result.picture, result.icc_profile, checkpoint=progress.checkpoint)
             return result, picture

@@ -181,6 +181,7 @@ class Stage(QWidget):
     def hold(self, caption: str) -> None:
         """Leave the picture to somebody else: no view, overlay or comparison but peeking."""
         self.pictures.cancel()
+        self.refiner.give_back()
         self.view, self.overlay, self._held = View.OUTPUT, Overlay.NONE, caption
         if self.comparison.mode is not Compare.OFF:
             self.comparison.set_mode(self.comparison.mode)

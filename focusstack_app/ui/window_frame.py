@@ -76,7 +76,6 @@ class WindowFrame(QMainWindow):
         self.opener = Opener(self.bridge, services, self)
         self.projects = ProjectSaver(self.bridge, self)
         self.previewer = Previewer(self.bridge, services, self)
-        self.renderer = Renderer(self.bridge, services, self)
         self.exporter = Exporter(self.bridge, services, self.preferences, self)
         self._thumbnails = ThumbnailLoader(self.bridge, services, self)
         self.state = load_state(state_path())
@@ -99,6 +98,8 @@ class WindowFrame(QMainWindow):
             self.bridge,
             self._services,
         )
+        lend = self.stage.refiner.viewport_for
+        self.renderer = Renderer(self.bridge, self._services, lend, self)
         self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
         self.filmstrip = Filmstrip(self.frames)
         self.retouch = RetouchSession(self.actions_, self.stage, self.bridge, self._services, self)

@@ -46,6 +46,7 @@ class Jobs:
         self.may_open.set()
         self.opening = False
         self.opened: list[FusionRequest] = []
+        self.fused: list[FusionRequest] = []
         self.error: Exception | None = None
 
     def load(self, _request: FusionRequest) -> UnevenModel:
@@ -59,6 +60,7 @@ class Jobs:
         return Held(tile_px=256)
 
     def fuse(self, request: FusionRequest, progress: Progress) -> FusionResult:
+        self.fused.append(request)
         return fuse_stack(request, progress, self.load)
 
     def open(self, request: FusionRequest, progress: Progress) -> Viewport:
@@ -225,6 +227,108 @@ def test_the_render_comes_first(previewed: MainWindow, jobs: Jobs, qtbot: QtBot)
     qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
     assert refiner.quality is Quality.QUICK
     previewed.show_view(View.PREVIEW)
+    _refined(previewed, qtbot)
+
+
+def _rendered(window: MainWindow, count: int, qtbot: QtBot) -> FusionResult:
+    """The last of so many outputs."""
+    outputs = window.side.outputs
+    qtbot.waitUntil(lambda: len(outputs.outputs) == count, timeout=PATIENCE_MS)
+    return outputs.outputs[-1].result
+
+
+def test_renders_take_the_frames_that_the_preview_has(
+    previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    previews = len(jobs.fused)
+    previewed.render_stack()
+    previewed.side.parameters.mode.choose(Mode.STRICT)
+    previewed.render_stack()
+    faithful, strict = (_rendered(previewed, count, qtbot) for count in (1, 2))
+    assert len(jobs.fused) == previews  # none began with the files
+    for result, mode in ((faithful, Mode.FAITHFUL), (strict, Mode.STRICT)):
+        assert result.request.mode is mode
+        assert {"read", "align", "encode"} <= set(result.reused)
+        assert result.reused_tiles > 0
+        files = fuse_stack(result.request, Progress(), jobs.load)
+        np.testing.assert_array_equal(result.picture, files.picture)
+    previewed.show_view(View.PREVIEW)
+    _refined(previewed, qtbot)
+    assert len(jobs.opened) == 1
+
+
+def test_a_render_of_something_else_has_the_memory_of_the_frames(
+    previewed: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    previewed.side.parameters.method.choose(Method.PYRAMID)
+    previewed.render_stack()
+    assert _rendered(previewed, 1, qtbot).reused == ()
+    previewed.side.parameters.method.choose(Method.VAEEDOF)
+    previewed.show_view(View.PREVIEW)
+    qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
+    _refined(previewed, qtbot)
+    assert len(jobs.opened) == 2
+
+
+def test_renders_outlive_the_stack_that_they_are_of(
+    previewed: MainWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
+) -> None:
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    jobs.release.clear()
+    previewed.render_stack()
+    previewed.side.parameters.mode.choose(Mode.STRICT)
+    previewed.render_stack()
+    drop(previewed, write_stack(tmp_path / "other", 2, width_px=320, height_px=200))
+    qtbot.waitUntil(lambda: previewed.previewer.preview is None)
+    jobs.release.set()
+    faithful, strict = (_rendered(previewed, count, qtbot) for count in (1, 2))
+    assert {"read", "align", "encode"} <= set(faithful.reused)
+    assert strict.reused == ()  # the frames were let go with their stack
+    assert len(faithful.request.stack) == len(strict.request.stack) == 3
+    qtbot.waitUntil(lambda: previewed.previewer.preview is not None, timeout=PATIENCE_MS)
+    assert not list(scratch.iterdir())
+
+
+def test_a_retouch_has_the_memory_of_the_frames(
+    make_window: MakeWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
+) -> None:
+    def no_memory(request: FusionRequest, progress: Progress) -> Viewport:
+        return jobs.open(replace(request, memory_bytes=0), progress)
+
+    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=no_memory))
+    window.open_paths(write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
+    window.viewer.show_actual_pixels()
+    _refined(window, qtbot)
+    window.render_stack()
+    _rendered(window, 1, qtbot)
+    assert list(scratch.iterdir())
+    window.retouch_output()
+    qtbot.waitUntil(lambda: not list(scratch.iterdir()))
+    window.retouch.cancel()
+    window.show_view(View.PREVIEW)
+    _refined(window, qtbot)
+
+
+def test_frames_that_changed_on_disk_are_read_again(
+    previewed: MainWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot
+) -> None:
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800, seed=5)
+    previewed.render_stack()
+    found = _rendered(previewed, 1, qtbot)
+    assert found.reused == ()
+    files = fuse_stack(found.request, Progress(), jobs.load)
+    np.testing.assert_array_equal(found.picture, files.picture)
+    previewed.show_view(View.PREVIEW)
+    previewed.viewer.zoom_to(1.0, QPointF(previewed.viewer.width(), previewed.viewer.height()))
+    previewed.viewer.zoom_to(2.0, QPointF(0, 0))
     _refined(previewed, qtbot)
 
 

@@ -53,3 +53,14 @@ def test_a_registration_is_taken_along_when_frames_change_places() -> None:
     np.testing.assert_array_equal(taken.frame_from_reference, matrices[[2, 0]])
     np.testing.assert_array_equal(taken.gains, gains[[2, 0]])
     assert taken.doubtful == (0,)
+
+
+def test_registrations_are_equal_where_every_frame_lies_at_the_same_place() -> None:
+    def registration(shift: float = 0.0, gain: float = 1.0, doubtful: int = 1) -> Registration:
+        matrices = np.stack([np.eye(3)] * 3)
+        matrices[1, 0, 2] = shift
+        return Registration(matrices, np.full((3, 3), gain), (doubtful,), (64, 96))
+
+    assert registration().equals(registration())
+    for other in (registration(shift=1), registration(gain=2), registration(doubtful=2), None):
+        assert not registration().equals(other)

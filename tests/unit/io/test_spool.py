@@ -39,6 +39,36 @@ def test_memory_first_then_files_and_what_is_dropped_makes_room(tmp_path: Path) 
             first[:]
 
 
+def test_a_smaller_limit_moves_arrays_to_disk_and_a_larger_one_takes_more(tmp_path: Path) -> None:
+    with Spool(3 * ARRAY.nbytes, tmp_path) as spool:
+        held = [spool.keep(ARRAY + number) for number in range(3)]
+        spool.limit(2 * ARRAY.nbytes, held)
+        assert spool.spooled_bytes == ARRAY.nbytes  # one is enough
+        spool.limit(0, held[::-1])
+        assert spool.spooled_bytes == 3 * ARRAY.nbytes
+        for number, array in enumerate(held):
+            np.testing.assert_array_equal(array[:], ARRAY + number)
+        spool.limit(ARRAY.nbytes, held)
+        fits, too_much = spool.keep(ARRAY.copy()), spool.keep(ARRAY.copy())
+        assert spool.spooled_bytes == 4 * ARRAY.nbytes
+        spool.limit(0, [fits, too_much])
+        assert spool.spooled_bytes == 5 * ARRAY.nbytes
+        for array in (*held, fits, too_much):
+            array.drop()
+        assert not list(tmp_path.glob("*/*"))
+
+
+def test_more_in_memory_than_a_new_limit_lets_nothing_in(tmp_path: Path) -> None:
+    with Spool(2 * ARRAY.nbytes, tmp_path) as spool:
+        first = spool.keep(ARRAY.copy())
+        spool.limit(0, [])
+        spool.keep(ARRAY.copy())
+        assert spool.spooled_bytes == ARRAY.nbytes
+        first.drop()
+        spool.keep(ARRAY.copy())
+        assert spool.spooled_bytes == 2 * ARRAY.nbytes
+
+
 def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
     def interrupted() -> None:
         with Spool(0, tmp_path) as spool:

@@ -189,7 +189,7 @@ def test_the_registration_of_a_preview_serves_the_render(
         estimates.append(size_px)
         return register(proxies, reference, size_px, *rest)
 
-    monkeypatch.setattr("focusstack_app.jobs.fuse.register", counted)
+    monkeypatch.setattr("focusstack_app.jobs.preparing.register", counted)
     stack = open_stack([tmp_path]).stack
     request = FusionRequest(stack, method=Method.PYRAMID, crop=False)
     preview = fuse_stack(replace(request, max_side_px=300), Progress())

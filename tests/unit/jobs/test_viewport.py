@@ -8,12 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageCms
 
 from focusstack_app.core.errors import Cancelled, DeviceMemoryError, InputError
-from focusstack_app.core.fusion import FusionRequest, Method, Mode
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Registration
 from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
+from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, fits_in_memory, open_viewport
@@ -64,6 +66,147 @@ def test_parts_in_any_order_and_mode_are_the_render_to_the_bit(request_: FusionR
         for window in [*some, Region(100, 200, 130, 300), Region(0, 0, height, width)]:
             found = viewport.picture_of(window, mode, Progress())
             np.testing.assert_array_equal(found, render.picture[window.slices])
+    viewport.close()
+
+
+def _assert_same(one: FusionResult, other: FusionResult) -> None:
+    """The same picture to the bit, with the same story but for what it took."""
+    np.testing.assert_array_equal(one.picture, other.picture)
+    assert one.provenance is not None
+    assert other.provenance is not None
+    for name in ("source_index", "confidence", "synthesised"):
+        np.testing.assert_array_equal(
+            getattr(one.provenance, name), getattr(other.provenance, name)
+        )
+    assert one.placement is not None
+    assert other.placement is not None
+    for name in ("frame_from_reference", "gains", "moved", "top_px", "left_px"):
+        np.testing.assert_array_equal(getattr(one.placement, name), getattr(other.placement, name))
+    assert one.registration is not None
+    assert one.registration.equals(other.registration)
+    for name in ("request", "icc_profile", "warnings", "device", "model", "registration_reused"):
+        assert getattr(one, name) == getattr(other, name), name
+
+
+@pytest.mark.parametrize("memory_bytes", [0, 2 * 10**9])
+def test_the_render_of_what_is_at_hand_is_that_of_the_files(
+    request_: FusionRequest, scratch: Path, memory_bytes: int
+) -> None:
+    asked = replace(request_, memory_bytes=memory_bytes)
+    model = UnevenModel()
+    viewport = _opened(asked, model)
+    viewport.picture_of(Region(100, 200, 230, 330), Mode.FAITHFUL, Progress())
+    for mode in (Mode.STRICT, Mode.GENERATIVE, Mode.FAITHFUL):
+        request = replace(asked, mode=mode, request_id=f"render {mode}")
+        before = model.fuse_calls
+        found = viewport.render(request, Progress())
+        fused = model.fuse_calls - before
+        files = fuse_stack(request, Progress(), lambda _: model)
+        _assert_same(found, files)
+        defocus = {"defocus"} if mode is Mode.FAITHFUL else set()
+        assert set(found.reused) == {"load model", "read", "align", "encode"} | defocus
+        assert found.timings_s.keys() == files.timings_s.keys() - set(found.reused)
+        assert found.cpu_s.keys() == found.timings_s.keys()
+        assert (files.reused, files.reused_tiles) == ((), 0)
+        assert (found.reused_tiles > 0) is (memory_bytes > 0)
+        tiles = len(plan_tiles(HEIGHT_PX // 8, -(-WIDTH_PX // 8), 8, request.overlap).tiles)
+        assert fused == tiles - found.reused_tiles
+    viewport.close()
+    assert not list(scratch.iterdir())
+
+
+def test_the_render_has_the_order_the_warnings_and_the_profile_of_the_files(
+    tmp_path: Path,
+) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    frames = make_stack(7, width_px=448, height_px=192).frames
+    for number, band in enumerate([3, 0, 5, 1, 6, 2, 4]):
+        picture = Image.fromarray((frames[band] >> 8).astype(np.uint8))
+        picture.save(tmp_path / f"{number}.png", icc_profile=profile)
+    request = FusionRequest(replace(open_stack([tmp_path]).stack, reference=2))
+    viewport = _opened(request)
+    for _ in range(2):
+        found = viewport.render(request, Progress())
+        _assert_same(found, fuse_stack(request, Progress(), lambda _: UnevenModel()))
+        assert found.icc_profile == profile
+        assert found.request.stack != request.stack
+        assert len([w for w in found.warnings if "order of their focus" in w]) == 1
+    viewport.close()
+
+
+def test_a_render_leaves_the_parts_as_they_were(request_: FusionRequest) -> None:
+    model = UnevenModel()
+    viewport = _opened(request_, model)
+    window = Region(100, 200, 230, 330)
+    part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
+    viewport.render(request_, Progress())
+    before = model.fuse_calls
+    np.testing.assert_array_equal(viewport.picture_of(window, Mode.FAITHFUL, Progress()), part)
+    assert model.fuse_calls == before
+    viewport.close()
+
+
+def test_the_memory_of_a_render_holds_the_frames_and_tiles_too(
+    request_: FusionRequest, scratch: Path
+) -> None:
+    viewport = _opened(request_)
+    viewport.picture_of(Region(100, 200, 230, 330), Mode.FAITHFUL, Progress())
+    assert list(scratch.iterdir()) == []
+    files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
+    # Beside what a render always needs there is room for one of the three frames and its latent.
+    fixed = 300_000_000 + 60 * WIDTH_PX * HEIGHT_PX
+    short = replace(request_, memory_bytes=fixed + 8 * WIDTH_PX * HEIGHT_PX)
+    found = viewport.render(short, Progress())
+    _assert_same(replace(found, request=files.request), files)
+    assert found.spooled_bytes > 2 * 6 * WIDTH_PX * HEIGHT_PX
+    again = viewport.render(request_, Progress())
+    assert again.spooled_bytes == 0
+    viewport.close()
+    assert not list(scratch.iterdir())
+
+
+def test_a_frame_that_was_written_anew_is_read_anew(request_: FusionRequest) -> None:
+    viewport = _opened(request_)
+    stale = viewport.render(request_, Progress())
+    path = request_.stack.sources[1].path
+    pixels = make_stack(3, width_px=WIDTH_PX, height_px=HEIGHT_PX, seed=1).frames[1]
+    write_picture(path, pixels, bits=16)
+    found = viewport.render(request_, Progress())
+    assert not np.array_equal(found.picture, stale.picture)
+    _assert_same(found, fuse_stack(request_, Progress(), lambda _: UnevenModel()))
+    assert found.reused == ()
+    assert viewport.closed
+    assert not viewport.serves(request_)
+
+
+def test_a_frame_that_is_gone_is_named_by_the_render(request_: FusionRequest) -> None:
+    viewport = _opened(request_)
+    request_.stack.sources[1].path.unlink()
+    with pytest.raises(InputError, match=r"1\.tif"):
+        viewport.render(request_, Progress())
+
+
+@pytest.mark.parametrize("stage", ["Fusing", "Decoding", "Compositing"])
+def test_a_render_that_is_cancelled_leaves_the_parts(
+    request_: FusionRequest, scratch: Path, stage: str
+) -> None:
+    viewport = _opened(replace(request_, memory_bytes=0))
+    before = sorted(scratch.glob("*/*"))
+    seen: list[str] = []
+
+    def stop(_fraction: float, now: str) -> None:
+        seen.append(now)
+        if now == stage and len(seen) > 1:
+            progress.cancel()
+
+    progress = Progress(stop)
+    with pytest.raises(Cancelled):
+        viewport.render(request_, progress)
+    assert seen[-1] == stage
+    assert sorted(scratch.glob("*/*")) == before
+    part = viewport.picture_of(Region(100, 200, 230, 330), Mode.FAITHFUL, Progress())
+    files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
+    np.testing.assert_array_equal(part, files.picture[100:230, 200:330])
     viewport.close()
 
 
@@ -160,7 +303,24 @@ def test_it_serves_requests_that_differ_in_the_mode_only(request_: FusionRequest
     assert viewport.serves(again)
     assert not viewport.serves(replace(again, overlap=0.4))
     assert not viewport.serves(replace(again, stack=replace(request_.stack, reference=1)))
+    assert not viewport.serves(replace(again, registration=_nowhere_moved()))
     viewport.close()
+    assert not viewport.serves(again)
+
+
+def test_it_serves_a_request_that_knows_the_same_of_where_frames_lie(
+    request_: FusionRequest,
+) -> None:
+    viewport = _opened(replace(request_, registration=_nowhere_moved()))
+    assert viewport.serves(replace(request_, registration=_nowhere_moved()))
+    elsewhere = replace(_nowhere_moved(), gains=np.full((3, 3), 1.1))
+    assert not viewport.serves(replace(request_, registration=elsewhere))
+    assert not viewport.serves(request_)
+    viewport.close()
+
+
+def _nowhere_moved() -> Registration:
+    return Registration(np.stack([np.eye(3)] * 3), np.ones((3, 3)), (), (HEIGHT_PX, WIDTH_PX))
 
 
 def test_what_is_not_fused_in_parts_is_refused(request_: FusionRequest) -> None:
@@ -181,6 +341,11 @@ class _Failing(UnevenModel):
         super().__init__()
         self.device = "CUDA"
         self._number = number
+        self._full = False
+
+    def break_down(self, *, out_of_memory: bool) -> None:
+        """Fail in the next tile, so that less memory would do."""
+        self._number, self._full = self.fuse_calls, out_of_memory
 
     def encode(self, pixels: FloatArray) -> FloatArray:
         if self._number < 0:
@@ -193,7 +358,7 @@ class _Failing(UnevenModel):
         return super().fuse(latents, shares)
 
     def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel:
-        assert not out_of_memory  # smaller tiles would not fit
+        assert out_of_memory is self._full  # smaller tiles would not fit those of a viewport
         assert reason == "Full."
         return UnevenModel()
 
@@ -209,6 +374,36 @@ def test_the_processor_takes_over_from_a_device_that_fails(
         part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
         assert np.array_equal(part, render.picture[window.slices])
     assert viewport.device == "CPU"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_render_whose_device_fails_begins_again_without_what_the_device_made(
+    request_: FusionRequest, mode: Mode
+) -> None:
+    request = replace(request_, mode=mode)
+    breaking = _Failing(10**9)
+    viewport = _opened(request, breaking)
+    breaking.break_down(out_of_memory=True)
+    found = viewport.render(request, Progress())
+    files = fuse_stack(request, Progress(), lambda _: UnevenModel())
+    _assert_same(found, files)
+    assert set(found.reused) == {"read", "align"}
+    assert "encode" in found.timings_s
+    assert found.reused_tiles == 0
+    assert viewport.closed  # its model was given up
+
+
+def test_a_render_tries_the_device_again_that_failed_in_a_part(request_: FusionRequest) -> None:
+    models = [_Failing(200), UnevenModel()]
+    viewport = open_viewport(request_, Progress(), lambda _: models.pop(0))
+    viewport.picture_of(Region(200, 0, 400, 600), Mode.FAITHFUL, Progress())
+    assert viewport.device == "CPU"
+    found = viewport.render(request_, Progress())
+    assert models == []
+    assert set(found.reused) == {"read", "align"}
+    _assert_same(found, fuse_stack(request_, Progress(), lambda _: UnevenModel()))
+    assert not viewport.closed
+    viewport.close()
 
 
 def test_what_fits_in_memory_needs_no_temporary_files(

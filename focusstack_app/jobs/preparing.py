@@ -1,0 +1,214 @@
+"""What a fusion begins with, whatever its mode: the frames, aligned, and what the model sees there.
+
+A render makes it and lets go of it; a `Viewport` keeps it, for many parts and for the render.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.fusion import Align, FusionRequest, Placement, Registration
+from focusstack_app.core.message import message
+from focusstack_app.core.model import FusionModel
+from focusstack_app.core.planes import Planes
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.align import register, rescaled
+from focusstack_app.engine.defocus import focus_of_frames
+from focusstack_app.engine.diagnose import diagnose
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import Recall, anew
+from focusstack_app.engine.resampling import common_area, moves, resample
+from focusstack_app.engine.veil import Focus
+from focusstack_app.io.spool import Held, Spool, meanwhile
+from focusstack_app.jobs.advice import advice
+from focusstack_app.jobs.reading import read_frames
+
+
+class Clock:
+    """What the stages of a job took.
+
+    Attributes:
+        timings_s: Seconds of each, wall clock.
+        cpu_s: The same of processor time, all threads of the process.
+    """
+
+    def __init__(self) -> None:
+        self.timings_s: dict[str, float] = {}
+        self.cpu_s: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Count a block to a stage."""
+        start, cpu_start = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            self.timings_s[stage] = self.timings_s.get(stage, 0.0) + time.perf_counter() - start
+            self.cpu_s[stage] = self.cpu_s.get(stage, 0.0) + time.process_time() - cpu_start
+
+
+class Aligned(NamedTuple):
+    """How the frames lie: the rows and columns that all of them show, and more of the result."""
+
+    inside: tuple[slice, slice]
+    warnings: list[str]
+    placement: Placement | None = None
+    registration: Registration | None = None
+
+
+class Prepared(NamedTuple):
+    """The frames of a stack, ready to be fused.
+
+    Attributes:
+        request: What was asked, with the frames in the order of their focus.
+        frames: Their pixels, where they lie on the reference.
+        icc_profile: Of the reference, if it has one.
+        aligned: How they lie.
+    """
+
+    request: FusionRequest
+    frames: list[Held]
+    icc_profile: bytes | None
+    aligned: Aligned
+
+
+@dataclass(slots=True, eq=False)
+class Encoded:
+    """What a model sees in prepared frames.
+
+    Attributes:
+        model: It.
+        focus: Of the frames, see `measure_focus`.
+        latents: Of the frames.
+        recall: Gives its tiles, see `fuse_latents`.
+        failed: Whether a device has failed at it: a render begins again with the model then.
+    """
+
+    model: FusionModel
+    focus: Focus
+    latents: list[Held]
+    recall: Recall = anew
+    failed: bool = False
+
+
+def registers(request: FusionRequest) -> bool:
+    """Whether it is still to be found where the frames lie."""
+    return request.align is Align.AUTO and request.registration is None
+
+
+def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
+    """Read the frames, put them in the order of their focus, and align them.
+
+    Raises:
+        InputError: If a frame cannot be read.
+        OutputError: If there is no room for temporary files.
+        Cancelled: If the user stopped the job.
+    """
+    # What is known from before, such as from the preview, is not looked for again.
+    read = 0.2 if registers(request) else 0.6
+    with clock("read"):
+        ordered, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, read))
+    if len(frames) == 1:
+        warning = message("There is one frame only: it is returned as it is.")
+        height, width = frames[0].shape[:2]
+        alone = Aligned((slice(0, height), slice(0, width)), [warning])
+        return Prepared(request, frames, icc_profile, alone)
+    with clock("align"):
+        aligned = align_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0))
+    for proxy in proxies:
+        proxy.drop()
+    if ordered is not request:
+        aligned.warnings.append(
+            message(
+                "The frames did not come in the order of their focus: {first} to {last} were put "
+                "in it. The depth map counts them so.",
+                first=ordered.stack.sources[0].path.name,
+                last=ordered.stack.sources[-1].path.name,
+            )
+        )
+    return Prepared(ordered, frames, icc_profile, aligned)
+
+
+def measure_focus(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    overlap: float,
+    keep: Callable[[NDArray[Any]], Held],
+    progress: Progress,
+) -> Focus:
+    """The focus of all frames; see `focus_of_frames`."""
+    with meanwhile(keep) as keep_meanwhile:
+        return focus_of_frames(model, frames, overlap, progress, keep_meanwhile)
+
+
+def encode_frames(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    keep: Callable[[NDArray[Any]], Held],
+    progress: Progress,
+) -> list[Held]:
+    """The latents of all frames; see `encode_frame`."""
+    latents = []
+    for number, frame in enumerate(frames, start=1):
+        # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
+        latents.append(keep(encode_frame(model, frame, progress).astype(np.float16)))
+        progress.report(number / len(frames), message("Encoding"))
+    return latents
+
+
+def align_frames(
+    request: FusionRequest,
+    frames: list[Held],
+    proxies: list[Held],
+    spool: Spool,
+    progress: Progress,
+) -> Aligned:
+    """Resample the frames that do not lie on the reference, in place."""
+    stack = request.stack
+    height, width = frames[0].shape[:2]
+    whole = slice(0, height), slice(0, width)
+    if request.align is Align.OFF:
+        return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
+    full = request.registration
+    if full is None:
+        size_px = stack.sources[stack.reference].size_px[::-1]
+        with meanwhile(spool.keep) as keep:
+            full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7), keep)
+    found = rescaled(full, (height, width))
+    outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
+    moved = []
+    for number, index in enumerate(outward, start=1):
+        progress.report(0.7 + 0.3 * number / len(frames), message("Aligning"))
+        if moves(found.frame_from_reference[index], found.gains[index], height, width):
+            moved.append(index)
+            beside = frames[index - 1 if index > stack.reference else index + 1]
+            there = resample(
+                frames[index],
+                found.frame_from_reference[index],
+                found.gains[index],
+                beside,
+                progress,
+            )
+            frames[index].drop()
+            frames[index] = spool.keep(there)
+    warnings: list[str] = [
+        message(
+            "{file} could not be registered to the frame before it and is placed like it. Leave it "
+            "out if edges look doubled.",
+            file=stack.sources[index].path,
+        )
+        for index in found.doubtful
+    ]
+    findings = diagnose(proxies, found, stack.reference, progress)
+    warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])
+    inside = common_area(found, moved) if request.crop else whole
+    corner = inside[0].start, inside[1].start
+    placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
+    return Aligned(inside, warnings, placement, full)
