@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.engine.pixels import encoded, to_linear
 from focusstack_app.inference.network import SCALE
 from focusstack_app.training.synthesis import make_sample
 
 T = TypeVar("T")
 SAMPLE_PX = 256
+_OVEREXPOSED = 0.15  # of the stacks
 CROP_PX = 192  # that a training step sees, wherever it lies on the grid of blocks
 
 
@@ -189,9 +191,12 @@ def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[s
     turn, flip, colours = int(rng.integers(4)), int(rng.integers(2)) * 2 - 1, [0, 1, 2]
     rng.shuffle(colours)
     stack = np.rot90(stack, turn, (1, 2))[:, :, ::flip, colours]
+    truth = np.rot90(truth, turn)[:, ::flip, colours]
+    if rng.random() < _OVEREXPOSED:
+        stack, truth = overexposed(stack, truth, rng.uniform(1.2, 4.0))
     return {
         "frames": with_faults(stack, rng),
-        "truth": np.rot90(truth, turn)[:, ::flip, colours],
+        "truth": truth,
         "owner": np.rot90(owner, turn)[:, ::flip],
         "focus": sample["focus"],
     }
@@ -239,6 +244,19 @@ def _hardest_of(
     sums = [hardness[t : t + side, u : u + side].sum() for t, u in corners // 4]
     top, left = corners[int(np.argmax(sums))]
     return int(top), int(left)
+
+
+def overexposed(
+    stack: NDArray[np.uint8], truth: NDArray[np.uint8], gain: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Frames and truth, sRGB-encoded, of a longer exposure: highlights clip where they are sharp.
+
+    Defocused, their light is spread out, and has the grain that clipped pixels lack: where nothing
+    but white is in focus, that must not win.
+    """
+    light = to_linear(np.arange(256, dtype=np.uint8))
+    table = np.rint(255 * encoded(np.minimum(gain * light, 1))).astype(np.uint8)
+    return table[stack], table[truth]
 
 
 def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

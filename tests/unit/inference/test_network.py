@@ -10,6 +10,7 @@ from focusstack_app.inference.network import (
     Encoder,
     FusionModule,
     Selection,
+    fine_plane,
 )
 
 CHANNELS = 16
@@ -90,3 +91,19 @@ def test_an_orthonormal_basis_of_all_components_loses_nothing() -> None:
     with torch.no_grad():
         decoded = Decoder(basis, mean)(Encoder(basis, mean)(pixels))
     assert torch.allclose(decoded, pixels, atol=1e-4)
+
+
+def test_fine_planes_have_no_lattice_of_cells() -> None:
+    torch.manual_seed(0)
+    lattice = torch.randn(1, 16, 1, 1).expand(1, 16, 12, 12)
+    torch.testing.assert_close(fine_plane(lattice), lattice.mean().expand(1, 1, 48, 48))
+
+
+def test_fine_planes_keep_slopes_and_outlines() -> None:
+    ramp = torch.arange(48.0).expand(1, 1, 48, 48)
+    fine = fine_plane(nn.functional.pixel_unshuffle(ramp, 4))
+    torch.testing.assert_close(fine[..., 16:-16], ramp[..., 16:-16])
+    disc = ((torch.arange(96.0) - 47).square() + (torch.arange(96.0)[:, None] - 40).square()) < 700
+    plane = 10 * disc.float()[None, None]
+    fine = fine_plane(nn.functional.pixel_unshuffle(plane, 4))
+    assert ((fine > 5) == disc).float().mean() > 0.99
