@@ -81,7 +81,8 @@ def resample(
         bottom = min(height, top + _BAND_PX)
         down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
         corners = np.array([[x, y] for x in (0.0, width - 1) for y in (top, bottom - 1)])
-        rows = projected(corners, frame_from_reference)[:, 1]
+        there = projected(corners, frame_from_reference)
+        rows = there[:, 1]
         first = int(np.clip(np.floor(rows.min()) - _REACH_PX, 0, height - 1))
         last = int(np.clip(np.ceil(rows.max()) + _REACH_PX, first + 1, height))
         up = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, -first], [0.0, 0.0, 1.0]])
@@ -92,8 +93,10 @@ def resample(
             cv2.INTER_LANCZOS4,
         )
         band *= np.asarray(gains, dtype=np.float32)
-        bare = ~covered(bottom - top, width, frame_from_reference @ down, (height, width))
-        if bare.any():
+        if not within(
+            there[:, 0], rows, (height, width)
+        ).all():  # what lies between corners is inside too
+            bare = ~covered(bottom - top, width, frame_from_reference @ down, (height, width))
             np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
         moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))
 

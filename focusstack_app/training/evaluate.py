@@ -57,6 +57,7 @@ __all__ = [
     "source_errors",
 ]
 METHODS = ("vaeedof", "strict", "generative", "pyramid", "laplacian", "mean", "oracle")
+BEST_SEVEN = "best-seven"
 TIMED_FRAMES = (2, 3, 4, 5, 6, 7)
 
 
@@ -92,11 +93,26 @@ def oracle_selection(frames: Sequence[FloatArray], truth: FloatArray) -> FloatAr
     return _picked(frames, source_errors(frames, truth))
 
 
+def best_frames(frames: Sequence[FloatArray], truth: FloatArray, count: int) -> list[int]:
+    """The frames that together show most of the truth, each the one that adds most."""
+    errors = source_errors(frames, truth)
+    chosen: list[int] = []
+    least = np.full(truth.shape[:2], np.inf, np.float32)
+    while len(chosen) < min(count, len(frames)):
+        left = [i for i in range(len(frames)) if i not in chosen]
+        chosen.append(min(left, key=lambda i: float(np.minimum(least, errors[i]).mean())))
+        least = np.minimum(least, errors[chosen[-1]])
+    return sorted(chosen)
+
+
 def fuse(
     method: str, frames: Sequence[FloatArray], truth: FloatArray, model: FusionModel
 ) -> FloatArray:
     """The picture of a method, (H, W, 3) float32 in [0, 1]."""
     progress = Progress()
+    if method == BEST_SEVEN:
+        best = best_frames(frames, truth, model.manifest.slots)
+        return fuse("vaeedof", [frames[i] for i in best], truth, model)
     if method == "mean":
         picture = np.mean(np.stack(frames), axis=0, dtype=np.float32)
     elif method == "oracle":
@@ -241,7 +257,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="focusstack_app.training.evaluate")
     parser.add_argument("scenes", nargs="+", type=Path)
-    parser.add_argument("--methods", default=",".join(METHODS), help="(default: %(default)s)")
+    parser.add_argument(
+        "--methods",
+        default=",".join(METHODS),
+        help=f"(default: %(default)s) or {BEST_SEVEN}: vaeedof of the frames that show most",
+    )
     parser.add_argument("--model", default=DEFAULT_MODEL_ID, help="installed id, or a model folder")
     parser.add_argument("--device", choices=typing.get_args(DeviceChoice), default="auto")
     parser.add_argument("--kind", choices=("matting", "continuous"), help="only scenes of it")
@@ -251,7 +271,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--fast", action="store_true", help="without the measures of piq")
     args = parser.parse_args(argv)
     methods = args.methods.split(",")
-    if unknown := set(methods) - set(METHODS):
+    if unknown := set(methods) - {*METHODS, BEST_SEVEN}:
         parser.error(f"unknown methods: {', '.join(sorted(unknown))}")
     scenes = [path for path in args.scenes if args.kind is None or kind_of(path) == args.kind]
     if not scenes:

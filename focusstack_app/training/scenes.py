@@ -1,7 +1,7 @@
 """Random scenes whose sharp picture is known, and the command that renders them.
 
     python -m focusstack_app.training.scenes render --renderer lens --count 8 --size 1200x900 \
-        --out DIR --backgrounds DIR [--cutouts DIR] [--hdrs DIR] [--kind matting|continuous]
+        --out DIR --backgrounds DIR [--cutouts DIR] [--hdrs DIR] [--kind matting|continuous] [--frames N]
 
 The kind "matting" is MattingMFIF (paper, section 3): five cut-outs at random position, size and
 distance, a background that fills the view, one frame per sheet in focus. The kind "continuous" has
@@ -13,6 +13,7 @@ such a `scene.json` anew, with either renderer.
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import os
 import shutil
@@ -227,6 +228,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     render.add_argument("--kind", choices=("matting", "continuous"), default="matting")
     render.add_argument("--count", type=int, required=True)
     render.add_argument("--size", default="1200x900", help="WIDTHxHEIGHT (default: %(default)s)")
+    render.add_argument("--frames", type=int, default=7, help="of continuous scenes (default: 7)")
     render.add_argument("--backgrounds", type=Path, required=True, help="folder of photographs")
     render.add_argument("--every", type=int, help="only each n-th background, from the first")
     render.add_argument("--cutouts", type=Path, help="folder of RGBA pictures")
@@ -263,7 +265,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not library.backgrounds:
         parser.error(f"no pictures in {args.backgrounds}")
     faults = Faults(args.noise, args.jpeg, args.shift, args.drift)
-    make = matting_scene if args.kind == "matting" else continuous_scene
+    make: Callable[..., SceneSpec] = matting_scene
+    if args.kind == "continuous":
+        make = functools.partial(continuous_scene, frames=args.frames)
     for index in range(args.count):
         spec = make(library, (int(width), int(height)), args.seed, index, tuple(args.fstops))
         folder = args.out / f"{args.renderer}_{args.kind}_{args.seed}_{index:04d}"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from focusstack_app.training.evaluate import (
+    best_frames,
     evaluate,
     evaluate_scene,
     fuse,
@@ -50,6 +51,14 @@ def test_selections_beat_the_mean_and_every_frame(scene: Path) -> None:
     best_frame = max(measure(frame, truth, easy)["psnr"] for frame in frames)
     for method in ("oracle", "laplacian", "pyramid"):
         assert found[method] > max(found["mean"], best_frame) + 6, found
+
+
+def test_the_best_frames_are_those_that_show_something_new(scene: Path) -> None:
+    frames, truth = load_scene(scene)
+    soft = np.full_like(truth, 0.5)
+    doubled = [soft, frames[0], frames[0], frames[1], soft, frames[2]]
+    assert best_frames(doubled, truth, 3) == [1, 3, 5]
+    assert best_frames(frames, truth, 7) == [0, 1, 2]
 
 
 def test_the_command_writes_a_table_and_json(

@@ -90,6 +90,13 @@ def test_the_command_writes_scenes_that_evaluate_reads_and_resumes(
     assert spec.faults.noise == 0.01
 
 
+def test_the_command_takes_the_number_of_frames(pictures: Path, tmp_path: Path) -> None:
+    arguments = ["render", "--size", "60x44", "--quality", "16", "--out", str(tmp_path)]
+    arguments += ["--backgrounds", str(pictures / "backgrounds"), "--count", "1"]
+    assert main([*arguments, "--kind", "continuous", "--frames", "9"]) == 0
+    assert len(load_scene(tmp_path / "lens_continuous_0_0000")[0]) == 9
+
+
 def test_a_scene_that_fails_leaves_no_folder_under_its_name(
     library: Library, tmp_path: Path
 ) -> None:
