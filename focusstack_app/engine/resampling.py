@@ -93,9 +93,7 @@ def resample(
             cv2.INTER_LANCZOS4,
         )
         band *= np.asarray(gains, dtype=np.float32)
-        if not within(
-            there[:, 0], rows, (height, width)
-        ).all():  # what lies between corners is inside too
+        if not within(there[:, 0], rows, (height, width)).all():
             bare = ~covered(bottom - top, width, frame_from_reference @ down, (height, width))
             np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
         moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))

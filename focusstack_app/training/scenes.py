@@ -1,7 +1,8 @@
 """Random scenes whose sharp picture is known, and the command that renders them.
 
     python -m focusstack_app.training.scenes render --renderer lens --count 8 --size 1200x900 \
-        --out DIR --backgrounds DIR [--cutouts DIR] [--hdrs DIR] [--kind matting|continuous] [--frames N]
+        --out DIR --backgrounds DIR [--cutouts DIR] [--hdrs DIR] [--kind matting|continuous] \
+        [--frames N]
 
 The kind "matting" is MattingMFIF (paper, section 3): five cut-outs at random position, size and
 distance, a background that fills the view, one frame per sheet in focus. The kind "continuous" has
