@@ -4,18 +4,22 @@ Per pixel, a source frame counts by the weight that the fusion gave it and by ho
 with the decoded fusion in a small window. Faithful mode then takes the veil of defocused subjects
 off what is sharp behind them (`veil.py`), and takes the decoded (synthesised) pixel, where the
 network says that no frame is as good; strict mode does neither.
-The picture is made in blocks, frames folded in one at a time, so that memory does not grow with
-their number. A block is always made as a whole and alone, so that it has the same pixels whatever
-else is made.
+The picture is made in blocks, a few at a time, frames folded in one at a time, so that memory does
+not grow with their number. A block is always made as a whole and alone, so that it has the same
+pixels whatever else is made.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import closing
 
 import cv2
 import numpy as np
 
+from focusstack_app.core.ahead import ahead
+from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import Provenance
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
@@ -25,6 +29,7 @@ from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.pixels import to_float, to_linear
 from focusstack_app.engine.veil import (
+    CREDIBLE_CELLS,
     DENSEST_VEIL,
     LEAST_LIGHT,
     Focus,
@@ -38,6 +43,7 @@ from focusstack_app.engine.veil import (
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
+_BLOCKS_AT_ONCE = 4  # on a thread each; each takes memory of its own
 _FLOOR = 1e-6
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
@@ -92,7 +98,8 @@ def composite(
     picture = np.zeros((window.height, window.width, 3), np.float32)
     provenance = _empty_provenance(window.height, window.width)
     blocks = blocks_over(window, (height, width))
-    for number, block in enumerate(blocks, start=1):
+
+    def fill(block: Region) -> None:
         here = block.seen_from(window).slices
         part = Provenance(
             provenance.source_index[here],
@@ -103,8 +110,17 @@ def composite(
             fusion, frames, focus, block, 2.0 * agreement_rmse**2, picture[here], part,
             synthesise=synthesise, progress=progress,
         )  # fmt: skip
-        progress.report(number / len(blocks), message("Compositing"))
+
+    with closing(ahead(fill, blocks, min(_BLOCKS_AT_ONCE, os.cpu_count() or 1))) as filled:
+        for number, _ in enumerate(filled, start=1):
+            progress.report(number / len(blocks), message("Compositing"))
     return picture, provenance
+
+
+def _stop_if_cancelled(progress: Progress) -> None:
+    """For the threads; pausing is for the one that takes what they make."""
+    if progress.cancelled:
+        raise Cancelled
 
 
 def _composite_block(
@@ -132,7 +148,7 @@ def _composite_block(
     )
     band = np.zeros((block.height, block.width, 3), np.float32)
     for index, frame in enumerate(frames):
-        progress.checkpoint()
+        _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
         error = cv2.GaussianBlur(_squared_distance(pixels, guide), (0, 0), WINDOW_SIGMA_PX)[own]
         weight = _enlarged(fusion.weights[index], fusion, block)
@@ -152,7 +168,7 @@ def _composite_block(
             change = behind - band
             unveil *= credibility
             lifted += unveil[..., None] * change
-            made = made + unveil * np.minimum(np.abs(change).mean(axis=2) / _VISIBLE, 1)
+            made = made + unveil * np.minimum(_mean(np.abs(change)) / _VISIBLE, 1)
         band += lifted
         provenance.synthesised[:] = np.rint(np.clip(made, 0, 1) * 255)
     picture[:] = band
@@ -171,7 +187,12 @@ def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:
     """(H, W) mean over the colours; several times faster than NumPy's."""
     difference = cv2.subtract(one, other)
     cv2.multiply(difference, difference, dst=difference)
-    return np.asarray(cv2.transform(difference, _MEAN), dtype=np.float32)
+    return _mean(np.asarray(difference, np.float32))
+
+
+def _mean(colours: FloatArray) -> FloatArray:
+    """(H, W) of (H, W, 3)."""
+    return np.asarray(cv2.transform(colours, _MEAN), dtype=np.float32)
 
 
 def _accumulate(total: FloatArray, weight: FloatArray, pixels: FloatArray) -> None:
@@ -201,12 +222,13 @@ def _unveiled(
     slight = min(_SLIGHT, 0.5 / len(frames))  # what is left out is never the larger part
     sheets: dict[int, Sheet] = {}
     for index, frame in enumerate(frames):
-        progress.checkpoint()
+        _stop_if_cancelled(progress)
         matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
         if matte.max() > slight:
             sheets[index] = Sheet(float(focus[index]), _reduced(frame, around, cell), matte)
     behind = np.zeros((block.height, block.width, 3), np.float32)
-    near = cells.seen_from(around).slices
+    near = cells.seen_from(around)
+    wide = cells.grown(CREDIBLE_CELLS, around).seen_from(around)
     total, credibility = np.zeros((2, block.height, block.width), np.float32)
     for index, sheet in sheets.items():
         share = _enlarged(fusion.carriers[index], fusion, block)
@@ -214,18 +236,20 @@ def _unveiled(
             continue
         total += share
         believed = share
-        progress.checkpoint()
+        _stop_if_cancelled(progress)
         light = to_linear(frames[index][block.slices])
         veil = veil_over(sheet, list(sheets.values()), cell)
         if veil is not None:
-            believable = credible(sheet, veil)[near]
+            believable = credible(sheet.part(*wide.slices), veil[wide.slices])
+            believable = believable[near.seen_from(wide).slices]
             believed = share * _spread_out(believable, cells, block, cell)
-            veil = veil[near]
-            gain = 1 / (1 - np.minimum(veil[..., 3:], DENSEST_VEIL))
-            planes = _spread_out(
-                np.concatenate([gain * veil[..., :3], gain], axis=2), cells, block, cell
+            veil = veil[near.slices]
+            gain = 1 / (1 - np.minimum(veil[..., 3], DENSEST_VEIL))
+            gains = np.asarray(cv2.merge([gain] * 3), np.float32)
+            lost = _spread_out(gains * veil[..., :3], cells, block, cell)
+            light = np.maximum(
+                light * _spread_out(gains, cells, block, cell) - lost, LEAST_LIGHT * light
             )
-            light = np.maximum(light * planes[..., 3:] - planes[..., :3], LEAST_LIGHT * light)
         credibility += believed
         _accumulate(behind, share, light)
     return from_linear(behind / total[..., None]), credibility / total

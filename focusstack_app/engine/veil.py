@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import cv2
@@ -30,6 +31,7 @@ LEAST_LIGHT = 0.05  # share of what a frame shows that is left at least
 _ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
 _LARGE = 8.0  # cells
 _AROUND = 3  # cells around one that must be able to hold its veil
+CREDIBLE_CELLS = 2 * _AROUND  # how far away a cell may lie and bear on what is `credible`
 _SHOWN = 0.5  # share from which a frame counts as shown
 _DARK = 0.002  # linear light that is lost in noise
 _DARKEST = 1e-4
@@ -64,7 +66,8 @@ def blurred(planes: FloatArray, radius: float) -> FloatArray:
     )
 
 
-class Sheet(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Sheet:
     """What is sharp in one frame, on a grid of cells.
 
     Attributes:
@@ -77,11 +80,15 @@ class Sheet(NamedTuple):
     light: FloatArray
     matte: FloatArray
 
-    @property
+    @functools.cached_property
     def planes(self) -> FloatArray:
         """(h, w, 4): the light times the matte; the matte."""
         matte = self.matte[..., None]
         return np.concatenate([self.light * matte, matte], axis=2)
+
+    def part(self, rows: slice, columns: slice) -> Sheet:
+        """The same in some rows and columns."""
+        return replace(self, light=self.light[rows, columns], matte=self.matte[rows, columns])
 
 
 class _Front(NamedTuple):
@@ -94,7 +101,7 @@ class _Front(NamedTuple):
 def reach_px(focus: Focus, cell_px: int) -> int:
     """How far away a subject may lie and still bear on the veil over a pixel."""
     widest = min(float(np.ptp(focus)), MOST_RADIUS_PX)
-    return math.ceil(widest) + (2 * _AROUND + 2) * cell_px
+    return math.ceil(widest) + (CREDIBLE_CELLS + 2) * cell_px
 
 
 def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray | None:
@@ -115,7 +122,7 @@ def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray |
     for front in fronts:
         spread = blurred(front.planes, min(front.radius, MOST_RADIUS_PX) / cell_px)
         spread *= np.float32(min((front.radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0))
-        veil += (1 - veil[..., 3:]) * spread
+        cv2.accumulateProduct(cv2.merge([1 - veil[..., 3]] * 4), spread, veil)
     return veil
 
 
@@ -124,7 +131,8 @@ def credible(own: Sheet, veil: FloatArray) -> FloatArray:
 
     If not, the subject is not lit, or not shaped, as this model of it says.
     """
-    ratio = ((own.light + _DARK) / (veil[..., :3] + _DARK)).min(axis=2)
+    ratios = (own.light + _DARK) / (veil[..., :3] + _DARK)
+    ratio = functools.reduce(np.minimum, cv2.split(ratios))
     ratio[own.matte < _SHOWN] = 1
     window = np.ones((2 * _AROUND + 1,) * 2, np.uint8)
     least = cv2.erode(np.minimum(ratio, 1), window, borderType=cv2.BORDER_REPLICATE)

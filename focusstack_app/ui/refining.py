@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.progress import Progress
-from focusstack_app.core.region import Region
+from focusstack_app.core.region import Region, bounds
 from focusstack_app.jobs.viewport import Viewport, fits_in_memory
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.picture import DisplayPicture, converted, enlarged, paste
@@ -67,7 +67,7 @@ class Refiner(QObject):
         self._viewport: Viewport | None = None
         self._canvas: DisplayPicture | None = None
         self._done: set[Region] = set()
-        self._part: Region | None = None
+        self._making: list[Region] = []  # parts, at once
         self._visible = self._missing = 0  # parts
         self._failed = self._failed_idle = False
         self.fraction = 0.0
@@ -92,7 +92,7 @@ class Refiner(QObject):
             return Quality.FULL
         if self._latest.task is None or window is None:
             return Quality.QUICK
-        return Quality.REFINING if self._part is not None else Quality.PREPARING
+        return Quality.REFINING if self._making else Quality.PREPARING
 
     @property
     def offers_more(self) -> bool:
@@ -132,8 +132,7 @@ class Refiner(QObject):
     def _covered(self, window: Region) -> bool:
         """Whether the parts that are done, none over another, cover a window."""
         shared = [part.grown(0, window) for part in self._done if part.overlaps(window)]
-        area = sum(part.height * part.width for part in shared)
-        return area == window.height * window.width
+        return sum(map(_area, shared)) == _area(window)
 
     def _go_on(self) -> None:
         """Do what is to be done next for what is looked at."""
@@ -142,7 +141,7 @@ class Refiner(QObject):
         if preview is None or busy or not _refinable(preview):
             self._stop()
         elif window is None:
-            if self._part is not None:  # a preparation goes on: reading again would take longer
+            if self._making:  # a preparation goes on: reading again would take longer
                 self._stop()
         elif self._canvas is None or self._viewport is None:
             if self._canvas is not None and self._covered(window):
@@ -155,8 +154,8 @@ class Refiner(QObject):
             self._visible, self._missing = len(parts), len(missing)
             if not missing:
                 self._stop()
-            elif self._part not in missing:
-                self._refine(_nearest(missing, window), self._viewport, preview)
+            elif not any(part in missing for part in self._making):
+                self._refine(_together(parts, missing, window), self._viewport, preview)
         self._tell()
 
     def _tell(self) -> None:
@@ -167,7 +166,7 @@ class Refiner(QObject):
 
     def _stop(self) -> None:
         self._latest.cancel()
-        self._part = None
+        self._making = []
 
     def _prepare_idle(self) -> None:
         """Get ready for a look from nearer; whatever is asked for stops it."""
@@ -186,7 +185,7 @@ class Refiner(QObject):
             opened = viewport or self._services.open_viewport(request, progress)
             return opened, enlarged(preview.picture, opened.size_px, progress.checkpoint)
 
-        self._part, self.fraction = None, 0.0
+        self._making, self.fraction = [], 0.0
         task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(self._on_prepared)
@@ -194,8 +193,8 @@ class Refiner(QObject):
 
     def _on_progress(self, fraction: float, stage: str) -> None:
         del stage
-        refined = self._visible - self._missing + fraction
-        self.fraction = fraction if self._part is None else refined / self._visible
+        refined = self._visible - self._missing + fraction * len(self._making)
+        self.fraction = refined / self._visible if self._making else fraction
         self._tell()
 
     def _on_prepared(self, prepared: tuple[Viewport, DisplayPicture]) -> None:
@@ -214,25 +213,25 @@ class Refiner(QObject):
         if self._viewer.picture is before.picture:
             self._viewer.show_picture(canvas)
 
-    def _refine(self, part: Region, viewport: Viewport, preview: Preview) -> None:
-        mode = preview.request.mode
+    def _refine(self, parts: list[Region], viewport: Viewport, preview: Preview) -> None:
+        mode, whole = preview.request.mode, bounds(parts)
 
         def work(progress: Progress) -> NDArray[np.uint8]:
-            return converted(viewport.picture_of(part, mode, progress), viewport.icc_profile)
+            return converted(viewport.picture_of(whole, mode, progress), viewport.icc_profile)
 
-        self._part = part
+        self._making = parts
         self._on_progress(0.0, "")
         task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
         task.progressed.connect(self._on_progress)
-        task.succeeded.connect(lambda pixels: self._on_refined(part, pixels))
+        task.succeeded.connect(lambda pixels: self._on_refined(parts, pixels))
         task.failed.connect(self._on_failed)
 
-    def _on_refined(self, part: Region, pixels: NDArray[np.uint8]) -> None:
+    def _on_refined(self, parts: list[Region], pixels: NDArray[np.uint8]) -> None:
         assert self._canvas is not None
-        paste(self._canvas, pixels, part.slices)
+        paste(self._canvas, pixels, bounds(parts).slices)
         self._viewer.update()
-        self._done.add(part)
-        self._part = None
+        self._done.update(parts)
+        self._making = []
         self._go_on()
 
     def _on_failed(self, error: Exception) -> None:
@@ -292,10 +291,32 @@ def _refinable(preview: Preview) -> bool:
     return larger and request.method is Method.VAEEDOF and len(request.stack) > 1
 
 
-def _nearest(parts: list[Region], window: Region) -> Region:
-    """The part that is nearest to the middle of a window."""
+def _together(parts: list[Region], missing: list[Region], window: Region) -> list[Region]:
+    """What is made next: the missing part nearest to the middle of a window, and those beside it.
+
+    They make a rectangle of two by two parts at most. At once they cost less than one by one, as
+    each needs what lies around it.
+
+    Args:
+        parts: All over the window.
+        missing: Those that are to be made.
+        window: What is looked at.
+    """
     y, x = (window.top + window.bottom) / 2, (window.left + window.right) / 2
-    return min(
-        parts,
+    first = min(
+        missing,
         key=lambda p: math.hypot((p.top + p.bottom) / 2 - y, (p.left + p.right) / 2 - x),
     )
+    tops, lefts = (sorted({getattr(p, side) for p in parts}) for side in ("top", "left"))
+
+    def square(part: Region) -> tuple[int, int]:
+        return tops.index(part.top) // 2, lefts.index(part.left) // 2
+
+    beside = [part for part in missing if square(part) == square(first)]
+    if sum(map(_area, beside)) == _area(bounds(beside)):
+        return beside
+    return [part for part in beside if part.top == first.top]
+
+
+def _area(region: Region) -> int:
+    return region.height * region.width

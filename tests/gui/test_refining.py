@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
 from focusstack_app.ui.filmstrip import toggle
@@ -138,6 +141,30 @@ def test_at_100_percent_the_screen_shows_the_pixels_of_the_render(
     previewed.banner.hide()
     qtbot.waitUntil(lambda: previewed.viewer.visible == seen)
     np.testing.assert_array_equal(_shown_pixels(previewed), shown)
+
+
+def test_the_middle_comes_first_and_neighbours_come_together(
+    previewed: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Region] = []
+    picture_of = Viewport.picture_of
+
+    def noted(self: Viewport, window: Region, *rest: Any) -> np.ndarray:
+        made.append(window)
+        return picture_of(self, window, *rest)
+
+    monkeypatch.setattr(Viewport, "picture_of", noted)
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    seen = previewed.viewer.visible
+    first = made[0]
+    middle = seen.center()
+    assert first.left <= middle.x() < first.right
+    assert first.top <= middle.y() < first.bottom
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(made, 2))
+    assert max(max(part.height, part.width) for part in made) == 512
+    blocks = sum(-(-part.height // 256) * -(-part.width // 256) for part in made)
+    assert len(made) < 0.5 * blocks
 
 
 @pytest.mark.slow

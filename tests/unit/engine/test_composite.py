@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import Provenance
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
@@ -173,6 +176,36 @@ def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
             )[0]
         )
     np.testing.assert_allclose(pictures[0], pictures[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("synthesise", [True, False])
+def test_it_is_cancelled_within_a_block(synthesise: bool) -> None:
+    looked_at: list[int] = []
+    progress = Progress()
+
+    class Watched:
+        """A frame that cancels everything when it is looked at."""
+
+        def __init__(self, index: int) -> None:
+            self.shape = (*SIZE, 3)
+            self._index = index
+
+        def __getitem__(self, key: Any, /) -> NDArray[Any]:
+            looked_at.append(self._index)
+            progress.cancel()
+            return np.asarray(_textured(self._index)[key])
+
+    fusion = _fusion(to_float(_textured(0)), [0.5, 0.5], (0.5, 0.0))
+    with pytest.raises(Cancelled):
+        composite(
+            fusion,
+            [Watched(0), Watched(1)],
+            focus=np.array([4.0, 0.0]),
+            agreement_rmse=0.1,
+            synthesise=synthesise,
+            progress=progress,
+        )
+    assert looked_at == [0]
 
 
 @pytest.mark.parametrize("synthesise", [True, False])
