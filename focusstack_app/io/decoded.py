@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
 
@@ -37,3 +40,8 @@ class Decoded(NamedTuple):
     pixels: Pixels
     icc_profile: bytes | None
     colour_space: str | None = None
+
+
+def in_three(grey: NDArray[Any]) -> NDArray[Any]:
+    """(H, W) as (H, W, 3); `np.repeat` keeps the interpreter's lock, and with it the window."""
+    return np.ascontiguousarray(np.broadcast_to(grey[:, :, np.newaxis], (*grey.shape, 3)))

@@ -14,7 +14,7 @@ import numpy as np
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
-from focusstack_app.io.decoded import Decoded, Header
+from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import profile_space
 from focusstack_app.io.raster import check_area
@@ -51,7 +51,7 @@ def decode(path: Path) -> Decoded:
     header = _header(path, picture)
     stored = np.asarray(picture)
     if stored.ndim == 2:
-        stored = np.repeat(stored[:, :, None], 3, axis=2)
+        stored = in_three(stored)
     pixels: Pixels = np.ascontiguousarray(stored[:, :, :3])
     if pixels.dtype == np.uint16:  # shifted up by the library: white would not be white
         depth = picture.info["bit_depth"]

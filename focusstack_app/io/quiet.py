@@ -1,7 +1,7 @@
 """Libraries that talk: their warnings, log records and prints stay away from the user.
 
-The loggers of tifffile and exifread are set to CRITICAL on import: both report every oddity of a
-header there, and what matters of it reaches the user as an `InputError`.
+The loggers of exifread, imagecodecs and tifffile are set to CRITICAL on import: they report every
+oddity of a header there, and what matters of it reaches the user as an `InputError`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-for _name in ("exifread", "tifffile"):
+for _name in ("exifread", "imagecodecs", "tifffile"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _LIBRAW_COMPLAINT = re.compile(rb": (Unexpected end of file|data corrupted at -?\d+)\s*$")

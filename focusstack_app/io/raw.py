@@ -12,7 +12,7 @@ import rawpy
 from numpy.typing import NDArray
 from PIL import ExifTags, JpegImagePlugin
 
-from focusstack_app.io.decoded import Decoded, Header
+from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged
 from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.orientation import upright, valid_orientation
@@ -97,7 +97,7 @@ def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
         )
     pixels: NDArray[np.uint16] = np.atleast_3d(developed).view(np.uint16)
     if pixels.shape[2] == 1:  # monochrome sensors
-        pixels = np.repeat(pixels, 3, axis=2)
+        pixels = in_three(pixels[:, :, 0])
     return Decoded(header, np.ascontiguousarray(pixels[:, :, :3]), srgb_profile(), "sRGB")
 
 

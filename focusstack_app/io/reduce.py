@@ -29,12 +29,12 @@ def reduced(pixels: Pixels, size_px: tuple[int, int]) -> Pixels:
     """
     if (pixels.shape[1], pixels.shape[0]) == size_px:
         return pixels
-    hamming = Image.Resampling.HAMMING
-    if pixels.dtype == np.uint8:
-        return np.asarray(Image.fromarray(pixels).resize(size_px, hamming, reducing_gap=3.0))
-    small = np.empty((size_px[1], size_px[0], 3), dtype=np.uint16)
-    for channel in range(3):  # one at a time: the float copy is the largest thing here
-        plane = Image.fromarray(pixels[:, :, channel].astype(np.float32))
-        plane = plane.resize(size_px, hamming, reducing_gap=3.0)
-        small[:, :, channel] = np.clip(np.rint(np.asarray(plane)), 0, 65535)
+    small = np.empty((size_px[1], size_px[0], 3), pixels.dtype)
+    deep = pixels.dtype == np.uint16
+    # One plane at a time: a float copy is the largest thing here, and Pillow borrows planes, but
+    # copies RGB with the interpreter's lock held, while the window stands still.
+    for channel in range(3):
+        plane = Image.fromarray(pixels[:, :, channel].astype(np.float32 if deep else np.uint8))
+        values = np.asarray(plane.resize(size_px, Image.Resampling.HAMMING, reducing_gap=3.0))
+        small[:, :, channel] = np.clip(np.rint(values), 0, 65535) if deep else values
     return small

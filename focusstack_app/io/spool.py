@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 import numpy as np
 import psutil
@@ -25,7 +26,7 @@ _ROOM = message("Temporary files need room there: make some, or let the program 
 
 
 class Spool:
-    """Keeps the arrays of one job; what it wrote is gone when the block ends.
+    """Keeps the arrays of one job; they, and what it wrote, are gone when the block ends.
 
     A process that was killed leaves its folder behind: the next spool removes it.
 
@@ -39,6 +40,7 @@ class Spool:
         self._parent = parent if parent is not None else Path(tempfile.gettempdir())
         self._folder: Path | None = None
         self._numbers = itertools.count()
+        self._held: WeakSet[Held] = WeakSet()
         self.spooled_bytes = 0
 
     def __enter__(self) -> Self:
@@ -55,7 +57,10 @@ class Spool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Remove the temporary files."""
+        """Let go of what is left, and remove the temporary files."""
+        # One by one: freed in one go, gigabytes keep the interpreter's lock from the window.
+        for held in list(self._held):
+            held.drop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
@@ -68,8 +73,8 @@ class Spool:
         """
         if array.nbytes <= self._left_bytes:
             self._left_bytes -= array.nbytes
-            return Held(self, array.shape, array.dtype, array)
-        return Held(self, array.shape, array.dtype, self._written(array))
+            return self._holding(array, array)
+        return self._holding(array, self._written(array))
 
     def limit(self, limit_bytes: int, kept: Iterable[Held]) -> None:
         """Keep more or less in memory from now on.
@@ -87,6 +92,11 @@ class Spool:
             if self._left_bytes >= 0:
                 break
             held._put_away()
+
+    def _holding(self, array: NDArray[Any], place: NDArray[Any] | Path) -> Held:
+        held = Held(self, array.shape, array.dtype, place)
+        self._held.add(held)
+        return held
 
     def _written(self, array: NDArray[Any]) -> Path:
         try:

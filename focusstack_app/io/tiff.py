@@ -12,7 +12,7 @@ from PIL import TiffImagePlugin
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
-from focusstack_app.io.decoded import Decoded, Header
+from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import profile_space
 from focusstack_app.io.orientation import upright_size, valid_orientation
@@ -102,7 +102,7 @@ def _rgb(page: tifffile.TiffPage) -> Pixels:
     elif page.axes != "YXS":
         raise ValueError(f"unexpected axes {page.axes}")
     if page.photometric in _ONE_CHANNEL:
-        samples = np.repeat(samples[:, :, :1], 3, axis=2)
+        samples = in_three(samples[:, :, 0])
     if page.photometric == _PHOTOMETRIC.MINISWHITE:
         samples = np.invert(samples)
     samples = samples[:, :, :3]

@@ -287,8 +287,6 @@ class Viewport:
     def close(self) -> None:
         """Give the memory back and remove the temporary files; can be called twice."""
         self._recent.limit(0)
-        for held in (*self._frames, *self._encoded.latents):
-            held.drop()
         self._files()
 
     def _check_open(self) -> None:

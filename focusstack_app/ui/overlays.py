@@ -72,7 +72,8 @@ def overlay_pixels(
         contributed, pink by the share that was filled in, over the picture in grey. Depth: grey.
     """
     if overlay is Overlay.DEPTH:
-        return np.repeat(rounded_to_8(depth_map(result))[:, :, np.newaxis], 3, axis=2)
+        grey = cv2.cvtColor(rounded_to_8(depth_map(result)), cv2.COLOR_GRAY2RGB)
+        return np.asarray(grey, np.uint8)
     colours = np.asarray(
         cv2.applyColorMap(np.arange(256, dtype=np.uint8)[np.newaxis], cv2.COLORMAP_TURBO)
     )[0, :, ::-1].astype(np.float32)

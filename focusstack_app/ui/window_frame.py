@@ -52,6 +52,8 @@ from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import icon_action
 from focusstack_app.ui.wording import format_text
 
+_MORE_WARNINGS = 3  # a hundred fill the window, and hold it up while they are laid out
+
 
 class WindowFrame(QMainWindow):
     """Widgets and helpers, not yet connected.
@@ -209,8 +211,12 @@ class WindowFrame(QMainWindow):
             )
 
     def warn(self, warnings: Sequence[str]) -> None:
-        """Show warnings, the first one large."""
+        """Show warnings, the first one large; of many only how many more there are."""
         first, *more = (said(warning) for warning in warnings)
+        left = len(more) - _MORE_WARNINGS
+        if left > 1:
+            rest = self.tr("There are {count} more warnings.").format(count=left)
+            more = [*more[:_MORE_WARNINGS], rest]
         self.banner.say(Tone.WARNING, first, " ".join(more))
 
     def _set_full_screen(self, on: bool) -> None:

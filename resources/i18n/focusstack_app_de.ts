@@ -2772,6 +2772,10 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Ihre Dateien sind unverändert.</translation>
     </message>
     <message>
+        <source>There are {count} more warnings.</source>
+        <translation>Es gibt {count} weitere Warnungen.</translation>
+    </message>
+    <message>
         <source>Drop to open as a new stack; outputs are kept</source>
         <translation>Ablegen öffnet einen neuen Stack; die Ergebnisse bleiben erhalten</translation>
     </message>

@@ -137,6 +137,21 @@ def test_warnings_of_a_render_are_seen(
     assert opened.banner.message == "One frame is a stack of its own."
 
 
+@pytest.mark.parametrize(
+    ("count", "hint"),
+    [
+        (5, "Trouble 1. Trouble 2. Trouble 3. Trouble 4."),
+        (100, "Trouble 1. Trouble 2. Trouble 3. There are 96 more warnings."),
+    ],
+)
+def test_of_many_warnings_the_first_are_shown(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot, count: int, hint: str
+) -> None:
+    fusion.warnings = tuple(f"Trouble {number}." for number in range(count))
+    render(opened, qtbot)
+    assert opened.banner.accessibleName() == f"Trouble 0. {hint}"
+
+
 def test_what_is_wrong_with_the_frames_is_said_before_the_render_and_once(
     opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
 ) -> None:

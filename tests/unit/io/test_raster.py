@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -50,6 +51,15 @@ def test_palette_with_transparency(tmp_path: Path) -> None:
     image = Image.fromarray(smooth(20, 30)).convert("P")
     image.save(path, transparency=bytes(range(256)))
     assert np.array_equal(read_frame(probe(path)).pixels, np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("options", [{}, {"subsampling": 0}, {"progressive": True}])
+def test_a_jpeg_is_decoded_as_by_pillow(tmp_path: Path, mode: str, options: dict[str, Any]) -> None:
+    path = tmp_path / "a.jpg"
+    Image.fromarray(noise8(61, 83)).convert(mode).save(path, **options)
+    with Image.open(path) as image:
+        assert np.array_equal(read_frame(probe(path)).pixels, np.asarray(image.convert("RGB")))
 
 
 def test_grey_jpeg(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,18 @@ def test_more_in_memory_than_a_new_limit_lets_nothing_in(tmp_path: Path) -> None
         first.drop()
         spool.keep(ARRAY.copy())
         assert spool.spooled_bytes == 2 * ARRAY.nbytes
+
+
+@pytest.mark.parametrize("limit", [0, 1000])
+def test_nothing_is_held_after_the_block(tmp_path: Path, limit: int) -> None:
+    array = ARRAY.copy()
+    memory = weakref.ref(array)
+    with Spool(limit, tmp_path) as spool:
+        held = spool.keep(array)
+        del array
+    assert memory() is None
+    with pytest.raises(ValueError, match="dropped"):
+        held[:]
 
 
 def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
