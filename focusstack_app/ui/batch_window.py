@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QHideEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -31,10 +38,11 @@ from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
+from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.preferences import EXAMPLE, Preferences
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.stack_tree import Row, StackTree
+from focusstack_app.ui.stack_tree import THUMBNAIL_SIDE_PX, Row, StackTree
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.wording import (
     count_text,
@@ -77,6 +85,7 @@ class BatchWindow(QDialog):
         self._preferences = preferences
         self._make_request = make_request
         self._reading = LatestTask()
+        self._thumbnails = ThumbnailLoader(bridge, services, self, side_px=THUMBNAIL_SIDE_PX)
         self._running: list[Row] = []
         self.report: BatchReport | None = None
         self.runner = BatchRunner(bridge, services, self)
@@ -180,6 +189,9 @@ class BatchWindow(QDialog):
         self.split_button.clicked.connect(self.tree.split)
         self.remove_button.clicked.connect(self.tree.remove_chosen)
         self.tree.changed.connect(self.refresh)
+        self.tree.changed.connect(self._load_thumbnails)
+        self._thumbnails.loaded.connect(self.tree.set_thumbnail)
+        self._thumbnails.failed.connect(lambda frame, _: self.tree.set_thumbnail(frame, None))
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         for editor in (self.folder, self.name, self.format):
             editor.changed.connect(self.refresh)
@@ -234,6 +246,20 @@ class BatchWindow(QDialog):
         hint = error.hint if isinstance(error, FocusStackError) else ""
         message = error.message if isinstance(error, FocusStackError) else repr(error)
         self.banner.say(Tone.ERROR, message, hint)
+
+    def _load_thumbnails(self) -> None:
+        if self.isVisible():
+            self._thumbnails.load(self.tree.unread)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Read the thumbnails that are not there yet."""
+        super().showEvent(event)
+        self._load_thumbnails()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Read no further thumbnail for a window that is not seen."""
+        super().hideEvent(event)
+        self._thumbnails.load(())
 
     def _choose_folder(self) -> None:
         dialog = QFileDialog(self, self.tr("Add a Folder of Stacks"))

@@ -1,17 +1,21 @@
-"""Copying the visible part of a picture to the screen."""
+"""Drawing pictures on the screen: the visible part of a large one, and thumbnails."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QStyle
 
+from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
 from focusstack_app.ui.picture import DisplayPicture
 
 NEAREST_ABOVE_SCALE = 2.0
 _LABEL_MARGIN = 8
 _HANDLE_RADIUS = 9
+_ROUNDING = 4.0
+_LEFT_OUT_OPACITY = 0.35
 
 
 def draw_picture(
@@ -42,6 +46,39 @@ def draw_picture(
     nearest = pixel_scale == 1.0 or (pixel_scale > NEAREST_ABOVE_SCALE and at_hand == 1.0)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not nearest)
     painter.drawImage(visible, level, part)
+
+
+def draw_thumbnail(
+    painter: QPainter, place: QRectF, palette: QPalette, index: Index, *, included: bool
+) -> None:
+    """The thumbnail of a row on a ground, which is all there is until it was read.
+
+    Args:
+        painter: Works in logical pixels.
+        place: All of it; the thumbnail is fitted into it.
+        palette: Of the view.
+        index: Has the thumbnail as its decoration, or a `PROBLEM_ROLE` where it cannot be read.
+        included: Whether it takes part; what does not is paler.
+    """
+    ground = palette.color(QPalette.ColorRole.WindowText)
+    ground.setAlphaF(0.08)
+    shape = QPainterPath()
+    shape.addRoundedRect(place, _ROUNDING, _ROUNDING)
+    painter.fillPath(shape, ground)
+    image = index.data(Qt.ItemDataRole.DecorationRole)
+    if isinstance(image, QImage):
+        size = image.size().scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        inner = QRectF(0, 0, size.width(), size.height())
+        inner.moveCenter(place.center())
+        painter.save()
+        painter.setClipPath(shape)
+        painter.setOpacity(1.0 if included else _LEFT_OUT_OPACITY)
+        painter.drawImage(inner, image)
+        painter.restore()
+    elif index.data(PROBLEM_ROLE):
+        icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+        middle = place.center().toPoint()
+        icon.paint(painter, QRect(middle - QPoint(12, 12), QSize(24, 24)))
 
 
 def draw_label(painter: QPainter, text: str, area: QRectF, *, right: bool = False) -> None:

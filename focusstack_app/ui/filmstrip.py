@@ -18,11 +18,9 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetrics,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPalette,
     QPen,
 )
@@ -38,7 +36,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from focusstack_app.ui.frames_model import NUMBER_ROLE, PROBLEM_ROLE, THUMBNAIL_ROLES, Index
+from focusstack_app.ui.drawing import draw_thumbnail
+from focusstack_app.ui.frames_model import NUMBER_ROLE, THUMBNAIL_ROLES, Index
 
 THUMBNAIL_SIDE_PX = 256
 _TILE = QSize(124, 118)
@@ -46,7 +45,6 @@ _PICTURE_HEIGHT = 82
 _LABEL_HEIGHT = 20
 _PADDING = 6
 _ROUNDING = 4.0
-_LEFT_OUT_OPACITY = 0.35
 
 
 class FrameDelegate(QStyledItemDelegate):
@@ -84,7 +82,9 @@ class FrameDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         tile = QRectF(QRect(option.rect.topLeft(), _TILE).adjusted(2, 2, -2, -2))
         self._paint_ground(painter, tile, palette, option.state)
-        self._paint_picture(painter, option.rect, palette, index, included)
+        corner = option.rect.topLeft() + QPoint(_PADDING, _PADDING)
+        place = QRectF(QRect(corner, QSize(_TILE.width() - 2 * _PADDING, _PICTURE_HEIGHT)))
+        draw_thumbnail(painter, place, palette, index, included=included)
         if self._boxes:
             self._paint_box(painter, option, included)
         text = QPalette.ColorRole.WindowText
@@ -121,40 +121,6 @@ class FrameDelegate(QStyledItemDelegate):
         else:
             return
         painter.drawRoundedRect(tile, _ROUNDING + 2, _ROUNDING + 2)
-
-    @staticmethod
-    def _paint_picture(
-        painter: QPainter,
-        tile: QRect,
-        palette: QPalette,
-        index: Index,
-        included: bool,
-    ) -> None:
-        place = QRectF(
-            tile.left() + _PADDING,
-            tile.top() + _PADDING,
-            tile.width() - 2 * _PADDING,
-            _PICTURE_HEIGHT,
-        )
-        ground = palette.color(QPalette.ColorRole.WindowText)
-        ground.setAlphaF(0.08)
-        shape = QPainterPath()
-        shape.addRoundedRect(place, _ROUNDING, _ROUNDING)
-        painter.fillPath(shape, ground)
-        image = index.data(Qt.ItemDataRole.DecorationRole)
-        if isinstance(image, QImage):
-            size = image.size().scaled(place.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-            inner = QRectF(0, 0, size.width(), size.height())
-            inner.moveCenter(place.center())
-            painter.save()
-            painter.setClipPath(shape)
-            painter.setOpacity(1.0 if included else _LEFT_OUT_OPACITY)
-            painter.drawImage(inner, image)
-            painter.restore()
-        elif index.data(PROBLEM_ROLE):
-            icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
-            middle = place.center().toPoint()
-            icon.paint(painter, QRect(middle - QPoint(12, 12), QSize(24, 24)))
 
     @classmethod
     def _paint_box(cls, painter: QPainter, option: QStyleOptionViewItem, included: bool) -> None:

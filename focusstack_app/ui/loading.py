@@ -35,7 +35,13 @@ class Aligned:
 
 
 class ThumbnailLoader(QObject):
-    """Reads the thumbnails of a stack, one after the other.
+    """Reads thumbnails, one after the other.
+
+    Args:
+        bridge: Runs the work.
+        services: Does the work.
+        parent: Owns the loader.
+        side_px: Longer side of a thumbnail.
 
     Signals:
         loaded: A `FrameSource` and its `QImage`.
@@ -45,10 +51,18 @@ class ThumbnailLoader(QObject):
     loaded = Signal(object, object)
     failed = Signal(object, object)
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        services: Services,
+        parent: QObject | None = None,
+        *,
+        side_px: int = THUMBNAIL_SIDE_PX,
+    ) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
+        self._side_px = side_px
         self._latest = LatestTask()
         self._waiting: deque[FrameSource] = deque()
 
@@ -66,7 +80,7 @@ class ThumbnailLoader(QObject):
 
         def work(progress: Progress) -> DisplayPicture:
             progress.checkpoint()
-            return prepare(self._services.read_thumbnail(source, THUMBNAIL_SIDE_PX))
+            return prepare(self._services.read_thumbnail(source, self._side_px))
 
         def done(picture: DisplayPicture) -> None:
             self._next()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -14,6 +14,8 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QIcon,
+    QImage,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -21,6 +23,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
@@ -36,12 +40,17 @@ from focusstack_app.jobs.proposal import (
     without_frames,
 )
 from focusstack_app.ui.banner import Tone
-from focusstack_app.ui.frames_model import Index
+from focusstack_app.ui.drawing import draw_thumbnail
+from focusstack_app.ui.filmstrip import is_included
+from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
 from focusstack_app.ui.translation import said
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
-_WIDTHS = (220, 78, 145, 190)
-_ROW_HEIGHT = 24
+_WIDTHS = (280, 78, 145, 170)
+_STACK_HEIGHT = 40
+_FRAME_HEIGHT = 24
+_THUMBNAIL = QSize(54, 36)
+THUMBNAIL_SIDE_PX = 128  # sharp on a display of 200 %
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +67,42 @@ class Row:
     included: bool
     item: QTreeWidgetItem
 
+    @property
+    def middle(self) -> FrameSource | None:
+        """The frame whose thumbnail stands for the stack."""
+        sources = self.stack.sources
+        return sources[len(sources) // 2] if sources else None
+
+
+class StackDelegate(QStyledItemDelegate):
+    """Paints the name of a stack with a thumbnail before it; frames have none."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Leave room for the thumbnail, also before it is there."""
+        super().initStyleOption(option, index)
+        if not index.parent().isValid():
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.decorationSize = _THUMBNAIL
+            option.icon = QIcon()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one name."""
+        super().paint(painter, option, index)
+        if index.parent().isValid():
+            return
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        part = QStyle.SubElement.SE_ItemViewItemDecoration
+        place = QRectF(option.widget.style().subElementRect(part, whole, option.widget))
+        painter.save()
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        draw_thumbnail(painter, place, option.palette, index, included=is_included(index))
+        painter.restore()
+
 
 class StackTree(QTreeWidget):
     """A row per stack, with its frames below.
@@ -71,6 +116,8 @@ class StackTree(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[Row] = []
+        # None stands for what cannot be read, and for the middle of a stack without frames.
+        self._thumbnails: dict[FrameSource | None, QImage | None] = {None: None}
         self._locked = False
         self._hot: Row | None = None  # what is dragged would go there
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
@@ -90,7 +137,8 @@ class StackTree(QTreeWidget):
             QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
-        self.setUniformRowHeights(True)
+        self.setItemDelegateForColumn(_NAME, StackDelegate(self))
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a message may begin with a path
         self.setAlternatingRowColors(True)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
@@ -112,6 +160,19 @@ class StackTree(QTreeWidget):
     def chosen(self) -> list[Row]:
         """The rows that are selected, in order."""
         return [row for row in self.rows if row.item.isSelected()]
+
+    @property
+    def unread(self) -> list[FrameSource]:
+        """The frames whose thumbnails stand for stacks and were not given yet, in order."""
+        middles = (row.middle for row in self.rows)
+        return [frame for frame in middles if frame and frame not in self._thumbnails]
+
+    def set_thumbnail(self, frame: FrameSource, thumbnail: QImage | None) -> None:
+        """Show the thumbnail of a frame where that stands for a stack; None: it cannot be read."""
+        self._thumbnails[frame] = thumbnail
+        for row in self.rows:
+            if row.middle == frame:
+                self._show_thumbnail(row)
 
     def set_locked(self, locked: bool) -> None:
         """While a batch runs, nothing is changed."""
@@ -280,6 +341,14 @@ class StackTree(QTreeWidget):
             )
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
 
+    def _show_thumbnail(self, row: Row) -> None:
+        if row.middle in self._thumbnails:
+            thumbnail = self._thumbnails[row.middle]
+            self.blockSignals(True)
+            row.item.setData(_NAME, Qt.ItemDataRole.DecorationRole, thumbnail)
+            row.item.setData(_NAME, PROBLEM_ROLE, thumbnail is None)
+            self.blockSignals(False)
+
     def _write(self, row: Row, column: int, text: str) -> None:
         self.blockSignals(True)
         row.item.setText(column, text)
@@ -294,19 +363,20 @@ class StackTree(QTreeWidget):
         item.setCheckState(_NAME, Qt.CheckState.Checked if included else Qt.CheckState.Unchecked)
         item.setText(_NAME, stack.name)
         item.setToolTip(_NAME, str(stack.folder))
-        item.setSizeHint(_NAME, QSize(0, _ROW_HEIGHT))
+        item.setSizeHint(_NAME, QSize(0, _STACK_HEIGHT))
         item.setText(_FRAMES, str(len(stack.sources) or "–"))
         taken = stack.taken_at
         item.setText(_TAKEN, f"{taken:%Y-%m-%d %H:%M:%S}" if taken else "")
         for source in stack.sources:
             frame = QTreeWidgetItem([source.path.name])
-            frame.setSizeHint(_NAME, QSize(0, _ROW_HEIGHT))
+            frame.setSizeHint(_NAME, QSize(0, _FRAME_HEIGHT))
             time = source.captured_at
             frame.setText(_TAKEN, f"{time:%H:%M:%S}" if time else "")
             item.addChild(frame)
         self.insertTopLevelItem(at, item)
         self.blockSignals(False)
         self.rows.insert(at, row)
+        self._show_thumbnail(row)
         if stack.problem:
             self.set_state(row, said(stack.problem), Tone.ERROR)
         elif stack.single:
