@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from focusstack_app.ui import icons
@@ -21,6 +21,16 @@ class Tone(Enum):
     NOTE = "#3d8bd4"
     WARNING = "#d99a2b"
     ERROR = "#d0453e"
+
+
+def text_colour(tone: Tone, palette: QPalette) -> QColor:
+    """A tone for text: nearer to the text around it, so that it can be read on light and dark."""
+    own, text = QColor(tone.value), palette.color(QPalette.ColorRole.Text)
+    return QColor.fromRgbF(
+        0.65 * own.redF() + 0.35 * text.redF(),
+        0.65 * own.greenF() + 0.35 * text.greenF(),
+        0.65 * own.blueF() + 0.35 * text.blueF(),
+    )
 
 
 class Banner(QFrame):

@@ -18,6 +18,7 @@ from focusstack_app.ui.translation import tr
 
 _FILLED_IN = np.array([255, 0, 255], np.float32)
 _COLOUR_SHARE = 0.6
+_BLUE, _RED = 26, 236  # of the colour map: before and after them it is nearly black
 _BAND_ROWS = 256
 _SHARP = np.array([255, 140, 0], np.float32)
 _DETAIL_PX = 1.5  # standard deviation: what is finer counts as detail
@@ -74,9 +75,9 @@ def overlay_pixels(
     if overlay is Overlay.DEPTH:
         grey = cv2.cvtColor(rounded_to_8(depth_map(result)), cv2.COLOR_GRAY2RGB)
         return np.asarray(grey, np.uint8)
-    colours = np.asarray(
-        cv2.applyColorMap(np.arange(256, dtype=np.uint8)[np.newaxis], cv2.COLORMAP_TURBO)
-    )[0, :, ::-1].astype(np.float32)
+    used = np.linspace(_BLUE, _RED, 256).round().astype(np.uint8)
+    colours = np.asarray(cv2.applyColorMap(used[np.newaxis], cv2.COLORMAP_TURBO))
+    colours = colours[0, :, ::-1].astype(np.float32)
     maps = provenance_map(result)
     out = np.empty(maps.shape, np.uint8)
     for top in range(0, len(maps), _BAND_ROWS):

@@ -107,7 +107,7 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Preferences"))
-        self.resize(620, 560)
+        self.resize(640, 660)
         self._settings = settings
         titles = {
             "fusion": self.tr("Fusion"),

@@ -130,6 +130,7 @@ class RetouchSession(QObject):
         self.retoucher.start(output, outputs)
         self._list_others()
         self._stage.hold(self.tr("Retouch of {name}").format(name=output.name))
+        self.begun.emit()  # hides what they take the place of: both at once widen the window
         self.strip.show()
         self.panel.show()
         row = stack.sources.index(source) if source in stack.sources else stack.reference
@@ -137,7 +138,6 @@ class RetouchSession(QObject):
         self.brush.set_diameter(self.panel.brush.diameter_px)
         self._stage.viewer.setFocus()
         self._update()
-        self.begun.emit()
 
     def choose(self, row: int) -> None:
         """Paint from what is in this row of the strip."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
-    QColor,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -39,10 +39,11 @@ from focusstack_app.jobs.proposal import (
     with_frames,
     without_frames,
 )
-from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.banner import Tone, text_colour
 from focusstack_app.ui.drawing import draw_thumbnail
 from focusstack_app.ui.filmstrip import is_included
 from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
+from focusstack_app.ui.theme import outlined
 from focusstack_app.ui.translation import said
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
@@ -86,6 +87,7 @@ class StackDelegate(QStyledItemDelegate):
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             option.decorationSize = _THUMBNAIL
             option.icon = QIcon()
+            option.palette = outlined(option.palette)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one name."""
@@ -138,7 +140,6 @@ class StackTree(QTreeWidget):
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
         self.setItemDelegateForColumn(_NAME, StackDelegate(self))
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # a message may begin with a path
         self.setAlternatingRowColors(True)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
@@ -322,9 +323,11 @@ class StackTree(QTreeWidget):
     def set_state(self, row: Row, text: str, tone: Tone | None = None) -> None:
         """Say where a stack stands."""
         self._write(row, _STATE, text)
-        colour = QColor(tone.value) if tone else self.palette().color(QPalette.ColorRole.Text)
+        short = text.replace(f"{row.stack.folder}{os.sep}", "")  # what is wrong comes after it
         self.blockSignals(True)
-        row.item.setForeground(_STATE, QBrush(colour))
+        row.item.setText(_STATE, short)
+        colour = QBrush(text_colour(tone, self.palette())) if tone else None
+        row.item.setData(_STATE, Qt.ItemDataRole.ForegroundRole, colour)
         self.blockSignals(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

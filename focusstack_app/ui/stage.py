@@ -214,8 +214,9 @@ class Stage(QWidget):
             return self._held
         output = self._outputs.current
         if self.view is View.OUTPUT and output is not None:
-            over = "" if self._map is Overlay.NONE else f" · {overlay_names()[self._map]}"
-            return f"{output_caption(output)}{over}"
+            if self._map is not Overlay.NONE:
+                return f"{output.name} · {overlay_names()[self._map]}"
+            return output_caption(output)
         if self.view is View.SOURCE:
             over = f" · {overlay_names()[self.overlay]}" if self._peaking else ""
             return source_caption(self.source, self._frames) + over

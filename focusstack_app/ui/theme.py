@@ -13,6 +13,8 @@ _SCHEMES = {
     Theme.LIGHT: Qt.ColorScheme.Light,
     Theme.DARK: Qt.ColorScheme.Dark,
 }
+_QUIET = 0.6  # of the text: explanations are quiet, but can be read
+_OUTLINE = QColor(239, 239, 239)
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
@@ -23,6 +25,22 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     app.setPalette(QPalette())
     if theme is not Theme.SYSTEM and is_dark(app.palette()) != (theme is Theme.DARK):
         app.setPalette(dark_palette() if theme is Theme.DARK else light_palette())
+    palette = app.palette()
+    quiet = palette.color(QPalette.ColorRole.Text)
+    quiet.setAlphaF(_QUIET)
+    palette.setColor(QPalette.ColorRole.PlaceholderText, quiet)
+    app.setPalette(palette)
+    for name in ("QCheckBox", "QRadioButton"):
+        app.setPalette(outlined(QPalette()), name)  # type: ignore[arg-type]  # it takes no bytes
+
+
+def outlined(palette: QPalette) -> QPalette:
+    """For boxes to be checked: styles darken the window's colour for their outline.
+
+    Of a dark window an outline is left that nobody sees, and with it an empty box.
+    """
+    palette.setColor(QPalette.ColorRole.Window, _OUTLINE)
+    return palette
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -51,6 +69,5 @@ def dark_palette() -> QPalette:
     for text in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(text, QColor(235, 235, 235))
         palette.setColor(group.Disabled, text, QColor(125, 125, 125))
-    palette.setColor(role.PlaceholderText, QColor(160, 160, 160))
     palette.setColor(role.Link, QColor(88, 166, 255))
     return palette

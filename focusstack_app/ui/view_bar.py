@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QSizePolicy,
+    QStyleOptionToolButton,
     QToolButton,
     QWidget,
 )
@@ -96,8 +97,9 @@ class ViewBar(QWidget):
                 self.tr("Compare with a source or another output (hold Tab to peek)"),
             ),
         ):
-            button = QToolButton()
-            button.setText(text)
+            button = _MenuButton()
+            button.setText(f"{text} ▾")
+            button.setAccessibleName(text)
             button.setToolTip(tip)
             button.setMenu(menu)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -135,6 +137,15 @@ class ViewBar(QWidget):
     def button(self, view: View) -> QToolButton:
         """The button of a view."""
         return self._buttons[view]
+
+
+class _MenuButton(QToolButton):
+    """Has its arrow in its text: the one of the style hangs below the line, like a comma."""
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:  # noqa: N802 - Qt's name
+        """Without the arrow of the style."""
+        super().initStyleOption(option)
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
 
 
 class ElidedLabel(QLabel):

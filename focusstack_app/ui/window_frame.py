@@ -69,6 +69,7 @@ class WindowFrame(QMainWindow):
         self._opened: Opened | None = None
         self.preferences = Preferences(store, self)
         self._apply_theme()
+        QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self.bridge = Bridge(self)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)

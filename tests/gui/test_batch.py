@@ -112,7 +112,8 @@ def test_failures_are_reported_and_the_others_go_on(
     (shoot / "ant" / "frame_1.png").write_bytes(b"")
     batch = window.open_batch([shoot])
     qtbot.waitUntil(lambda: bool(batch.tree.rows))
-    assert "frame_1.png is empty" in states(batch)[0]
+    assert states(batch)[0].startswith("frame_1.png is empty")
+    assert str(shoot / "ant" / "frame_1.png") in batch.tree.rows[0].item.toolTip(4)
     run(batch, qtbot)
     assert batch.report is not None
     assert batch.report.count(Outcome.FAILED) == 1

@@ -174,7 +174,7 @@ def test_overlays_show_where_pixels_come_from(rendered: MainWindow, qtbot: QtBot
     actions = {action.text(): action for action in rendered.actions_.overlay_menu.actions()}
     before = rendered.viewer.picture
     actions["Depth"].trigger()
-    assert rendered.caption().endswith(" · Depth")
+    assert rendered.caption() == "Output 1 · Depth"
     qtbot.waitUntil(lambda: rendered.viewer.picture is not before)
     shown = rendered.viewer.picture
     assert shown is not None

@@ -54,6 +54,15 @@ def test_without_strokes_nothing_is_asked_or_kept(retouching: MainWindow) -> Non
     assert not retouching.retouch.active
 
 
+def test_the_window_keeps_its_size(retouching: MainWindow, qtbot: QtBot) -> None:
+    retouching.retouch.cancel()
+    retouching.resize(retouching.minimumSizeHint().width(), 600)
+    qtbot.wait(20)
+    width = retouching.width()
+    begin(retouching, qtbot)
+    assert retouching.width() == width
+
+
 def test_nothing_else_happens_meanwhile(retouching: MainWindow, frames: list[Path]) -> None:
     actions = retouching.actions_
     for action in (
