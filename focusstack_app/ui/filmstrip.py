@@ -38,6 +38,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.ui.drawing import draw_thumbnail
 from focusstack_app.ui.frames_model import NUMBER_ROLE, THUMBNAIL_ROLES, Index
+from focusstack_app.ui.theme import outlined
 
 THUMBNAIL_SIDE_PX = 256
 _TILE = QSize(124, 118)
@@ -131,7 +132,7 @@ class FrameDelegate(QStyledItemDelegate):
         painter.setBrush(backing)
         painter.drawRoundedRect(QRectF(place), 3, 3)
         box = QStyleOptionButton()
-        box.palette = option.palette
+        box.palette = outlined(option.palette)
         box.rect = place.adjusted(1, 1, -1, -1)
         box.state = QStyle.StateFlag.State_Enabled | (
             QStyle.StateFlag.State_On if included else QStyle.StateFlag.State_Off

@@ -106,7 +106,7 @@ def main() -> int:
     window.actions_.wipe.trigger()
     wait(lambda: window.viewer.other is not None, 1.0)
     shoot("wipe")
-    window.grab().save(str(options.out / f"window{suffix}.jpg"), quality=85)
+    window.grab().save(str(options.out / f"window{suffix}.jpg"), quality=84)
     window.actions_.side_by_side.trigger()
     shoot("side_by_side")
     window.actions_.side_by_side.trigger()
