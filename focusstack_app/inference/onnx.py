@@ -47,7 +47,7 @@ class OnnxModel:
         self._accelerator = accelerator
         self.device = "CPU" if accelerator is None else accelerator.label
         self.warnings = warnings
-        self.calls_at_once = _calls_at_once() if accelerator is None else 1
+        self.calls_at_once = _calls_at_once(manifest) if accelerator is None else 1
         self._encoder = _session(manifest, "encoder.onnx", accelerator)
         self._fusion = _fusion_session(manifest, accelerator)
         self._decoder = _session(manifest, "decoder.onnx", accelerator)
@@ -110,12 +110,13 @@ def _cores() -> int:
     return psutil.cpu_count(logical=False) or os.cpu_count() or 1
 
 
-def _calls_at_once() -> int:
+def _calls_at_once(manifest: ModelManifest) -> int:
     """Several tiles at a time on a thread each keep the processor busier than one on all threads.
 
-    Each takes memory of its own.
+    Each takes memory of its own: too much where the layers of an autoencoder are as large as the
+    picture. Only ours see single cells.
     """
-    return min(_MOST_CALLS, _cores())
+    return 1 if manifest.encoder_halo_px else min(_MOST_CALLS, _cores())
 
 
 def first_line(error: Exception) -> str:
@@ -143,7 +144,7 @@ def _session(
     options.log_severity_level = 3
     if accelerator is None:
         # The threads that call compute too; all of them together are as many as the cores.
-        options.intra_op_num_threads = _cores() - _calls_at_once() + 1
+        options.intra_op_num_threads = _cores() - _calls_at_once(manifest) + 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     for axis in fixed_axes:
         options.add_free_dimension_override_by_name(axis, manifest.tile_px // manifest.scale)
