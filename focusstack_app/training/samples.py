@@ -25,7 +25,8 @@ from focusstack_app.training.synthesis import make_sample
 
 T = TypeVar("T")
 SAMPLE_PX = 256
-_OVEREXPOSED = 0.15  # of the stacks
+_OVEREXPOSED = 0.3  # of the stacks
+_NOISY, _NOISY_OVEREXPOSED = 0.25, 0.7
 CROP_PX = 192  # that a training step sees, wherever it lies on the grid of blocks
 
 
@@ -192,10 +193,12 @@ def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[s
     rng.shuffle(colours)
     stack = np.rot90(stack, turn, (1, 2))[:, :, ::flip, colours]
     truth = np.rot90(truth, turn)[:, ::flip, colours]
+    noisy = _NOISY
     if rng.random() < _OVEREXPOSED:
         stack, truth = overexposed(stack, truth, rng.uniform(1.2, 4.0))
+        noisy = _NOISY_OVEREXPOSED
     return {
-        "frames": with_faults(stack, rng),
+        "frames": with_faults(stack, rng, noisy),
         "truth": truth,
         "owner": np.rot90(owner, turn)[:, ::flip],
         "focus": sample["focus"],
@@ -259,14 +262,17 @@ def overexposed(
     return table[stack], table[truth]
 
 
-def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def with_faults(
+    stack: NDArray[np.uint8], rng: np.random.Generator, share_noisy: float = _NOISY
+) -> NDArray[np.uint8]:
     """Noise, JPEG, drift of position and exposure, each on some stacks only.
 
     Args:
         stack: (N, H, W, 3), sRGB-encoded.
         rng: Decides everything.
+        share_noisy: Of the stacks, the others' shares being fixed.
     """
-    noisy, compressed, moved, uneven = rng.random(4) < (0.25, 0.25, 0.2, 0.2)
+    noisy, compressed, moved, uneven = rng.random(4) < (share_noisy, 0.25, 0.2, 0.2)
     noise, quality = rng.uniform(0.002, 0.02), int(rng.integers(80, 98))
     height, width = stack.shape[1:3]
     faulty = np.empty_like(stack)
