@@ -11,6 +11,7 @@ and it equals that part of the whole picture to the bit.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import threading
 from collections.abc import Callable, Hashable, Sequence
@@ -190,14 +191,27 @@ class _Work(NamedTuple):
 
 
 def _groups(count: int, slots: int) -> list[list[int]]:
-    """Neighbouring frames together, in groups of equal size as far as that goes."""
-    parts = np.array_split(np.arange(count), -(-count // slots))
-    return [[int(index) for index in part] for part in parts]
+    """Neighbouring frames together, or alone: as many as are to be left for the next level.
+
+    The levels above are as full as they can be. So fewest groups are fused, and most frames on
+    fewest levels: each level costs some quality.
+    """
+    if count <= slots:
+        return [list(range(count))]
+    left = slots
+    while left * slots < count:
+        left *= slots
+    fused = -(-(count - left) // (slots - 1))
+    sizes = [1] * left
+    for number, part in enumerate(np.array_split(np.arange(count - left + fused), fused)):
+        sizes[(2 * number + 1) * left // (2 * fused)] = len(part)
+    ends = itertools.accumulate(sizes)
+    return [list(range(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
 
 
 def _depth(count: int, slots: int) -> int:
     """Levels of the tree."""
-    return 1 if count <= slots else 1 + _depth(-(-count // slots), slots)
+    return 1 if count <= slots else 1 + _depth(len(_groups(count, slots)), slots)
 
 
 def _fusions(count: int, slots: int) -> list[int]:
@@ -223,7 +237,9 @@ def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Regi
     if len(groups) == 1:
         return _fuse_group(work, latents, tiles[0], (len(tiles), 0))
     fused = [
-        _put_away(
+        _alone(work, latents[group[0]])
+        if len(group) == 1
+        else _put_away(
             work, _fuse_group(work, [latents[i] for i in group], tiles[0], (len(tiles), number))
         )
         for number, group in enumerate(groups)
@@ -237,6 +253,14 @@ def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Regi
         carriers += [_Product(own, carrier) for own in part.carriers]
         mix += part.mix[:] * share[:]
     return _Level(top.latent, weights, carriers, _stacked_mix(top.mix[:], mix))
+
+
+def _alone(work: _Work, latent: Planes) -> _Level:
+    """A frame that has a level to itself."""
+    fine = work.model.manifest.weight_scale
+    grid = (work.shown.height * fine, work.shown.width * fine)
+    whole: list[Planes] = [np.broadcast_to(np.float32(1), grid)]
+    return _Level(latent, whole, whole, np.broadcast_to(np.float32(0), (2, *grid)))
 
 
 def _put_away(work: _Work, level: _Level) -> _Level:
@@ -269,8 +293,7 @@ def _fuse_group(
     count = len(latents)
     grid = (shown.height * fine, shown.width * fine)
     if count == 1:
-        whole: list[Planes] = [np.ones(grid, np.float32)]
-        return _Level(latents[0], whole, whole, np.zeros((2, *grid), np.float32))
+        return _alone(work, latents[0])
     frame_of_slot = [slot % count for slot in range(slots)]
     shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
     latent = np.zeros(latents[0].shape, np.float32)

@@ -99,10 +99,21 @@ class _Repairing(MeanModel):
 
 
 def test_what_is_repaired_below_and_above_in_the_tree_both_counts() -> None:
-    one, two = (_fuse(_Repairing(), _frames(count, 64, 80)).mix for count in (7, 14))
+    one, two = (_fuse(_Repairing(), _frames(count, 64, 80)).mix for count in (7, 49))
     np.testing.assert_allclose(one, 0.25, atol=1e-6)
     np.testing.assert_allclose(two[1], 1 - 0.75**2, atol=1e-6)
     np.testing.assert_allclose(1 - two.sum(axis=0), 0.5**2, atol=1e-6)
+
+
+@pytest.mark.parametrize("count", [2, 7, 8, 13, 14, 20, 49, 50, 100])
+def test_no_tree_of_fewer_fusions_takes_in_all_frames(count: int) -> None:
+    model = MeanModel()
+    fusion = _fuse(model, _frames(count, 64, 64))  # one tile
+    assert model.fuse_calls == -(-(count - 1) // 6)
+    assert len(fusion.weights) == count
+    for planes in (fusion.weights, fusion.carriers):
+        total = np.sum([plane[:].astype(np.float32) for plane in planes], axis=0)
+        np.testing.assert_allclose(total, 1.0, atol=4e-3)
 
 
 def test_carriers_of_a_tree_sum_to_one() -> None:
