@@ -79,7 +79,7 @@ class ChoiceList(QWidget, Generic[Choice]):
             self._buttons[choice] = button
             self._group.addButton(button)
             column.addWidget(button)
-            column.addLayout(_indented(explanation(sentences[choice]), button))
+            column.addLayout(indented(explanation(sentences[choice]), button))
             column.addSpacing(3)
             button.toggled.connect(self._on_toggled)
 
@@ -138,7 +138,7 @@ class ParameterPanel(QWidget):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(2)
         lines.addWidget(self.align)
-        lines.addLayout(_indented(explanation(undoes), self.align))
+        lines.addLayout(indented(explanation(undoes), self.align))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -204,7 +204,8 @@ def explanation(text: str) -> QLabel:
     return label
 
 
-def _indented(label: QLabel, button: QAbstractButton) -> QHBoxLayout:
+def indented(label: QLabel, button: QAbstractButton) -> QHBoxLayout:
+    """The label below a button, beside its box."""
     style = button.style()
     indent = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
     indent += style.pixelMetric(QStyle.PixelMetric.PM_RadioButtonLabelSpacing)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.engine.retouch import Brush
-from focusstack_app.ui.parameters import explanation, heading
+from focusstack_app.ui.parameters import explanation, heading, indented
 from focusstack_app.ui.side_panel import WIDTH
 
 LARGEST_PX = 1000
@@ -104,7 +104,7 @@ class RetouchPanel(QWidget):
         column.setSpacing(10)
         column.addWidget(self.title)
         column.addWidget(self.paint_button)
-        column.addWidget(self.source_label)
+        column.addLayout(indented(self.source_label, self.paint_button))
         column.addWidget(self.bar)
         column.addWidget(self.restore_button)
         column.addSpacing(6)

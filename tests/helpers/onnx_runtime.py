@@ -99,6 +99,10 @@ class _Options(SimpleNamespace):
     def __init__(self) -> None:
         super().__init__()
         self.sides: dict[str, int] = {}
+        self.entries: dict[str, str] = {}
+
+    def add_session_config_entry(self, name: str, value: str) -> None:
+        self.entries[name] = value
 
     def add_free_dimension_override_by_name(self, name: str, size: int) -> None:
         self.sides[name] = size
