@@ -5,7 +5,7 @@ Run by hand, under a display or offscreen::
     python -m tests.helpers.screenshots [--out FOLDER] [--dark] [--language de] [--scale 1] [STACK]
 
 STACK is a folder of frames, the demo stack by default; FOLDER is "screenshots" by default. The
-README shows its window_dark.jpg, which is kept as resources/docs/window.jpg.
+README shows its window_dark.jpg and before-after.jpg, which are kept in resources/docs.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
 from focusstack_app.core.assets import resources_dir
 from tests.helpers.waiting import wait_for
 
 _SIZE = (1280, 800)
+_HALF_PX, _GAP_PX = 795, 6  # of before-after.jpg
 
 
 def main() -> int:
@@ -97,6 +102,8 @@ def main() -> int:
     window.grab().save(str(options.out / f"rendering{suffix}.png"))
     window.renderer.cancel(window.renderer.open[-1])
     wait(lambda: not window.renderer.busy, 1.0)
+    fused = window.side.outputs.outputs[0].result.picture
+    save_before_after(frames[1], fused, options.out / "before-after.jpg")
     window.side.outputs.setCurrentRow(0)
     window.show_view(View.OUTPUT)
     shoot("output")
@@ -139,6 +146,18 @@ def main() -> int:
     window.close()
     own.cleanup()
     return 0
+
+
+def save_before_after(frame: Path, fused: NDArray[np.uint16], path: Path) -> None:
+    """A frame beside the picture that was made of all, reduced."""
+    before = np.asarray(Image.open(frame).convert("RGB"))
+    after = np.asarray(fused >> 8, dtype=np.uint8)
+    height = round(_HALF_PX * before.shape[0] / before.shape[1])
+    both = Image.new("RGB", (2 * _HALF_PX + _GAP_PX, height), "white")
+    for left, pixels in ((0, before), (_HALF_PX + _GAP_PX, after)):
+        small = Image.fromarray(pixels).resize((_HALF_PX, height), Image.Resampling.LANCZOS)
+        both.paste(small, (left, 0))
+    both.save(path, quality=86)
 
 
 if __name__ == "__main__":
