@@ -19,14 +19,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from focusstack_app.core.ahead import ahead
-from focusstack_app.engine.pixels import encoded, to_linear
 from focusstack_app.inference.network import SCALE
 from focusstack_app.training.synthesis import make_sample
 
 T = TypeVar("T")
 SAMPLE_PX = 256
-_OVEREXPOSED = 0.3  # of the stacks
-_NOISY, _NOISY_OVEREXPOSED = 0.25, 0.7
 CROP_PX = 192  # that a training step sees, wherever it lies on the grid of blocks
 
 
@@ -192,14 +189,9 @@ def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[s
     turn, flip, colours = int(rng.integers(4)), int(rng.integers(2)) * 2 - 1, [0, 1, 2]
     rng.shuffle(colours)
     stack = np.rot90(stack, turn, (1, 2))[:, :, ::flip, colours]
-    truth = np.rot90(truth, turn)[:, ::flip, colours]
-    noisy = _NOISY
-    if rng.random() < _OVEREXPOSED:
-        stack, truth = overexposed(stack, truth, rng.uniform(1.2, 4.0))
-        noisy = _NOISY_OVEREXPOSED
     return {
-        "frames": with_faults(stack, rng, noisy),
-        "truth": truth,
+        "frames": with_faults(stack, rng),
+        "truth": np.rot90(truth, turn)[:, ::flip, colours],
         "owner": np.rot90(owner, turn)[:, ::flip],
         "focus": sample["focus"],
     }
@@ -249,30 +241,14 @@ def _hardest_of(
     return int(top), int(left)
 
 
-def overexposed(
-    stack: NDArray[np.uint8], truth: NDArray[np.uint8], gain: float
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Frames and truth, sRGB-encoded, of a longer exposure: highlights clip where they are sharp.
-
-    Defocused, their light is spread out, and has the grain that clipped pixels lack: where nothing
-    but white is in focus, that must not win.
-    """
-    light = to_linear(np.arange(256, dtype=np.uint8))
-    table = np.rint(255 * encoded(np.minimum(gain * light, 1))).astype(np.uint8)
-    return table[stack], table[truth]
-
-
-def with_faults(
-    stack: NDArray[np.uint8], rng: np.random.Generator, share_noisy: float = _NOISY
-) -> NDArray[np.uint8]:
+def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Noise, JPEG, drift of position and exposure, each on some stacks only.
 
     Args:
         stack: (N, H, W, 3), sRGB-encoded.
         rng: Decides everything.
-        share_noisy: Of the stacks, the others' shares being fixed.
     """
-    noisy, compressed, moved, uneven = rng.random(4) < (share_noisy, 0.25, 0.2, 0.2)
+    noisy, compressed, moved, uneven = rng.random(4) < (0.25, 0.25, 0.2, 0.2)
     noise, quality = rng.uniform(0.002, 0.02), int(rng.integers(80, 98))
     height, width = stack.shape[1:3]
     faulty = np.empty_like(stack)

@@ -34,13 +34,7 @@ from focusstack_app.training.runs import (
     start_run,
     start_with_taesd3,
 )
-from focusstack_app.training.samples import (
-    batch_of,
-    by_frame_count,
-    overexposed,
-    planes_of,
-    with_faults,
-)
+from focusstack_app.training.samples import batch_of, by_frame_count, planes_of, with_faults
 from focusstack_app.training.train import main, train_fusion
 from focusstack_app.training.validation import reconstruction_rmse
 from tests.helpers.stacks import make_stack, write_picture
@@ -152,15 +146,6 @@ def test_faults_stay_small_and_differ_between_frames() -> None:
 
 
 @pytest.mark.timeout(300)  # export and training on a busy machine
-def test_overexposed_highlights_clip_in_frames_and_truth_alike() -> None:
-    grey = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1).repeat(3, 3)
-    stack, truth = overexposed(grey, grey[0], 2.0)
-    assert np.array_equal(stack[0], truth)
-    assert (stack[0] >= grey[0]).all()
-    assert (truth[grey[0] > 188] == 255).all()  # half of full light is 188 in sRGB
-    assert (truth[grey[0] < 187] < 255).all()
-
-
 def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path: Path) -> None:
     before = load_run(run)[0].fusion.logits.weight.detach().clone()
     for _ in range(2):
