@@ -148,20 +148,23 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
     with path.open("rb") as file, _opened(file, kind) as image:
         header = _header(path, file, image, kind)
         label = "sRGB" if "srgb" in image.info else None
-        # From the first scan on, and from behind: a search of it all would hold up the window.
-        if kind == "jpeg" and file.read().rfind(_END_OF_IMAGE) < 0:
+        first_scan = file.tell()  # of a JPEG
+        file.seek(0)
+        data = file.read()
+        # From behind: a search of it all would hold up the window.
+        if kind == "jpeg" and data.rfind(_END_OF_IMAGE, first_scan) < 0:
             raise damaged(path)
         if size_px is not None:
             image.draft(None, size_px)
         whole = image.size == (header.width_px, header.height_px)
-        file.seek(0)
         if header.bits == 16 or (whole and image.mode in _DIRECT[kind]):
-            data, icc = file.read(), image.info.get("icc_profile") or None
+            icc = image.info.get("icc_profile") or None
             if kind == "jpeg":
                 pixels = _rgb(imagecodecs.jpeg8_decode(data, outcolorspace="RGB"))
             else:
                 pixels = _rgb(imagecodecs.png_decode(data))
             return Decoded(header, pixels, icc if profile_space(icc) == "RGB" else None, label)
+        file.seek(0)
         image.load()
         pixels, icc = rgb_from_pillow(path, image)
         return Decoded(header, pixels, icc, label)

@@ -14,7 +14,7 @@ from focusstack_app.ui.picture import DisplayPicture
 NEAREST_ABOVE_SCALE = 2.0
 _LABEL_MARGIN = 8
 _HANDLE_RADIUS = 9
-_ROUNDING = 4.0
+ROUNDING = 4.0  # of a thumbnail's corners
 _LEFT_OUT_OPACITY = 0.35
 
 
@@ -63,7 +63,7 @@ def draw_thumbnail(
     ground = palette.color(QPalette.ColorRole.WindowText)
     ground.setAlphaF(0.08)
     shape = QPainterPath()
-    shape.addRoundedRect(place, _ROUNDING, _ROUNDING)
+    shape.addRoundedRect(place, ROUNDING, ROUNDING)
     painter.fillPath(shape, ground)
     image = index.data(Qt.ItemDataRole.DecorationRole)
     if isinstance(image, QImage):

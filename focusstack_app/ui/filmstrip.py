@@ -36,7 +36,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from focusstack_app.ui.drawing import draw_thumbnail
+from focusstack_app.ui.drawing import ROUNDING, draw_thumbnail
 from focusstack_app.ui.frames_model import NUMBER_ROLE, THUMBNAIL_ROLES, Index
 from focusstack_app.ui.theme import outlined
 
@@ -45,7 +45,6 @@ _TILE = QSize(124, 118)
 _PICTURE_HEIGHT = 82
 _LABEL_HEIGHT = 20
 _PADDING = 6
-_ROUNDING = 4.0
 
 
 class FrameDelegate(QStyledItemDelegate):
@@ -121,7 +120,7 @@ class FrameDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
         else:
             return
-        painter.drawRoundedRect(tile, _ROUNDING + 2, _ROUNDING + 2)
+        painter.drawRoundedRect(tile, ROUNDING + 2, ROUNDING + 2)
 
     @classmethod
     def _paint_box(cls, painter: QPainter, option: QStyleOptionViewItem, included: bool) -> None:

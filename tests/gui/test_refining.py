@@ -217,9 +217,11 @@ def test_another_mode_drops_the_parts_but_not_the_frames(
     assert (_shown_pixels(previewed) != before).any()
 
 
-def test_another_stack_drops_the_frames_and_their_files(
-    make_window: MakeWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
-) -> None:
+def _refined_from_disk(
+    make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot
+) -> MainWindow:
+    """A window whose frames do not fit in memory, refined at 100 %."""
+
     def no_memory(request: FusionRequest, progress: Progress) -> Viewport:
         return jobs.open(replace(request, memory_bytes=0), progress)
 
@@ -228,6 +230,13 @@ def test_another_stack_drops_the_frames_and_their_files(
     qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     window.viewer.show_actual_pixels()
     _refined(window, qtbot)
+    return window
+
+
+def test_another_stack_drops_the_frames_and_their_files(
+    make_window: MakeWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
+) -> None:
+    window = _refined_from_disk(make_window, jobs, tmp_path, qtbot)
     assert list(scratch.iterdir())
     toggle(window.frames, window.frames.index(0))
     qtbot.waitUntil(lambda: not window.previewer.busy, timeout=PATIENCE_MS)
@@ -324,14 +333,7 @@ def test_renders_outlive_the_stack_that_they_are_of(
 def test_a_retouch_has_the_memory_of_the_frames(
     make_window: MakeWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
 ) -> None:
-    def no_memory(request: FusionRequest, progress: Progress) -> Viewport:
-        return jobs.open(replace(request, memory_bytes=0), progress)
-
-    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=no_memory))
-    window.open_paths(write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
-    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
-    window.viewer.show_actual_pixels()
-    _refined(window, qtbot)
+    window = _refined_from_disk(make_window, jobs, tmp_path, qtbot)
     window.render_stack()
     _rendered(window, 1, qtbot)
     assert list(scratch.iterdir())

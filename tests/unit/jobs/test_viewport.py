@@ -186,12 +186,8 @@ def test_a_frame_that_is_gone_is_named_by_the_render(request_: FusionRequest) ->
         viewport.render(request_, Progress())
 
 
-@pytest.mark.parametrize("stage", ["Fusing", "Decoding", "Compositing"])
-def test_a_render_that_is_cancelled_leaves_the_parts(
-    request_: FusionRequest, scratch: Path, stage: str
-) -> None:
-    viewport = _opened(replace(request_, memory_bytes=0))
-    before = sorted(scratch.glob("*/*"))
+def _stopped_in(stage: str) -> tuple[Progress, list[str]]:
+    """Progress that is cancelled once a stage is told, and the stages that were."""
     seen: list[str] = []
 
     def stop(_fraction: float, now: str) -> None:
@@ -200,6 +196,16 @@ def test_a_render_that_is_cancelled_leaves_the_parts(
             progress.cancel()
 
     progress = Progress(stop)
+    return progress, seen
+
+
+@pytest.mark.parametrize("stage", ["Fusing", "Decoding", "Compositing"])
+def test_a_render_that_is_cancelled_leaves_the_parts(
+    request_: FusionRequest, scratch: Path, stage: str
+) -> None:
+    viewport = _opened(replace(request_, memory_bytes=0))
+    before = sorted(scratch.glob("*/*"))
+    progress, seen = _stopped_in(stage)
     with pytest.raises(Cancelled):
         viewport.render(request_, progress)
     assert seen[-1] == stage
@@ -259,14 +265,7 @@ def test_a_viewport_that_nobody_holds_leaves_no_file(
 def test_an_opening_that_is_cancelled_leaves_no_file(
     request_: FusionRequest, scratch: Path, stage: str
 ) -> None:
-    seen: list[str] = []
-
-    def stop(_fraction: float, now: str) -> None:
-        seen.append(now)
-        if now == stage and len(seen) > 1:
-            progress.cancel()
-
-    progress = Progress(stop)
+    progress, seen = _stopped_in(stage)
     with pytest.raises(Cancelled):
         open_viewport(replace(request_, memory_bytes=0), progress, lambda _: UnevenModel())
     assert seen[-1] == stage
