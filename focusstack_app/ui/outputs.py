@@ -29,7 +29,13 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.translation import said, tr
-from focusstack_app.ui.wording import count_text, result_text, seconds_text, size_text
+from focusstack_app.ui.wording import (
+    count_text,
+    result_text,
+    reused_text,
+    seconds_text,
+    size_text,
+)
 
 ICON_SIZE = QSize(60, 44)
 ICON_RATIO = 2
@@ -206,12 +212,14 @@ class OutputList(QListWidget):
         kept = output.exported_to is not None
         state = self.tr("exported") if kept else self.tr("not exported")
         item.setText(f"{output.name} · {state}\n{made}, {seconds_text(output.seconds)}")
-        overlap = self.tr("overlap {share}").format(share=f"{result.request.overlap:.0%}")
+        overlap = self.tr("overlap {share}").format(share=f"{result.request.overlap * 100:.0f} %")
         drag = self.tr("{file} (drag it into another program)")
+        reused = reused_text(result)
         lines = [
             f"{output.name}, {output.finished_at:%H:%M:%S}",
             f"{size_text(*output.size_px)}, {count_text(len(result.request.stack), 'frame')}",
             f"{made}, {overlap}, {result.model}, {result.device}",
+            *([reused] if reused else []),
             *(said(warning) for warning in result.warnings),
             drag.format(file=output.exported_to) if kept else self.tr("Not exported yet"),
         ]

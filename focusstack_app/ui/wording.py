@@ -122,7 +122,17 @@ def result_text(result: FusionResult) -> str:
     return tr("{made}, retouched").format(made=made) if result.retouched else made
 
 
-def count_text(count: int, noun: Literal["frame", "file", "stack"]) -> str:
+def reused_text(result: FusionResult) -> str:
+    """What a render took from the preview; empty where it took nothing."""
+    parts = [tr("frames")] if "read" in result.reused else []
+    if "align" in result.reused and result.request.align is Align.AUTO:
+        parts.append(tr("alignment"))
+    if result.reused_tiles:
+        parts.append(count_text(result.reused_tiles, "tile"))
+    return tr("Taken from the preview: {parts}").format(parts=", ".join(parts)) if parts else ""
+
+
+def count_text(count: int, noun: Literal["frame", "file", "stack", "tile"]) -> str:
     """A count and its noun: "1 frame", "7 frames"."""
     match noun:
         case "frame":
@@ -131,6 +141,8 @@ def count_text(count: int, noun: Literal["frame", "file", "stack"]) -> str:
             return tr("%n file(s)", "", count)
         case "stack":
             return tr("%n stack(s)", "", count)
+        case "tile":
+            return tr("%n tile(s)", "", count)
 
 
 def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:

@@ -481,6 +481,18 @@
         <source>{made}, retouched</source>
         <translation>{made}, retuschiert</translation>
     </message>
+    <message>
+        <source>frames</source>
+        <translation>Aufnahmen</translation>
+    </message>
+    <message>
+        <source>alignment</source>
+        <translation>Ausrichtung</translation>
+    </message>
+    <message>
+        <source>Taken from the preview: {parts}</source>
+        <translation>Aus der Vorschau übernommen: {parts}</translation>
+    </message>
     <message numerus="yes">
         <source>%n frame(s)</source>
         <translation>
@@ -500,6 +512,13 @@
         <translation>
             <numerusform>%n Stack</numerusform>
             <numerusform>%n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tile(s)</source>
+        <translation>
+            <numerusform>%n Kachel</numerusform>
+            <numerusform>%n Kacheln</numerusform>
         </translation>
     </message>
     <message>

@@ -273,6 +273,23 @@ def _rendered(window: MainWindow, count: int, qtbot: QtBot) -> FusionResult:
     return outputs.outputs[-1].result
 
 
+def _tip(window: MainWindow, row: int) -> list[str]:
+    """The lines that are shown over an output."""
+    return window.side.outputs.item(row).toolTip().splitlines()
+
+
+def test_frames_that_are_not_aligned_are_not_said_to_be(
+    previewed: MainWindow, qtbot: QtBot
+) -> None:
+    previewed.side.parameters.align.setChecked(False)
+    qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
+    previewed.viewer.show_actual_pixels()
+    _refined(previewed, qtbot)
+    previewed.render_stack()
+    count = _rendered(previewed, 1, qtbot).reused_tiles
+    assert f"Taken from the preview: frames, {count} tiles" in _tip(previewed, 0)
+
+
 def test_renders_take_the_frames_that_the_preview_has(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
@@ -290,6 +307,9 @@ def test_renders_take_the_frames_that_the_preview_has(
         assert result.reused_tiles > 0
         files = fuse_stack(result.request, Progress(), jobs.load)
         np.testing.assert_array_equal(result.picture, files.picture)
+    said = f"Taken from the preview: frames, alignment, {faithful.reused_tiles} tiles"
+    assert said in _tip(previewed, 0)
+    assert "overlap 25 %" in _tip(previewed, 0)[2]
     previewed.show_view(View.PREVIEW)
     _refined(previewed, qtbot)
     assert len(jobs.opened) == 1
@@ -303,6 +323,7 @@ def test_a_render_of_something_else_has_the_memory_of_the_frames(
     previewed.side.parameters.method.choose(Method.PYRAMID)
     previewed.render_stack()
     assert _rendered(previewed, 1, qtbot).reused == ()
+    assert not any(line.startswith("Taken") for line in _tip(previewed, 0))
     previewed.side.parameters.method.choose(Method.VAEEDOF)
     previewed.show_view(View.PREVIEW)
     qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
