@@ -33,6 +33,33 @@ def text_colour(tone: Tone, palette: QPalette) -> QColor:
     )
 
 
+class ToneLabel(QLabel):
+    """Text in the colour of a tone, also after the theme changed.
+
+    Args:
+        tone: How much it matters.
+    """
+
+    def __init__(self, tone: Tone) -> None:
+        super().__init__()
+        self._tone = tone
+        self.setWordWrap(True)
+        self._colour()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the colour for another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+
+    def _colour(self) -> None:
+        colour = text_colour(self._tone, self.palette())
+        if self.palette().color(QPalette.ColorRole.WindowText) != colour:
+            own = QPalette()
+            own.setColor(QPalette.ColorRole.WindowText, colour)
+            self.setPalette(own)
+
+
 class Banner(QFrame):
     """Hidden until `say` is called."""
 

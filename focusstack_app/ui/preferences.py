@@ -32,7 +32,7 @@ from focusstack_app.settings.schema import (
     types_of,
 )
 from focusstack_app.settings.store import SettingsStore
-from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import CheckEditor, Editor, make_editor
 from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.translation import said
@@ -272,9 +272,7 @@ class SettingsPage(QWidget):
 
 
 def _problem_label() -> QLabel:
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setStyleSheet(f"color: {Tone.ERROR.value}")
+    label = ToneLabel(Tone.ERROR)
     label.hide()
     return label
 

@@ -4,9 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QRadioButton
 from pytestqt.qtbot import QtBot
@@ -15,7 +15,6 @@ from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings, Theme
 from focusstack_app.settings.store import SettingsStore
-from focusstack_app.ui.banner import Tone, text_colour
 from focusstack_app.ui.editors import (
     CheckEditor,
     ChoiceEditor,
@@ -28,6 +27,7 @@ from focusstack_app.ui.preferences import PreferencesDialog
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.theme import is_dark
 from tests.gui.conftest import MakeWindow
+from tests.helpers.colours import contrast, on, strongest_contrast
 from tests.helpers.windows import FakeExport, FakeFusion
 
 
@@ -207,28 +207,6 @@ def test_the_theme_changes_at_once(
     assert not is_dark(qapp.palette())
 
 
-def contrast(one: QColor, other: QColor) -> float:
-    """Of two opaque colours, as WCAG 2 defines it: 1 to 21."""
-    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (brighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: QColor) -> float:
-    parts = np.array([colour.redF(), colour.greenF(), colour.blueF()])
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
-
-
-def on(ground: QColor, colour: QColor) -> QColor:
-    """A colour that may be translucent, as it is seen on a ground."""
-    opaque = QPixmap(1, 1)
-    opaque.fill(ground)
-    painter = QPainter(opaque)
-    painter.fillRect(0, 0, 1, 1, colour)
-    painter.end()
-    return opaque.toImage().pixelColor(0, 0)
-
-
 @pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
 def test_quiet_text_can_be_read_and_empty_boxes_are_seen(
     opened: MainWindow, dialog: PreferencesDialog, qtbot: QtBot, theme: Theme
@@ -240,14 +218,27 @@ def test_quiet_text_can_be_read_and_empty_boxes_are_seen(
         window = colours.color(QPalette.ColorRole.Window)
         quiet = colours.color(QPalette.ColorRole.PlaceholderText)
         assert contrast(window, on(window, quiet)) > 4.5
-        for tone in (Tone.WARNING, Tone.ERROR):
-            base = colours.color(QPalette.ColorRole.Base)
-            assert contrast(base, text_colour(tone, colours)) > 4.5
         buttons = opened.side.parameters.findChildren(QRadioButton)
         empty = next(button for button in buttons if not button.isChecked())
         image = empty.grab().toImage()
         ring = [image.pixelColor(x, image.height() // 2) for x in range(14)]
         assert max(contrast(window, colour) for colour in ring) > 1.5
+    finally:
+        choose(dialog, "interface", "theme", Theme.SYSTEM)
+
+
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+def test_what_is_wrong_with_a_value_can_be_read(
+    opened: MainWindow, dialog: PreferencesDialog, qtbot: QtBot, theme: Theme
+) -> None:
+    dialog.tabs.setCurrentIndex(1)
+    choose(dialog, "export", "name", "{stak}")
+    problem = dialog.pages["export"].problem_labels["name"]
+    try:
+        choose(dialog, "interface", "theme", theme)
+        qtbot.waitUntil(lambda: is_dark(opened.palette()) == (theme is Theme.DARK))
+        image = dialog.grab(problem.rect().translated(problem.mapTo(dialog, QPoint(0, 0))))
+        assert strongest_contrast(image.toImage()) > 4.5
     finally:
         choose(dialog, "interface", "theme", Theme.SYSTEM)
 
