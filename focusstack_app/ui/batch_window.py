@@ -17,11 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,25 +27,20 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
-from focusstack_app.core.naming import filled_name, name_facts, template_problem
-from focusstack_app.core.output import FileFormat
 from focusstack_app.core.progress import Progress
-from focusstack_app.jobs.batch import BatchItem, BatchReport, BatchTarget, Outcome, plan_batch
+from focusstack_app.jobs.batch import BatchItem, BatchReport, Outcome, plan_batch
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
 from focusstack_app.ui.banner import Banner, Tone
+from focusstack_app.ui.batch_form import BatchForm, plain_button
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
-from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
 from focusstack_app.ui.loading import ThumbnailLoader
-from focusstack_app.ui.parameters import explanation
-from focusstack_app.ui.preferences import EXAMPLE, Preferences
+from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.stack_tree import THUMBNAIL_SIDE_PX, Row, StackTree
-from focusstack_app.ui.translation import said
+from focusstack_app.ui.stack_rows import THUMBNAIL_SIDE_PX, Row
+from focusstack_app.ui.stack_tree import StackTree
 from focusstack_app.ui.wording import (
     count_text,
-    format_text,
-    request_text,
     whole_seconds_text,
 )
 
@@ -91,26 +84,25 @@ class BatchWindow(QDialog):
         self.runner = BatchRunner(bridge, services, self)
         self.setWindowTitle(self.tr("Batch"))
         self.setAcceptDrops(True)
-        self.resize(940, 640)
+        self.resize(1100, 680)
         self._build()
         self._connect()
         self.refresh()
 
     def _build(self) -> None:
-        export = self._preferences.settings.export
         self.banner = Banner()
         self.tree = StackTree()
-        self.add_button = _button(
+        self.add_button = plain_button(
             self.tr("Add Folder…"), self.tr("A folder of stacks, or one with many frames")
         )
-        self.merge_button = _button(
+        self.merge_button = plain_button(
             self.tr("Merge"), self.tr("Make one stack of the selected ones")
         )
-        self.split_button = _button(
+        self.split_button = plain_button(
             self.tr("Split Here"),
             self.tr("Begin a new stack with the selected frame: open a stack with its arrow"),
         )
-        self.remove_button = _button(
+        self.remove_button = plain_button(
             self.tr("Remove"), self.tr("Take the selected stacks out; files stay")
         )
         self.count_label = QLabel()
@@ -119,34 +111,7 @@ class BatchWindow(QDialog):
             top.addWidget(button)
         top.addStretch()
         top.addWidget(self.count_label)
-        self.folder = FolderEditor(
-            self.tr("Folder of the pictures"), self.tr("Choose where the pictures go")
-        )
-        self.name = TextEditor(self.tr("Name"))
-        self.name.show_value(export.batch_name)
-        self.format = ChoiceEditor(tuple(FileFormat), self.tr("Format"))
-        self.format.show_value(export.format)
-        self.preferences_button = _button(
-            self.tr("Preferences…"), self.tr("How the frames are fused, and how files are written")
-        )
-        self.format.row.insertWidget(1, self.preferences_button)
-        self.name_note = explanation("")
-        self.format_note = explanation("")
-        form = QGridLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(4)
-        for number, (title, editor, note) in enumerate(
-            (
-                (self.tr("Save to"), self.folder, None),
-                (self.tr("Name"), self.name, self.name_note),
-                (self.tr("Format"), self.format, self.format_note),
-            )
-        ):
-            form.addWidget(QLabel(title), 2 * number, 0)
-            form.addWidget(editor, 2 * number, 1)
-            if note is not None:
-                form.addWidget(note, 2 * number + 1, 1)
-        form.setColumnStretch(1, 1)
+        self.form = BatchForm(self._preferences)
         self.bar = QProgressBar()
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
@@ -154,17 +119,19 @@ class BatchWindow(QDialog):
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.open_button = _button(
+        self.open_button = plain_button(
             self.tr("Open Folder"), self.tr("Show the pictures in the file manager")
         )
-        self.copy_button = _button(
+        self.copy_button = plain_button(
             self.tr("Copy Report"), self.tr("All stacks and how they ended, as text")
         )
-        self.pause_button = _button(
+        self.pause_button = plain_button(
             self.tr("Pause"), self.tr("Finish the stack that runs and wait")
         )
-        self.stop_button = _button(self.tr("Stop"), self.tr("Stop now; finished pictures stay"))
-        self.start_button = _button(self.tr("Start"), "")
+        self.stop_button = plain_button(
+            self.tr("Stop"), self.tr("Stop now; finished pictures stay")
+        )
+        self.start_button = plain_button(self.tr("Start"), "")
         self.start_button.setDefault(True)
         bottom = QHBoxLayout()
         bottom.addWidget(self.open_button)
@@ -178,7 +145,7 @@ class BatchWindow(QDialog):
         column.addWidget(self.banner)
         column.addLayout(top)
         column.addWidget(self.tree, 1)
-        column.addLayout(form)
+        column.addWidget(self.form)
         column.addWidget(self.bar)
         column.addWidget(self.status)
         column.addLayout(bottom)
@@ -193,10 +160,8 @@ class BatchWindow(QDialog):
         self._thumbnails.loaded.connect(self.tree.set_thumbnail)
         self._thumbnails.failed.connect(lambda frame, _: self.tree.set_thumbnail(frame, None))
         self.tree.itemSelectionChanged.connect(self._update_buttons)
-        for editor in (self.folder, self.name, self.format):
-            editor.changed.connect(self.refresh)
+        self.form.changed.connect(self.refresh)
         self._preferences.changed.connect(lambda _: self.refresh())
-        self.preferences_button.clicked.connect(lambda: self._preferences.open())
         self.open_button.clicked.connect(self._open_folder)
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(report_text(self.report))
@@ -217,10 +182,10 @@ class BatchWindow(QDialog):
         """Read the folders in the background and add the stacks that they hold."""
         if self.runner.busy or not folders:
             return
-        if not self.folder.value:
+        if not self.form.folder.value:
             common = folders[0] if len(folders) == 1 else folders[0].parent
-            self.folder.show_value(str(common / RESULTS_FOLDER))
-        apart = [Path(self.folder.value)] if self.folder.value else []
+            self.form.folder.show_value(str(common / RESULTS_FOLDER))
+        apart = [Path(self.form.folder.value)] if self.form.folder.value else []
         captured = tuple(folders)
 
         def work(progress: Progress) -> list[ProposedStack]:
@@ -270,64 +235,35 @@ class BatchWindow(QDialog):
 
     # --- what will be done -------------------------------------------------------------------
 
-    @property
-    def target(self) -> BatchTarget:
-        """Where the pictures go."""
-        return BatchTarget(
-            Path(self.folder.value),
-            self.name.value,
-            self.format.value,
-            self._preferences.settings.export.options,
-        )
-
     def refresh(self) -> None:
         """Bring names, notes and buttons in line with the stacks and the choices."""
-        problem = template_problem(self.name.value)
-        target = self.target
-        suffix = target.kind.suffixes[0]
-        if problem:
-            self.name_note.setText(said(problem))
-        else:
+        rows = self.tree.rows
+        if not self.form.problem:
             # Names depend on all stacks, so that leaving one out does not rename the others.
-            tasks = plan_batch([row.stack for row in self.tree.rows], target, self._make_request)
-            for row, task in zip(self.tree.rows, tasks, strict=True):
+            tasks = plan_batch([row.stack for row in rows], self.form.target, self._make_request)
+            for row, task in zip(rows, tasks, strict=True):
                 self.tree.set_result(row, task.output.name)
-            facts = EXAMPLE
-            first = next((task for task in tasks if task.request is not None), None)
-            if first is not None and first.request is not None:
-                facts = name_facts(first.stack.name, first.request)
-            example = self.tr("For example {file}.").format(
-                file=f"{filled_name(target.template, facts)}{suffix}"
-            )
-            words = self.tr(
-                "Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
-            )
-            self.name_note.setText(f"{example} {words}")
-        note = format_text(target.kind, target.options)
-        first_row = next((row for row in self.tree.included if not row.stack.problem), None)
-        if first_row is not None:
-            made = request_text(self._make_request(Stack(first_row.stack.sources)))
-            note = self.tr("{format}; fused with {method}").format(format=note, method=made)
-        self.format_note.setText(f"{note}.")
+        first = next((row.stack for row in rows if not row.stack.problem), None)
+        if first is None:
+            self.form.explain()
+        else:
+            self.form.explain(first.name, self._make_request(Stack(first.sources)))
         frames = sum(len(row.stack.sources) for row in self.tree.included)
         stacks = count_text(len(self.tree.included), "stack")
         self.count_label.setText(f"{stacks}, {count_text(frames, 'frame')}")
         self._update_buttons()
 
     def _update_buttons(self) -> None:
-        busy, named = self.runner.busy, not template_problem(self.name.value)
+        busy = self.runner.busy
         self.add_button.setEnabled(not busy)
         self.merge_button.setEnabled(self.tree.can_merge())
         self.split_button.setEnabled(self.tree.can_split())
         self.remove_button.setEnabled(not busy and bool(self.tree.chosen))
-        for editor in (self.folder, self.name, self.format):
-            editor.setEnabled(not busy)
-        ready = bool(self.tree.included) and named and bool(self.folder.value)
-        self.start_button.setEnabled(not busy and ready)
+        self.form.setEnabled(not busy)
+        self.start_button.setEnabled(not busy and bool(self.tree.included) and self.form.ready)
         self.pause_button.setVisible(busy)
         self.pause_button.setText(self.tr("Resume") if self.runner.paused else self.tr("Pause"))
         self.stop_button.setVisible(busy)
-        self.preferences_button.setEnabled(not busy)
         self.start_button.setVisible(not busy)
         self.bar.setVisible(busy)
         self.copy_button.setVisible(self.report is not None)
@@ -338,7 +274,7 @@ class BatchWindow(QDialog):
     def start(self) -> None:
         """Run the stacks that are included; pictures that exist are skipped."""
         rows = self.tree.rows
-        tasks = plan_batch([row.stack for row in rows], self.target, self._make_request)
+        tasks = plan_batch([row.stack for row in rows], self.form.target, self._make_request)
         chosen = [(row, task) for row, task in zip(rows, tasks, strict=True) if row.included]
         self.banner.hide()
         self.report = None
@@ -367,7 +303,7 @@ class BatchWindow(QDialog):
 
     def _on_advanced(self, number: int, fraction: float, stage: str) -> None:
         row, count = self._running[number], len(self._running)
-        self.tree.set_state(row, f"{int(fraction * 100)} %  {stage}")
+        self.tree.set_state(row, f"{int(fraction * 100)} %  {stage}", Tone.NOTE)
         self.tree.scrollToItem(row.item)
         self.bar.setValue(int((number + fraction) / count * _STEPS))
         text = self.tr("Stack {number} of {count}: {name}").format(
@@ -402,7 +338,7 @@ class BatchWindow(QDialog):
         self.news.emit(self.tr("Batch: {news}").format(news=text))
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder.value))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self.form.folder.value))
 
     # --- dropping ----------------------------------------------------------------------------
 
@@ -417,10 +353,3 @@ class BatchWindow(QDialog):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.accept()
         self.add_folders([path for path in paths if path.is_dir()])
-
-
-def _button(text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.setAutoDefault(False)
-    return button

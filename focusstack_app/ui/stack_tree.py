@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QDrag,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QIcon,
     QImage,
     QPainter,
     QPaintEvent,
@@ -23,8 +21,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
@@ -39,71 +35,15 @@ from focusstack_app.jobs.proposal import (
     with_frames,
     without_frames,
 )
-from focusstack_app.ui.banner import Tone, text_colour
-from focusstack_app.ui.drawing import draw_thumbnail
-from focusstack_app.ui.filmstrip import is_included
+from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
-from focusstack_app.ui.theme import outlined
+from focusstack_app.ui.stack_rows import TONE_ROLE, Row, StackDelegate, StateDelegate
 from focusstack_app.ui.translation import said
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
-_WIDTHS = (280, 78, 145, 170)
+_WIDTHS = (280, 82, 145, 170)
 _STACK_HEIGHT = 40
 _FRAME_HEIGHT = 24
-_THUMBNAIL = QSize(54, 36)
-THUMBNAIL_SIDE_PX = 128  # sharp on a display of 200 %
-
-
-@dataclass(slots=True, eq=False)
-class Row:
-    """A stack in the list.
-
-    Attributes:
-        stack: The frames.
-        included: Whether it takes part.
-        item: Where it is shown.
-    """
-
-    stack: ProposedStack
-    included: bool
-    item: QTreeWidgetItem
-
-    @property
-    def middle(self) -> FrameSource | None:
-        """The frame whose thumbnail stands for the stack."""
-        sources = self.stack.sources
-        return sources[len(sources) // 2] if sources else None
-
-
-class StackDelegate(QStyledItemDelegate):
-    """Paints the name of a stack with a thumbnail before it; frames have none."""
-
-    def initStyleOption(  # noqa: N802 - Qt's name
-        self, option: QStyleOptionViewItem, index: Index
-    ) -> None:
-        """Leave room for the thumbnail, also before it is there."""
-        super().initStyleOption(option, index)
-        if not index.parent().isValid():
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.decorationSize = _THUMBNAIL
-            option.icon = QIcon()
-            option.palette = outlined(option.palette)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint one name."""
-        super().paint(painter, option, index)
-        if index.parent().isValid():
-            return
-        whole = QStyleOptionViewItem(option)
-        self.initStyleOption(whole, index)
-        part = QStyle.SubElement.SE_ItemViewItemDecoration
-        place = QRectF(option.widget.style().subElementRect(part, whole, option.widget))
-        painter.save()
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
-        )
-        draw_thumbnail(painter, place, option.palette, index, included=is_included(index))
-        painter.restore()
 
 
 class StackTree(QTreeWidget):
@@ -140,6 +80,8 @@ class StackTree(QTreeWidget):
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
         self.setItemDelegateForColumn(_NAME, StackDelegate(self))
+        self.setItemDelegateForColumn(_STATE, StateDelegate(self))
+        self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
@@ -326,8 +268,7 @@ class StackTree(QTreeWidget):
         short = text.replace(f"{row.stack.folder}{os.sep}", "")  # what is wrong comes after it
         self.blockSignals(True)
         row.item.setText(_STATE, short)
-        colour = QBrush(text_colour(tone, self.palette())) if tone else None
-        row.item.setData(_STATE, Qt.ItemDataRole.ForegroundRole, colour)
+        row.item.setData(_STATE, TONE_ROLE, tone)
         self.blockSignals(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

@@ -1888,6 +1888,49 @@
     </message>
 </context>
 <context>
+    <name>BatchForm</name>
+    <message>
+        <source>Folder of the pictures</source>
+        <translation>Ordner der Bilder</translation>
+    </message>
+    <message>
+        <source>Choose where the pictures go</source>
+        <translation>Wohin die Bilder kommen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Preferences…</source>
+        <translation>Einstellungen …</translation>
+    </message>
+    <message>
+        <source>How the frames are fused, and how files are written</source>
+        <translation>Wie Aufnahmen verrechnet und Dateien geschrieben werden</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Speichern in</translation>
+    </message>
+    <message>
+        <source>For example {file}.</source>
+        <translation>Zum Beispiel {file}.</translation>
+    </message>
+    <message>
+        <source>Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}.</source>
+        <translation>Wörter in Klammern: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}.</translation>
+    </message>
+    <message>
+        <source>{format}; fused with {method}</source>
+        <translation>{format}; verrechnet mit {method}</translation>
+    </message>
+</context>
+<context>
     <name>BatchWindow</name>
     <message>
         <source>Batch</source>
@@ -1924,34 +1967,6 @@
     <message>
         <source>Take the selected stacks out; files stay</source>
         <translation>Die gewählten Stacks herausnehmen; die Dateien bleiben</translation>
-    </message>
-    <message>
-        <source>Folder of the pictures</source>
-        <translation>Ordner der Bilder</translation>
-    </message>
-    <message>
-        <source>Choose where the pictures go</source>
-        <translation>Wohin die Bilder kommen</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>Name</translation>
-    </message>
-    <message>
-        <source>Format</source>
-        <translation>Format</translation>
-    </message>
-    <message>
-        <source>Preferences…</source>
-        <translation>Einstellungen …</translation>
-    </message>
-    <message>
-        <source>How the frames are fused, and how files are written</source>
-        <translation>Wie Aufnahmen verrechnet und Dateien geschrieben werden</translation>
-    </message>
-    <message>
-        <source>Save to</source>
-        <translation>Speichern in</translation>
     </message>
     <message>
         <source>Progress of the batch</source>
@@ -2004,18 +2019,6 @@
     <message>
         <source>Add a Folder of Stacks</source>
         <translation>Ordner mit Stacks hinzufügen</translation>
-    </message>
-    <message>
-        <source>For example {file}.</source>
-        <translation>Zum Beispiel {file}.</translation>
-    </message>
-    <message>
-        <source>Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}.</source>
-        <translation>Wörter in Klammern: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}.</translation>
-    </message>
-    <message>
-        <source>{format}; fused with {method}</source>
-        <translation>{format}; verrechnet mit {method}</translation>
     </message>
     <message>
         <source>about {time} left</source>

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,15 @@ from focusstack_app.core.fusion import Align, Method
 from focusstack_app.core.output import FileFormat
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.jobs.batch import Outcome
+from focusstack_app.settings.schema import Theme
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.preferences import PreferencesDialog
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.theme import apply_theme, is_dark
 from tests.gui.conftest import MakeWindow
+from tests.helpers.colours import strongest_contrast
 from tests.helpers.stacks import write_stack, write_timed_stack
 from tests.helpers.windows import PATIENCE_S, FakeFusion, drop
 
@@ -70,7 +74,7 @@ def test_a_dropped_folder_becomes_a_proposal(batch: BatchWindow, shoot: Path) ->
     assert [row.included for row in batch.tree.rows] == [True, True, True, True, False]
     assert states(batch)[4] == "One frame only"
     assert batch.count_label.text() == "4 stacks, 10 frames"
-    assert batch.folder.value == str(shoot / "stacked")
+    assert batch.form.folder.value == str(shoot / "stacked")
     assert results(batch)[2] == "card-1.tif"
     assert batch.tree.rows[2].item.text(2) == "2026-05-17 09:00:00"
 
@@ -100,7 +104,7 @@ def test_the_time_that_is_left_is_told_once_a_stack_is_done(
     assert any(text.startswith("Stack 2 of 4: bee · about 1 s left") for text in seen)
     assert not any("left" in text for text in seen if text.startswith("Stack 1"))
     assert batch.open_button.isDefault()
-    batch.preferences_button.click()
+    batch.form.preferences_button.click()
     preferences = window.findChild(PreferencesDialog)
     assert isinstance(preferences, PreferencesDialog)
     preferences.close()
@@ -127,6 +131,27 @@ def test_failures_are_reported_and_the_others_go_on(
     assert len(copied) == 4
 
 
+def is_dark_as(batch: BatchWindow, theme: Theme) -> Callable[[], bool]:
+    return lambda: is_dark(batch.tree.palette()) == (theme is Theme.DARK)
+
+
+def test_how_stacks_ended_can_be_read_after_the_theme_changed(
+    window: MainWindow, shoot: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    (shoot / "ant" / "frame_1.png").write_bytes(b"")
+    batch = window.open_batch([shoot])
+    qtbot.waitUntil(lambda: bool(batch.tree.rows))
+    place = batch.tree.visualItemRect(batch.tree.rows[0].item)
+    place.setLeft(batch.tree.header().sectionPosition(4))
+    try:
+        for theme in (Theme.DARK, Theme.LIGHT):
+            apply_theme(qapp, theme)
+            qtbot.waitUntil(is_dark_as(batch, theme))
+            assert strongest_contrast(batch.tree.viewport().grab(place).toImage()) > 4.5
+    finally:
+        apply_theme(qapp, Theme.SYSTEM)
+
+
 def test_stacks_are_merged_split_renamed_and_left_out(batch: BatchWindow, qtbot: QtBot) -> None:
     tree = batch.tree
     tree.rows[2].item.setSelected(True)
@@ -149,7 +174,7 @@ def test_stacks_are_merged_split_renamed_and_left_out(batch: BatchWindow, qtbot:
     tree.rows[3].item.setSelected(True)
     batch.remove_button.click()
     run(batch, qtbot)
-    written = sorted(path.name for path in Path(batch.folder.value).iterdir())
+    written = sorted(path.name for path in Path(batch.form.folder.value).iterdir())
     assert written == ["card-1-1.tif", "emmet.tif"]
 
 
@@ -266,22 +291,25 @@ def test_a_folder_dropped_on_the_list_is_added(
 def test_name_and_format_are_chosen_with_an_example(
     batch: BatchWindow, window: MainWindow, qtbot: QtBot
 ) -> None:
-    batch.name.line.setText("{stack}_{frames}")
-    batch.name.line.textEdited.emit("")
-    batch.format.box.setCurrentIndex(batch.format.box.findData(FileFormat.JPEG))
-    assert batch.name_note.text().startswith("For example ant_2.jpg.")
+    batch.form.name.line.setText("{stack}_{frames}")
+    batch.form.name.line.textEdited.emit("")
+    batch.form.format.box.setCurrentIndex(batch.form.format.box.findData(FileFormat.JPEG))
+    assert batch.form.name_note.text().startswith("For example ant_2.jpg.")
     assert results(batch)[1] == "bee_3.jpg"
-    assert batch.format_note.text().startswith("JPEG, quality 95; fused with VAEEDOF faithful.")
+    written = batch.form.format_note.text()
+    assert written.startswith("JPEG, quality 95; fused with VAEEDOF faithful.")
     window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID, align=Align.OFF))
-    assert "Pyramid" in batch.format_note.text()
-    batch.name.line.setText("{stak}")
-    batch.name.line.textEdited.emit("")
-    assert "did you mean {stack}?" in batch.name_note.text()
+    assert "Pyramid" in batch.form.format_note.text()
+    batch.form.name.line.setText("{stak}")
+    batch.form.name.line.textEdited.emit("")
+    assert "did you mean {stack}?" in batch.form.name_problem.text()
+    assert batch.form.name_problem.isVisible()
+    assert not batch.form.name_note.isVisible()
     assert not batch.start_button.isEnabled()
-    batch.name.line.setText("{date} {stack}")
-    batch.name.line.textEdited.emit("")
+    batch.form.name.line.setText("{date} {stack}")
+    batch.form.name.line.textEdited.emit("")
     run(batch, qtbot)
-    with Image.open(Path(batch.folder.value) / "2026-05-17 card-1.jpg") as image:
+    with Image.open(Path(batch.form.folder.value) / "2026-05-17 card-1.jpg") as image:
         assert image.format == "JPEG"
 
 
@@ -308,7 +336,7 @@ def test_progress_is_shown_per_stack_and_stopping_leaves_what_is_done(
     fusion.release.set()
     run(batch, qtbot)
     assert batch.status.text() == "Finished: 3 done, 1 skipped, 0 failed."
-    assert len(list(Path(batch.folder.value).iterdir())) == 4
+    assert len(list(Path(batch.form.folder.value).iterdir())) == 4
 
 
 def test_pause_finishes_a_stack_and_waits(
@@ -339,7 +367,7 @@ def test_closing_the_window_asks_while_a_batch_runs(
     assert isinstance(box, QMessageBox)
     next(b for b in box.buttons() if "Stop" in b.text()).click()
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert not Path(batch.folder.value).exists()
+    assert not Path(batch.form.folder.value).exists()
 
 
 def test_the_batch_closes_with_the_window(batch: BatchWindow, window: MainWindow) -> None:
@@ -348,7 +376,7 @@ def test_the_batch_closes_with_the_window(batch: BatchWindow, window: MainWindow
 
 
 def test_a_folder_that_cannot_be_used_is_said(batch: BatchWindow, tmp_path: Path) -> None:
-    batch.folder.line.setText(str(tmp_path / "gone" / "deep"))
+    batch.form.folder.line.setText(str(tmp_path / "gone" / "deep"))
     batch.start_button.click()
     assert "gone does not exist" in batch.banner.message
     assert batch.start_button.isEnabled()
@@ -372,7 +400,7 @@ def test_several_dropped_folders_are_a_batch(
     drop(window, [shoot / "ant", shoot / "bee"])
     qtbot.waitUntil(lambda: window.batch is not None and len(window.batch.tree.rows) == 2)
     assert window.batch is not None
-    assert window.batch.folder.value == str(shoot / "stacked")
+    assert window.batch.form.folder.value == str(shoot / "stacked")
     drop(window, [shoot / "ant", tmp_path / "empty"])
     qtbot.waitUntil(lambda: "empty holds no stacks" in window.banner.message)
 

@@ -1,0 +1,125 @@
+"""Where the pictures of a batch go, how they are named and how they are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+
+from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.naming import filled_name, name_facts, template_problem
+from focusstack_app.core.output import FileFormat
+from focusstack_app.jobs.batch import BatchTarget
+from focusstack_app.ui.banner import Tone, ToneLabel
+from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
+from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.preferences import EXAMPLE, Preferences
+from focusstack_app.ui.translation import said
+from focusstack_app.ui.wording import format_text, request_text
+
+
+class BatchForm(QWidget):
+    """Folder, name and format, each with what comes of it.
+
+    Args:
+        preferences: How it begins, and how files are written.
+
+    Signals:
+        changed: The target is another one now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self._preferences = preferences
+        export = preferences.settings.export
+        self.folder = FolderEditor(
+            self.tr("Folder of the pictures"), self.tr("Choose where the pictures go")
+        )
+        self.name = TextEditor(self.tr("Name"))
+        self.name.show_value(export.batch_name)
+        self.format = ChoiceEditor(tuple(FileFormat), self.tr("Format"))
+        self.format.show_value(export.format)
+        self.preferences_button = plain_button(
+            self.tr("Preferences…"), self.tr("How the frames are fused, and how files are written")
+        )
+        self.preferences_button.clicked.connect(lambda: preferences.open())
+        self.format.row.insertWidget(1, self.preferences_button)
+        self.name_note = explanation("")
+        self.name_problem = ToneLabel(Tone.ERROR)
+        self.format_note = explanation("")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        for number, (title, editor, note) in enumerate(
+            (
+                (self.tr("Save to"), self.folder, None),
+                (self.tr("Name"), self.name, self.name_note),
+                (self.tr("Format"), self.format, self.format_note),
+            )
+        ):
+            grid.addWidget(QLabel(title), 2 * number, 0)
+            grid.addWidget(editor, 2 * number, 1)
+            if note is not None:
+                grid.addWidget(note, 2 * number + 1, 1)
+            editor.changed.connect(self.changed)
+        grid.addWidget(self.name_problem, 3, 1)  # instead of the note
+        grid.setColumnStretch(1, 1)
+
+    @property
+    def target(self) -> BatchTarget:
+        """Where the pictures go."""
+        return BatchTarget(
+            Path(self.folder.value),
+            self.name.value,
+            self.format.value,
+            self._preferences.settings.export.options,
+        )
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the name; empty where nothing is."""
+        return template_problem(self.name.value)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is known where the pictures go."""
+        return not self.problem and bool(self.folder.value)
+
+    def explain(self, name: str = "", request: FusionRequest | None = None) -> None:
+        """Say what is made.
+
+        Args:
+            name: Of the stack that is the example; there may be none.
+            request: What is asked for it.
+        """
+        target = self.target
+        self.name_problem.setText(said(self.problem))
+        self.name_problem.setVisible(bool(self.problem))
+        self.name_note.setVisible(not self.problem)
+        if not self.problem:
+            facts = EXAMPLE if request is None else name_facts(name, request)
+            example = self.tr("For example {file}.").format(
+                file=f"{filled_name(target.template, facts)}{target.kind.suffixes[0]}"
+            )
+            words = self.tr(
+                "Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
+            )
+            self.name_note.setText(f"{example} {words}")
+        note = format_text(target.kind, target.options)
+        if request is not None:
+            note = self.tr("{format}; fused with {method}").format(
+                format=note, method=request_text(request)
+            )
+        self.format_note.setText(f"{note}.")
+
+
+def plain_button(text: str, tip: str) -> QPushButton:
+    """A button that Enter in a field does not press."""
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button

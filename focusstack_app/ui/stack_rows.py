@@ -1,0 +1,91 @@
+"""A stack in the list of a batch: what it holds, and how its row is painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidgetItem,
+)
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.jobs.proposal import ProposedStack
+from focusstack_app.ui.banner import Tone, text_colour
+from focusstack_app.ui.drawing import draw_thumbnail
+from focusstack_app.ui.filmstrip import is_included
+from focusstack_app.ui.frames_model import Index
+from focusstack_app.ui.theme import outlined
+
+TONE_ROLE = Qt.ItemDataRole.UserRole + 3  # the first two are of `frames_model`
+THUMBNAIL_SIDE_PX = 128  # sharp on a display of 200 %
+_THUMBNAIL = QSize(54, 36)
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A stack in the list.
+
+    Attributes:
+        stack: The frames.
+        included: Whether it takes part.
+        item: Where it is shown.
+    """
+
+    stack: ProposedStack
+    included: bool
+    item: QTreeWidgetItem
+
+    @property
+    def middle(self) -> FrameSource | None:
+        """The frame whose thumbnail stands for the stack."""
+        sources = self.stack.sources
+        return sources[len(sources) // 2] if sources else None
+
+
+class StackDelegate(QStyledItemDelegate):
+    """Paints the name of a stack with a thumbnail before it; frames have none."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Leave room for the thumbnail, also before it is there."""
+        super().initStyleOption(option, index)
+        if not index.parent().isValid():
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.decorationSize = _THUMBNAIL
+            option.icon = QIcon()
+            option.palette = outlined(option.palette)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one name."""
+        super().paint(painter, option, index)
+        if index.parent().isValid():
+            return
+        whole = QStyleOptionViewItem(option)
+        self.initStyleOption(whole, index)
+        part = QStyle.SubElement.SE_ItemViewItemDecoration
+        place = QRectF(option.widget.style().subElementRect(part, whole, option.widget))
+        painter.save()
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        draw_thumbnail(painter, place, option.palette, index, included=is_included(index))
+        painter.restore()
+
+
+class StateDelegate(QStyledItemDelegate):
+    """Paints where a stack stands, in the colour of its `TONE_ROLE` in the theme of the moment."""
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """Choose the colour."""
+        super().initStyleOption(option, index)
+        tone = index.data(TONE_ROLE)
+        if isinstance(tone, Tone):
+            option.palette.setColor(QPalette.ColorRole.Text, text_colour(tone, option.palette))
