@@ -239,13 +239,13 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
     """
     target, started = task.target, time.monotonic()
 
-    def item(outcome: Outcome, message: str = "") -> BatchItem:
+    def item(outcome: Outcome, text: str = "") -> BatchItem:
         name, folder = task.stack.name, task.stack.folder
         seconds = time.monotonic() - started
-        return BatchItem(name, folder, task.output, outcome, seconds, message)
+        return BatchItem(name, folder, task.output, outcome, seconds, text)
 
     if task.output.exists() and not target.overwrite:
-        return item(Outcome.SKIPPED, "It exists already.")
+        return item(Outcome.SKIPPED, message("It exists already."))
     if task.request is None:
         return item(Outcome.FAILED, task.stack.problem)
     try:

@@ -111,6 +111,7 @@ class RenderPanel(QWidget):
                 row = self.rows[render] = RenderRow(render)
                 row.close_requested.connect(self._on_close)
                 self._lines.insertWidget(self._lines.count() - 1, row)
+                row.show()  # so that its height counts at once
         self._refresh()
 
     def _refresh(self) -> None:

@@ -21,6 +21,7 @@ from focusstack_app.ui import icons
 from focusstack_app.ui.translation import number_text
 
 _ICON_SIDE = 16
+_DOT = " · "
 
 
 class View(Enum):
@@ -76,7 +77,7 @@ class ViewBar(QWidget):
             group.addButton(button)
             row.addWidget(button)
             self._buttons[view] = button
-        self.caption = ElidedLabel()
+        self.caption = _TwoLines()
         self.caption.setAccessibleName(self.tr("What is shown"))
         row.addSpacing(10)
         row.addWidget(self.caption, 1)
@@ -174,9 +175,27 @@ class ElidedLabel(QLabel):
         return super().event(event)
 
     def _elide(self) -> None:
-        metrics = self.fontMetrics()
+        self.setText(self._cut(self._whole))
+
+    def _cut(self, line: str) -> str:
         right = Qt.TextElideMode.ElideRight
-        self.setText(metrics.elidedText(self._whole, right, self.width()))
+        return self.fontMetrics().elidedText(line, right, self.width())
+
+
+class _TwoLines(ElidedLabel):
+    """Goes on in a second line, behind one of the dots of the text, before it gives way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(2 * self.fontMetrics().lineSpacing())  # what is below stays there
+
+    def _elide(self) -> None:
+        first, *rest = self._whole.split(_DOT)
+        while rest and (longer := f"{first}{_DOT}{rest[0]}") == self._cut(longer):
+            first = longer
+            del rest[0]
+        lines = (first, _DOT.join(rest)) if rest else (first,)
+        self.setText("\n".join(self._cut(line) for line in lines))
 
 
 def icon_action(action: QAction, name: str, widget: QWidget) -> None:

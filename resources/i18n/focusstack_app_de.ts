@@ -1046,6 +1046,10 @@
         <translation>Benennen Sie eine davon um.</translation>
     </message>
     <message>
+        <source>It exists already.</source>
+        <translation>Das Bild gibt es schon.</translation>
+    </message>
+    <message>
         <source>Unexpected error: {bug!r}</source>
         <translation>Unerwarteter Fehler: {bug!r}</translation>
     </message>

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -16,6 +17,7 @@ from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.translation import install_language
 from focusstack_app.ui.view_bar import View
 from tests.gui.test_app import when
+from tests.helpers.stacks import write_stack
 
 
 @pytest.fixture
@@ -79,3 +81,18 @@ def test_progress_arrives_in_the_language_of_the_window(
     task.progressed.connect(lambda _, stage: seen.append(stage))
     qtbot.waitUntil(lambda: bool(seen))
     assert seen == ["Ausrichten"]
+
+
+@pytest.mark.usefixtures("german")
+def test_how_stacks_of_a_batch_ended_is_said_in_the_language_of_the_window(
+    window: MainWindow, tmp_path: Path, qapp: QApplication, qtbot: QtBot
+) -> None:
+    install_language(qapp, Language.GERMAN)
+    write_stack(tmp_path / "shoot" / "ant", 2)
+    batch = window.open_batch([tmp_path / "shoot"])
+    qtbot.waitUntil(lambda: bool(batch.tree.rows))
+    (tmp_path / "shoot" / "stacked").mkdir()
+    (tmp_path / "shoot" / "stacked" / "ant.tif").write_bytes(b"mine")
+    batch.start_button.click()
+    qtbot.waitUntil(lambda: batch.report is not None)
+    assert batch.tree.rows[0].item.text(4) == "Übersprungen. Das Bild gibt es schon."

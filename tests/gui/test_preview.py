@@ -141,3 +141,21 @@ def test_until_there_is_a_preview_the_picture_says_that_it_is_one_frame(
     fusion.release.set()
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
     assert window.viewer.note == ""
+
+
+def test_a_caption_goes_on_in_a_second_line_before_it_is_cut(opened: MainWindow) -> None:
+    caption = opened.view_bar.caption
+    caption.set_whole("Preview · zoom for full quality · strict")
+    width_px = caption.fontMetrics().horizontalAdvance
+    for longest, shown in (
+        ("Preview · zoom for full quality · strict", caption.whole),
+        ("Preview · zoom for full quality", "Preview · zoom for full quality\nstrict"),
+        ("zoom for full quality · strict", "Preview\nzoom for full quality · strict"),
+    ):
+        caption.resize(width_px(longest) + 1, caption.height())
+        assert caption.text() == shown
+        assert caption.sizeHint().height() <= caption.height()
+    caption.resize(width_px("zoom for full"), caption.height())
+    first, second = caption.text().splitlines()
+    assert first == "Preview"
+    assert second.endswith("…")

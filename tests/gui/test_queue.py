@@ -48,6 +48,7 @@ def test_renders_line_up_and_keep_what_was_asked(
     queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
 ) -> None:
     assert status(queued)[1:] == ["Waiting", "Waiting"]
+    assert all(row.visibleRegion().boundingRect() == row.rect() for row in rows(queued)[:2])
     assert [row.title.whole for row in rows(queued)] == [
         "VAEEDOF faithful, 3 frames · bracket",
         "VAEEDOF strict, 3 frames · bracket",
