@@ -25,6 +25,7 @@ from focusstack_app import __version__
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.inference.manifest import installed_models
 from focusstack_app.ui.dialogs import PROGRAM_NAME
+from focusstack_app.ui.theme import is_dark
 from focusstack_app.ui.translation import tr
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -38,7 +39,9 @@ class GuideDialog(QDialog):
         _set_up(self, self.tr("Quick Guide"))
         self.resize(750, 700)
         folder = resources_dir() / "help" / self.tr("en", "folder of the pictures of the guide")
-        self.pictures = [folder / f"{name}.jpg" for name in ("open", "check", "render", "export")]
+        suffix = "_dark" if is_dark(self.palette()) else ""
+        names = ("open", "check", "render", "export")
+        self.pictures = [folder / f"{name}{suffix}.jpg" for name in names]
         steps = "".join(
             f"<li><p><b>{name}</b> — {text}</p><p><img src='{picture.as_posix()}'></p></li>"
             for (name, text), picture in zip(_steps(), self.pictures, strict=True)

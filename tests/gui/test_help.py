@@ -4,11 +4,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from focusstack_app import __version__
-from focusstack_app.settings.schema import Language
+from focusstack_app.settings.schema import Language, Theme
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.theme import apply_theme, is_dark
 from focusstack_app.ui.translation import install_language
 
 
@@ -51,15 +53,23 @@ def test_the_guide_opens(window: MainWindow) -> None:
     dialog.close()
 
 
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
 @pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN])
-def test_every_step_of_the_guide_has_a_small_picture(
-    window: MainWindow, qapp: QApplication, language: Language
+def test_every_step_of_the_guide_has_a_small_picture_in_the_colours_of_the_window(
+    window: MainWindow, qapp: QApplication, qtbot: QtBot, language: Language, theme: Theme
 ) -> None:
     install_language(qapp, language)
-    dialog = GuideDialog(window)
-    install_language(qapp, Language.ENGLISH)
+    apply_theme(qapp, theme)
+    try:
+        qtbot.waitUntil(lambda: is_dark(window.palette()) == (theme is Theme.DARK))
+        dialog = GuideDialog(window)
+    finally:
+        install_language(qapp, Language.ENGLISH)
+        apply_theme(qapp, Theme.SYSTEM)
     for picture in dialog.pictures:
         assert picture.parent.name == language.value
         assert 250 <= QImage(str(picture)).width() <= 620
         assert picture.stat().st_size < 80_000
+    empty_window = QImage(str(dialog.pictures[0])).pixelColor(2, 2)
+    assert (empty_window.lightness() < 128) == (theme is Theme.DARK)
     dialog.close()

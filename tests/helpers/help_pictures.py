@@ -4,7 +4,7 @@ Run by hand after the window changed, under a display or offscreen::
 
     python -m tests.helpers.help_pictures
 
-One picture per step and language goes to resources/help.
+One picture per step, language and theme goes to resources/help.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from tests.helpers.waiting import wait_for
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from focusstack_app.settings.schema import Language, Theme
+
 _SIZE = (900, 660)  # low and narrow: what is seen of it is small in the guide
 _WIDEST_PX = 600
 _QUALITY = 88
@@ -32,31 +34,33 @@ def main() -> int:
     own = tempfile.TemporaryDirectory()
     os.environ["XDG_STATE_HOME"] = own.name  # leaves the window of the user where it was
 
-    from focusstack_app.settings.schema import Language
+    from focusstack_app.settings.schema import Language, Theme
     from focusstack_app.ui.app import make_application
 
     app = make_application(sys.argv[:1])
     app.setStyle("Fusion")
     for language in (Language.ENGLISH, Language.GERMAN):
-        _take(app, language, resources_dir() / "help" / language.value, Path(own.name))
+        for theme in (Theme.LIGHT, Theme.DARK):
+            _take(app, language, theme, Path(own.name))
     own.cleanup()
     return 0
 
 
-def _take(app: QApplication, language_name: str, folder: Path, own: Path) -> None:
+def _take(app: QApplication, language: Language, theme: Theme, own: Path) -> None:
     from PySide6.QtCore import QPoint, QRect, Qt
     from PySide6.QtWidgets import QWidget
 
-    from focusstack_app.settings.schema import InterfaceSettings, Language, Settings, Theme
+    from focusstack_app.settings.schema import InterfaceSettings, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.main_window import MainWindow
     from focusstack_app.ui.translation import install_language
 
-    language = Language(language_name)
+    folder = resources_dir() / "help" / language.value
+    suffix = "_dark" if theme is Theme.DARK else ""
     install_language(app, language)
     folder.mkdir(parents=True, exist_ok=True)
     store = SettingsStore(own / "settings.json")
-    store.save(Settings(interface=InterfaceSettings(Theme.LIGHT, language)))
+    store.save(Settings(interface=InterfaceSettings(theme, language)))
     window = MainWindow(store=store)
     window.resize(*_SIZE)
     window.show()
@@ -70,7 +74,7 @@ def _take(app: QApplication, language_name: str, folder: Path, own: Path) -> Non
         if picture.width() > _WIDEST_PX:
             smooth = Qt.TransformationMode.SmoothTransformation
             picture = picture.scaledToWidth(_WIDEST_PX, smooth)
-        picture.save(str(folder / f"{name}.jpg"), quality=_QUALITY)
+        picture.save(str(folder / f"{name}{suffix}.jpg"), quality=_QUALITY)
 
     def part(widget: QWidget, width: int, height: int, *, bottom: bool = False) -> QRect:
         """The middle of a widget, or its lower left corner, in the window."""
