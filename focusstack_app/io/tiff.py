@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -21,16 +22,29 @@ from focusstack_app.io.raster import check_area, rgb_from_pillow
 
 _ORIENTATION = 274
 _ICC_PROFILE = 34675
+_MOST_THUMBNAILS = 4
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
 _THREE_CHANNELS = (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR)
 _FOR_PILLOW = (_PHOTOMETRIC.PALETTE, _PHOTOMETRIC.SEPARATED, _PHOTOMETRIC.CIELAB)
 
 
-def _first_page(path: Path, tif: tifffile.TiffFile) -> tifffile.TiffPage:
-    page = tif.pages.first
-    assert isinstance(page, tifffile.TiffPage)  # only further pages can be lazy frames
+def _picture(path: Path, tif: tifffile.TiffFile) -> tifffile.TiffPage:
+    """The one picture that a file holds; some cameras and scanners put a thumbnail before it.
+
+    Raises:
+        InputError: If it holds several, is cut off, or too large.
+    """
+    pages = _pages(tif)
+    page = pages[0]
     check_area(path, page.imagewidth, page.imagelength)
+    size = page.imagewidth, page.imagelength
+    copies = int((tif.imagej_metadata or {}).get("images", 1)) if len(pages) == 1 else 1
+    if copies > 1 or any((other.imagewidth, other.imagelength) == size for other in pages[1:]):
+        raise InputError(
+            message("{file} holds several pictures.", file=shown(path)),
+            message("Save each of them as a file of its own."),
+        )
     file_bytes = tif.filehandle.size
     segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
     if not segments or any(
@@ -38,6 +52,20 @@ def _first_page(path: Path, tif: tifffile.TiffFile) -> tifffile.TiffPage:
     ):
         raise damaged(path)
     return page
+
+
+def _pages(tif: tifffile.TiffFile) -> list[tifffile.TiffPage]:
+    """The first page that is a picture in full size, and the page that follows it, if any."""
+    first = tif.pages.first
+    assert isinstance(first, tifffile.TiffPage)  # only further pages can be lazy frames
+    found: list[tifffile.TiffPage] = []
+    with suppress(Exception):  # of a damaged directory further down
+        for page in tif.pages:
+            if isinstance(page, tifffile.TiffPage) and not (page.is_reduced or page.is_mask):
+                found.append(page)
+            if len(found) == 2 or page.index > _MOST_THUMBNAILS:
+                break
+    return found or [first]
 
 
 def _decoder(path: Path, page: tifffile.TiffPage) -> Literal["tifffile", "pillow"]:
@@ -48,7 +76,7 @@ def _decoder(path: Path, page: tifffile.TiffPage) -> Literal["tifffile", "pillow
     """
     depth = page.dtype
     if depth in (np.uint8, np.uint16) and page.bitspersample in (8, 16) and page.imagedepth == 1:
-        one = page.photometric in _ONE_CHANNEL
+        one = page.photometric in _ONE_CHANNEL and page.samplesperpixel <= 2
         three = page.photometric in _THREE_CHANNELS and page.samplesperpixel >= 3
         subsampled = page.photometric == _PHOTOMETRIC.YCBCR and page.compression not in (6, 7)
         if (one or three) and not subsampled:
@@ -90,7 +118,7 @@ def read_header(path: Path) -> Header:
         Exception: Whatever tifffile raises on a damaged header; see `faults.reading`.
     """
     with tifffile.TiffFile(path) as tif:
-        return _header(path, _first_page(path, tif))
+        return _header(path, _picture(path, tif))
 
 
 def _rgb(page: tifffile.TiffPage) -> Pixels:
@@ -112,14 +140,14 @@ def _rgb(page: tifffile.TiffPage) -> Pixels:
 
 
 def decode(path: Path) -> Decoded:
-    """Decode the first page of a TIFF file.
+    """Decode the picture of a TIFF file.
 
     Raises:
         InputError: As `read_header`.
         Exception: Whatever the decoders raise on damaged data; see `faults.reading`.
     """
     with tifffile.TiffFile(path) as tif:
-        page = _first_page(path, tif)
+        page = _picture(path, tif)
         header = _header(path, page)
         if _decoder(path, page) == "tifffile":
             tag = page.tags.get(_ICC_PROFILE)
@@ -127,6 +155,7 @@ def decode(path: Path) -> Decoded:
             return Decoded(header, _rgb(page), icc if profile_space(icc) == "RGB" else None)
     with path.open("rb") as file, without_warnings():
         image = TiffImagePlugin.TiffImageFile(file)
+        image.seek(page.index)
         image.load()
         pixels, icc = rgb_from_pillow(path, image)
     return Decoded(header, pixels, icc)

@@ -184,3 +184,65 @@ def test_one_row_and_one_column(tmp_path: Path) -> None:
         path, picture = tmp_path / "a.tif", noise16(height, width)
         tifffile.imwrite(path, picture, photometric="rgb")
         assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+def test_a_thumbnail_before_the_picture_is_passed_over(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.tif", noise16(40, 60)
+    with tifffile.TiffWriter(path) as writer:
+        writer.write(picture[::4, ::4], photometric="rgb", subfiletype=1)
+        writer.write(picture, photometric="rgb", subfiletype=0)
+    source = probe(path)
+    assert source.size_px == (60, 40)
+    assert np.array_equal(read_frame(source).pixels, picture)
+
+
+def test_a_thumbnail_before_a_palette_picture_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    picture = Image.fromarray(corners()).quantize(4)
+    small = picture.resize((12, 8))
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    small.save(path, save_all=True, append_images=[picture], tiffinfo={254: 1})
+    with tifffile.TiffFile(path, mode="r+") as tif:
+        second = tif.pages[1]
+        assert isinstance(second, tifffile.TiffPage)
+        second.tags[254].overwrite(0)
+    source = probe(path)
+    assert source.size_px == (48, 32)
+    assert np.array_equal(read_frame(source).pixels, np.asarray(picture.convert("RGB")))
+
+
+def test_a_thumbnail_behind_the_picture_does_not_matter(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.tif", noise8(40, 60)
+    with tifffile.TiffWriter(path) as writer:
+        writer.write(picture, photometric="rgb")
+        writer.write(picture[::4, ::4], photometric="rgb")
+        writer.write(picture[..., 0] > 99, photometric="minisblack", subfiletype=4)  # a mask
+    assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+@pytest.mark.parametrize("imagej", [False, True])
+def test_a_file_that_holds_a_whole_stack_is_refused(tmp_path: Path, imagej: bool) -> None:
+    path = tmp_path / "stack.tif"
+    planes = np.stack([noise8(16, 24, seed) for seed in range(3)])
+    tifffile.imwrite(path, planes, photometric="rgb", imagej=imagej)
+    with pytest.raises(InputError, match="holds several pictures"):
+        probe(path)
+
+
+def test_three_channels_that_are_no_colours_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, noise8(16, 24), photometric="minisblack", planarconfig="contig")
+    with pytest.raises(InputError, match="not supported"):
+        probe(path)
+
+
+def test_a_damaged_second_directory_does_not_matter(tmp_path: Path) -> None:
+    path, picture = tmp_path / "a.tif", noise8(16, 24)
+    tifffile.imwrite(path, picture, photometric="rgb")
+    with tifffile.TiffFile(path) as tif:
+        page = tif.pages.first
+        next_at = page.offset + 2 + 12 * len(page.tags)
+    data = bytearray(path.read_bytes())
+    data[next_at : next_at + 4] = (7).to_bytes(4, "little")
+    path.write_bytes(data)
+    assert np.array_equal(read_frame(probe(path)).pixels, picture)
