@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import typing
 from pathlib import Path
 from typing import Literal
@@ -40,7 +41,7 @@ def window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"focusstack {__version__}")
     parser.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="files or a folder to open"
+        "paths", metavar="PATH", nargs="*", type=_path, help="files or a folder to open"
     )
     parser.set_defaults(command="window")
     return parser
@@ -57,26 +58,30 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
 
     fuse = commands.add_parser("fuse", help="fuse one stack", description="Fuse one stack.")
     fuse.add_argument(
-        "inputs", metavar="INPUT", nargs="+", type=Path, help="the frames in order, or their folder"
+        "inputs",
+        metavar="INPUT",
+        nargs="+",
+        type=_path,
+        help="the frames in order, or their folder",
     )
     fuse.add_argument(
         "-o",
         "--output",
         metavar="OUT",
-        type=Path,
+        type=_path,
         help=f"picture to write: {_SUFFIXES} (default: beside the frames, as Export names it)",
     )
     _add_fusion_options(fuse, settings.fusion, maps="file")
     fuse.add_argument(
         "--alignment",
         metavar="PATH",
-        type=Path,
+        type=_path,
         help="place the frames as this file says, from --save-alignment",
     )
     fuse.add_argument(
         "--save-alignment",
         metavar="PATH",
-        type=Path,
+        type=_path,
         help="JSON file for where the frames lie, to be used again",
     )
     _add_output_options(fuse, settings.export, overwrite="replace files that exist")
@@ -88,9 +93,9 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         description="Fuse every sub-folder of PARENT (or PARENT itself) into one picture in "
         "OUTDIR. Pictures that exist are skipped: run the same command again to go on.",
     )
-    batch.add_argument("parent", metavar="PARENT", type=Path, help="the folder of the stacks")
+    batch.add_argument("parent", metavar="PARENT", type=_path, help="the folder of the stacks")
     batch.add_argument(
-        "-o", "--output", metavar="OUTDIR", type=Path, required=True, help="folder of the results"
+        "-o", "--output", metavar="OUTDIR", type=_path, required=True, help="folder of the results"
     )
     batch.add_argument(
         "--format",
@@ -123,7 +128,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         "-o",
         "--output",
         metavar="OUT",
-        type=Path,
+        type=_path,
         help=f"picture to write: {_SUFFIXES} (default: {DEMO_OUTPUT}, numbered if that exists)",
     )
     _add_fusion_options(demo, settings.fusion, maps="file")
@@ -140,7 +145,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
     verify.add_argument("ids", metavar="ID", nargs="*", help="models (default: all)")
     verify.set_defaults(command="models verify")
     install = actions.add_parser("install", help="copy a model folder to your data folder")
-    install.add_argument("folder", metavar="FOLDER", type=Path, help="a folder with a model.json")
+    install.add_argument("folder", metavar="FOLDER", type=_path, help="a folder with a model.json")
     install.set_defaults(command="models install")
     return parser
 
@@ -198,9 +203,9 @@ def _add_fusion_options(
         help="what a fusion may use; beyond it, temporary files (default: 40 %% of what is free, "
         "or what the preferences say)",
     )
-    add("--provenance", metavar=place, type=Path, help=f"{maps} for the map of pixel origins")
-    add("--depth", metavar=place, type=Path, help=f"{maps} for the 16-bit depth map")
-    add("--json", metavar="PATH", type=Path, help="file for timings, device, memory, warnings")
+    add("--provenance", metavar=place, type=_path, help=f"{maps} for the map of pixel origins")
+    add("--depth", metavar=place, type=_path, help=f"{maps} for the 16-bit depth map")
+    add("--json", metavar="PATH", type=_path, help="file for timings, device, memory, warnings")
 
 
 def _add_output_options(
@@ -223,6 +228,16 @@ def _add_output_options(
     parser.add_argument("--overwrite", action="store_true", help=overwrite)
 
 
+def _path(text: str) -> Path:
+    """A path that the file system can look up, whether there is something or not."""
+    try:
+        Path(text).stat()
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+            raise argparse.ArgumentTypeError(f"{text!r}: {error.strerror}") from error
+    return Path(text)
+
+
 def _overlap(text: str) -> float:
     return _number(text, 0.0, 0.5)
 
@@ -232,7 +247,10 @@ def _gigabytes(text: str) -> int:
 
 
 def _quality(text: str) -> int:
-    return int(_number(text, 1, 100))
+    value = _number(text, 1, 100)
+    if not value.is_integer():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(value)
 
 
 def _number(text: str, least: float, most: float) -> float:

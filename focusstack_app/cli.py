@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import io
 import os
 import sys
 import time
@@ -19,7 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from focusstack_app.arguments import DEMO_OUTPUT, command_parser, window_parser
-from focusstack_app.console import ProgressDisplay, cancelled_by_signals
+from focusstack_app.console import (
+    ProgressDisplay,
+    cancelled_by_signals,
+    complain,
+    open_standard_streams,
+    say,
+    warn,
+)
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.core.errors import (
     Cancelled,
@@ -57,24 +63,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: With 2 for wrong usage, with 0 after `--help` and `--version`.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    open_standard_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in COMMANDS:
         loaded = SettingsStore().load()
         parsed = command_parser(loaded.settings).parse_args(arguments)
         parsed.settings = loaded.settings
         for problem in loaded.problems:
-            _warn(f"preferences: {problem}")
+            warn(f"preferences: {problem}")
     else:
         parsed = window_parser().parse_args(arguments)
     try:
         return _RUN[parsed.command](parsed)
     except FocusStackError as error:
-        _complain(_one_line(error))
+        complain(_one_line(error))
         return FAILED
     except (Cancelled, KeyboardInterrupt):
-        _complain("Cancelled; nothing was written.")
+        complain("Cancelled; nothing was written.")
         return CANCELLED
 
 
@@ -166,7 +171,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     seconds = time.monotonic() - started
     warnings = (*opened.warnings, *result.warnings)
     for warning in warnings:
-        _warn(warning)
+        warn(warning)
     if args.json is not None:
         report = facts(result) | {
             "warnings": list(warnings),
@@ -178,7 +183,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         write_report(args.json, report, overwrite=args.overwrite)
     height, width = result.picture.shape[:2]
     bits = options.bits_in(format_of(output) or FileFormat.TIFF)
-    print(
+    say(
         f"Wrote {_shown(output)} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
         f"on {result.device} with {result.model}"
     )
@@ -211,7 +216,7 @@ def _batch(args: argparse.Namespace) -> int:
     def request(stack: Stack) -> FusionRequest:
         return _request(stack, args)
 
-    def say(item: BatchItem) -> None:
+    def tell(item: BatchItem) -> None:
         for warning in item.warnings:
             display.note(f"warning: {_shown(Path(item.name))}: {warning}")
         if item.outcome is Outcome.FAILED:
@@ -224,19 +229,19 @@ def _batch(args: argparse.Namespace) -> int:
             folders = find_stacks(args.parent, exclude=target.folders)
             stacks = propose_stacks(folders, progress.sub(0.0, 0.0), split=args.split)
             if not args.dry_run:
-                report = run_batch(stacks, target, request, progress, on_item=say).facts()
+                report = run_batch(stacks, target, request, progress, on_item=tell).facts()
     except (Cancelled, KeyboardInterrupt):
-        _complain("Cancelled; finished pictures stay. Run the same command again to go on.")
+        complain("Cancelled; finished pictures stay. Run the same command again to go on.")
         return CANCELLED
     if args.dry_run:
         plans = [task.plan() for task in plan_batch(stacks, target, request)]
         for plan, stack in zip(plans, stacks, strict=True):
             what = stack.problem or ("exists, skipped" if plan["skipped"] else plan["output"])
-            print(f"{_shown(Path(stack.name))}: {len(stack.sources)} frames: {what}")
+            say(f"{_shown(Path(stack.name))}: {len(stack.sources)} frames: {what}")
         report = {"items": plans}
         failed = any(stack.problem for stack in stacks)
     else:
-        print(", ".join(f"{report[outcome]} {outcome}" for outcome in Outcome))
+        say(", ".join(f"{report[outcome]} {outcome}" for outcome in Outcome))
         failed = bool(report[Outcome.FAILED])
     if args.json is not None:
         # A batch that goes on writes its report anew.
@@ -252,10 +257,10 @@ def _models_list(_args: argparse.Namespace) -> int:
     )
 
     for model in installed_models():
-        print(f"{model.id}  version {model.version}  {model.licence}  {_shown(model.folder)}")
+        say(f"{model.id}  version {model.version}  {model.licence}  {_shown(model.folder)}")
     for model in unfinished_models():
         lacking = " and ".join(missing_weights(model))
-        print(f"{model.id}  version {model.version}  not installed: needs {lacking}")
+        say(f"{model.id}  version {model.version}  not installed: needs {lacking}")
     return DONE
 
 
@@ -273,10 +278,10 @@ def _models_verify(args: argparse.Namespace) -> int:
         try:
             verify(models[name])
         except ModelError as error:
-            _complain(_one_line(error))
+            complain(_one_line(error))
             code = FAILED
         else:
-            print(f"{name}: intact")
+            say(f"{name}: intact")
     return code
 
 
@@ -284,7 +289,7 @@ def _models_install(args: argparse.Namespace) -> int:
     from focusstack_app.inference.manifest import install
 
     model = install(args.folder)
-    print(f"Installed {model.id} version {model.version} in {_shown(model.folder)}")
+    say(f"Installed {model.id} version {model.version} in {_shown(model.folder)}")
     return DONE
 
 
@@ -336,14 +341,6 @@ def _one_line(error: FocusStackError) -> str:
     if isinstance(error, OutputExistsError):
         hint = "Choose another name, or add --overwrite."
     return " ".join(f"{error.message} {hint}".splitlines()).strip()
-
-
-def _complain(text: str) -> None:
-    print(f"focusstack: {text}", file=sys.stderr)
-
-
-def _warn(text: str) -> None:
-    print(f"warning: {text}", file=sys.stderr)
 
 
 def _shown(path: Path) -> str:

@@ -1,15 +1,21 @@
-"""Progress on a terminal or in a log, and Ctrl-C that cancels instead of tearing down."""
+"""What is said on a terminal or in a log, and Ctrl-C that cancels instead of tearing down.
+
+A terminal that is gone, a pipe that nobody reads and a log on a full disk cost no picture.
+"""
 
 from __future__ import annotations
 
+import io
 import math
+import os
 import re
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import TextIO
 
@@ -91,15 +97,59 @@ class ProgressDisplay:
         return f"  {minutes}:{seconds:02d} left"
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
+
+
+def open_standard_streams() -> None:
+    """Make stdin, stdout and stderr usable where whoever started the program closed them.
+
+    A file that is opened would otherwise take the number of one of them, and get what libraries
+    print.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(line: str) -> None:
+    """Print a line; where nobody reads any more, nothing is printed from now on."""
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        if not isinstance(error, BrokenPipeError):
+            complain(f"What was to be printed is lost: {error.strerror}.")
+
+
+def complain(text: str) -> None:
+    """Say on stderr what went wrong."""
+    with suppress(OSError):
+        sys.stderr.write(f"focusstack: {text}\n")
+
+
+def warn(text: str) -> None:
+    """Say on stderr what should be looked at."""
+    with suppress(OSError):
+        sys.stderr.write(f"warning: {text}\n")
 
 
 @contextmanager
 def cancelled_by_signals(progress: Progress) -> Iterator[None]:
     """Let Ctrl-C and a request to terminate cancel `progress`; a second one interrupts at once.
 
-    Outside the main thread, where no signal arrives, this does nothing.
+    So does a terminal that is closed, unless `nohup` told the program not to care. Outside the
+    main thread, where no signal arrives, this does nothing.
     """
 
     def cancel(_signal: int, _frame: FrameType | None) -> None:
@@ -110,7 +160,10 @@ def cancelled_by_signals(progress: Progress) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, cancel) for number in numbers}
     try:
         yield
     finally:

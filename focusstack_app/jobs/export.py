@@ -135,11 +135,7 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
         OutputExistsError: If it exists and `overwrite` is False.
         OutputError: If it is a folder, or its folder is missing or not writable.
     """
-    if path.is_dir():
-        raise OutputError(
-            message("{file} is a folder.", file=shown(path)),
-            message("Give the name of a file in it."),
-        )
+    _check_no_folder(path)
     check_folder(path.parent)
     if path.exists() and not overwrite:
         raise OutputExistsError(
@@ -220,7 +216,16 @@ def _description(result: FusionResult) -> str:
     return f"Focus stack of {frames}; {result.model}{mode}{by_hand}; focusstack_app {__version__}"
 
 
+def _check_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise OutputError(
+            message("{file} is a folder.", file=shown(path)),
+            message("Give the name of a file in it."),
+        )
+
+
 def _check_suffix(path: Path, suffixes: frozenset[str], hint: str) -> None:
+    _check_no_folder(path)
     if path.suffix.lower() not in suffixes:
         raise OutputError(message("{file} has the wrong suffix.", file=shown(path)), hint)
 

@@ -58,6 +58,7 @@ class TestFuseFails:
         assert run("fuse", frames, "-o", tmp_path / name, *PYRAMID) == 1
         captured = capsys.readouterr().err
         assert name.split("/")[0] in captured
+        assert ("frames is a folder" in captured) == (name == "frames")
         assert len(captured.splitlines()) == 1  # no progress: nothing was begun
         assert files_in(tmp_path) == []
 
@@ -162,3 +163,52 @@ def test_ctrl_c_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode == 130, rest
     assert rest.splitlines()[-1] == "focusstack: Cancelled; nothing was written."
     assert [path.name for path in tmp_path.iterdir()] == ["frames"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".tif", "loop.tif"])
+@pytest.mark.parametrize("option", ["-o", "--provenance", "--json", "--alignment", None])
+def test_a_name_that_no_disk_can_look_up_is_wrong_usage(
+    frames: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    option: str | None,
+) -> None:
+    (tmp_path / "loop.tif").symlink_to("loop.tif")
+    more = [option, tmp_path / name] if option else [tmp_path / name]
+    with pytest.raises(SystemExit) as stopped:
+        run("fuse", frames, *more, *PYRAMID)
+    assert stopped.value.code == 2
+    assert name in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams by a shell")
+class TestStandardStreams:
+    """A catalogue, a service or a pipe may start the program with streams that nobody reads."""
+
+    @staticmethod
+    def _run(redirection: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-c", f'"$@" {redirection}', "sh", sys.executable, "-m", "focusstack_app"]
+            + [str(argument) for argument in arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(cli.__file__).resolve().parent.parent,
+        )
+
+    @pytest.mark.parametrize("redirection", ["<&- >&- 2>&-", "2>&-", ">/dev/full 2>/dev/full"])
+    def test_the_picture_is_made_all_the_same(
+        self, frames: Path, tmp_path: Path, redirection: str
+    ) -> None:
+        if "/dev/full" in redirection and not Path("/dev/full").exists():
+            pytest.skip("there is no /dev/full")
+        out = tmp_path / "out.tif"
+        done = self._run(redirection, "fuse", frames, "-o", out, *PYRAMID)
+        assert done.returncode == 0, done.stderr
+        assert tifffile.imread(out).shape == (64, 96, 3)
+
+    def test_a_reader_that_has_left_is_no_error(self, frames: Path) -> None:
+        done = self._run("| :", "batch", frames, "-o", frames.parent / "out", "--dry-run")
+        assert "Traceback" not in done.stderr
+        assert "Broken pipe" not in done.stderr

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -88,7 +89,18 @@ def test_a_note_stands_on_its_own_line_and_the_bar_returns() -> None:
     assert stream.getvalue().count("Fusing") == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+class FullDisk(io.StringIO):
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    with ProgressDisplay(FullDisk()) as display:
+        display(0.5, "Fusing")
+        display.note("done: a.tif")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     progress = Progress()
@@ -96,6 +108,17 @@ def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals)
         os.kill(os.getpid(), number)
         assert progress.cancelled
     assert signal.getsignal(number) is before
+
+
+def test_under_nohup_a_closed_terminal_does_not_cancel() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        progress = Progress()
+        with cancelled_by_signals(progress):
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not progress.cancelled
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_the_second_signal_interrupts() -> None:
