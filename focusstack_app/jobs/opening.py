@@ -10,7 +10,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
-from focusstack_app.io.probe import list_images, probe
+from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,44 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
 
     Args:
         paths: Files in stack order, or exactly one folder, which means all pictures in it in
-            natural order, without those that this program made.
+            natural order, without those that this program made. Of a RAW file and another one
+            beside it with the same name, the RAW file counts.
 
     Raises:
         InputError: If there is no frame, a file cannot be used, a folder stands among several
             paths, or the frames differ in size.
     """
     files, warnings = _without_repeats(_files(paths))
+    files, twins = without_twins(files)
+    warnings += twins
     sources = tuple(probe(path) for path in files)
     if len(paths) == 1 and paths[0].is_dir():
         sources, left_out = without_results(sources)
         warnings += left_out
     check_sizes(sources)
     return OpenedStack(Stack(sources), warnings)
+
+
+def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
+    """Without the pictures that a camera wrote beside a RAW file of the same name.
+
+    Returns:
+        The other files, and a line about what was left out.
+    """
+    raw = {_twin_key(path) for path in files if path.suffix.lower() in RAW_SUFFIXES}
+    kept = [
+        path for path in files if path.suffix.lower() in RAW_SUFFIXES or _twin_key(path) not in raw
+    ]
+    left = len(files) - len(kept)
+    if left == 0:
+        return kept, ()
+    if left == 1:
+        return kept, (message("1 file with the name of a RAW file left out."),)
+    return kept, (message("{count} files with the name of a RAW file left out.", count=left),)
+
+
+def _twin_key(path: Path) -> tuple[Path, str]:
+    return path.parent, path.stem.casefold()
 
 
 def without_results(

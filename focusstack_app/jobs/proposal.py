@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,9 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.probe import RAW_SUFFIXES, list_images, natural_order, probe
+from focusstack_app.io.probe import list_images, natural_order, probe
 from focusstack_app.jobs.grouping import grouped
-from focusstack_app.jobs.opening import check_sizes, without_results
+from focusstack_app.jobs.opening import check_sizes, without_results, without_twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,7 @@ def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> Pro
 def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[ProposedStack]:
     name = folder.name or folder.resolve().name
     try:
-        files = list_images(folder)
-        paths = _without_twins(files)
+        paths, warnings = without_twins(list_images(folder))
         sources = []
         for done, path in enumerate(paths):
             progress.report(
@@ -150,14 +149,6 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
     if not sources:
         problem = message("{folder} holds no pictures.", folder=shown(folder))
         return [ProposedStack(name, folder, (), problem)]
-    warnings: tuple[str, ...] = ()
-    if len(paths) < len(files):
-        left = len(files) - len(paths)
-        warnings = (
-            message("1 file with the name of a RAW file left out.")
-            if left == 1
-            else message("{count} files with the name of a RAW file left out.", count=left),
-        )
     frames, results = without_results(sources)
     warnings += results
     groups = grouped(frames) if split else [frames]
@@ -165,17 +156,6 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
     return [
         ProposedStack(name, folder, group, _size_problem(group), warnings)
         for name, group in zip(names, groups, strict=True)
-    ]
-
-
-def _without_twins(paths: Iterable[Path]) -> list[Path]:
-    """Without the pictures that a camera wrote beside a RAW file of the same name."""
-    paths = list(paths)
-    raw = {path.stem.casefold() for path in paths if path.suffix.lower() in RAW_SUFFIXES}
-    return [
-        path
-        for path in paths
-        if path.suffix.lower() in RAW_SUFFIXES or path.stem.casefold() not in raw
     ]
 
 

@@ -11,6 +11,7 @@ from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.proposal import propose_stacks
 from tests.helpers.stacks import write_stack
+from tests.unit.io.builders import save_dng, save_jpeg
 
 
 def test_a_folder_means_its_pictures_in_natural_order(tmp_path: Path) -> None:
@@ -106,3 +107,15 @@ def test_what_this_program_made_is_no_frame_of_its_folder(tmp_path: Path) -> Non
         path.unlink()
     made[2].unlink()
     assert len(open_stack([tmp_path]).stack) == 2  # results of parts of a stack are one too
+
+
+def test_a_raw_file_counts_and_not_its_jpeg(tmp_path: Path) -> None:
+    linear = np.full((64, 96, 3), 0.2)
+    raws = [save_dng(tmp_path / f"IMG_{number}.DNG", linear) for number in (1, 2)]
+    pixels = np.zeros((64, 96, 3), np.uint8)
+    jpegs = [save_jpeg(tmp_path / f"img_{number}.JPG", pixels) for number in (1, 2)]
+    for paths in ([tmp_path], [*raws, *jpegs]):
+        opened = open_stack(paths)
+        assert [source.path for source in opened.stack.sources] == raws
+        assert opened.warnings == ("2 files with the name of a RAW file left out.",)
+    assert len(open_stack(jpegs).stack) == 2  # who asks for the JPEGs gets them
