@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 UNLABELLED = "unlabelled"
+ADOBE_RGB = "Adobe RGB (1998)"
 
 _DATE = slice(24, 36)  # creation date in the profile header, ICC.1:2022, section 7.2
 _COLOUR_SPACE = slice(16, 20)  # data colour space, same section
@@ -22,6 +24,48 @@ def srgb_profile() -> bytes:
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[_DATE] = _UNCHANGING_DATE
     return bytes(profile)
+
+
+@cache
+def adobe_rgb_profile() -> bytes:
+    """A profile for Adobe RGB (1998), which cameras often name in the EXIF only.
+
+    ICC.1:2001, with the primaries and the gamma of Adobe's specification, adapted to D50.
+    """
+    name = b"Compatible with Adobe RGB (1998)\0"
+    gamma = struct.pack(">4sxxxxIHxx", b"curv", 1, 563)  # of 256ths
+    tags = {
+        b"desc": struct.pack(f">4sxxxxI{len(name)}s78x", b"desc", len(name), name),
+        b"cprt": b"text\0\0\0\0No copyright, use freely\0",
+        b"wtpt": _xyz(0.95045, 1.0, 1.08905),
+        b"rXYZ": _xyz(0.60974, 0.31111, 0.01947),
+        b"gXYZ": _xyz(0.20528, 0.62567, 0.06087),
+        b"bXYZ": _xyz(0.14919, 0.06322, 0.74457),
+        b"rTRC": gamma,
+        b"gTRC": gamma,
+        b"bTRC": gamma,
+    }
+    table, values = struct.pack(">I", len(tags)), b""
+    values_at = 128 + 4 + 12 * len(tags)
+    for tag, value in tags.items():
+        table += struct.pack(">4sII", tag, values_at + len(values), len(value))
+        values += value + b"\0" * (-len(value) % 4)
+    header = struct.pack(
+        ">I4xI4s4s4s12s4s28x12s48x",
+        values_at + len(values),
+        0x02400000,
+        b"mntr",
+        b"RGB ",
+        b"XYZ ",
+        _UNCHANGING_DATE,
+        b"acsp",
+        _xyz(0.9642, 1.0, 0.8249)[8:],
+    )
+    return header + table + values
+
+
+def _xyz(*values: float) -> bytes:
+    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))
 
 
 def profile_space(icc_profile: bytes | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.exif import ReadTag, copied_tag, read_tags
+from focusstack_app.io.icc import ADOBE_RGB
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.orientation import valid_orientation
 
@@ -122,11 +123,14 @@ def _camera(tags: dict[str, ReadTag]) -> str | None:
 
 
 def _colour_space(tags: dict[str, ReadTag]) -> str | None:
-    if _first(tags, "ColorSpace") == 1:
+    named = _first(tags, "ColorSpace")
+    if named == 1:
         return "sRGB"
+    if named == 2:  # in no standard, but in the files of some cameras
+        return ADOBE_RGB
     index = tags.get("Interoperability InteroperabilityIndex")
     if index is not None and _text(index.values) == "R03":  # DCF 2.0, option file
-        return "Adobe RGB (1998)"
+        return ADOBE_RGB
     return None
 
 

@@ -10,7 +10,7 @@ from focusstack_app.core.message import message
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.decoded import Decoded
 from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.icc import UNLABELLED, profile_name
+from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED, adobe_rgb_profile, profile_name
 from focusstack_app.io.metadata import ExifFacts, read_facts
 from focusstack_app.io.orientation import upright, upright_size
 from focusstack_app.io.reduce import fitted_size, reduced
@@ -28,12 +28,13 @@ def _decode(path: Path, kind: FileKind, size_px: tuple[int, int] | None) -> Deco
 
 
 def _labelled(decoded: Decoded, facts: ExifFacts) -> tuple[str, bytes | None]:
-    """Name of the colour space and the profile, if it is a usable one."""
+    """Name of the colour space and its profile, if there is a usable one."""
     if decoded.icc_profile is not None:
         name = profile_name(decoded.icc_profile)
         if name is not None:
             return name, decoded.icc_profile
-    return decoded.colour_space or facts.colour_space or UNLABELLED, None
+    name = decoded.colour_space or facts.colour_space or UNLABELLED
+    return name, adobe_rgb_profile() if name == ADOBE_RGB else None
 
 
 def _frame(source: FrameSource, max_side_px: int | None) -> Frame:

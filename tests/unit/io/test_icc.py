@@ -49,3 +49,20 @@ def test_a_profile_for_other_data_is_not_applied() -> None:
     picture = smooth(8, 8)
     assert np.array_equal(icc.for_screen(picture, lab_profile), picture)
     assert np.array_equal(icc.for_screen(picture, None), picture)
+
+
+def test_adobe_rgb_is_what_its_specification_says() -> None:
+    profile = icc.adobe_rgb_profile()
+    assert icc.profile_name(profile) == "Compatible with Adobe RGB (1998)"
+    assert int.from_bytes(profile[:4], "big") == len(profile)
+    picture = np.array([[[128, 128, 128], [140, 160, 120], [90, 70, 80]]], np.uint8)
+    # Both have the white D65; matrices of Adobe RGB (1998), 4.3.5.3, and of IEC 61966-2-1.
+    linear = (picture / 255.0) ** (563 / 256)
+    xyz = linear @ np.array(
+        [[0.57667, 0.29734, 0.02703], [0.18556, 0.62736, 0.07069], [0.18823, 0.07529, 0.99134]]
+    )
+    linear = xyz @ np.array(
+        [[3.2406, -0.9689, 0.0557], [-1.5372, 1.8758, -0.2040], [-0.4986, 0.0415, 1.0570]]
+    )
+    expected = 255 * (1.055 * linear ** (1 / 2.4) - 0.055)
+    assert np.abs(icc.for_screen(picture, profile) - expected).max() < 1.5

@@ -8,7 +8,7 @@ from PIL import Image
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
 from focusstack_app.io.orientation import upright
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame, read_proxy
@@ -123,3 +123,14 @@ def test_real_stacks(shared_data: Path) -> None:
     assert frame.colour_space == "sRGB"
     assert proxy.pixels.shape == (384, 512, 3)
     assert abs(float(frame.pixels.mean()) - float(proxy.pixels.mean())) < 1
+
+
+@pytest.mark.parametrize("tags", [{40961: 65535, 40965: {1: "R03"}}, {40961: 2}])
+def test_adobe_rgb_that_only_the_exif_names_gets_its_profile(
+    tmp_path: Path, tags: dict[int, object]
+) -> None:
+    path = save_jpeg(tmp_path / "_DSC0001.JPG", corners(), exif=exif(photo=tags))
+    frame = read_frame(probe(path))
+    assert frame.colour_space == "Adobe RGB (1998)"
+    assert frame.icc_profile == adobe_rgb_profile()
+    assert read_frame(probe(save_jpeg(tmp_path / "a.jpg", corners()))).icc_profile is None
