@@ -114,7 +114,9 @@ def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progre
     # What is known from before, such as from the preview, is not looked for again.
     read = 0.2 if registers(request) else 0.6
     with clock("read"):
-        ordered, frames, proxies, icc_profile = read_frames(request, spool, progress.sub(0.0, read))
+        ordered, frames, proxies, icc_profile, warnings = read_frames(
+            request, spool, progress.sub(0.0, read)
+        )
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
         height, width = frames[0].shape[:2]
@@ -124,6 +126,7 @@ def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progre
         aligned = align_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0))
     for proxy in proxies:
         proxy.drop()
+    aligned.warnings.extend(warnings)
     if ordered is not request:
         aligned.warnings.append(
             message(

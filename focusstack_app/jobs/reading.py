@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import FrameSource, Pixels, Stack
+from focusstack_app.core.frames import Frame, FrameSource, Pixels, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import PROXY_SIDE_PX, proxy_of
 from focusstack_app.engine.focus_order import focus_order
+from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
 from focusstack_app.io.spool import Held, Spool
 
+_NO_PIXELS = np.empty((0, 0, 3), np.uint8)
 _READERS = 2  # at a time; decoding takes more memory than what comes of it
 
 
-def read_frames(
-    request: FusionRequest, spool: Spool, progress: Progress
-) -> tuple[FusionRequest, list[Held], list[Held], bytes | None]:
-    """Read everything, a few frames ahead, and put it in the order of the focus.
+class FramesRead(NamedTuple):
+    """The frames of a stack, in the order of their focus.
 
-    Returns:
-        The request with its frames in that order, or itself where they came so; the pixels of all
-        frames, their proxies for alignment, and the reference's profile.
+    Attributes:
+        request: What was asked, with the frames in that order, or as it was where they came so.
+        frames: The pixels of all frames.
+        proxies: The same for alignment; none for a single frame.
+        icc_profile: Of the reference.
+        warnings: One line each.
     """
+
+    request: FusionRequest
+    frames: list[Held]
+    proxies: list[Held]
+    icc_profile: bytes | None
+    warnings: list[str]
+
+
+def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> FramesRead:
+    """Read everything, a few frames ahead, and put it in the order of the focus."""
     several, side = len(request.stack) > 1, request.max_side_px
 
-    def read(source: FrameSource) -> tuple[Pixels, Pixels | None, bytes | None]:
-        """The pixels, the proxy and the profile."""
+    def read(source: FrameSource) -> tuple[Pixels, Pixels | None, Frame]:
+        """The pixels, the proxy, and the frame without pixels."""
         # A preview's registration serves the render too, and is found as exactly.
         frame = read_frame(source) if side is None else read_proxy(source, max(side, PROXY_SIDE_PX))
         proxy = proxy_of(frame.pixels) if several else None
         pixels = frame.pixels
         if side is not None:
             pixels = reduced(pixels, fitted_size(*source.size_px, side))
-        return pixels, proxy, frame.icc_profile
+        return pixels, proxy, replace(frame, pixels=_NO_PIXELS)
 
     frames: list[Held] = []
     proxies: list[Held] = []
-    icc_profile = None
+    read_as: list[Frame] = []
     sources = request.stack.sources
     progress.checkpoint()
-    for index, (pixels, proxy, profile) in enumerate(ahead(read, sources, _READERS)):
+    for index, (pixels, proxy, frame) in enumerate(ahead(read, sources, _READERS)):
         source = sources[index]
         if frames and pixels.shape != frames[0].shape:
             raise InputError(
@@ -62,15 +78,42 @@ def read_frames(
             )
         if proxy is not None:
             proxies.append(spool.keep(proxy))
-        if index == request.stack.reference:
-            icc_profile = profile
+        read_as.append(frame)
         frames.append(spool.keep(pixels))
         progress.report((index + 1) / len(request.stack), message("Reading"))
+    icc_profile = read_as[request.stack.reference].icc_profile
+    warnings = _colour_warnings(read_as, request.stack.reference)
     if not proxies:
-        return request, frames, proxies, icc_profile
+        return FramesRead(request, frames, proxies, icc_profile, warnings)
     order = focus_order(proxies, progress)
     frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
-    return _in_order(request, order), frames, proxies, icc_profile
+    return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
+
+
+def _colour_warnings(frames: list[Frame], reference: int) -> list[str]:
+    """A line where the numbers of a frame mean other colours than those of the reference."""
+    spaces = [_space(frame) for frame in frames]
+    odd = next((i for i, space in enumerate(spaces) if space != spaces[reference]), None)
+    if odd is None:
+        return []
+    return [
+        message(
+            "{frame} has the colours of {space}, but {reference} those of {reference_space}, and "
+            "they are not converted. Export all frames with the same profile.",
+            frame=frames[odd].source.path.name,
+            space=spaces[odd],
+            reference=frames[reference].source.path.name,
+            reference_space=spaces[reference],
+        )
+    ]
+
+
+def _space(frame: Frame) -> str:
+    """The colour space, by one name where programs give their profiles of it several."""
+    name = frame.colour_space
+    if name == UNLABELLED or "srgb" in name.casefold():
+        return "sRGB"
+    return ADOBE_RGB if ADOBE_RGB in name else name
 
 
 def _in_order(request: FusionRequest, order: list[int]) -> FusionRequest:

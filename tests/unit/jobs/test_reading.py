@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method
 from focusstack_app.core.progress import Progress
+from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.export import depth_map
 from focusstack_app.jobs.fuse import fuse_stack
@@ -33,7 +35,7 @@ def request_(tmp_path: Path) -> FusionRequest:
 
 def test_frames_come_back_in_the_order_of_their_focus(request_: FusionRequest) -> None:
     with Spool(10**9) as spool:
-        ordered, frames, proxies, _ = read_frames(request_, spool, Progress())
+        ordered, frames, proxies, *_ = read_frames(request_, spool, Progress())
         names = [source.path.stem for source in ordered.stack.sources]
         focus = [SHUFFLED[int(name)] for name in names]
         assert focus in (list(range(7)), list(range(7))[::-1])
@@ -109,3 +111,18 @@ def test_of_two_frames_that_fail_the_first_is_named(request_: FusionRequest) -> 
         gone.path.unlink()
     with Spool(10**9) as spool, pytest.raises(InputError, match=sources[2].path.name):
         read_frames(request_, spool, Progress())
+
+
+def test_frames_of_different_colour_spaces_are_told(tmp_path: Path) -> None:
+    profiles = [adobe_rgb_profile(), adobe_rgb_profile(), None, srgb_profile()]
+    paths = []
+    for number, profile in enumerate(profiles):
+        paths.append(tmp_path / f"{number}.png")
+        pixels = (make_stack(len(profiles)).frames[number] >> 8).astype(np.uint8)
+        Image.fromarray(pixels).save(paths[-1], icc_profile=profile)
+    with Spool(10**9) as spool:
+        for chosen in (paths[:2], paths[2:], paths):
+            request = FusionRequest(open_stack(chosen).stack)
+            warnings = read_frames(request, spool, Progress()).warnings
+            assert len(warnings) == (chosen == paths)
+    assert "2.png has the colours of sRGB, but 0.png those of Adobe RGB (1998)" in warnings[0]
