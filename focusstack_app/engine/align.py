@@ -145,6 +145,8 @@ def _hops(count: int) -> list[tuple[int, int]]:
 def _coarse_shift(template: list[FloatArray], moved: list[FloatArray]) -> Similarity:
     """Where phase correlation of the coarsest level is sure of a shift, that shift."""
     height, width = template[-1].shape
+    if min(height, width) < 2:
+        return _STILL
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
     # It multiplies what it is given by the window, in place for some sizes.
     both = template[-1].copy(), moved[-1].copy()

@@ -230,3 +230,10 @@ def test_cancelling_in_any_stage_ends_within_a_second(
     del scratch
     asked_at_s = _cancel_in(stage, request_, tmp_path / "out.tif")
     assert time.monotonic() - asked_at_s < 1.0
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (2, 300)])
+def test_frames_of_a_pixel_or_a_line(tmp_path: Path, size: tuple[int, int]) -> None:
+    stack = open_stack(write_stack(tmp_path, width_px=size[0], height_px=size[1])).stack
+    result = fuse_stack(FusionRequest(stack, method=Method.PYRAMID), Progress())
+    assert result.picture.shape == (*size[::-1], 3)
