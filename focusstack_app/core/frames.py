@@ -20,7 +20,9 @@ class FrameSource:
 
     `width_px` and `height_px` are those of the upright picture (orientation applied).
     `bits` is the depth per channel that `Frame.pixels` will have (8 or 16). `is_result` says that
-    this program wrote it.
+    this program wrote it. `orientation` is what the file says of how the camera was held (1 to 8,
+    as in EXIF); `turned` is how the picture that is upright by it is turned further, by the same
+    numbers.
     """
 
     path: Path
@@ -36,6 +38,8 @@ class FrameSource:
     focus_distance_m: float | None = None
     camera: str | None = None
     is_result: bool = False
+    orientation: int = 1
+    turned: int = 1
 
     @property
     def size_px(self) -> tuple[int, int]:

@@ -18,12 +18,14 @@ class Header(NamedTuple):
         height_px: Rows as stored.
         bits: Depth per channel that decoding gives.
         orientation: 1 to 8 where the decoder knows it, None where the EXIF has to be asked.
+        undone: What the decoder turned upright itself, where it tells.
     """
 
     width_px: int
     height_px: int
     bits: Literal[8, 16]
     orientation: int | None
+    undone: int = 1
 
 
 class Decoded(NamedTuple):

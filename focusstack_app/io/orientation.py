@@ -22,6 +22,13 @@ def upright_size(width_px: int, height_px: int, orientation: int) -> tuple[int, 
     return (height_px, width_px) if orientation >= 5 else (width_px, height_px)
 
 
+def turn_between(said: int, wanted: int) -> int:
+    """What turns a picture that is upright by `said` to where it is by `wanted`; 1 to 8 each."""
+    stored = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    aim = upright(stored, wanted)
+    return next(n for n in range(1, 9) if np.array_equal(upright(upright(stored, said), n), aim))
+
+
 def upright(pixels: _Picture, orientation: int) -> _Picture:
     """Turn a stored picture upright.
 

@@ -78,9 +78,8 @@ def probe(path: Path) -> FrameSource:
         else:
             header = raster.read_header(path, kind)
         facts = read_facts(path)
-    width, height = upright_size(
-        header.width_px, header.height_px, header.orientation or facts.orientation
-    )
+    orientation = header.orientation or facts.orientation
+    width, height = upright_size(header.width_px, header.height_px, orientation)
     return FrameSource(
         path=path,
         kind=kind,
@@ -95,6 +94,7 @@ def probe(path: Path) -> FrameSource:
         focus_distance_m=facts.focus_distance_m,
         camera=facts.camera,
         is_result=(facts.software or "").startswith(f"{PROGRAM} "),
+        orientation=orientation if orientation != 1 else header.undone,
     )
 
 

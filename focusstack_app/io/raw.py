@@ -35,7 +35,7 @@ def _upright_size(sizes: rawpy.ImageSizes) -> tuple[int, int]:
 def _header(path: Path, raw: rawpy.RawPy) -> Header:
     width, height = _upright_size(raw.sizes)
     check_area(path, width, height)
-    return Header(width, height, 16, 1)
+    return Header(width, height, 16, 1, _ORIENTATION_OF_FLIP.get(raw.sizes.flip, 1))
 
 
 def _opened(path: Path) -> rawpy.RawPy:

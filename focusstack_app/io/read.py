@@ -43,13 +43,14 @@ def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
         facts = read_facts(path) if source.kind != "raw" else ExifFacts()
     wanted = None
     if max_side_px is not None:
-        wanted = fitted_size(*source.size_px, max_side_px)
+        wanted = fitted_size(*upright_size(*source.size_px, source.turned), max_side_px)
         if facts.orientation >= 5 and source.kind in ("jpeg", "png"):
             wanted = wanted[::-1]
     decoded = _decode(path, source.kind, wanted)
     header = decoded.header
     orientation = header.orientation or facts.orientation
     size = upright_size(header.width_px, header.height_px, orientation)
+    size = upright_size(*size, source.turned)
     if size != source.size_px:
         raise InputError(
             message(
@@ -67,7 +68,7 @@ def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
     if max_side_px is not None:
         pixels = reduced(pixels, fitted_size(header.width_px, header.height_px, max_side_px))
     name, icc_profile = _labelled(decoded, facts)
-    return Frame(source, upright(pixels, orientation), name, icc_profile)
+    return Frame(source, upright(upright(pixels, orientation), source.turned), name, icc_profile)
 
 
 def read_frame(source: FrameSource) -> Frame:

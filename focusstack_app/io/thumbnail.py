@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.faults import reading
 from focusstack_app.io.icc import for_screen
+from focusstack_app.io.orientation import upright
 from focusstack_app.io.raw import embedded_preview
 from focusstack_app.io.read import read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
@@ -29,6 +30,8 @@ def read_thumbnail(source: FrameSource, max_side_px: int) -> NDArray[np.uint8]:
     if source.kind == "raw":
         with reading(source.path):
             preview = embedded_preview(source.path, min(max_side_px, max(source.size_px)))
+        if preview is not None:
+            preview = upright(preview, source.turned)
         if preview is not None and _same_shape(preview, source):
             height, width = preview.shape[:2]
             small = reduced(preview, fitted_size(width, height, max_side_px))

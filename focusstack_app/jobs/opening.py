@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
+from focusstack_app.io.orientation import turn_between, upright_size
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
 
 
@@ -45,6 +47,8 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     if len(paths) == 1 and paths[0].is_dir():
         sources, left_out = without_results(sources)
         warnings += left_out
+    sources, turned = held_alike(sources)
+    warnings += turned
     check_sizes(sources)
     return OpenedStack(Stack(sources), warnings)
 
@@ -90,6 +94,46 @@ def without_results(
         for source in sources
         if source.is_result
     )
+
+
+def held_alike(
+    sources: Sequence[FrameSource],
+) -> tuple[tuple[FrameSource, ...], tuple[str, ...]]:
+    """The frames of one stack, all turned as most of them.
+
+    A camera that looks down cannot tell how it is held, and says now this and now that.
+
+    Returns:
+        The frames, and a line about those that said something else.
+    """
+    stored = {upright_size(*source.size_px, source.orientation) for source in sources}
+    wanted, _ = Counter(source.orientation for source in sources).most_common(1)[0]
+    odd = [source for source in sources if source.orientation != wanted]
+    if not odd or len(stored) > 1:
+        return tuple(sources), ()
+    width, height = upright_size(*stored.pop(), wanted)
+    alike = tuple(
+        replace(
+            source,
+            width_px=width,
+            height_px=height,
+            turned=turn_between(source.orientation, wanted),
+        )
+        for source in sources
+    )
+    file = shown(odd[0].path)
+    if len(odd) == 1:
+        line = message(
+            "{file} says that the camera was turned, and is read as if it was not.", file=file
+        )
+    else:
+        line = message(
+            "{count} frames say that the camera was turned, and are read as if it was not. The "
+            "first is {file}.",
+            count=len(odd),
+            file=file,
+        )
+    return alike, (line,)
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

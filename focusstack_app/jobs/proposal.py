@@ -14,7 +14,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.probe import list_images, natural_order, probe
 from focusstack_app.jobs.grouping import grouped
-from focusstack_app.jobs.opening import check_sizes, without_results, without_twins
+from focusstack_app.jobs.opening import check_sizes, held_alike, without_results, without_twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,12 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
     warnings += results
     groups = grouped(frames) if split else [frames]
     names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
-    return [
-        ProposedStack(name, folder, group, _size_problem(group), warnings)
-        for name, group in zip(names, groups, strict=True)
-    ]
+    stacks = []
+    for own_name, group in zip(names, groups, strict=True):
+        alike, turned = held_alike(group)
+        stack = ProposedStack(own_name, folder, alike, _size_problem(alike), warnings + turned)
+        stacks.append(stack)
+    return stacks
 
 
 def _size_problem(sources: Sequence[FrameSource]) -> str:

@@ -946,6 +946,14 @@
         <translation>Öffnen Sie den Stack noch einmal.</translation>
     </message>
     <message>
+        <source>{file} holds several pictures.</source>
+        <translation>{file} enthält mehrere Bilder.</translation>
+    </message>
+    <message>
+        <source>Save each of them as a file of its own.</source>
+        <translation>Speichern Sie jedes davon als eigene Datei.</translation>
+    </message>
+    <message>
         <source>{file} is a TIFF of a kind that is not supported ({bits}-bit {photometric}, {depth}).</source>
         <translation>{file} ist ein TIFF einer Art, die nicht unterstützt wird ({bits} Bit {photometric}, {depth}).</translation>
     </message>
@@ -1122,6 +1130,14 @@
         <translation>{file} stammt von diesem Programm und bleibt aus dem Stack heraus.</translation>
     </message>
     <message>
+        <source>{file} says that the camera was turned, and is read as if it was not.</source>
+        <translation>{file} nennt eine andere Drehung der Kamera als die übrigen Aufnahmen und wird gelesen wie diese.</translation>
+    </message>
+    <message>
+        <source>{count} frames say that the camera was turned, and are read as if it was not. The first is {file}.</source>
+        <translation>{count} Aufnahmen nennen eine andere Drehung der Kamera als die übrigen und werden gelesen wie diese. Die erste ist {file}.</translation>
+    </message>
+    <message>
         <source>{folder} holds no pictures.</source>
         <translation>{folder} enthält keine Bilder.</translation>
     </message>
@@ -1220,6 +1236,10 @@
     <message>
         <source>Leave it out.</source>
         <translation>Lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>{frame} has the colours of {space}, but {reference} those of {reference_space}, and they are not converted. Export all frames with the same profile.</source>
+        <translation>{frame} hat die Farben von {space}, {reference} aber die von {reference_space}; sie werden nicht umgerechnet. Exportieren Sie alle Aufnahmen mit demselben Profil.</translation>
     </message>
     <message>
         <source>{file} could not be registered to the frame before it and is placed like it. Leave it out if edges look doubled.</source>

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
-from focusstack_app.io.orientation import upright
+from focusstack_app.io.orientation import turn_between, upright, upright_size
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame, read_proxy
 from tests.unit.io.builders import (
@@ -123,6 +124,24 @@ def test_real_stacks(shared_data: Path) -> None:
     assert frame.colour_space == "sRGB"
     assert proxy.pixels.shape == (384, 512, 3)
     assert abs(float(frame.pixels.mean()) - float(proxy.pixels.mean())) < 1
+
+
+@pytest.mark.parametrize("wanted", range(1, 9))
+@pytest.mark.parametrize("said", range(1, 9))
+def test_a_picture_is_turned_from_what_its_file_says(
+    tmp_path: Path, said: int, wanted: int
+) -> None:
+    stored = corners(96, 144)
+    source = probe(save_jpeg(tmp_path / "a.jpg", stored, exif=exif(said)))
+    assert source.orientation == said
+    width, height = upright_size(144, 96, wanted)
+    source = replace(source, width_px=width, height_px=height, turned=turn_between(said, wanted))
+    expected = upright(stored, wanted).astype(int)
+    assert np.abs(read_frame(source).pixels - expected).mean() < 2
+    small = read_proxy(source, 36).pixels
+    assert small.shape == (height // 4, width // 4, 3)
+    for row, column in ((4, 4), (4, -4), (-4, 4), (-4, -4)):
+        assert np.abs(small[row, column] - expected[row, column]).max() < 25
 
 
 @pytest.mark.parametrize("tags", [{40961: 65535, 40965: {1: "R03"}}, {40961: 2}])

@@ -7,11 +7,13 @@ import pytest
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.progress import Progress
+from focusstack_app.io.read import read_frame
+from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.proposal import propose_stacks
 from tests.helpers.stacks import write_stack
-from tests.unit.io.builders import save_dng, save_jpeg
+from tests.unit.io.builders import corners, exif, save_dng, save_jpeg
 
 
 def test_a_folder_means_its_pictures_in_natural_order(tmp_path: Path) -> None:
@@ -107,6 +109,40 @@ def test_what_this_program_made_is_no_frame_of_its_folder(tmp_path: Path) -> Non
         path.unlink()
     made[2].unlink()
     assert len(open_stack([tmp_path]).stack) == 2  # results of parts of a stack are one too
+
+
+@pytest.mark.parametrize("odd", [3, 6, 8])
+@pytest.mark.parametrize("raw", [False, True])
+def test_a_frame_that_says_it_was_turned_is_read_as_the_others(
+    tmp_path: Path, odd: int, raw: bool
+) -> None:
+    scene = corners(96, 144)
+    paths = []
+    for number, orientation in enumerate([1, odd, 1]):
+        path = tmp_path / f"{number}.{'dng' if raw else 'jpg'}"
+        if raw:
+            save_dng(path, scene / 300.0, orientation=orientation)
+        else:
+            save_jpeg(path, scene, exif=exif(orientation))
+        paths.append(path)
+    opened = open_stack(paths)
+    assert opened.warnings == (
+        f"{paths[1]} says that the camera was turned, and is read as if it was not.",
+    )
+    first, second, _ = (read_frame(source).pixels for source in opened.stack.sources)
+    np.testing.assert_array_equal(first, second)
+    thumbnails = [read_thumbnail(source, 40) for source in opened.stack.sources]
+    np.testing.assert_array_equal(thumbnails[0], thumbnails[1])
+    (stack,) = propose_stacks([tmp_path], Progress(), split=False)
+    assert stack.sources == opened.stack.sources
+    assert stack.problem == ""
+
+
+def test_a_portrait_among_pictures_of_another_size_stays_what_it_is(tmp_path: Path) -> None:
+    for number, (orientation, size) in enumerate([(1, (96, 144)), (6, (96, 150))]):
+        save_jpeg(tmp_path / f"{number}.jpg", corners(*size), exif=exif(orientation))
+    with pytest.raises(InputError, match=r"96 x 150 pixels, but .* 144 x 96"):
+        open_stack([tmp_path])
 
 
 def test_a_raw_file_counts_and_not_its_jpeg(tmp_path: Path) -> None:
