@@ -18,6 +18,8 @@ from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.translation import said
+from focusstack_app.ui.wording import without_folder
 
 _FUSION_SHARE = 0.98  # of the progress; the rest prepares the picture for the screen
 
@@ -241,7 +243,8 @@ class Renderer(QObject):
     def _on_failed(self, render: Render, error: Exception) -> None:
         render.state, render.news = RenderState.FAILED, self.tr("Something went wrong.")
         if isinstance(error, FocusStackError):
-            render.news = error.message
+            folder = render.request.stack.sources[0].path.parent
+            render.news = without_folder(said(error.message), folder)
         self.failed.emit(error)
 
     def _on_finished(self) -> None:

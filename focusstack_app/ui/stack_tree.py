@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -39,6 +38,7 @@ from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
 from focusstack_app.ui.stack_rows import TONE_ROLE, Row, StackDelegate, StateDelegate
 from focusstack_app.ui.translation import said
+from focusstack_app.ui.wording import without_folder
 
 _NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
 _WIDTHS = (280, 82, 145, 170)
@@ -265,9 +265,8 @@ class StackTree(QTreeWidget):
     def set_state(self, row: Row, text: str, tone: Tone | None = None) -> None:
         """Say where a stack stands."""
         self._write(row, _STATE, text)
-        short = text.replace(f"{row.stack.folder}{os.sep}", "")  # what is wrong comes after it
         self.blockSignals(True)
-        row.item.setText(_STATE, short)
+        row.item.setText(_STATE, without_folder(text, row.stack.folder))
         row.item.setData(_STATE, TONE_ROLE, tone)
         self.blockSignals(False)
 

@@ -70,8 +70,8 @@ class StackWindow(ProjectWindow):
         self.previewer.failed.connect(self._tell)
         self.preferences.changed.connect(self._on_preferences_changed)
         self.preferences.failed.connect(self._tell)
-        actions.undo.triggered.connect(lambda: self._undoable.undo())
-        actions.redo.triggered.connect(lambda: self._undoable.redo())
+        actions.undo.triggered.connect(self._undo)
+        actions.redo.triggered.connect(self._redo)
         self.history.changed.connect(self._update_undo)
         self.history.restored.connect(self._on_restored)
         self.retouch.changed.connect(self._update_undo)
@@ -257,6 +257,17 @@ class StackWindow(ProjectWindow):
     def _undoable(self) -> History | Retoucher:
         """What undo and redo reach: the strokes while there is a brush, else the project."""
         return self.retouch.retoucher if self.retouch.active else self.history
+
+    def _undo(self) -> None:
+        """Take a step back, and say which: it may be out of sight."""
+        self._undoable.undo()
+        undone = self.tr("Undone: {step}")
+        self.statusBar().showMessage(undone.format(step=self._undoable.redo_text))
+
+    def _redo(self) -> None:
+        self._undoable.redo()
+        done = self.tr("Done again: {step}")
+        self.statusBar().showMessage(done.format(step=self._undoable.undo_text))
 
     def _update_undo(self) -> None:
         """Say in the menu what would be undone and done again."""

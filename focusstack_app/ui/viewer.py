@@ -251,17 +251,17 @@ class Viewer(QWidget):
 
     def _paint_comparison(self, painter: QPainter) -> None:
         """Names and the line between the pictures."""
-        area = QRectF(self.rect())
-        if self._mode is Compare.OFF:
-            draw_label(painter, self.note, area)
-        elif self._mode in (Compare.PEEK, Compare.BLINK):
-            draw_label(painter, self._names[self._mode is Compare.PEEK], area)
+        area, (shown, other) = QRectF(self.rect()), self._names
+        other = other if self._other is not None else shown  # what stands in its place
+        if self._mode in (Compare.OFF, Compare.PEEK, Compare.BLINK):
+            texts = {Compare.OFF: self.note, Compare.PEEK: other}
+            draw_label(painter, texts.get(self._mode, shown), area)
         else:
-            share = self._wipe if self._mode is Compare.WIPE else 0.5
-            handle = self._mode is Compare.WIPE
-            draw_divider(painter, share * area.width(), area.height(), handle=handle)
-            draw_label(painter, self._names[0], area)
-            draw_label(painter, self._names[1], area, right=True)
+            wiped = self._mode is Compare.WIPE
+            share = self._wipe if wiped else 0.5
+            draw_divider(painter, share * area.width(), area.height(), handle=wiped)
+            draw_label(painter, shown, area)
+            draw_label(painter, other, area, right=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Stay fitted."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from focusstack_app.core.frames import FrameSource
@@ -143,6 +145,11 @@ def count_text(count: int, noun: Literal["frame", "file", "stack", "tile"]) -> s
             return tr("%n stack(s)", "", count)
         case "tile":
             return tr("%n tile(s)", "", count)
+
+
+def without_folder(text: str, folder: Path) -> str:
+    """A text that names files of one folder without it: what it says comes sooner."""
+    return text.replace(f"{folder}{os.sep}", "")
 
 
 def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:

@@ -2694,6 +2694,14 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Datei, Stapelverarbeitung (Strg+B) teilt ihren Ordner und macht aus jedem Stack ein Bild.</translation>
     </message>
     <message>
+        <source>Undone: {step}</source>
+        <translation>Rückgängig gemacht: {step}</translation>
+    </message>
+    <message>
+        <source>Done again: {step}</source>
+        <translation>Wiederholt: {step}</translation>
+    </message>
+    <message>
         <source>&amp;Undo {step}</source>
         <translation>&amp;Rückgängig: {step}</translation>
     </message>

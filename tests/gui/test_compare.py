@@ -94,6 +94,17 @@ def test_the_place_under_the_pointer_is_the_same_in_both_halves(viewer: Viewer) 
     assert (left - right).manhattanLength() < 1e-6
 
 
+@pytest.mark.parametrize("mode", [Compare.WIPE, Compare.SIDE, Compare.PEEK])
+def test_a_picture_does_not_have_the_name_of_one_that_is_not_there(
+    viewer: Viewer, mode: Compare
+) -> None:
+    viewer.set_other(None, mode)
+    viewer.set_names("Output 1", "Source 6")
+    seen = viewer.grab().toImage()
+    viewer.set_names("Output 1", "Output 1")
+    assert viewer.grab().toImage() == seen
+
+
 def test_peeking_shows_the_other_picture(viewer: Viewer) -> None:
     viewer.set_other(prepare(blue(viewer)), Compare.PEEK)
     assert colour(viewer, 100, 50) == BLUE

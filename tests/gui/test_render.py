@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.core.errors import DeviceMemoryError
+from focusstack_app.core.errors import DeviceMemoryError, InputError
 from focusstack_app.core.fusion import Method
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.dialogs import ReportDialog
@@ -109,6 +109,16 @@ def test_a_failed_render_says_why_and_leaves_nothing(
     (row,) = opened.side.render_panel.rows.values()
     assert row.status.whole == "The card has too little memory."
     assert opened.side.render_panel.render_button.isEnabled()
+
+
+def test_a_render_whose_frame_is_gone_says_which_before_its_line_is_cut(
+    opened: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    fusion.error = InputError(f"{frames[1]} does not exist.", "Was it moved or renamed?")
+    opened.render_stack()
+    qtbot.waitUntil(lambda: opened.banner.message == f"{frames[1]} does not exist.")
+    (row,) = opened.side.render_panel.rows.values()
+    assert row.status.whole == "frame_2.png does not exist."
 
 
 def test_a_bug_is_shown_with_a_report_to_copy(

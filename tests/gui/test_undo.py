@@ -63,8 +63,10 @@ def test_a_frame_that_was_left_out_counts_again(
 ) -> None:
     toggle(opened.frames, opened.frames.index(1))
     assert undo(opened, qtbot) == "Undo Leave Out 1 Frame"
+    assert opened.statusBar().currentMessage() == "Undone: Leave Out 1 Frame"
     assert included(opened) == [True, True, True]
     assert redo(opened) == "Redo Leave Out 1 Frame"
+    assert opened.statusBar().currentMessage() == "Done again: Leave Out 1 Frame"
     assert included(opened) == [True, False, True]
     qtbot.waitUntil(lambda: not opened.previewer.busy)
     assert len(fusion.previews[-1].stack) == 2
