@@ -11,6 +11,7 @@ from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.naming import filled_name, name_facts, template_problem
 from focusstack_app.core.output import FileFormat
 from focusstack_app.jobs.batch import BatchTarget
+from focusstack_app.settings.schema import Settings
 from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
 from focusstack_app.ui.parameters import explanation
@@ -68,6 +69,7 @@ class BatchForm(QWidget):
             editor.changed.connect(self.changed)
         grid.addWidget(self.name_problem, 3, 1)  # instead of the note
         grid.setColumnStretch(1, 1)
+        preferences.changed.connect(self._on_preferences_changed)
 
     @property
     def target(self) -> BatchTarget:
@@ -88,6 +90,16 @@ class BatchForm(QWidget):
     def ready(self) -> bool:
         """Whether it is known where the pictures go."""
         return not self.problem and bool(self.folder.value)
+
+    def _on_preferences_changed(self, before: Settings) -> None:
+        """Follow what was changed there, unless a batch runs with what is shown."""
+        was, now = before.export, self._preferences.settings.export
+        if not self.isEnabled():
+            return
+        if now.batch_name != was.batch_name:
+            self.name.show_value(now.batch_name)
+        if now.format != was.format:
+            self.format.show_value(now.format)
 
     def explain(self, name: str = "", request: FusionRequest | None = None) -> None:
         """Say what is made.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -311,6 +312,23 @@ def test_name_and_format_are_chosen_with_an_example(
     run(batch, qtbot)
     with Image.open(Path(batch.form.folder.value) / "2026-05-17 card-1.jpg") as image:
         assert image.format == "JPEG"
+
+
+def test_the_name_and_the_format_follow_the_preferences(
+    batch: BatchWindow, window: MainWindow
+) -> None:
+    batch.form.name.line.setText("{stack}_{frames}")
+    batch.form.name.line.textEdited.emit("")
+
+    def change(**values: object) -> None:
+        settings = window.preferences.settings
+        window.preferences.change(replace(settings, export=replace(settings.export, **values)))  # type: ignore[arg-type]
+
+    change(format=FileFormat.JPEG)
+    assert batch.form.format.value is FileFormat.JPEG
+    assert results(batch)[1] == "bee_3.jpg"  # the name was not changed there
+    change(batch_name="{date} {stack}")
+    assert results(batch)[2] == "2026-05-17 card-1.jpg"
 
 
 def test_progress_is_shown_per_stack_and_stopping_leaves_what_is_done(
