@@ -184,7 +184,6 @@ class WindowFrame(QMainWindow):
         actions.actual_pixels.setEnabled(shown)
         self.filmstrip.setVisible(free and self.frames.rowCount() > 0)
         self.side.setVisible(free)
-        self.statusBar().setVisible(shown or bool(self.statusBar().currentMessage()))
         name = f"{self.opened.name}[*] — {PROGRAM_NAME}" if self.opened else PROGRAM_NAME
         self.setWindowTitle(name if "[*]" in name else f"{name}[*]")
         self.setWindowModified(bool(self.side.outputs.unexported))

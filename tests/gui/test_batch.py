@@ -344,6 +344,7 @@ def test_progress_is_shown_per_stack_and_stopping_leaves_what_is_done(
     qtbot.waitUntil(lambda: states(batch)[1] == "48 %  Fusing tile 11")
     assert states(batch)[0].startswith("Done")
     assert not batch.start_button.isVisible()
+    assert window.statusBar().isVisible()
     assert window.statusBar().currentMessage().startswith("Batch: Stack ")
     batch.stop_button.click()
     qtbot.waitUntil(lambda: batch.report is not None)
