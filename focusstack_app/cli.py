@@ -191,9 +191,15 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
 
 
 def _batch(args: argparse.Namespace) -> int:
-    from focusstack_app.jobs.batch import BatchTarget, Outcome, plan_batch, run_batch
+    from focusstack_app.jobs.batch import (
+        BatchTarget,
+        Outcome,
+        check_results_folders,
+        plan_batch,
+        run_batch,
+    )
     from focusstack_app.jobs.export import check_target
-    from focusstack_app.jobs.proposal import find_stacks, propose_stacks
+    from focusstack_app.jobs.proposal import find_stacks, left_alone, propose_stacks
     from focusstack_app.jobs.report import write_report
 
     if args.json is not None:
@@ -226,7 +232,10 @@ def _batch(args: argparse.Namespace) -> int:
 
     try:
         with cancelled_by_signals(progress), display:
+            check_results_folders(target)
             folders = find_stacks(args.parent, exclude=target.folders)
+            for line in left_alone(args.parent, folders, exclude=target.folders):
+                display.note(f"warning: {line}")
             stacks = propose_stacks(folders, progress.sub(0.0, 0.0), split=args.split)
             if not args.dry_run:
                 report = run_batch(stacks, target, request, progress, on_item=tell).facts()

@@ -23,6 +23,7 @@ TOKENS = {
 }
 
 _TOKEN = re.compile(r"\{([^{}]*)\}")
+_LONGEST_BYTES = 200  # file systems take 255; suffixes, numbers and "-provenance" follow
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # by some file system that a disk may have
 
 
@@ -93,8 +94,11 @@ def filled_name(template: str, facts: NameFacts) -> str:
     def value(match: re.Match[str]) -> str:
         return _FORBIDDEN.sub("_", str(getattr(facts, match.group(1))))
 
+    name = _TOKEN.sub(value, template)
+    while len(name.encode("utf-8", "surrogatepass")) > _LONGEST_BYTES:
+        name = name[:-1]
     # A leading dot hides a file, a trailing dot or blank is lost on Windows.
-    return _TOKEN.sub(value, template).strip().strip(".").strip() or "stack"
+    return name.strip().strip(".").strip() or "stack"
 
 
 def stack_name(sources: Sequence[FrameSource]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -172,13 +173,11 @@ def plan_batch(
         make_request: From a stack to what is asked for it.
     """
     suffix = target.kind.suffixes[0]
+    requests = [None if stack.problem else make_request(Stack(stack.sources)) for stack in stacks]
+    names = _names(stacks, requests, target.template)
     taken: set[str] = set()
     tasks = []
-    for stack in stacks:
-        request = None if stack.problem else make_request(Stack(stack.sources))
-        name = stack.name
-        if request is not None:
-            name = filled_name(target.template, name_facts(stack.name, request))
+    for stack, request, name in zip(stacks, requests, names, strict=True):
         free, number = name, 1
         while free.casefold() in taken:
             number += 1
@@ -186,6 +185,32 @@ def plan_batch(
         taken.add(free.casefold())
         tasks.append(BatchTask(stack, request, target.folder / f"{free}{suffix}", target))
     return tasks
+
+
+def _names(
+    stacks: Sequence[ProposedStack], requests: Sequence[FusionRequest | None], template: str
+) -> list[str]:
+    """The names of the results; those that would be the same end with the name of the stack.
+
+    A number would change with every stack that comes or goes, and the wrong picture be skipped.
+    """
+
+    def filled(template: str) -> list[str]:
+        return [
+            stack.name
+            if request is None
+            else filled_name(template, name_facts(stack.name, request))
+            for stack, request in zip(stacks, requests, strict=True)
+        ]
+
+    names = filled(template)
+    if "{stack}" in template:
+        return names
+    often = Counter(name.casefold() for name in names)
+    return [
+        name if often[name.casefold()] == 1 else longer
+        for name, longer in zip(names, filled(template + "-{stack}"), strict=True)
+    ]
 
 
 def run_batch(
@@ -276,6 +301,16 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
     return replace(item(Outcome.DONE), warnings=warnings, facts=facts(result))
 
 
+def check_results_folders(target: BatchTarget) -> None:
+    """Find out whether the folders for results are there or can be made.
+
+    Raises:
+        OutputError: If one cannot.
+    """
+    for folder in target.folders:
+        check_folder(folder if folder.exists() else folder.parent)
+
+
 @contextmanager
 def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
     """Make the folders for results; those that are still empty in the end are removed again.
@@ -289,6 +324,7 @@ def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
             message("There is no stack to fuse."), message("Add a folder that holds frames.")
         )
     folders = tasks[0].target.folders
+    check_results_folders(tasks[0].target)
     frames = {task.stack.folder.resolve() for task in tasks}
     for folder in folders:
         if folder.resolve() in frames:
@@ -296,7 +332,6 @@ def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
                 message("{folder} holds frames.", folder=shown(folder)),
                 message("Choose another folder for the results."),
             )
-        check_folder(folder if folder.exists() else folder.parent)
     made = [folder for folder in folders if not folder.exists()]
     try:
         for folder in made:

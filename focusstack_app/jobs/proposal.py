@@ -49,22 +49,24 @@ class ProposedStack:
 def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     """The sub-folders that have pictures, by name; or `parent` itself when none has.
 
+    A sub-folder that cannot be read is among them, so that it is reported.
+
     Args:
-        parent: Where to look; hidden sub-folders and deeper levels are left alone.
+        parent: Where to look; hidden sub-folders, deeper levels, and links to folders that count
+            already are left alone.
         exclude: Folders that are no stacks: where results go.
 
     Raises:
         InputError: If `parent` is not a folder, cannot be read, or holds no pictures.
     """
-    apart = {folder.resolve() for folder in exclude}
+    apart = {folder.resolve() for folder in exclude} | {parent.resolve()}
     loose = list_images(parent)
-    with reading(parent):
-        folders = sorted(path for path in parent.iterdir() if path.is_dir())
-    stacks = [
-        folder
-        for folder in folders
-        if not folder.name.startswith(".") and folder.resolve() not in apart and list_images(folder)
-    ]
+    stacks = []
+    for folder in sorted(_sub_folders(parent), key=Path.is_symlink):
+        if folder.resolve() not in apart and _has_pictures(folder):
+            apart.add(folder.resolve())
+            stacks.append(folder)
+    stacks.sort(key=lambda folder: natural_order(folder.name))
     if stacks:
         return stacks
     if loose:
@@ -75,12 +77,50 @@ def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     )
 
 
+def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] = ()) -> list[str]:
+    """What `find_stacks` did not take though it holds pictures, a line each for the command line.
+
+    Args:
+        parent: Where it looked.
+        stacks: What it found.
+        exclude: Folders for results.
+    """
+    apart = {folder.resolve() for folder in (*exclude, *stacks)}
+    if parent.resolve() in apart:
+        return []
+    lines = []
+    if list_images(parent):
+        lines.append(f"The pictures that lie directly in {shown(parent)} are left out.")
+    for folder in _sub_folders(parent):
+        if folder.resolve() in apart or _has_pictures(folder):
+            continue
+        deeper = [path for path in _sub_folders(folder) if path.resolve() not in apart]
+        if any(_has_pictures(path) for path in deeper):
+            lines.append(f"{shown(folder)} is left out: its pictures lie in folders of their own.")
+    return lines
+
+
+def _sub_folders(parent: Path) -> list[Path]:
+    with reading(parent):
+        found = [path for path in parent.iterdir() if path.is_dir()]
+    return [path for path in found if not path.name.startswith(".")]
+
+
+def _has_pictures(folder: Path) -> bool:
+    """Whether a folder holds pictures, or cannot be read."""
+    try:
+        return bool(list_images(folder))
+    except InputError:
+        return True
+
+
 def propose_stacks(
     folders: Sequence[Path], progress: Progress, *, split: bool = True
 ) -> list[ProposedStack]:
     """Probe the frames of folders and say which of them belong together.
 
-    Where a RAW file and another one have the same name, the RAW file counts.
+    Where a RAW file and another one have the same name, the RAW file counts. A folder that holds
+    nothing but results of this program counts only where there is no other.
 
     Args:
         folders: Each holds frames.
@@ -94,7 +134,12 @@ def propose_stacks(
     for done, folder in enumerate(folders):
         part = progress.sub(done / len(folders), (done + 1) / len(folders))
         stacks += _of_folder(folder, part, split=split)
-    return stacks
+    own = [
+        stack
+        for stack in stacks
+        if not stack.sources or not all(source.is_result for source in stack.sources)
+    ]
+    return own or stacks
 
 
 def split_stack(stack: ProposedStack, at: int) -> tuple[ProposedStack, ProposedStack]:

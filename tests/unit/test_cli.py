@@ -312,6 +312,22 @@ class TestBatch:
         assert run(*call, "--name", "{date}_{frames}") == 0
         assert "2026-05-17_5.tif" in capsys.readouterr().out
 
+    def test_a_folder_that_cannot_be_made_is_told_before_anything_is_read(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for more in ([], ["--dry-run"]):
+            assert run("batch", frames, "-o", tmp_path / "a" / "b", *more, *PYRAMID) == 1
+            (line,) = capsys.readouterr().err.splitlines()
+            assert f"{tmp_path / 'a'} does not exist" in line
+
+    def test_pictures_that_are_left_alone_are_told(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write_stack(tmp_path / "shoot" / "a")
+        write_stack(tmp_path / "shoot", 1)
+        assert run("batch", tmp_path / "shoot", "-o", tmp_path / "out", *PYRAMID) == 0
+        assert "warning: The pictures that lie directly in" in capsys.readouterr().err
+
     def test_a_name_that_cannot_be_is_explained(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -47,6 +47,12 @@ def test_values_become_fit_for_any_file_system(facts: NameFacts) -> None:
     assert filled_name("{mode}", replace(facts, mode="")) == "stack"
 
 
+def test_a_name_is_short_enough_for_any_disk(facts: NameFacts) -> None:
+    name = filled_name("{stack}-{stack}", replace(facts, stack="ü" * 120))
+    assert name == "ü" * 100
+    assert filled_name("{stack}", replace(facts, stack="a\udcff")) == "a\udcff"  # bytes of no text
+
+
 def test_a_name_stays_one_level_below_its_folder(facts: NameFacts) -> None:
     assert Path(filled_name("{stack}", replace(facts, stack="../up"))).name == "_up"
 

@@ -209,6 +209,27 @@ def test_names_follow_the_template_and_are_never_the_same(tmp_path: Path) -> Non
     assert tasks[0].plan()["frames"] == [str(source.path) for source in sources[:2]]
 
 
+def test_names_stay_when_stacks_come_and_go(tmp_path: Path) -> None:
+    target = BatchTarget(tmp_path / "out", "{frames} frames")
+
+    def names(*stacks: str) -> list[str]:
+        proposed = [
+            ProposedStack(
+                stack.removesuffix("!"),
+                tmp_path,
+                fake_stack(2, folder=tmp_path / stack).sources,
+                "sizes" if stack.endswith("!") else "",
+            )
+            for stack in stacks
+        ]
+        return [task.output.stem for task in plan_batch(proposed, target, FusionRequest)]
+
+    assert names("b") == ["2 frames"]
+    assert names("b", "d") == ["2 frames-b", "2 frames-d"]
+    assert names("a", "b", "c!", "d") == ["2 frames-a", "2 frames-b", "c", "2 frames-d"]
+    assert names("a", "b", "c", "d")[1:] == ["2 frames-b", "2 frames-c", "2 frames-d"]
+
+
 def test_stacks_of_one_folder_become_one_picture_each(tmp_path: Path) -> None:
     paths = write_stack(tmp_path / "x", 4)
     stack = propose_stacks([tmp_path / "x"], Progress())[0]

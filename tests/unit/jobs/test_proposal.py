@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from focusstack_app.core.errors import Cancelled, InputError
 from focusstack_app.core.progress import Progress
+from focusstack_app.io.write import write_picture
 from focusstack_app.jobs.proposal import (
     ProposedStack,
     find_stacks,
+    left_alone,
     merged_stacks,
     propose_stacks,
     split_stack,
@@ -35,6 +39,57 @@ def test_loose_pictures_beside_stacks_are_no_stack(tmp_path: Path) -> None:
     write_stack(tmp_path, 1)
     assert [folder.name for folder in find_stacks(tmp_path)] == ["a", "b"]
     assert [path.name for path in find_stacks(tmp_path, exclude=[tmp_path / "a"])] == ["b"]
+
+
+def test_links_to_folders_that_count_already_are_no_stacks(tmp_path: Path) -> None:
+    write_stack(tmp_path / "shoot" / "b", 2)
+    write_stack(tmp_path / "elsewhere", 2)
+    write_stack(tmp_path / "shoot", 1)
+    for name, target in (("a", "b"), ("self", "."), ("c", "../elsewhere")):
+        (tmp_path / "shoot" / name).symlink_to(target)
+    assert [folder.name for folder in find_stacks(tmp_path / "shoot")] == ["b", "c"]
+
+
+def test_stacks_come_as_people_count(tmp_path: Path) -> None:
+    for name in ("stack10", "Stack9", "stack1"):
+        write_stack(tmp_path / name, 1)
+    assert [folder.name for folder in find_stacks(tmp_path)] == ["stack1", "Stack9", "stack10"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_folder_that_may_not_be_read_is_a_stack_with_a_problem(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    (tmp_path / "locked").mkdir(mode=0)
+    first, second = _propose(*find_stacks(tmp_path))
+    assert (first.problem, second.name) == ("", "locked")
+    assert "may not be read" in second.problem
+
+
+def test_what_is_left_alone_is_said(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    assert left_alone(tmp_path, find_stacks(tmp_path)) == []
+    write_stack(tmp_path, 1)
+    write_stack(tmp_path / "day" / "b", 2)
+    write_stack(tmp_path / "results" / "old", 2)
+    (tmp_path / "notes").mkdir()
+    results = [tmp_path / "results"]
+    loose, deeper = left_alone(tmp_path, find_stacks(tmp_path, exclude=results), exclude=results)
+    assert loose == f"The pictures that lie directly in {tmp_path} are left out."
+    assert deeper.startswith(f"{tmp_path / 'day'} is left out")
+    alone = tmp_path / "day" / "b"
+    assert left_alone(alone, find_stacks(alone)) == []
+
+
+def test_results_of_an_earlier_batch_are_no_stack_among_others(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    (tmp_path / "pictures").mkdir()
+    for name in ("x", "y"):
+        pixels = np.zeros((30, 40, 3), np.uint16)
+        path = tmp_path / "pictures" / f"{name}.tif"
+        write_picture(path, pixels, icc_profile=None, source=None, description="")
+    assert [stack.name for stack in _propose(*find_stacks(tmp_path))] == ["a"]
+    (slabs,) = _propose(tmp_path / "pictures")
+    assert len(slabs.sources) == 2
 
 
 def test_a_parent_without_pictures_is_named(tmp_path: Path) -> None:
