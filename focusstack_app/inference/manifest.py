@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from focusstack_app.core.assets import models_dir
+from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import ModelError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import ModelManifest
@@ -35,7 +35,7 @@ def load_manifest(folder: Path) -> ModelManifest:
     """
     path = folder / "model.json"
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
             message("{file} cannot be read as a model manifest.", file=path),
@@ -74,11 +74,16 @@ def load_manifest(folder: Path) -> ModelManifest:
             message("{file} is not a complete model manifest ({error}).", file=path, error=error),
             message("Install the model again."),
         ) from error
-    bad_name = manifest.id in ("", ".", "..") or set(manifest.id) & set("/\\:")
+    name = manifest.id
+    bad_name = name.strip().lstrip(".") != name or not name or not name.isprintable()
+    bad_name = bad_name or bool(set(name) & set("/\\:"))
     kinds = {name for name in manifest.sha256 if not name.endswith(".safetensors")}
     kinds.discard(HALF_FUSION)
     bad_file = kinds != set(FILES) or any(set(name) & set("/\\:") for name in manifest.sha256)
-    if bad_name or bad_file or manifest.encoder_halo_px % manifest.scale:
+    counts = manifest.latent_channels, manifest.scale, manifest.slots, manifest.weight_scale
+    bad_number = min(*counts, manifest.tile_px, manifest.decoder_reach) < 1
+    bad_number = bad_number or manifest.encoder_halo_px % manifest.scale != 0
+    if bad_name or bad_file or bad_number:
         raise ModelError(
             message("{file} does not describe a model of kind {kind}.", file=path, kind=KIND),
             message("Install the model again."),

@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 from focusstack_app import __version__
+from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Registration
@@ -86,7 +87,7 @@ def load_alignment(path: Path, stack: Stack) -> Registration:
     with reading(path):
         text = path.read_bytes()
     try:
-        document = json.loads(text)
+        document = parsed(text)
         if document["version"] > _VERSION:
             raise InputError(
                 message("{file} comes from a newer version of the program.", file=shown(path)),
@@ -160,10 +161,12 @@ def _registration(
     corners = np.array([[x, y, 1] for x in (0, width) for y in (0, height)])
     if not (np.abs(corners @ matrices[:, 2].T - 1) < 0.5).all():  # the horizon is in the picture
         raise ValueError("more perspective than frames of one stack have")
-    if not (np.isfinite(gains) & (gains > 0)).all():
-        raise ValueError("gains are above zero")
-    if not (np.abs(np.linalg.det(matrices)) > 1e-3).all():
-        raise ValueError("a frame that shows nothing")
+    if not ((gains > 1e-2) & (gains < 1e2)).all():
+        raise ValueError("no exposures of one stack differ so much")
+    areas = np.abs(np.linalg.det(matrices))
+    shifts = np.abs(matrices[:, :2, 2])
+    if not ((areas > 1e-3) & (areas < 1e3)).all() or (shifts > 10 * max(size_px)).any():
+        raise ValueError("a frame that shows nothing of the others")
     doubtful = tuple(index for index, frame in enumerate(frames) if frame["doubtful"])
     matrices = matrices @ np.linalg.inv(matrices[stack.reference])
     return Registration(

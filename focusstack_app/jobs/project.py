@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from focusstack_app import __version__
+from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.core.message import message
@@ -86,7 +87,7 @@ def load_project(path: Path) -> Project:
     with reading(path):
         text = path.read_text(encoding="utf-8")
     try:
-        document = json.loads(text)
+        document = parsed(text)
         if document["version"] > _VERSION:
             raise InputError(
                 message("{file} comes from a newer version of the program.", file=shown(path)),

@@ -11,6 +11,7 @@ from typing import Any
 
 import platformdirs
 
+from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.message import message
 from focusstack_app.io.atomic import output_error, replacing
@@ -121,7 +122,7 @@ class SettingsStore:
 
 def _parsed(text: str) -> dict[str, Any] | None:
     try:
-        document = json.loads(text)
+        document = parsed(text)
     except ValueError:
         return None
     return document if isinstance(document, dict) else None

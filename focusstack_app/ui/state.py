@@ -12,6 +12,7 @@ from typing import Any
 
 import platformdirs
 
+from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import OutputError
 from focusstack_app.io.atomic import replacing
 
@@ -48,7 +49,7 @@ def state_path() -> Path:
 def load_state(path: Path) -> WindowState:
     """What was remembered; nothing where the file is missing or damaged."""
     try:
-        return _state(json.loads(path.read_text(encoding="utf-8")))
+        return _state(parsed(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return WindowState()
 

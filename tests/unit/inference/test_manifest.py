@@ -57,12 +57,35 @@ def test_a_missing_file_is_found(copy: Path) -> None:
 
 @pytest.mark.parametrize(
     "facts",
-    [{"kind": "other-2"}, {"slots": "many"}, {"sha256": None}, {"sha256": {}}, {"id": "../up"}],
+    [
+        {"kind": "other-2"},
+        {"slots": "many"},
+        {"slots": 0},
+        {"scale": 0},
+        {"scale": float("inf")},
+        {"tile_px": 10**30},
+        {"sha256": None},
+        {"sha256": {}},
+        {"id": "../up"},
+        {"id": ".hidden"},
+        {"id": "two\nlines"},
+        {"id": "nul\0"},
+        {"id": "\ud800"},
+    ],
 )
 def test_a_manifest_that_is_not_understood_is_refused(copy: Path, facts: dict[str, object]) -> None:
     change(copy, **facts)
     with pytest.raises(ModelError, match=r"model\.json"):
         manifests.load_manifest(copy)
+
+
+def test_a_damaged_manifest_hides_no_other_model(copy: Path, user_models: Path) -> None:
+    user_models.mkdir()
+    shutil.copytree(copy, user_models / "broken")
+    (user_models / "broken" / "model.json").write_text("[" * 100_000)
+    assert DEFAULT_MODEL_ID in [model.id for model in manifests.installed_models()]
+    with pytest.raises(ModelError, match="cannot be read as a model manifest"):
+        manifests.load_manifest(user_models / "broken")
 
 
 def test_a_manifest_that_does_not_say_how_far_the_decoder_reaches_means_anywhere(

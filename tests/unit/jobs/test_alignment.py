@@ -71,7 +71,9 @@ def test_a_newer_version_is_refused(saved: Path) -> None:
         load_alignment(saved, STACK)
 
 
-@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"[]", b"{}", b'{"version": null}'])
+@pytest.mark.parametrize(
+    "text", [b"", b"\xff\xfe\x00", b"[]", b"{}", b'{"version": null}', b"[" * 100_000]
+)
 def test_what_is_no_alignment_is_named(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "other.json"
     path.write_bytes(text)
@@ -89,6 +91,11 @@ def test_what_is_no_alignment_is_named(tmp_path: Path, text: bytes) -> None:
         ("gains", [1, 1]),
         ("gains", [1, 0, 1]),
         ("gains", "bright"),
+        ("gains", [1, 1e300, 1]),
+        ("gains", [1, 10**400, 1]),
+        ("frame_from_reference", [[1, 0, 1e9], [0, 1, 0], [0, 0, 1]]),
+        ("frame_from_reference", [[1e300, 0, 0], [0, 1, 0], [0, 0, 1]]),
+        ("frame_from_reference", [[40, 0, 0], [0, 40, 0], [0, 0, 1]]),
     ],
 )
 def test_values_that_cannot_be_are_refused(saved: Path, field: str, value: Any) -> None:

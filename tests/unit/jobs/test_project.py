@@ -56,6 +56,8 @@ def test_a_project_is_replaced_only_where_that_was_asked_for(
         {"method": "magic"},
         {"overlap": 0.9},
         {"overlap": None},
+        {"overlap": float("nan")},
+        {"overlap": 10**400},
         {"version": "one"},
     ],
 )
@@ -69,7 +71,7 @@ def test_what_is_no_project_is_said(
         load_project(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "3"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "3", "[" * 100_000])
 def test_other_files_are_no_projects(tmp_path: Path, text: str) -> None:
     (tmp_path / "ant.fstack").write_text(text)
     with pytest.raises(InputError, match="not a project"):

@@ -53,7 +53,7 @@ def test_a_file_with_problems_is_used_as_far_as_possible_and_kept(store: Setting
     assert store.load().problems == ()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "\ufeff", '"x"', ""])
+@pytest.mark.parametrize("text", ["{", "[]", "\ufeff", '"x"', "", "[" * 100_000])
 def test_a_damaged_file_is_kept_beside_the_new_one(store: SettingsStore, text: str) -> None:
     _write(store, text)
     loaded = store.load()
