@@ -132,7 +132,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int:
     from focusstack_app.jobs.alignment import save_alignment
-    from focusstack_app.jobs.export import FUSION_SHARE, check_targets, export_result
+    from focusstack_app.jobs.export import FUSION_SHARE, check_size, check_targets, export_result
     from focusstack_app.jobs.fuse import fuse_stack
     from focusstack_app.jobs.report import facts, write_report
 
@@ -144,6 +144,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         others=[path for path in (args.json, args.save_alignment) if path is not None],
         sources=opened.stack.sources,
     )
+    check_size(output, opened.stack.sources)
     request, options = _request(opened.stack, args), _options(args)
     request = replace(request, registration=_known_alignment(opened.stack, args))
     started = time.monotonic()

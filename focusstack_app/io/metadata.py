@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from focusstack_app.io.orientation import valid_orientation
 _DESCRIPTION, _MAKE, _MODEL, _ORIENTATION, _SOFTWARE = 270, 271, 272, 274, 305
 _EXPOSURE_TIME, _F_NUMBER, _ISO, _EXIF_VERSION = 33434, 33437, 34855, 36864
 _TIME_ORIGINAL, _SUBSECONDS_ORIGINAL, _FOCAL_LENGTH, _COLOUR_SPACE = 36867, 37521, 37386, 40961
+
+_X_RESOLUTION, _RESOLUTION_UNIT = 282, 296
 
 PROGRAM = "focusstack_app"  # in the Software tag, before the version
 
@@ -211,6 +214,19 @@ def exif_for_export(source: FrameSource | None, software: str, description: str)
         image[_DESCRIPTION] = text(_DESCRIPTION, description)
     gps = _kept(tags, "GPS", _KEPT_IN_GPS)
     return ExportTags(tuple(image.values()), tuple(exif.values()), tuple(gps.values()))
+
+
+def dots_per_inch(tags: ExportTags) -> int:
+    """The resolution that the tags say; 300 where they say none that makes sense."""
+    image = {tag.number: tag.data for tag in tags.image}
+    try:
+        above, below = struct.unpack("<II", image[_X_RESOLUTION])
+        per_unit = above / below
+    except (KeyError, struct.error, ZeroDivisionError):
+        return 300
+    if image.get(_RESOLUTION_UNIT) == b"\3\0":  # centimetres
+        per_unit *= 2.54
+    return round(per_unit) if 1 <= per_unit < 65536 else 300
 
 
 def _fill_in(source: FrameSource, image: dict[int, Tag], exif: dict[int, Tag]) -> None:

@@ -17,7 +17,7 @@ from focusstack_app.io.atomic import replacing
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.faults import shown
-from focusstack_app.io.metadata import PROGRAM, ExportTags, exif_for_export
+from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
 from focusstack_app.io.write_jpeg import write_jpeg
 from focusstack_app.io.write_png import write_png
@@ -73,6 +73,27 @@ def write_picture(
         _write(temporary, kind, pixels, tags, icc_profile, options, checkpoint)
 
 
+def check_side(kind: FileFormat, side_px: int) -> None:
+    """Find out whether a format can hold a picture.
+
+    Raises:
+        OutputError: If its longer side, `side_px`, is too long.
+    """
+    if kind not in _LIMITS:
+        return
+    largest_px, name, instead = _LIMITS[kind]
+    if side_px > largest_px:
+        raise OutputError(
+            message(
+                "The picture has more than {largest_px} pixels on a side, which {name} "
+                "cannot hold.",
+                largest_px=largest_px,
+                name=name,
+            ),
+            instead,
+        )
+
+
 def _write(
     path: Path,
     kind: FileFormat,
@@ -82,18 +103,7 @@ def _write(
     options: OutputOptions,
     checkpoint: Checkpoint,
 ) -> None:
-    if kind in _LIMITS:
-        largest_px, name, instead = _LIMITS[kind]
-        if max(pixels.shape) > largest_px:
-            raise OutputError(
-                message(
-                    "The picture has more than {largest_px} pixels on a side, which {name} "
-                    "cannot hold.",
-                    largest_px=largest_px,
-                    name=name,
-                ),
-                instead,
-            )
+    check_side(kind, max(pixels.shape))
     deep: Pixels = pixels if options.bits_in(kind) == 16 else rounded_to_8(pixels)
     if kind is FileFormat.TIFF:
         write_tiff(path, deep, tags, icc_profile, compress=options.compress, checkpoint=checkpoint)
@@ -109,6 +119,7 @@ def _write(
             icc_profile,
             quality=options.quality,
             subsampling=options.subsampling,
+            dots_per_inch=dots_per_inch(tags),
         )
     else:
         write_webp(

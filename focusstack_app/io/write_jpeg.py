@@ -21,6 +21,7 @@ def write_jpeg(
     *,
     quality: int,
     subsampling: Subsampling,
+    dots_per_inch: int,
 ) -> None:
     """Write a picture.
 
@@ -31,6 +32,7 @@ def write_jpeg(
         icc_profile: Embedded as it is.
         quality: 1 to 100.
         subsampling: Of colour.
+        dots_per_inch: In the header; programs read it there or in the EXIF.
 
     Raises:
         OSError: If it cannot be written.
@@ -42,5 +44,5 @@ def write_jpeg(
         subsampling=str(subsampling),
         exif=b"Exif\0\0" + exif,
         icc_profile=icc_profile,
-        dpi=(300, 300),
+        dpi=(dots_per_inch, dots_per_inch),
     )

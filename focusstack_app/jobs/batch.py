@@ -19,7 +19,13 @@ from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
-from focusstack_app.jobs.export import FUSION_SHARE, check_folder, check_targets, export_result
+from focusstack_app.jobs.export import (
+    FUSION_SHARE,
+    check_folder,
+    check_size,
+    check_targets,
+    export_result,
+)
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.report import facts
@@ -281,6 +287,7 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             depth=task.depth,
             sources=task.stack.sources,
         )
+        check_size(task.output, task.stack.sources)
         result = fuse(task.request, progress.sub(0.0, FUSION_SHARE))
         export_result(
             result,

@@ -15,11 +15,11 @@ from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method, Provenance
 from focusstack_app.core.message import Message, message
-from focusstack_app.core.output import FileFormat, OutputOptions
+from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
-from focusstack_app.io.write import write_map, write_picture
+from focusstack_app.io.write import check_side, write_map, write_picture
 
 PICTURE_SUFFIXES = frozenset(suffix for kind in FileFormat for suffix in kind.suffixes)
 FUSION_SHARE = 0.97  # of the progress where a result is written once it is fused
@@ -126,6 +126,17 @@ def check_targets(
             )
         seen.add(resolved)
         check_target(target, overwrite=overwrite)
+
+
+def check_size(path: Path, sources: Iterable[FrameSource]) -> None:
+    """Find out before the long work whether a format holds pictures as large as the frames.
+
+    Raises:
+        OutputError: If it does not.
+    """
+    kind = format_of(path)
+    if kind is not None:
+        check_side(kind, max(max(source.size_px) for source in sources))
 
 
 def check_target(path: Path, *, overwrite: bool = False) -> None:

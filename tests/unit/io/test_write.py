@@ -236,6 +236,24 @@ def test_jpeg_keeps_colour_as_finely_as_asked(
         assert image.info["dpi"] == (300, 300)
 
 
+@pytest.mark.parametrize(
+    ("tags", "dpi"),
+    [
+        ({282: Fraction(240), 283: Fraction(240), 296: 2}, 240),
+        ({282: Fraction(100), 283: Fraction(100), 296: 3}, 254),
+        ({282: Fraction(0), 296: 2}, 300),
+        ({}, 300),
+    ],
+)
+def test_jpeg_has_the_resolution_of_the_frame(
+    tmp_path: Path, tags: dict[int, Any], dpi: int
+) -> None:
+    frame = save_jpeg(tmp_path / "a.jpg", noise8(20, 30), exif=exif(image=tags))
+    path = _write(tmp_path / "out.jpg", noise16(20, 30), source=probe(frame))
+    with Image.open(path) as image:
+        assert image.info["dpi"] == (dpi, dpi)
+
+
 def test_sides_that_a_format_cannot_hold(tmp_path: Path) -> None:
     for name, side in (("out.jpg", 65501), ("out.webp", 16384)):
         with pytest.raises(OutputError, match=f"more than {side - 1} pixels"):

@@ -13,7 +13,13 @@ from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionResult, Provenance
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.io.depth import rounded_to_8
-from focusstack_app.jobs.export import check_targets, depth_map, export_result, provenance_map
+from focusstack_app.jobs.export import (
+    check_size,
+    check_targets,
+    depth_map,
+    export_result,
+    provenance_map,
+)
 from focusstack_app.jobs.opening import open_stack
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack, write_stack
@@ -179,6 +185,15 @@ def test_further_files_are_checked_whatever_their_suffix(tmp_path: Path) -> None
     (tmp_path / "report.json").touch()
     with pytest.raises(OutputExistsError, match=r"report\.json"):
         check_targets(tmp_path / "out.tif", others=[tmp_path / "report.json"])
+
+
+def test_a_format_too_small_for_the_frames_is_told_before_the_work(tmp_path: Path) -> None:
+    sources = fake_stack(2, width_px=16384, height_px=8).sources
+    with pytest.raises(OutputError, match="more than 16383 pixels on a side, which WebP"):
+        check_size(tmp_path / "a.webp", sources)
+    check_size(tmp_path / "a.jpg", sources)
+    with pytest.raises(OutputError, match="more than 65500 pixels on a side, which JPEG"):
+        check_size(tmp_path / "a.jpg", fake_stack(2, width_px=8, height_px=65501).sources)
 
 
 def test_the_file_says_that_a_picture_was_retouched(tmp_path: Path) -> None:
