@@ -85,6 +85,7 @@ class BatchWindow(QDialog):
         self.setWindowTitle(self.tr("Batch"))
         self.setAcceptDrops(True)
         self.resize(1100, 680)
+        self.setMinimumSize(720, 440)
         self._build()
         self._connect()
         self.refresh()

@@ -116,12 +116,15 @@ def _steps() -> QHBoxLayout:
         digit = QLabel(number)
         digit.setFont(_scaled(digit.font(), 2.0))
         digit.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        digit.setFixedWidth(digit.sizeHint().width())
         words = QLabel(f"<b>{title}</b><br>{text}")
+        words.setMaximumWidth(words.sizeHint().width())
+        words.setWordWrap(True)  # only where the window is narrower
         step = QHBoxLayout()
         step.setSpacing(10)
         step.addWidget(digit)
-        step.addWidget(words)
-        row.addLayout(step)
+        step.addWidget(words, 1)
+        row.addLayout(step, 1)
     row.addStretch()
     return row
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.core.fusion import FusionResult
+from focusstack_app.core.naming import stack_name
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (
     count_text,
@@ -216,7 +217,8 @@ class OutputList(QListWidget):
         drag = self.tr("{file} (drag it into another program)")
         reused = reused_text(result)
         lines = [
-            f"{output.name}, {output.finished_at:%H:%M:%S}",
+            f"{output.name}, {stack_name(result.request.stack.sources)}, "
+            f"{output.finished_at:%H:%M:%S}",
             f"{size_text(*output.size_px)}, {count_text(len(result.request.stack), 'frame')}",
             f"{made}, {overlap}, {result.model}, {result.device}",
             *([reused] if reused else []),

@@ -29,6 +29,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     quiet = palette.color(QPalette.ColorRole.Text)
     quiet.setAlphaF(_QUIET)
     palette.setColor(QPalette.ColorRole.PlaceholderText, quiet)
+    group, role = QPalette.ColorGroup.Disabled, QPalette.ColorRole
+    palette.setColor(group, role.PlaceholderText, palette.color(group, role.Text))
     app.setPalette(palette)
     for name in ("QCheckBox", "QRadioButton"):
         app.setPalette(outlined(QPalette()), name)  # type: ignore[arg-type]  # it takes no bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -21,7 +21,9 @@ from focusstack_app.ui import icons
 from focusstack_app.ui.translation import number_text
 
 _ICON_SIDE = 16
+_GAP = 4
 _DOT = " · "
+_CAPTION_PX = 120  # the least that says something
 
 
 class View(Enum):
@@ -55,7 +57,7 @@ class ViewBar(QWidget):
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
-        row.setSpacing(4)
+        row.setSpacing(_GAP)
         for view, text, tip in (
             (
                 View.PREVIEW,
@@ -78,6 +80,7 @@ class ViewBar(QWidget):
             row.addWidget(button)
             self._buttons[view] = button
         self.caption = _TwoLines()
+        self.caption.setMinimumWidth(_CAPTION_PX)
         self.caption.setAccessibleName(self.tr("What is shown"))
         row.addSpacing(10)
         row.addWidget(self.caption, 1)
@@ -114,13 +117,28 @@ class ViewBar(QWidget):
         magnifier = QToolButton()
         magnifier.setDefaultAction(loupe)
         magnifier.setToolTip(self.tr("Magnify what is under the pointer (L)"))
-        for button in (self._fit_button, actual, magnifier):
+        self._in_menus = (self._fit_button, actual, magnifier)
+        for button in self._in_menus:
             button.setAutoRaise(True)
             button.setMinimumHeight(28)
             button.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             row.addWidget(button)
         row.addWidget(self.zoom)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Without what goes where it is narrow."""
+        hint = super().minimumSizeHint()
+        rest = sum(b.sizeHint().width() + _GAP for b in self._in_menus if not b.isHidden())
+        return QSize(hint.width() - rest, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave what menus and keys have too to the caption, where that has little room."""
+        super().resizeEvent(event)
+        room = self.width() - self.minimumSizeHint().width()
+        for button in self._in_menus:
+            room -= button.sizeHint().width() + _GAP
+            button.setVisible(room >= 0)
 
     def set_view(self, view: View) -> None:
         """Show which view it is."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
@@ -141,6 +142,19 @@ def test_until_there_is_a_preview_the_picture_says_that_it_is_one_frame(
     fusion.release.set()
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
     assert window.viewer.note == ""
+
+
+def test_a_narrow_window_keeps_the_caption_and_leaves_buttons_to_the_menus(
+    opened: MainWindow,
+) -> None:
+    bar = opened.view_bar
+    for width_px, all_there in ((1400, True), (1, False), (1400, True)):
+        opened.resize(width_px, 700)
+        shown = {button.text() for button in bar.findChildren(QToolButton) if button.isVisible()}
+        assert ({"Fit", "100 %", "Loupe"} <= shown) is all_there
+        assert {"Preview", "Source", "Output", "Overlay ▾", "Compare ▾"} <= shown
+        assert bar.caption.width() >= 120
+    assert opened.minimumSizeHint().width() < 960  # half of a screen
 
 
 def test_a_caption_goes_on_in_a_second_line_before_it_is_cut(opened: MainWindow) -> None:
