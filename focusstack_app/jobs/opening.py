@@ -141,7 +141,10 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         files = list_images(paths[0])
         if not files:
             raise InputError(
-                message("{folder} holds no pictures.", folder=shown(paths[0])),
+                message(
+                    "{folder} holds no JPEG, PNG, TIFF, HEIC or RAW pictures.",
+                    folder=shown(paths[0]),
+                ),
                 message("Choose the folder that has the frames directly in it."),
             )
         return files

@@ -13,6 +13,8 @@ import pytest
 import tifffile
 
 from focusstack_app import cli
+from focusstack_app.core.assets import models_dir
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID
 from tests.helpers.commands import PYRAMID, files_in, run
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
@@ -212,3 +214,26 @@ class TestStandardStreams:
         done = self._run("| :", "batch", frames, "-o", frames.parent / "out", "--dry-run")
         assert "Traceback" not in done.stderr
         assert "Broken pipe" not in done.stderr
+
+
+@pytest.mark.skipif(
+    not (models_dir() / DEFAULT_MODEL_ID / "model.json").exists(), reason="no model in models/"
+)
+def test_nothing_but_the_picture_is_left_on_the_computer(frames: Path, tmp_path: Path) -> None:
+    """No cache, no identifier, no queue of what a library would send to its makers."""
+    home, out = tmp_path / "home", tmp_path / "out.tif"
+    home.mkdir()
+    places = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TMPDIR", "TEMP", "TMP")
+    away = {name: str(home) for name in places}
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("XDG_")}
+    kept.pop("ORT_DISABLE_TELEMETRY", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "focusstack_app", "fuse", str(frames), "-o", str(out)],
+        env={**kept, **away, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(cli.__file__).resolve().parent.parent,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [path for path in home.rglob("*") if path.is_file()] == []

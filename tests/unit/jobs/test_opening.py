@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.progress import Progress
@@ -55,8 +56,9 @@ def test_no_paths_are_no_stack() -> None:
         open_stack([])
 
 
-def test_an_empty_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=f"{tmp_path.name} holds no pictures"):
+def test_a_folder_without_frames_says_what_frames_are(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.webp")
+    with pytest.raises(InputError, match=f"{tmp_path.name} holds no JPEG, PNG, TIFF, HEIC or RAW"):
         open_stack([tmp_path])
 
 
