@@ -1142,6 +1142,10 @@
         <translation>{folder} enthält keine Bilder.</translation>
     </message>
     <message>
+        <source>{folder} holds no JPEG, PNG, TIFF, HEIC or RAW pictures.</source>
+        <translation>{folder} enthält keine Bilder in JPEG, PNG, TIFF, HEIC oder RAW.</translation>
+    </message>
+    <message>
         <source>Choose the folder that has the frames directly in it.</source>
         <translation>Wählen Sie den Ordner, in dem die Aufnahmen unmittelbar liegen.</translation>
     </message>
