@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QImage,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -247,6 +248,13 @@ class StackTree(QTreeWidget):
             return None
         others = [frame for frame in self.dragged if frame not in row.stack.sources]
         return row if others else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Delete takes the selected stacks out of the list."""
+        if event.key() == Qt.Key.Key_Delete and not self._locked:
+            self.remove_chosen()
+            return
+        super().keyPressEvent(event)
 
     def remove_chosen(self) -> None:
         """Take the selected stacks out of the list; the files stay."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
@@ -177,6 +178,33 @@ def test_stacks_are_merged_split_renamed_and_left_out(batch: BatchWindow, qtbot:
     run(batch, qtbot)
     written = sorted(path.name for path in Path(batch.form.folder.value).iterdir())
     assert written == ["card-1-1.tif", "emmet.tif"]
+
+
+def test_delete_takes_stacks_out_while_no_batch_runs(
+    batch: BatchWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    batch.tree.setCurrentItem(batch.tree.rows[1].item)
+    fusion.release.clear()
+    batch.start_button.click()
+    QTest.keyClick(batch.tree, Qt.Key.Key_Delete)
+    assert len(names(batch)) == 5
+    fusion.release.set()
+    qtbot.waitUntil(lambda: batch.report is not None)
+    QTest.keyClick(batch.tree, Qt.Key.Key_Delete)
+    assert names(batch) == ["ant", "card-1", "card-2", "card-3"]
+
+
+def test_enter_starts_the_batch_but_not_while_something_is_typed(
+    batch: BatchWindow, qtbot: QtBot
+) -> None:
+    for field in (batch.form.name, batch.form.folder):
+        field.line.setFocus()
+        QTest.keyClick(field.line, Qt.Key.Key_Return)
+        assert not batch.runner.busy
+    batch.start_button.setFocus()
+    QTest.keyClick(batch.start_button, Qt.Key.Key_Return)
+    assert batch.runner.busy
+    qtbot.waitUntil(lambda: batch.report is not None)
 
 
 def drag(batch: BatchWindow, onto: QTreeWidgetItem) -> bool:
