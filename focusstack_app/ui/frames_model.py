@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QImage
 
+from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.wording import choice_text, seconds_text, size_text
@@ -101,8 +102,9 @@ class FramesModel(QAbstractListModel):
         """Show a thumbnail where its frame still is."""
         self._update(source, lambda row: setattr(row, "thumbnail", thumbnail))
 
-    def set_problem(self, source: FrameSource, problem: str) -> None:
+    def set_problem(self, source: FrameSource, error: Exception) -> None:
         """Mark a frame whose thumbnail could not be read."""
+        problem = error.said if isinstance(error, FocusStackError) else str(error)
         self._update(source, lambda row: setattr(row, "problem", problem))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's names

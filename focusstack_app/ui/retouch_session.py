@@ -75,6 +75,7 @@ class RetouchSession(QObject):
         self.retoucher = Retoucher(bridge, services, self)
         self._thumbnails = ThumbnailLoader(bridge, services, self)
         self._thumbnails.loaded.connect(self._frames.set_thumbnail)
+        self._thumbnails.failed.connect(self._frames.set_problem)
         self._connect()
         self._update()
 

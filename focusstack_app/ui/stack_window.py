@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from focusstack_app.core.errors import FocusStackError
-from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
@@ -64,7 +63,7 @@ class StackWindow(ProjectWindow):
         self.stage.frame_requested.connect(self.filmstrip.choose)
         self.stage.failed.connect(self._tell)
         self._thumbnails.loaded.connect(self.frames.set_thumbnail)
-        self._thumbnails.failed.connect(self._on_thumbnail_failed)
+        self._thumbnails.failed.connect(self.frames.set_problem)
         self.previewer.changed.connect(self.stage.refresh)
         self.previewer.ready.connect(self._on_preview)
         self.previewer.failed.connect(self._tell)
@@ -125,10 +124,6 @@ class StackWindow(ProjectWindow):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._tell(error)
-
-    def _on_thumbnail_failed(self, source: FrameSource, error: Exception) -> None:
-        problem = error.said if isinstance(error, FocusStackError) else str(error)
-        self.frames.set_problem(source, problem)
 
     # --- frames and parameters ---------------------------------------------------------------
 

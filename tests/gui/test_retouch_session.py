@@ -16,6 +16,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.retouch import Brush
+from focusstack_app.ui.frames_model import PROBLEM_ROLE
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
@@ -52,6 +53,20 @@ def test_without_strokes_nothing_is_asked_or_kept(retouching: MainWindow) -> Non
     retouching.actions_.retouch.trigger()
     retouching.actions_.stop.trigger()
     assert not retouching.retouch.active
+
+
+def test_frames_that_are_gone_are_marked(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    frames[2].unlink()
+    opened.actions_.retouch.trigger()
+    model = opened.retouch.strip.model()
+    qtbot.waitUntil(lambda: bool(model.index(2, 0).data(PROBLEM_ROLE)))
+    assert "does not exist" in model.index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert not model.index(1, 0).data(PROBLEM_ROLE)
+    opened.retouch.cancel()
 
 
 def test_the_window_keeps_its_size(retouching: MainWindow, qtbot: QtBot) -> None:
