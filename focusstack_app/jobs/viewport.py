@@ -6,10 +6,8 @@ frames, latents and tiles.
 
 from __future__ import annotations
 
-import threading
 import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import NamedTuple
@@ -21,7 +19,7 @@ from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.message import message
-from focusstack_app.core.model import Fused, FusionModel
+from focusstack_app.core.model import FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
@@ -38,6 +36,7 @@ from focusstack_app.jobs.preparing import (
     measure_focus,
     prepare,
 )
+from focusstack_app.jobs.recent import RecentTiles
 
 _FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
 _RECENT_SHARE = 0.3  # of the memory, for the latest tiles
@@ -72,7 +71,7 @@ def open_viewport(
     progress.report(0.0, message("Reading"))
     rooms = _rooms(request)
     stamps = _stamps(request.stack.sources)
-    recent = _Recent(rooms.recent_bytes)
+    recent = RecentTiles(rooms.recent_bytes)
     with ExitStack() as files:
         spool = files.enter_context(Spool(rooms.frames_bytes))
         prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.8))
@@ -90,7 +89,7 @@ def open_viewport(
 
 
 def _encoded(
-    model: FusionModel, prepared: Prepared, spool: Spool, recent: _Recent, progress: Progress
+    model: FusionModel, prepared: Prepared, spool: Spool, recent: RecentTiles, progress: Progress
 ) -> Encoded:
     frames, overlap = prepared.frames, prepared.request.overlap
     focus = measure_focus(model, frames, overlap, spool.keep, progress.sub(0.0, 0.3))
@@ -116,7 +115,7 @@ class Viewport:
         stamps: Stamps,
         prepared: Prepared,
         encoded: Encoded,
-        recent: _Recent,
+        recent: RecentTiles,
         rooms: _Rooms,
         spool: Spool,
         files: ExitStack,
@@ -344,57 +343,6 @@ def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
     if processor is None:
         raise error
     return processor
-
-
-class _Recent:
-    """What the model made of the tiles that were used last.
-
-    Args:
-        limit_bytes: That they may take.
-
-    Attributes:
-        size_bytes: That they take.
-        recalled: How often `known` knew a tile.
-    """
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit_bytes = limit_bytes
-        self._tiles: OrderedDict[Hashable, Fused] = OrderedDict()
-        self._lock = threading.RLock()
-        self.size_bytes = self.recalled = 0
-
-    def __call__(self, key: Hashable, make: Callable[[], Fused]) -> Fused:
-        """See `fuse_latents`."""
-        with self._lock:
-            if key in self._tiles:
-                self._tiles.move_to_end(key)
-                return self._tiles[key]
-        fused = make()
-        with self._lock:
-            self._tiles[key] = fused
-            self.size_bytes += _size_bytes(fused)
-            self.limit(self._limit_bytes)
-        return fused
-
-    def known(self, key: Hashable, make: Callable[[], Fused]) -> Fused:
-        """The same, but what is made is not remembered: so many tiles would displace these."""
-        with self._lock:
-            if key in self._tiles:
-                self.recalled += 1
-                return self._tiles[key]
-        return make()
-
-    def limit(self, limit_bytes: int) -> None:
-        """Let them take more or less from now on."""
-        with self._lock:
-            self._limit_bytes = limit_bytes
-            while self.size_bytes > limit_bytes:
-                _, oldest = self._tiles.popitem(last=False)
-                self.size_bytes -= _size_bytes(oldest)
-
-
-def _size_bytes(fused: Fused) -> int:
-    return sum(array.nbytes for array in fused)
 
 
 def _but_mode(request: FusionRequest) -> FusionRequest:
