@@ -176,11 +176,12 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
     """Refuse frames that differ in size.
 
     Raises:
-        InputError: If they do.
+        InputError: If they do; it names the first that has not the size of most.
     """
-    for source in sources[1:]:
-        first = sources[0]
-        if source.size_px != first.size_px:
+    usual, _ = Counter(source.size_px for source in sources).most_common(1)[0]
+    first = next(source for source in sources if source.size_px == usual)
+    for source in sources:
+        if source.size_px != usual:
             raise InputError(
                 message(
                     "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "

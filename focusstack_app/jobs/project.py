@@ -103,6 +103,9 @@ def load_project(path: Path) -> Project:
 
 def _project(document: Mapping[str, Any], folder: Path) -> Project:
     frames = [(str(frame["path"]), bool(frame["included"])) for frame in document["frames"]]
+    for name, _ in frames:
+        if not name or "\0" in name or max(len(os.fsencode(p)) for p in Path(name).parts) > 255:
+            raise ValueError("no file can have such a name")
     overlap = float(document["overlap"])
     if not frames or not 0.0 <= overlap <= 0.5:
         raise ValueError("no frames, or an overlap outside its range")

@@ -73,8 +73,11 @@ def test_the_first_frame_of_another_size_is_named_with_both_sizes(tmp_path: Path
     (odd,) = write_stack(tmp_path / "b", 1, width_px=64, height_px=96)
     with pytest.raises(InputError) as caught:
         open_stack([first, second, odd])
-    assert str(odd) in caught.value.message
-    assert "64 x 96" in caught.value.message
+    for frames in ([odd, first, second], [first, odd, second]):
+        with pytest.raises(InputError) as other:
+            open_stack(frames)
+        assert other.value.message == caught.value.message
+    assert caught.value.message.startswith(f"{odd} is 64 x 96 pixels")
     assert "96 x 64" in caught.value.message
 
 
