@@ -1,4 +1,4 @@
-"""EXIF tags as exifread gives them: from JPEG, PNG, TIFF and most RAW formats.
+"""EXIF tags as exifread gives them: from JPEG, PNG, TIFF, WebP and most RAW formats.
 
 Most RAW formats are TIFF at heart, which exifread reads. Two others are opened up for it: Fuji's
 RAF holds a JPEG with the EXIF, Canon's CR3 holds the EXIF in boxes of its ISO media file
@@ -100,10 +100,23 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         canon = _boxes(_boxes(moov).get(b"uuid", b"")[16:])
         for name in (b"CMT1", b"CMT2"):  # the image's directory and the EXIF directory
             yield io.BytesIO(canon.get(name, b""))
+    elif start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        yield io.BytesIO(_webp_exif(file))
     elif is_heif(start):
         yield io.BytesIO(exif_of(Path(file.name)))
     else:
         yield file
+
+
+def _webp_exif(file: BinaryIO) -> bytes:
+    """The EXIF chunk of a WebP file (RFC 9649, section 2.7.1.5), which has no mark in front."""
+    file.seek(12)
+    while len(head := file.read(8)) == 8:
+        kind, size = struct.unpack("<4sI", head)
+        if kind == b"EXIF":
+            return file.read(min(size, _LONGEST_READ_BYTES))
+        file.seek(size + size % 2, io.SEEK_CUR)
+    return b""
 
 
 def _boxes(data: bytes) -> dict[bytes, bytes]:

@@ -71,6 +71,11 @@ class ExifFacts:
     colour_space: str | None = None
     software: str | None = None
 
+    @property
+    def is_result(self) -> bool:
+        """Whether this program wrote the file."""
+        return (self.software or "").startswith(f"{PROGRAM} ")
+
 
 @dataclass(frozen=True, slots=True)
 class ExportTags:

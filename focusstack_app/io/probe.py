@@ -10,7 +10,7 @@ from focusstack_app.core.frames import FileKind, FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.metadata import PROGRAM, read_facts
+from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import upright_size
 
 RAW_SUFFIXES = frozenset(
@@ -93,7 +93,7 @@ def probe(path: Path) -> FrameSource:
         focal_length_mm=facts.focal_length_mm,
         focus_distance_m=facts.focus_distance_m,
         camera=facts.camera,
-        is_result=(facts.software or "").startswith(f"{PROGRAM} "),
+        is_result=facts.is_result,
         orientation=orientation if orientation != 1 else header.undone,
     )
 

@@ -18,7 +18,8 @@ from focusstack_app.core.message import message
 from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.faults import shown
+from focusstack_app.io.faults import reading, shown
+from focusstack_app.io.metadata import read_facts
 from focusstack_app.jobs.export import (
     FUSION_SHARE,
     check_folder,
@@ -288,6 +289,7 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             sources=task.stack.sources,
         )
         check_size(task.output, task.stack.sources)
+        _check_own(task.output)
         result = fuse(task.request, progress.sub(0.0, FUSION_SHARE))
         export_result(
             result,
@@ -316,6 +318,23 @@ def check_results_folders(target: BatchTarget) -> None:
     """
     for folder in target.folders:
         check_folder(folder if folder.exists() else folder.parent)
+
+
+def _check_own(path: Path) -> None:
+    """Refuse to replace somebody's frame, or a result that was edited since.
+
+    Raises:
+        OutputError: If a file of that name exists and this program did not write it.
+    """
+    if not path.exists():
+        return
+    with reading(path):
+        own = read_facts(path).is_result
+    if not own:
+        raise OutputError(
+            message("{file} was not made by this program, and is kept.", file=shown(path)),
+            message("Move it away, or choose another folder or name for the results."),
+        )
 
 
 @contextmanager

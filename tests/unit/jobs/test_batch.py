@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -91,13 +92,26 @@ def test_pictures_that_exist_are_skipped_and_kept(parent: Path, tmp_path: Path) 
     assert (out / "b.tif").read_bytes() == b"mine"
 
 
-def test_overwriting_makes_them_anew(parent: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", FileFormat)
+def test_overwriting_makes_them_anew(parent: Path, tmp_path: Path, kind: FileFormat) -> None:
     out = tmp_path / "out"
-    out.mkdir()
-    (out / "b.tif").write_bytes(b"old")
-    report = _batch(parent, out, FusionRequest, Progress(), overwrite=True, fuse=fake_fuse)
-    assert report.count(Outcome.DONE) == 3
-    assert tifffile.imread(out / "b.tif").shape == (64, 96, 3)
+    target: dict[str, Any] = {"kind": kind, "overwrite": True}
+    first = _batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse, **target)
+    made = {item.output: item.output.stat().st_mtime_ns for item in first.items}
+    again = _batch(parent, out, FusionRequest, Progress(), fuse=fake_fuse, **target)
+    assert again.count(Outcome.DONE) == 3
+    assert all(path.stat().st_mtime_ns > before for path, before in made.items())
+
+
+def test_overwriting_keeps_what_this_program_did_not_make(parent: Path) -> None:
+    frame = parent / "a" / "frame_1.png"
+    before = frame.read_bytes()
+    target: dict[str, Any] = {"kind": FileFormat.PNG, "template": "{first}", "overwrite": True}
+    shutil.rmtree(parent / "c.1")
+    report = _batch(parent, parent / "a", FusionRequest, Progress(), fuse=fake_fuse, **target)
+    assert _outcomes(report) == {"b": "failed"}
+    assert "frame_1.png was not made by this program, and is kept" in report.items[0].message
+    assert frame.read_bytes() == before
 
 
 def test_a_bad_stack_is_reported_and_the_others_go_on(parent: Path, tmp_path: Path) -> None:
