@@ -1062,6 +1062,14 @@
         <translation>Unerwarteter Fehler: {bug!r}</translation>
     </message>
     <message>
+        <source>{file} was not made by this program, and is kept.</source>
+        <translation>{file} ist nicht von diesem Programm und wird behalten.</translation>
+    </message>
+    <message>
+        <source>Move it away, or choose another folder or name for the results.</source>
+        <translation>Verschieben Sie die Datei, oder wählen Sie einen anderen Ordner oder Namen für die Ergebnisse.</translation>
+    </message>
+    <message>
         <source>There is no stack to fuse.</source>
         <translation>Es gibt keinen Stack zu verrechnen.</translation>
     </message>
