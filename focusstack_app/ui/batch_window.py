@@ -329,6 +329,8 @@ class BatchWindow(QDialog):
     def _on_ended(self, number: int, item: BatchItem) -> None:
         tone = Tone.WARNING if item.warnings else _TONES[item.outcome]
         self.tree.set_state(self._running[number], item_text(item), tone)
+        if self.runner.paused:
+            self.status.setText(self.tr("Paused. Resume goes on with the next stack."))
 
     def _on_over(self, report: BatchReport) -> None:
         self.report = report

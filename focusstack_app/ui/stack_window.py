@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
+from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.filmstrip import is_included, toggle
+from focusstack_app.ui.frames_model import PROBLEM_ROLE
 from focusstack_app.ui.history import History
 from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.outputs import Output
@@ -156,6 +160,27 @@ class StackWindow(ProjectWindow):
         self.frames.remove(rows)
         self.statusBar().showMessage(_removed_text(len(rows)))
         self._follow_frames(rows[0])
+
+    def _remedy(self, error: FocusStackError) -> tuple[str, Callable[[], object]] | None:
+        """Go on without the frames that are gone or cannot be read, where others are left."""
+        frames = self.frames
+        lost = [
+            source
+            for row, source in enumerate(frames.source(n) for n in range(frames.rowCount()))
+            if is_included(frames.index(row))
+            and (frames.index(row).data(PROBLEM_ROLE) or not source.path.exists())
+        ]
+        if not isinstance(error, InputError) or not 0 < len(lost) < len(frames.included()):
+            return None
+
+        def leave_out() -> None:
+            self.banner.hide()
+            for row in range(frames.rowCount()):
+                if frames.source(row) in lost and is_included(frames.index(row)):
+                    toggle(frames, frames.index(row))
+
+        one = self.tr("Leave It Out")
+        return (one if len(lost) == 1 else self.tr("Leave Them Out")), leave_out
 
     def _follow_frames(self, row: int = 0) -> None:
         """After frames came or went: go to that row where the current frame is gone."""

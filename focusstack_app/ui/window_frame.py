@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -201,7 +201,7 @@ class WindowFrame(QMainWindow):
     def _tell(self, error: BaseException) -> None:
         """Say what is wrong: the photographer's errors in words, bugs with a report."""
         if isinstance(error, FocusStackError):
-            self.banner.say(Tone.ERROR, error.message, error.hint)
+            self.banner.say(Tone.ERROR, error.message, error.hint, action=self._remedy(error))
         else:
             self.banner.say(
                 Tone.ERROR,
@@ -209,6 +209,11 @@ class WindowFrame(QMainWindow):
                 self.tr("Your files are unchanged."),
                 report=error_report(error),
             )
+
+    def _remedy(self, error: FocusStackError) -> tuple[str, Callable[[], object]] | None:
+        """A button that mends what is wrong, where one can."""
+        del error
+        return None
 
     def warn(self, warnings: Sequence[str]) -> None:
         """Show warnings, the first one large; of many only how many more there are."""

@@ -2077,6 +2077,10 @@
         <translation>Stack {number} von {count}: {name}</translation>
     </message>
     <message>
+        <source>Paused. Resume goes on with the next stack.</source>
+        <translation>Angehalten. „Fortsetzen“ macht mit dem nächsten Stack weiter.</translation>
+    </message>
+    <message>
         <source>Not started</source>
         <translation>Nicht begonnen</translation>
     </message>
@@ -2704,6 +2708,14 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
     <message>
         <source>File, Batch (Ctrl+B) splits their folder and makes one picture of each.</source>
         <translation>Datei, Stapelverarbeitung (Strg+B) teilt ihren Ordner und macht aus jedem Stack ein Bild.</translation>
+    </message>
+    <message>
+        <source>Leave It Out</source>
+        <translation>Weglassen</translation>
+    </message>
+    <message>
+        <source>Leave Them Out</source>
+        <translation>Weglassen</translation>
     </message>
     <message>
         <source>Undone: {step}</source>

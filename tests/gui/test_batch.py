@@ -394,10 +394,12 @@ def test_pause_finishes_a_stack_and_waits(
     qtbot.waitUntil(lambda: len(fusion.requests) == 1)
     batch.pause_button.click()
     assert batch.pause_button.text() == "Resume"
+    assert batch.status.text() == "Waits after this stack."
     fusion.release.set()
     qtbot.waitUntil(lambda: states(batch)[0].startswith("Done"))
     qtbot.wait(50)
     assert len(fusion.requests) == 1
+    assert batch.status.text().startswith("Paused. ")
     batch.pause_button.click()
     qtbot.waitUntil(lambda: batch.report is not None)
     assert len(fusion.requests) == 4

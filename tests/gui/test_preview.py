@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
@@ -105,6 +105,34 @@ def test_a_failed_preview_says_why(opened: MainWindow, fusion: FakeFusion, qtbot
     toggle(opened.frames, opened.frames.index(0))
     qtbot.waitUntil(lambda: opened.banner.message == "frame_2.png cannot be read.")
     assert "no preview" in opened.caption()
+
+
+def test_frames_that_are_gone_are_left_out_by_a_button(
+    opened: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    frames[1].unlink()
+    fusion.error = InputError("frame_2.png does not exist.", "Was it moved or renamed?")
+    opened.render_stack()
+    qtbot.waitUntil(lambda: opened.banner.message == "frame_2.png does not exist.")
+    fusion.error = None
+    shown = [b for b in opened.banner.findChildren(QPushButton) if b.isVisible()]
+    assert [button.text() for button in shown] == ["Leave It Out"]
+    shown[0].click()
+    assert not opened.banner.isVisible()
+    assert [source.path for source in opened.frames.included()] == [frames[0], frames[2]]
+    qtbot.waitUntil(lambda: len(fusion.previews[-1].stack) == 2)
+    assert opened.actions_.undo.text() == "&Undo Leave Out 1 Frame"
+
+
+def test_without_any_frame_left_nothing_is_offered(
+    opened: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    for frame in frames:
+        frame.unlink()
+    fusion.error = InputError("frame_1.png does not exist.")
+    opened.render_stack()
+    qtbot.waitUntil(lambda: opened.banner.message == "frame_1.png does not exist.")
+    assert not [b for b in opened.banner.findChildren(QPushButton) if b.isVisible()]
 
 
 def test_a_new_preview_does_not_take_the_view_from_a_source(
