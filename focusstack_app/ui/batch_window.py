@@ -298,7 +298,7 @@ class BatchWindow(QDialog):
         except FocusStackError as error:
             self.tree.set_locked(False)
             for row in self._running:
-                self.tree.set_state(row, "")
+                self.tree.reset_state(row)
             self._on_failed(error)
         self._update_buttons()
 

@@ -108,7 +108,7 @@ class PreferencesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Preferences"))
         self.resize(640, 660)
-        self.setMinimumSize(480, 320)
+        self.setMinimumSize(560, 320)
         self._settings = settings
         titles = {
             "fusion": self.tr("Fusion"),

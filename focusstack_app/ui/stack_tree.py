@@ -278,6 +278,14 @@ class StackTree(QTreeWidget):
         row.item.setData(_STATE, TONE_ROLE, tone)
         self.blockSignals(False)
 
+    def reset_state(self, row: Row) -> None:
+        """Say what there is to say of a stack before it runs."""
+        stack = row.stack
+        if stack.problem:
+            self.set_state(row, said(stack.problem), Tone.ERROR)
+        else:
+            self.set_state(row, self.tr("One frame only") if stack.single else "")
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Say what will be here."""
         super().paintEvent(event)
@@ -328,10 +336,7 @@ class StackTree(QTreeWidget):
         self.blockSignals(False)
         self.rows.insert(at, row)
         self._show_thumbnail(row)
-        if stack.problem:
-            self.set_state(row, said(stack.problem), Tone.ERROR)
-        elif stack.single:
-            self.set_state(row, self.tr("One frame only"))
+        self.reset_state(row)
         return row
 
     def _take(self, rows: Sequence[Row]) -> None:

@@ -425,9 +425,12 @@ def test_the_batch_closes_with_the_window(batch: BatchWindow, window: MainWindow
 
 
 def test_a_folder_that_cannot_be_used_is_said(batch: BatchWindow, tmp_path: Path) -> None:
+    batch.tree.rows[4].item.setCheckState(0, Qt.CheckState.Checked)
+    before = states(batch)
     batch.form.folder.line.setText(str(tmp_path / "gone" / "deep"))
     batch.start_button.click()
     assert "gone does not exist" in batch.banner.message
+    assert states(batch) == before == ["", "", "", "", "One frame only"]
     assert batch.start_button.isEnabled()
 
 
