@@ -199,12 +199,11 @@ def _batch(args: argparse.Namespace) -> int:
         plan_batch,
         run_batch,
     )
-    from focusstack_app.jobs.export import check_target
     from focusstack_app.jobs.proposal import find_stacks, left_alone, propose_stacks
-    from focusstack_app.jobs.report import write_report
+    from focusstack_app.jobs.report import check_report, write_report
 
     if args.json is not None:
-        check_target(args.json, overwrite=True)
+        check_report(args.json)
     problem = template_problem(args.name)
     if problem:
         raise OutputError(f"--name {args.name!r}: {problem}")

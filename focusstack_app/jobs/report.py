@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from focusstack_app import __version__
+from focusstack_app.core.document import parsed
+from focusstack_app.core.errors import OutputError
 from focusstack_app.core.fusion import FusionResult, Method
 from focusstack_app.io.atomic import replacing
+from focusstack_app.io.faults import shown
+from focusstack_app.jobs.export import check_target
 
 
 def facts(result: FusionResult) -> dict[str, object]:
@@ -35,6 +40,24 @@ def facts(result: FusionResult) -> dict[str, object]:
         "spooled_bytes": result.spooled_bytes,
         "warnings": list(result.warnings),
     }
+
+
+def check_report(path: Path) -> None:
+    """Find out whether a report that is written anew with every run may go there.
+
+    Raises:
+        OutputError: If the place cannot be written to, or holds something else than a report.
+    """
+    check_target(path, overwrite=True)
+    if not path.exists():
+        return
+    with suppress(OSError, ValueError):
+        document = parsed(path.read_bytes())
+        if isinstance(document, dict) and "focusstack_app" in document:
+            return
+    raise OutputError(
+        f"{shown(path)} exists, and is no report of this program.", "Choose another name."
+    )
 
 
 def write_report(path: Path, report: Mapping[str, object], *, overwrite: bool = False) -> None:

@@ -320,6 +320,19 @@ class TestBatch:
             (line,) = capsys.readouterr().err.splitlines()
             assert f"{tmp_path / 'a'} does not exist" in line
 
+    @pytest.mark.parametrize("more", [[], ["--overwrite"], ["--dry-run"]])
+    def test_a_report_replaces_nothing_but_a_report(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+    ) -> None:
+        frame = next(frames.iterdir())
+        before = frame.read_bytes()
+        call = ["batch", frames, "-o", tmp_path / "out", *more, *PYRAMID]
+        assert run(*call, "--json", frame) == 1
+        assert f"{frame} exists, and is no report" in capsys.readouterr().err
+        assert frame.read_bytes() == before
+        assert run(*call, "--json", tmp_path / "report.json") == 0
+        assert run(*call, "--json", tmp_path / "report.json") == 0
+
     def test_pictures_that_are_left_alone_are_told(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
