@@ -69,7 +69,7 @@ class ProgressDisplay:
 
     def note(self, line: str) -> None:
         """Write a line of its own; the bar comes back below it with the next progress."""
-        self._write(f"{_CLEAR_LINE if self._bar else ''}{line}\n")
+        self._write(f"{_CLEAR_LINE if self._bar else ''}{_printable(line)}\n")
         self._drawn_s = -math.inf
 
     def _draw(self, fraction: float, stage: str, *, changed: bool) -> None:
@@ -119,6 +119,11 @@ def open_standard_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _printable(line: str) -> str:
+    """One line that does nothing to the terminal, whatever the names of files in it hold."""
+    return "".join(char if char.isprintable() else "?" for char in line)
+
+
 def say(line: str) -> None:
     """Print a line; where nobody reads any more, nothing is printed from now on."""
     try:
@@ -135,13 +140,13 @@ def say(line: str) -> None:
 def complain(text: str) -> None:
     """Say on stderr what went wrong."""
     with suppress(OSError):
-        sys.stderr.write(f"focusstack: {text}\n")
+        sys.stderr.write(f"focusstack: {_printable(text)}\n")
 
 
 def warn(text: str) -> None:
     """Say on stderr what should be looked at."""
     with suppress(OSError):
-        sys.stderr.write(f"warning: {text}\n")
+        sys.stderr.write(f"warning: {_printable(text)}\n")
 
 
 @contextmanager

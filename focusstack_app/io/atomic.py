@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +16,8 @@ from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
 
+_PREFIX = ".focusstack-"
+_LEFT_OVER_S = 24 * 3600.0  # nobody writes one picture for so long
 _REASONS = {
     errno.ENOSPC: (message("the disk is full"), message("Make room or choose another disk.")),
     errno.EDQUOT: (
@@ -56,6 +60,15 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
         )
 
 
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a program that was killed while it wrote has left in a folder."""
+    with suppress(OSError):
+        for path in folder.glob(f"{_PREFIX}*"):
+            old = time.time() - path.stat().st_mtime > _LEFT_OVER_S
+            if old and re.fullmatch(r"[0-9a-f]{12}(\..+)?", path.name.removeprefix(_PREFIX)):
+                path.unlink()
+
+
 @contextmanager
 def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Write a file so that it appears under its name only when it is complete.
@@ -74,9 +87,10 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         OutputError: If the folder is missing or not writable, the disk is full, and for any other
             `OSError` in the block.
     """
-    temporary = path.parent / f".focusstack-{secrets.token_hex(6)}{path.suffix}"
+    temporary = path.parent / f"{_PREFIX}{secrets.token_hex(6)}{path.suffix}"
     try:
         _check_target(path, overwrite=overwrite)
+        _remove_leftovers(path.parent)
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         try:
             yield temporary

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from focusstack_app.console import ProgressDisplay, cancelled_by_signals
+from focusstack_app.console import ProgressDisplay, cancelled_by_signals, complain, warn
 from focusstack_app.core.progress import Progress
 
 
@@ -87,6 +87,16 @@ def test_a_note_stands_on_its_own_line_and_the_bar_returns() -> None:
     display(0.5, "Fusing")
     assert "\r\x1b[Kdone: a.tif\n" in stream.getvalue()
     assert stream.getvalue().count("Fusing") == 2
+
+
+def test_names_of_files_do_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    ProgressDisplay(stream).note("done: \x1b[2Ja\nb.tif")
+    warn("\x1b[2Jü\nb.tif is blurred")
+    complain("c\r.tif")
+    assert stream.getvalue() == "done: ?[2Ja?b.tif\n"
+    said = "warning: ?[2Jü?b.tif is blurred\nfocusstack: c?.tif\n"
+    assert capsys.readouterr().err == said
 
 
 class FullDisk(io.StringIO):

@@ -16,6 +16,18 @@ def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_what_a_killed_program_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    killed, running = (tmp_path / f".focusstack-{digit * 12}.tif" for digit in "ab")
+    other = tmp_path / ".focusstack-notes.txt"
+    for path in (killed, running, other):
+        path.touch()
+    for path in (killed, other):
+        os.utime(path, (0, 0))
+    with replacing(tmp_path / "a.tif", overwrite=False) as temporary:
+        temporary.write_bytes(b"new")
+    assert sorted(tmp_path.iterdir()) == sorted([running, other, tmp_path / "a.tif"])
+
+
 def test_the_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     target = tmp_path / "out.tif"
     with replacing(target, overwrite=False) as temporary:
