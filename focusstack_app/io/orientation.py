@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.frames import Pixels
+from focusstack_app.core.frames import FrameSource, Pixels
 
 _Picture = TypeVar("_Picture", NDArray[np.uint8], NDArray[np.uint16], Pixels)
 
@@ -20,6 +20,11 @@ def valid_orientation(value: object) -> int:
 def upright_size(width_px: int, height_px: int, orientation: int) -> tuple[int, int]:
     """(width, height) of the upright picture from those of the stored one."""
     return (height_px, width_px) if orientation >= 5 else (width_px, height_px)
+
+
+def stored_size(source: FrameSource) -> tuple[int, int]:
+    """(width, height) as the camera stored a picture, however it was held."""
+    return upright_size(*upright_size(*source.size_px, source.turned), source.orientation)
 
 
 def turn_between(said: int, wanted: int) -> int:

@@ -7,12 +7,17 @@ from itertools import pairwise
 from statistics import median
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.orientation import stored_size
 
 # A pause ends a stack when it is long in itself and long beside the pauses within stacks: a rail
 # with flash takes several seconds per frame, a bracketing camera a fraction of one.
 _LEAST_PAUSE_S = 5.0
 _PAUSES = 5.0
 _CLOCK_S = 1.0  # most cameras write whole seconds, and not always in order
+
+# Nobody turns a camera as quickly; one that looks down says now this and now that.
+_LEAST_TURN_S = 2.0
+_TURN_PAUSES = 2.0
 
 # Focus runs one way within a stack; a step back over more than half of the way starts the next.
 _LEAST_RUN = 3
@@ -23,19 +28,23 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
     """Split frames into stacks, in order; nothing is left out and nothing moved.
 
     A stack ends before a frame of another size, camera or focal length, after a pause, where time
-    runs backwards, and where focus jumps back. What a header does not say never ends a stack.
+    runs backwards, where the camera was turned, and where focus jumps back. What a header does not
+    say never ends a stack.
 
     Args:
         sources: Frames in the order in which they were taken.
     """
     if not sources:
         return []
-    longest_s = max(_LEAST_PAUSE_S, _PAUSES * _usual_pause_s(sources))
+    usual_s = _usual_pause_s(sources)
+    longest_s = max(_LEAST_PAUSE_S, _PAUSES * usual_s)
+    turn_s = max(_LEAST_TURN_S, _TURN_PAUSES * usual_s)
     groups = [[sources[0]]]
     for before, after in pairwise(sources):
         pause_s = _pause_s(before, after)
         if (
             not _alike(before, after)
+            or (before.orientation != after.orientation and (pause_s is None or pause_s > turn_s))
             or (pause_s is not None and not -_CLOCK_S <= pause_s <= longest_s)
             or _jumps_back(groups[-1], after)
         ):
@@ -45,8 +54,8 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
 
 
 def _alike(one: FrameSource, other: FrameSource) -> bool:
-    return (one.size_px, one.camera, one.focal_length_mm) == (
-        other.size_px,
+    return (stored_size(one), one.camera, one.focal_length_mm) == (
+        stored_size(other),
         other.camera,
         other.focal_length_mm,
     )

@@ -11,7 +11,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
-from focusstack_app.io.orientation import turn_between, upright_size
+from focusstack_app.io.orientation import stored_size, turn_between, upright_size
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
 
 
@@ -106,10 +106,12 @@ def held_alike(
     Returns:
         The frames, and a line about those that said something else.
     """
-    stored = {upright_size(*source.size_px, source.orientation) for source in sources}
+    stored = {stored_size(source) for source in sources}
+    if len(stored) != 1:
+        return tuple(sources), ()
     wanted, _ = Counter(source.orientation for source in sources).most_common(1)[0]
     odd = [source for source in sources if source.orientation != wanted]
-    if not odd or len(stored) > 1:
+    if not odd:
         return tuple(sources), ()
     width, height = upright_size(*stored.pop(), wanted)
     alike = tuple(
@@ -178,10 +180,10 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
     Raises:
         InputError: If they do; it names the first that has not the size of most.
     """
-    usual, _ = Counter(source.size_px for source in sources).most_common(1)[0]
-    first = next(source for source in sources if source.size_px == usual)
-    for source in sources:
-        if source.size_px != usual:
+    sizes = Counter(source.size_px for source in sources).most_common()
+    for source in sources if len(sizes) > 1 else ():
+        first = next(usual for usual in sources if usual.size_px == sizes[0][0])
+        if source.size_px != first.size_px:
             raise InputError(
                 message(
                     "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "

@@ -156,7 +156,7 @@ def split_stack(stack: ProposedStack, at: int) -> tuple[ProposedStack, ProposedS
 
 def merged_stacks(stacks: Sequence[ProposedStack]) -> ProposedStack:
     """One stack with all frames, in the order of the stacks and with the name of the first."""
-    sources = tuple(source for stack in stacks for source in stack.sources)
+    sources, _ = held_alike([source for stack in stacks for source in stack.sources])
     problems = [stack.problem for stack in stacks if stack.problem]
     warnings = tuple(warning for stack in stacks for warning in stack.warnings)
     problem = problems[0] if problems else _size_problem(sources)

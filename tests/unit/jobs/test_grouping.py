@@ -65,6 +65,22 @@ def test_a_small_step_back_is_still_the_stack() -> None:
     assert _sizes(_frames([None] * 6, focus_distance_m=distances)) == [6]
 
 
+def test_a_camera_is_turned_between_stacks_and_not_within_a_second() -> None:
+    upright, turned = (96, 64, 1), (64, 96, 6)
+
+    def frames(seconds: list[float | None], *held: tuple[int, int, int]) -> list[FrameSource]:
+        widths, heights, orientations = zip(*held, strict=True)
+        return _frames(seconds, width_px=widths, height_px=heights, orientation=orientations)
+
+    flips = [upright, turned, upright, turned, turned, upright]
+    assert _sizes(frames([0, 1, 1, 2, 3, 3], *flips)) == [6]
+    two = [*[upright] * 3, *[turned] * 3]
+    assert _sizes(frames([0, 1, 1, 5, 6, 6], *two)) == [3, 3]
+    assert _sizes(frames([None] * 6, *two)) == [3, 3]
+    rail = [0, 4, 8, 13, 17, 21]
+    assert _sizes(frames([float(second) for second in rail], *two)) == [6]
+
+
 def test_another_size_camera_or_focal_length_starts_a_stack() -> None:
     assert _sizes(_frames([None] * 4, width_px=[96, 96, 48, 48])) == [2, 2]
     assert _sizes(_frames([None] * 4, camera=["A", "A", "B", "B"])) == [2, 2]

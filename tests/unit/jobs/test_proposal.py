@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,22 @@ def test_loose_pictures_beside_stacks_are_no_stack(tmp_path: Path) -> None:
     write_stack(tmp_path, 1)
     assert [folder.name for folder in find_stacks(tmp_path)] == ["a", "b"]
     assert [path.name for path in find_stacks(tmp_path, exclude=[tmp_path / "a"])] == ["b"]
+
+
+def test_merged_stacks_are_turned_alike(tmp_path: Path) -> None:
+    upright = ProposedStack("a", tmp_path, fake_stack(2).sources)
+    (frame,) = fake_stack(1).sources
+    other = replace(frame, width_px=64, height_px=96, orientation=6)
+    merged = merged_stacks([upright, ProposedStack("b", tmp_path, (other,))])
+    assert merged.problem == ""
+    assert [source.size_px for source in merged.sources] == [(96, 64)] * 3
+    again = merged_stacks([merged, merged])
+    assert again.sources == merged.sources * 2
+
+
+def test_unreadable_stacks_can_be_merged(tmp_path: Path) -> None:
+    unreadable = ProposedStack("a", tmp_path, (), "It may not be read.")
+    assert merged_stacks([unreadable, unreadable]).problem == "It may not be read."
 
 
 def test_links_to_folders_that_count_already_are_no_stacks(tmp_path: Path) -> None:
