@@ -181,22 +181,20 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
         InputError: If they do; it names the first that has not the size of most.
     """
     sizes = Counter(source.size_px for source in sources).most_common()
-    for source in sources if len(sizes) > 1 else ():
-        first = next(usual for usual in sources if usual.size_px == sizes[0][0])
-        if source.size_px != first.size_px:
-            raise InputError(
-                message(
-                    "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "
-                    "{first_height_px}.",
-                    file=shown(source.path),
-                    width_px=source.width_px,
-                    height_px=source.height_px,
-                    first=shown(first.path),
-                    first_width_px=first.width_px,
-                    first_height_px=first.height_px,
-                ),
-                message(
-                    "All frames of a stack need the same size and orientation; leave the odd one "
-                    "out."
-                ),
-            )
+    if len(sizes) < 2:
+        return
+    usual = next(source for source in sources if source.size_px == sizes[0][0])
+    odd = next(source for source in sources if source.size_px != usual.size_px)
+    raise InputError(
+        message(
+            "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "
+            "{first_height_px}.",
+            file=shown(odd.path),
+            width_px=odd.width_px,
+            height_px=odd.height_px,
+            first=shown(usual.path),
+            first_width_px=usual.width_px,
+            first_height_px=usual.height_px,
+        ),
+        message("All frames of a stack need the same size and orientation; leave the odd one out."),
+    )
