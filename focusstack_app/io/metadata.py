@@ -15,6 +15,7 @@ from focusstack_app.io.exif import ReadTag, copied_tag, read_tags
 from focusstack_app.io.icc import ADOBE_RGB
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.orientation import valid_orientation
+from focusstack_app.io.xmp import xmp_for_export
 
 _DESCRIPTION, _MAKE, _MODEL, _ORIENTATION, _SOFTWARE = 270, 271, 272, 274, 305
 _EXPOSURE_TIME, _F_NUMBER, _ISO, _EXIF_VERSION = 33434, 33437, 34855, 36864
@@ -79,11 +80,12 @@ class ExifFacts:
 
 @dataclass(frozen=True, slots=True)
 class ExportTags:
-    """Tags for the result, by directory."""
+    """Metadata for the result: tags by directory, and an XMP packet or nothing."""
 
     image: tuple[Tag, ...]
     exif: tuple[Tag, ...]
     gps: tuple[Tag, ...]
+    xmp: bytes = b""
 
 
 def _first(tags: dict[str, ReadTag], *names: str) -> Any:
@@ -218,7 +220,8 @@ def exif_for_export(source: FrameSource | None, software: str, description: str)
     if description:
         image[_DESCRIPTION] = text(_DESCRIPTION, description)
     gps = _kept(tags, "GPS", _KEPT_IN_GPS)
-    return ExportTags(tuple(image.values()), tuple(exif.values()), tuple(gps.values()))
+    xmp = xmp_for_export(source) if source is not None else b""
+    return ExportTags(tuple(image.values()), tuple(exif.values()), tuple(gps.values()), xmp)
 
 
 def dots_per_inch(tags: ExportTags) -> int:

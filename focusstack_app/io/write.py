@@ -110,13 +110,14 @@ def _write(
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
-        write_png(path, deep, exif, icc_profile)
+        write_png(path, deep, exif, icc_profile, tags.xmp)
     elif kind is FileFormat.JPEG:
         write_jpeg(
             path,
             rounded_to_8(deep),
             exif,
             icc_profile,
+            tags.xmp,
             quality=options.quality,
             subsampling=options.subsampling,
             dots_per_inch=dots_per_inch(tags),
@@ -127,6 +128,7 @@ def _write(
             rounded_to_8(deep),
             exif,
             icc_profile,
+            tags.xmp,
             quality=options.quality,
             lossless=options.lossless,
         )

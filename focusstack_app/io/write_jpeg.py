@@ -18,6 +18,7 @@ def write_jpeg(
     pixels: NDArray[np.uint8],
     exif: bytes,
     icc_profile: bytes | None,
+    xmp: bytes,
     *,
     quality: int,
     subsampling: Subsampling,
@@ -30,6 +31,7 @@ def write_jpeg(
         pixels: (H, W, 3), no side longer than `LARGEST_SIDE_PX`.
         exif: From `exif_block`.
         icc_profile: Embedded as it is.
+        xmp: The same; nothing where it is empty.
         quality: 1 to 100.
         subsampling: Of colour.
         dots_per_inch: In the header; programs read it there or in the EXIF.
@@ -44,5 +46,6 @@ def write_jpeg(
         subsampling=str(subsampling),
         exif=b"Exif\0\0" + exif,
         icc_profile=icc_profile,
+        xmp=xmp,
         dpi=(dots_per_inch, dots_per_inch),
     )

@@ -16,7 +16,11 @@ _HEAD_BYTES = 33  # signature and IHDR, PNG (third edition), sections 5.2 and 11
 
 
 def write_png(
-    path: Path, pixels: Pixels, exif: bytes | None = None, icc_profile: bytes | None = None
+    path: Path,
+    pixels: Pixels,
+    exif: bytes | None = None,
+    icc_profile: bytes | None = None,
+    xmp: bytes = b"",
 ) -> None:
     """Write a picture or map without loss.
 
@@ -25,6 +29,7 @@ def write_png(
         pixels: (H, W) or (H, W, 3) uint8 or uint16.
         exif: From `exif_block`.
         icc_profile: Embedded as it is.
+        xmp: The same; nothing where it is empty.
 
     Raises:
         OSError: If it cannot be written.
@@ -36,6 +41,8 @@ def write_png(
             file.write(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
         if exif is not None:
             file.write(_chunk(b"eXIf", exif))
+        if xmp:  # section 11.3.3.4: keyword, 0, not compressed, no language, no translation
+            file.write(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp))
         file.write(packed[_HEAD_BYTES:])
 
 

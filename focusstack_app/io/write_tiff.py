@@ -26,6 +26,7 @@ from focusstack_app.io.ifd import (
     rationals,
 )
 from focusstack_app.io.metadata import ExportTags
+from focusstack_app.io.xmp import XMP_TAG
 
 _LARGEST_BYTES = 2**32 - 2**24  # classic TIFF has 32-bit offsets; room for tags and bad luck
 _STRIP_BYTES = 2**20
@@ -133,6 +134,8 @@ def _write(
                 file.write(packed + b"\0" * (len(packed) % 2))
     layout = _layout(pixels, rows, offsets, sizes, compress=compress)
     directory = {tag.number: tag for tag in (*_default_resolution(), *tags.image, *layout)}
+    if tags.xmp:
+        directory[XMP_TAG] = Tag(XMP_TAG, TagType.BYTE, tags.xmp)
     if icc is not None:
         directory[_ICC_PROFILE] = Tag(_ICC_PROFILE, TagType.UNDEFINED, icc)
     for number, part in ((EXIF_DIRECTORY, tags.exif), (GPS_DIRECTORY, tags.gps)):

@@ -17,6 +17,7 @@ def write_webp(
     pixels: NDArray[np.uint8],
     exif: bytes,
     icc_profile: bytes | None,
+    xmp: bytes,
     *,
     quality: int,
     lossless: bool,
@@ -28,6 +29,7 @@ def write_webp(
         pixels: (H, W, 3), no side longer than `LARGEST_SIDE_PX`.
         exif: From `exif_block`.
         icc_profile: Embedded as it is.
+        xmp: The same; nothing where it is empty.
         quality: 1 to 100, with loss.
         lossless: Without loss.
 
@@ -41,4 +43,5 @@ def write_webp(
         lossless=lossless,
         exif=exif,
         icc_profile=icc_profile,
+        xmp=xmp,
     )

@@ -1,0 +1,130 @@
+"""XMP: what of the reference frame's holds for the result, from the file or from beside it.
+
+Kept is what somebody has written down about the picture: title, caption, keywords, rating, rights,
+place. Left out is what describes the file: history, identifiers, sizes, orientation, and the
+settings of a raw developer, which would be applied a second time. (ISO 16684-1; part 3 of the XMP
+specification says where it lies in files.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import BinaryIO
+from xml.etree import ElementTree
+
+import tifffile
+from PIL import PngImagePlugin
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.quiet import without_warnings
+
+XMP_TAG = 700  # in TIFF
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_DC = "http://purl.org/dc/elements/1.1/"
+_XMP = "http://ns.adobe.com/xap/1.0/"
+_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
+_PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+_IPTC = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
+_LIGHTROOM = "http://ns.adobe.com/lightroom/1.0/"
+_PREFIXES = {
+    "x": "adobe:ns:meta/",
+    "rdf": _RDF,
+    "dc": _DC,
+    "xmp": _XMP,
+    "xmpRights": _RIGHTS,
+    "photoshop": _PHOTOSHOP,
+    "Iptc4xmpCore": _IPTC,
+    "lr": _LIGHTROOM,
+}
+_WHOLE = (_RIGHTS, _IPTC, _LIGHTROOM)  # of these all, of others what is named
+_NAMED = frozenset(
+    (
+        *(f"{{{_DC}}}{name}" for name in ("creator", "description", "rights", "subject", "title")),
+        *(f"{{{_XMP}}}{name}" for name in ("Label", "Rating")),
+        *(
+            f"{{{_PHOTOSHOP}}}{name}"
+            for name in (
+                *("AuthorsPosition", "CaptionWriter", "City", "Country", "Credit", "Headline"),
+                *("Instructions", "Source", "State", "TransmissionReference"),
+            )
+        ),
+    )
+)
+_JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
+_LONGEST_BYTES = 60_000  # has to fit into a segment of a JPEG
+
+
+def xmp_for_export(source: FrameSource) -> bytes:
+    """A packet with what of the frame's XMP holds for the result; empty where there is nothing."""
+    for packet in _packets(source):
+        kept = _kept(packet)
+        if kept:
+            return kept
+    return b""
+
+
+def _packets(source: FrameSource) -> Iterator[bytes]:
+    """The XMP beside a RAW file, which is the latest, and the one inside the file."""
+    path = source.path
+    if source.kind == "raw":
+        for beside in (path.with_suffix(".xmp"), path.with_name(f"{path.name}.xmp")):
+            with suppress(OSError):
+                yield beside.read_bytes()
+    with suppress(Exception), path.open("rb") as file:  # damaged metadata count as not there
+        if source.kind == "jpeg":
+            yield _of_jpeg(file)
+        elif source.kind == "png":
+            with without_warnings():
+                yield PngImagePlugin.PngImageFile(file).info.get("xmp", b"")
+        elif source.kind in ("tiff", "raw"):
+            with tifffile.TiffFile(file) as tif:
+                tag = tif.pages.first.tags.get(XMP_TAG)
+                yield bytes(tag.value) if tag is not None else b""
+
+
+def _of_jpeg(file: BinaryIO) -> bytes:
+    """From the segments before the pixels (ITU-T T.81, B.1.1)."""
+    file.seek(2)
+    while len(head := file.read(4)) == 4 and head[0] == 0xFF and head[1] != 0xDA:
+        segment = file.read(int.from_bytes(head[2:], "big") - 2)
+        if head[1] == 0xE1 and segment.startswith(_JPEG_MARK):
+            return segment.removeprefix(_JPEG_MARK)
+    return b""
+
+
+def _kept(packet: bytes) -> bytes:
+    """A packet with what holds; empty where there is nothing, or it cannot be read."""
+    if not packet.strip() or b"<!DOCTYPE" in packet:  # its entities can grow without end
+        return b""
+    try:
+        tree = ElementTree.fromstring(packet.strip(b"\0 \r\n\t").decode("utf-8-sig"))
+        return _anew(tree)
+    except (ElementTree.ParseError, ValueError, RecursionError):
+        return b""
+
+
+def _anew(tree: ElementTree.Element) -> bytes:
+    if tree.tag == f"{{{_RDF}}}RDF":
+        tree, inner = ElementTree.Element("outer"), tree
+        tree.append(inner)
+    about = ElementTree.Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+    for description in tree.iterfind(f"{{{_RDF}}}RDF/{{{_RDF}}}Description"):
+        for name, value in description.attrib.items():
+            if _holds(name) and value:
+                about.set(name, value)
+        about.extend(child for child in description if _holds(child.tag))
+    if len(about) == 0 and len(about.attrib) == 1:
+        return b""
+    root = ElementTree.Element(f"{{{_PREFIXES['x']}}}xmpmeta")
+    ElementTree.SubElement(root, f"{{{_RDF}}}RDF").append(about)
+    for prefix, space in _PREFIXES.items():
+        ElementTree.register_namespace(prefix, space)
+    text = ElementTree.tostring(root)  # other characters than ASCII as references
+    whole = b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>' + text + b'<?xpacket end="w"?>'
+    return whole if len(whole) <= _LONGEST_BYTES else b""
+
+
+def _holds(name: str) -> bool:
+    return name in _NAMED or name.startswith(tuple(f"{{{space}}}" for space in _WHOLE))

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image, PngImagePlugin
+
+from focusstack_app.io.probe import probe
+from focusstack_app.io.write import write_picture
+from focusstack_app.io.xmp import xmp_for_export
+from tests.unit.io.builders import corners, save_dng, save_jpeg
+
+PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/"
+    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
+    xmp:Rating="4" xmp:CreatorTool="Lightroom" tiff:Orientation="6" crs:Exposure2012="+1.50">
+   <dc:subject><rdf:Bag><rdf:li>Käfer</rdf:li><rdf:li>macro</rdf:li></rdf:Bag></dc:subject>
+   <crs:ToneCurve><rdf:Seq><rdf:li>0, 0</rdf:li></rdf:Seq></crs:ToneCurve>
+  </rdf:Description>
+  <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
+   <dc:rights><rdf:Alt><rdf:li xml:lang="x-default">© Me</rdf:li></rdf:Alt></dc:rights>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>""".encode()
+
+
+def _frame(folder: Path, kind: str, packet: bytes) -> Path:
+    path = folder / f"frame.{kind}"
+    if kind == "jpg":
+        return save_jpeg(path, corners(), xmp=packet)
+    if kind == "tif":
+        tags = [(700, "B", len(packet), packet, True)]
+        tifffile.imwrite(path, corners(), photometric="rgb", extratags=tags)
+    elif kind == "png":
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", packet.decode())
+        Image.fromarray(corners()).save(path, pnginfo=text)
+    else:
+        save_dng(path, np.full((64, 96, 3), 0.2))
+        path.with_suffix(".xmp").write_bytes(packet)
+    return path
+
+
+def _in_file(path: Path) -> bytes:
+    if path.suffix == ".tif":
+        with tifffile.TiffFile(path) as tif:
+            return bytes(tif.pages.first.tags[700].value)
+    with Image.open(path) as image:
+        packet = image.info["xmp"]
+        assert isinstance(packet, bytes)
+        return packet
+
+
+@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "dng"])
+@pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp"])
+def test_what_was_written_down_about_the_picture_is_kept(
+    tmp_path: Path, kind: str, suffix: str
+) -> None:
+    out = tmp_path / f"out{suffix}"
+    write_picture(
+        out,
+        np.zeros((30, 40, 3), np.uint16),
+        icc_profile=None,
+        source=probe(_frame(tmp_path, kind, PACKET)),
+        description="",
+    )
+    packet = _in_file(out)
+    texts = [element.text for element in ElementTree.fromstring(packet).iter() if element.text]
+    assert texts == ["Käfer", "macro", "© Me"]
+    assert b'Rating="4"' in packet
+    for word in (b"Orientation", b"Exposure2012", b"ToneCurve", b"CreatorTool"):
+        assert word not in packet
+
+
+def test_properties_inside_of_others_stay_there(tmp_path: Path) -> None:
+    inside = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/">
+    <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+    <rdf:Description xmlns:i="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/">
+    <i:CreatorContactInfo><rdf:Description i:CiEmailWork="a@b.example"/></i:CreatorContactInfo>
+    </rdf:Description></rdf:RDF></x:xmpmeta>"""
+    packet = xmp_for_export(probe(_frame(tmp_path, "jpg", inside)))
+    (about,) = ElementTree.fromstring(packet)[0]
+    (contact,) = about
+    assert contact.tag.endswith("CreatorContactInfo")
+    assert list(contact[0].attrib.values()) == ["a@b.example"]
+    assert len(about.attrib) == 1
+
+
+def test_a_packet_without_its_outer_element_will_do(tmp_path: Path) -> None:
+    bare = PACKET[PACKET.index(b"<rdf:RDF") : PACKET.index(b"</x:xmpmeta>")]
+    path = save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2))
+    path.with_name("a.dng.xmp").write_bytes(bare)  # as some raw developers name it
+    assert b'Rating="4"' in xmp_for_export(probe(path))
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        b"no XML",
+        PACKET[:-200],
+        PACKET.replace(b"<x:xmpmeta", b'<!DOCTYPE x [<!ENTITY a "aa">]><x:xmpmeta'),
+        PACKET.replace(b"macro", b"m" * 70_000),
+        PACKET.replace(b"macro", b"<a>" * 20_000 + b"</a>" * 20_000),
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+        b"\xff\xfe\x00",
+    ],
+)
+def test_what_cannot_be_used_counts_as_not_there(tmp_path: Path, packet: bytes) -> None:
+    path = save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2))
+    path.with_suffix(".xmp").write_bytes(packet)
+    assert xmp_for_export(probe(path)) == b""
+
+
+def test_a_frame_that_is_gone_has_none(tmp_path: Path) -> None:
+    source = probe(_frame(tmp_path, "jpg", PACKET))
+    source.path.unlink()
+    assert xmp_for_export(source) == b""
