@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.message import message
 from focusstack_app.engine.diagnose import Finding, Trouble
+from focusstack_app.io.faults import shown
+
+_MOST_LINES = 3  # about one trouble
 
 
 def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
     """One sentence or two per finding: what is wrong with which frame, and what to do.
 
-    Frames in a row at either end of the stack that show nothing sharp are told of together.
+    Frames in a row at either end of the stack that show nothing sharp are told of together; so are
+    more than a few that are the same as others, or exposed differently.
     """
     names = [source.path.name for source in stack.sources]
     unsharp = [f.frame for f in findings if f.trouble is Trouble.NOWHERE_SHARP]
@@ -36,7 +40,9 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
                 frames=frames,
             )
         lines.append(text)
-    for finding in findings:
+    together, single = _together(stack, findings)
+    lines += together
+    for finding in single:
         name, before = names[finding.frame], names[max(0, finding.frame - 1)]
         if finding.trouble is Trouble.DUPLICATE:
             text = message(
@@ -64,6 +70,56 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
             continue
         lines.append(text)
     return lines
+
+
+def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
+    """The same about frames that could not be registered."""
+    files = [shown(stack.sources[index].path) for index in doubtful]
+    if len(files) > _MOST_LINES:
+        text = message(
+            "{count} frames could not be registered to the one before them and are placed like it; "
+            "the first is {file}. Leave them out if edges look doubled.",
+            count=len(files),
+            file=files[0],
+        )
+        return [text]
+    return [
+        message(
+            "{file} could not be registered to the frame before it and is placed like it. Leave it "
+            "out if edges look doubled.",
+            file=file,
+        )
+        for file in files
+    ]
+
+
+def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], list[Finding]]:
+    """A line for each trouble that many frames have, and the other findings."""
+    lines: list[str] = []
+    names = [source.path.name for source in stack.sources]
+    same = [f for f in findings if f.trouble is Trouble.DUPLICATE]
+    exposed = [f for f in findings if f.trouble is Trouble.EXPOSURE]
+    if len(same) > _MOST_LINES:
+        text = message(
+            "{count} frames are the same pictures as the ones before them; the first is {frame}. "
+            "Leave them out.",
+            count=len(same),
+            frame=names[same[0].frame],
+        )
+        lines.append(text)
+    if len(exposed) > _MOST_LINES:
+        most = max(exposed, key=lambda finding: abs(finding.amount))
+        text = message(
+            "{count} frames are brighter or darker than {reference}, {frame} by {ev:.1f} EV. They "
+            "are matched; expose manually next time.",
+            count=len(exposed),
+            reference=names[stack.reference],
+            frame=names[most.frame],
+            ev=abs(most.amount),
+        )
+        lines.append(text)
+    told = [finding for many in (same, exposed) if len(many) > _MOST_LINES for finding in many]
+    return lines, [finding for finding in findings if finding not in told]
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

@@ -27,7 +27,7 @@ from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.resampling import common_area, moves, resample
 from focusstack_app.engine.veil import Focus
 from focusstack_app.io.spool import Held, Spool, meanwhile
-from focusstack_app.jobs.advice import advice
+from focusstack_app.jobs.advice import advice, doubtful_advice
 from focusstack_app.jobs.reading import read_frames
 
 
@@ -201,14 +201,7 @@ def align_frames(
             )
             frames[index].drop()
             frames[index] = spool.keep(there)
-    warnings: list[str] = [
-        message(
-            "{file} could not be registered to the frame before it and is placed like it. Leave it "
-            "out if edges look doubled.",
-            file=stack.sources[index].path,
-        )
-        for index in found.doubtful
-    ]
+    warnings = doubtful_advice(stack, found.doubtful)
     findings = diagnose(proxies, found, stack.reference, progress)
     warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])
     inside = common_area(found, moved) if request.crop else whole

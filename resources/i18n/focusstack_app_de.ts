@@ -1022,6 +1022,18 @@
         <translation>Der Fokusschritt von {before} zu {frame} ist viel größer als die anderen: Was dazwischen liegt, kann unscharf sein. Fehlt eine Aufnahme?</translation>
     </message>
     <message>
+        <source>{count} frames could not be registered to the one before them and are placed like it; the first is {file}. Leave them out if edges look doubled.</source>
+        <translation>{count} Aufnahmen ließen sich nicht auf die vorige ausrichten und liegen wie diese; die erste ist {file}. Lassen Sie sie weg, wenn Kanten doppelt erscheinen.</translation>
+    </message>
+    <message>
+        <source>{count} frames are the same pictures as the ones before them; the first is {frame}. Leave them out.</source>
+        <translation>{count} Aufnahmen sind dasselbe Bild wie die jeweils vorige; die erste ist {frame}. Lassen Sie sie weg.</translation>
+    </message>
+    <message>
+        <source>{count} frames are brighter or darker than {reference}, {frame} by {ev:.1f} EV. They are matched; expose manually next time.</source>
+        <translation>{count} Aufnahmen sind heller oder dunkler als {reference}, {frame} um {ev:.1f} EV. Sie werden angeglichen; belichten Sie nächstes Mal manuell.</translation>
+    </message>
+    <message>
         <source>Align the frames anew.</source>
         <translation>Richten Sie die Aufnahmen neu aus.</translation>
     </message>

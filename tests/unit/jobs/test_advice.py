@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from focusstack_app.engine.diagnose import Finding, Trouble
-from focusstack_app.jobs.advice import advice
+from focusstack_app.jobs.advice import advice, doubtful_advice
 from tests.helpers.stacks import fake_stack
 
 
@@ -23,6 +23,25 @@ def test_frames_before_and_behind_the_subject_are_told_of_together() -> None:
     assert before.startswith("frame_1.png to frame_3.png: nothing is sharp, the focus lies outside")
     assert shaken.startswith("frame_6.png: nothing is sharp, perhaps shaken.")
     assert behind.startswith("frame_9.png to frame_10.png")
+
+
+def test_what_many_frames_have_is_told_once() -> None:
+    stack = fake_stack(40)
+    for count, lines in ((3, 9), (4, 3)):
+        same = [Finding(Trouble.DUPLICATE, index) for index in range(5, 5 + count)]
+        exposed = [Finding(Trouble.EXPOSURE, index, 0.2 * -index) for index in range(1, 1 + count)]
+        doubtful = range(20, 20 + count)
+        told = [*advice(stack, [*same, *exposed]), *doubtful_advice(stack, doubtful)]
+        assert len(told) == lines
+    assert told[0].startswith(
+        "4 frames are the same pictures as the ones before them; the first is"
+    )
+    assert "frame_6.png" in told[0]
+    assert told[1].startswith(
+        "4 frames are brighter or darker than frame_1.png, frame_5.png by 0.8"
+    )
+    assert told[2].startswith("4 frames could not be registered")
+    assert "frame_21.png" in told[2]
 
 
 def test_a_sound_stack_gets_no_advice() -> None:
