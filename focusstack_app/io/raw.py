@@ -12,8 +12,10 @@ import rawpy
 from numpy.typing import NDArray
 from PIL import ExifTags, JpegImagePlugin
 
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
-from focusstack_app.io.faults import damaged
+from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.orientation import upright, valid_orientation
 from focusstack_app.io.quiet import libraw_complaints, without_warnings
@@ -38,8 +40,24 @@ def _header(path: Path, raw: rawpy.RawPy) -> Header:
     return Header(width, height, 16, 1, _ORIENTATION_OF_FLIP.get(raw.sizes.flip, 1))
 
 
+@contextmanager
+def _known_kind(path: Path) -> Iterator[None]:
+    """Tell a kind of RAW that LibRaw does not know from damage."""
+    try:
+        yield
+    except (rawpy.LibRawFileUnsupportedError, rawpy.LibRawNotImplementedError) as error:
+        raise InputError(
+            message(
+                "{file} cannot be read: it is no RAW file, or of a camera or compression that is "
+                "not known.",
+                file=shown(path),
+            ),
+            message("Convert the frames to uncompressed DNG, or to TIFF."),
+        ) from error
+
+
 def _opened(path: Path) -> rawpy.RawPy:
-    with path.open("rb"):  # says why a file cannot be opened, which LibRaw does not
+    with path.open("rb"), _known_kind(path):  # says why, which LibRaw does not
         return rawpy.imread(str(path))
 
 
@@ -48,7 +66,8 @@ def _unpacked(path: Path) -> Iterator[rawpy.RawPy]:
     """The file with its sensor data read; damaged data are an error and not a printed line."""
     with libraw_complaints() as complaints:
         raw = _opened(path)
-        raw.unpack()
+        with _known_kind(path):
+            raw.unpack()
     with raw:
         if complaints:
             raise damaged(path)
@@ -59,7 +78,7 @@ def read_header(path: Path) -> Header:
     """Read the header of a RAW file; the sensor data are not touched.
 
     Raises:
-        InputError: If the picture is too large.
+        InputError: If the picture is too large, or of a kind that is not known.
         Exception: Whatever LibRaw raises on a damaged header; see `faults.reading`.
     """
     with libraw_complaints():
@@ -80,7 +99,8 @@ def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
             becomes one pixel, which is some ten times faster.
 
     Raises:
-        InputError: If the data are damaged or the picture is too large.
+        InputError: If the data are damaged or of a kind that is not known, or the picture is too
+            large.
         Exception: Whatever else LibRaw raises; see `faults.reading`.
     """
     with _unpacked(path) as raw:

@@ -1892,6 +1892,14 @@
         <source>Measuring defocus</source>
         <translation>Unschärfe wird gemessen</translation>
     </message>
+    <message>
+        <source>{file} cannot be read: it is no RAW file, or of a camera or compression that is not known.</source>
+        <translation>{file} lässt sich nicht lesen: Es ist keine RAW-Datei, oder Kamera oder Kompression sind nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Convert the frames to uncompressed DNG, or to TIFF.</source>
+        <translation>Wandeln Sie die Aufnahmen in unkomprimierte DNG oder in TIFF um.</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>

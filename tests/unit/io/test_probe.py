@@ -119,7 +119,7 @@ def test_text_under_a_picture_name(tmp_path: Path, suffix: str) -> None:
 def test_text_under_a_raw_name(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "notes.nef"
     path.write_text("Dear diary, today I stacked 80 frames.\n" * 50)
-    with pytest.raises(InputError, match=r"notes\.nef is damaged"):
+    with pytest.raises(InputError, match=r"notes\.nef cannot be read: it is no RAW file"):
         probe(path)
     assert capfd.readouterr() == ("", "")
 

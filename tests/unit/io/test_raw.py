@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
@@ -69,6 +70,17 @@ def test_exif_of_tiff_ep(tmp_path: Path) -> None:
     assert source.exposure_s == pytest.approx(1 / 60)
     assert source.f_number == pytest.approx(2.8)
     assert source.camera == "Example Bayer One"
+
+
+def test_a_compression_that_is_not_known_is_no_damage(tmp_path: Path) -> None:
+    path = save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2))
+    with tifffile.TiffFile(path) as tif:
+        at = tif.pages.first.tags[259].valueoffset
+    data = bytearray(path.read_bytes())
+    data[at : at + 2] = (52546).to_bytes(2, "little")  # JPEG XL, as new DNG files have it
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.dng cannot be read: .* compression"):
+        read_frame(probe(path))
 
 
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.99])
