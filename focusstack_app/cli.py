@@ -193,6 +193,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
 
 def _batch(args: argparse.Namespace) -> int:
     from focusstack_app.jobs.batch import (
+        BatchReport,
         BatchTarget,
         Outcome,
         check_results_folders,
@@ -222,7 +223,10 @@ def _batch(args: argparse.Namespace) -> int:
     def request(stack: Stack) -> FusionRequest:
         return _request(stack, args)
 
+    ended: list[BatchItem] = []
+
     def tell(item: BatchItem) -> None:
+        ended.append(item)
         for warning in item.warnings:
             display.note(f"warning: {_shown(Path(item.name))}: {warning}")
         if item.outcome is Outcome.FAILED:
@@ -240,6 +244,8 @@ def _batch(args: argparse.Namespace) -> int:
             if not args.dry_run:
                 report = run_batch(stacks, target, request, progress, on_item=tell).facts()
     except (Cancelled, KeyboardInterrupt):
+        if args.json is not None and ended:
+            write_report(args.json, BatchReport(tuple(ended)).facts(), overwrite=True)
         complain("Cancelled; finished pictures stay. Run the same command again to go on.")
         return CANCELLED
     if args.dry_run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -165,6 +166,32 @@ def test_ctrl_c_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert process.returncode == 130, rest
     assert rest.splitlines()[-1] == "focusstack: Cancelled; nothing was written."
     assert [path.name for path in tmp_path.iterdir()] == ["frames"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_a_batch_that_is_cancelled_reports_what_it_did(tmp_path: Path) -> None:
+    write_stack(tmp_path / "shoot" / "a")
+    (frame,) = write_stack(tmp_path / "shoot" / "b", 1, width_px=1000, height_px=800)
+    for number in range(2, 21):
+        shutil.copyfile(frame, frame.with_stem(f"frame_{number}"))
+    report = tmp_path / "report.json"
+    call = ["batch", str(tmp_path / "shoot"), "-o", str(tmp_path / "out"), "--json", str(report)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "focusstack_app", *call, *PYRAMID],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        cwd=Path(cli.__file__).resolve().parent.parent,
+    )
+    with process:
+        assert process.stderr is not None
+        while not process.stderr.readline().startswith("done: "):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+    assert process.returncode == 130
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert [(item["name"], item["outcome"]) for item in told["items"]] == [("a", "done")]
 
 
 @pytest.mark.parametrize("name", ["x" * 300 + ".tif", "loop.tif"])

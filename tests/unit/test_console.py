@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import signal
+import sys
 import threading
 
 import pytest
@@ -110,7 +111,12 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
         display.note("done: a.tif")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    SIGNALS.append(signal.SIGHUP)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
 def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     progress = Progress()
@@ -120,6 +126,7 @@ def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals)
     assert signal.getsignal(number) is before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
 def test_under_nohup_a_closed_terminal_does_not_cancel() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
