@@ -34,6 +34,8 @@ class RecentTiles:
                 return self._tiles[key]
         fused = make()
         with self._lock:
+            if key in self._tiles:  # another thread made it meanwhile
+                return self._tiles[key]
             self._tiles[key] = fused
             self.size_bytes += _size_bytes(fused)
             self.limit(self._limit_bytes)
