@@ -1,7 +1,8 @@
 """From the decoded fusion back to source pixels: faithful and strict compositing.
 
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
-with the decoded fusion in a small window. Faithful mode then takes the veil of defocused subjects
+with the decoded fusion in a small window; where there is no detail, by the weights of the
+`overview` instead. Faithful mode then takes the veil of defocused subjects
 off what is sharp behind them (`veil.py`), and takes the decoded (synthesised) pixel, where the
 network says that no frame is as good; strict mode does neither.
 The picture is made in blocks, a few at a time, frames folded in one at a time, so that memory does
@@ -27,6 +28,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.overview import DETAIL_CELLS, Overview, cell_means, plainness
 from focusstack_app.engine.pixels import to_float, to_linear
 from focusstack_app.engine.veil import (
     CREDIBLE_CELLS,
@@ -46,6 +48,8 @@ BLOCK_PX = 256
 _BLOCKS_AT_ONCE = 4  # on a thread each; each takes memory of its own
 _FLOOR = 1e-6
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
+_AT_ODDS = 0.25  # weight that goes to other frames
+_BESIDE_CELLS = 4  # of what is plain: there the decoded picture is no better
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
 OWN_ERRORS = 4.0  # `agreement_rmse` that a decoded pixel must differ by to be taken by half
 _SLIGHT = 0.01  # a share of a block's carriers that tells nothing anywhere
@@ -76,6 +80,7 @@ def composite(
     synthesise: bool,
     progress: Progress,
     window: Region | None = None,
+    overview: Overview | None = None,
 ) -> tuple[FloatArray, Provenance]:
     """Weigh source pixels by the fusion's choice and their agreement with the decoded picture.
 
@@ -89,6 +94,7 @@ def composite(
             or neither (strict).
         progress: Reported per block.
         window: The part of the picture that is wanted: whole blocks; all of it by default.
+        overview: Chooses where there is no detail; without it, the fusion does.
 
     Returns:
         The picture of the window, (H, W, 3) float32, not clipped, and its provenance.
@@ -108,7 +114,7 @@ def composite(
         )
         _composite_block(
             fusion, frames, focus, block, 2.0 * agreement_rmse**2, picture[here], part,
-            synthesise=synthesise, progress=progress,
+            synthesise=synthesise, overview=overview, progress=progress,
         )  # fmt: skip
 
     with closing(ahead(fill, blocks, min(_BLOCKS_AT_ONCE, os.cpu_count() or 1))) as filled:
@@ -123,6 +129,37 @@ def _stop_if_cancelled(progress: Progress) -> None:
         raise Cancelled
 
 
+class _Mean:
+    """The mean of frames by weights per pixel, and which of them counts most.
+
+    Attributes:
+        index: (H, W) of the frame with the largest weight.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self._sum = np.zeros((height, width, 3), np.float32)
+        self._total, self._most = np.zeros((2, height, width), np.float32)
+        self.index = np.zeros((height, width), np.uint16)
+
+    def add(self, index: int, weight: FloatArray, pixels: FloatArray) -> None:
+        """Add a frame, by (H, W) its (H, W, 3) pixels."""
+        _accumulate(self._sum, weight, pixels)
+        self._total += weight
+        wins = weight > self._most
+        self.index[wins] = index
+        np.copyto(self._most, weight, where=wins)
+
+    @property
+    def picture(self) -> FloatArray:
+        """(H, W, 3)."""
+        return np.asarray(self._sum / self._total[..., None])
+
+    @property
+    def confidence(self) -> FloatArray:
+        """(H, W) share of the frame with the largest weight."""
+        return np.asarray(self._most / self._total)
+
+
 def _composite_block(
     fusion: LatentFusion,
     frames: Sequence[Planes],
@@ -133,6 +170,7 @@ def _composite_block(
     provenance: Provenance,
     *,
     synthesise: bool,
+    overview: Overview | None,
     progress: Progress,
 ) -> None:
     """Fill in the picture and the provenance of one block, both zero."""
@@ -140,26 +178,36 @@ def _composite_block(
     own = block.seen_from(around).slices
     top, left = fusion.corner_px
     guide = fusion.picture[around.seen_from(Region(top, left, top + 1, left + 1)).slices]
-    total = np.zeros((block.height, block.width), np.float32)
-    strongest = np.zeros_like(total)
+    size = block.height, block.width
     unveil, made = (
-        _enlarged(plane, fusion, block) if synthesise else np.zeros_like(total)
+        _enlarged(plane, fusion, block) if synthesise else np.zeros(size, np.float32)
         for plane in fusion.mix
     )
-    band = np.zeros((block.height, block.width, 3), np.float32)
+    plain = beside = np.zeros(size, np.float32)
+    if overview is not None:
+        plain, beside = _plain(fusion, frames, block, overview, progress)
+    any_plain = overview if plain.any() else None
+    chosen, seen_from_afar = _Mean(*size), _Mean(*size)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
         error = cv2.GaussianBlur(_squared_distance(pixels, guide), (0, 0), WINDOW_SIGMA_PX)[own]
         weight = _enlarged(fusion.weights[index], fusion, block)
-        weight = (weight + _FLOOR) / (1.0 + error / np.float32(variance)) ** 2
-        _accumulate(band, weight, pixels[own])
-        total += weight
-        wins = weight > strongest
-        provenance.source_index[wins] = index
-        np.copyto(strongest, weight, where=wins)
-    band /= total[..., None]
-    provenance.confidence[:] = np.rint(strongest / total * 255)
+        chosen.add(
+            index, (weight + _FLOOR) / (1.0 + error / np.float32(variance)) ** 2, pixels[own]
+        )
+        if any_plain is not None:
+            seen_from_afar.add(index, any_plain.weight(index, block) + _FLOOR, pixels[own])
+    band, confidence = chosen.picture, chosen.confidence
+    provenance.source_index[:] = chosen.index
+    if any_plain is not None:
+        band += plain[..., None] * (seen_from_afar.picture - band)
+        mostly = plain > 0.5
+        provenance.source_index[mostly] = seen_from_afar.index[mostly]
+        confidence += plain * (seen_from_afar.confidence - confidence)
+        unveil *= 1 - beside
+        made *= 1 - beside
+    provenance.confidence[:] = np.rint(confidence * 255)
     if synthesise:
         made *= _told_apart(guide[own], band, variance)
         lifted = made[..., None] * (guide[own] - band)
@@ -172,6 +220,46 @@ def _composite_block(
         band += lifted
         provenance.synthesised[:] = np.rint(np.clip(made, 0, 1) * 255)
     picture[:] = band
+
+
+def _plain(
+    fusion: LatentFusion,
+    frames: Sequence[Planes],
+    block: Region,
+    overview: Overview,
+    progress: Progress,
+) -> tuple[FloatArray, FloatArray]:
+    """Where what the fusion would rather take than the overview shows nothing but noise in a block.
+
+    That, and that with what lies beside it; both are (H, W) in [0, 1].
+    """
+    cell_px, (top, left) = fusion.cell_px, fusion.grid_corner
+    height, width = frames[0].shape[:2]
+    grid = Region(0, 0, -(-height // cell_px), -(-width // cell_px))
+    cells = _cells_of(block, cell_px).grown(1 + _BESIDE_CELLS, grid)
+    around = cells.grown(DETAIL_CELLS, grid)
+    there = cells.seen_from(around).slices
+    known = cells.seen_from(Region(top, left, top + 1, left + 1)).slices
+    detail, total = np.zeros((2, cells.height, cells.width), np.float32)
+    for index, frame in enumerate(frames):
+        _stop_if_cancelled(progress)
+        means = cell_means(to_float(frame[around.scaled(cell_px).slices]), cell_px)
+        weight = np.asarray(fusion.weights[index][known], dtype=np.float32)
+        rather = np.maximum(weight - overview.weight(index, cells, cell_px), 0)
+        detail += rather * overview.over_noise(means)[there]
+        total += rather
+    plain = plainness(np.asarray(detail / np.maximum(total, _FLOOR), np.float32))
+    plain *= np.minimum(total / _AT_ODDS, 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BESIDE_CELLS + 1,) * 2)
+    beside = np.asarray(cv2.dilate(plain, disc), np.float32)
+    both = _spread_out(np.stack([plain, beside], axis=2), cells, block, cell_px)
+    return np.ascontiguousarray(both[..., 0]), np.ascontiguousarray(both[..., 1])
+
+
+def _cells_of(block: Region, cell_px: int) -> Region:
+    """The cells of the grid that a block lies on."""
+    first = block.top // cell_px, block.left // cell_px
+    return Region(*first, -(-block.bottom // cell_px), -(-block.right // cell_px))
 
 
 def _told_apart(decoded: FloatArray, camera: FloatArray, variance: float) -> FloatArray:
@@ -213,9 +301,7 @@ def _unveiled(
     """
     cell, size_px = fusion.cell_px, (frames[0].shape[0], frames[0].shape[1])
     grid = Region(0, 0, *(-(-side // cell) for side in size_px))
-    cells = Region(
-        block.top // cell, block.left // cell, -(-block.bottom // cell), -(-block.right // cell)
-    ).grown(1, grid)
+    cells = _cells_of(block, cell).grown(1, grid)
     around = cells.grown(-(-reach_px(focus, cell) // cell), grid)
     top, left = fusion.grid_corner
     there = around.seen_from(Region(top, left, top + 1, left + 1)).slices

@@ -31,6 +31,7 @@ from focusstack_app.jobs.preparing import (
     Prepared,
     encode_frames,
     measure_focus,
+    overview_of_frames,
     prepare,
     registers,
 )
@@ -202,8 +203,11 @@ def _fuse_vaeedof(
             with clock("defocus"):
                 focus = measure_focus(model, frames, request.overlap, keep, progress.sub(0.0, 0.1))
         with clock("encode"):
-            latents = encode_frames(model, frames, keep, progress.sub(0.1, 0.2))
-        encoded = Encoded(model, focus, latents)
+            overview = overview_of_frames(
+                model, frames, request.overlap, keep, progress.sub(0.1, 0.12)
+            )
+            latents = encode_frames(model, frames, keep, progress.sub(0.12, 0.2))
+        encoded = Encoded(model, focus, overview, latents)
     with clock("fuse"):
         fusion = fuse_latents(
             model,
@@ -224,6 +228,7 @@ def _fuse_vaeedof(
             fusion,
             frames,
             focus=encoded.focus,
+            overview=encoded.overview,
             agreement_rmse=model.manifest.agreement_rmse,
             synthesise=faithful,
             progress=progress.sub(0.8, 1.0),

@@ -24,6 +24,7 @@ from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.diagnose import diagnose
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import Recall, anew
+from focusstack_app.engine.overview import Overview, overview_of
 from focusstack_app.engine.resampling import common_area, moves, resample
 from focusstack_app.engine.veil import Focus
 from focusstack_app.io.spool import Held, Spool, meanwhile
@@ -86,6 +87,7 @@ class Encoded:
     Attributes:
         model: It.
         focus: Of the frames, see `measure_focus`.
+        overview: Of the frames.
         latents: Of the frames.
         recall: Gives its tiles, see `fuse_latents`.
         failed: Whether a device has failed at it: a render begins again with the model then.
@@ -93,6 +95,7 @@ class Encoded:
 
     model: FusionModel
     focus: Focus
+    overview: Overview
     latents: list[Held]
     recall: Recall = anew
     failed: bool = False
@@ -149,6 +152,19 @@ def measure_focus(
     """The focus of all frames; see `focus_of_frames`."""
     with meanwhile(keep) as keep_meanwhile:
         return focus_of_frames(model, frames, overlap, progress, keep_meanwhile)
+
+
+def overview_of_frames(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    overlap: float,
+    keep: Callable[[NDArray[Any]], Held],
+    progress: Progress,
+) -> Overview:
+    """What the model chooses among reduced frames; see `overview_of`."""
+    with meanwhile(keep) as keep_meanwhile:
+        overview = overview_of(model, frames, overlap, progress, keep_meanwhile)
+        return overview._replace(weights=[keep(plane[:]) for plane in overview.weights])
 
 
 def encode_frames(

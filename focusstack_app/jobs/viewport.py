@@ -34,6 +34,7 @@ from focusstack_app.jobs.preparing import (
     Prepared,
     encode_frames,
     measure_focus,
+    overview_of_frames,
     prepare,
 )
 from focusstack_app.jobs.recent import RecentTiles
@@ -93,8 +94,9 @@ def _encoded(
 ) -> Encoded:
     frames, overlap = prepared.frames, prepared.request.overlap
     focus = measure_focus(model, frames, overlap, spool.keep, progress.sub(0.0, 0.3))
-    latents = encode_frames(model, frames, spool.keep, progress.sub(0.3, 1.0))
-    return Encoded(model, focus, latents, recent.known)
+    overview = overview_of_frames(model, frames, overlap, spool.keep, progress.sub(0.3, 0.4))
+    latents = encode_frames(model, frames, spool.keep, progress.sub(0.4, 1.0))
+    return Encoded(model, focus, overview, latents, recent.known)
 
 
 class Viewport:
@@ -264,6 +266,7 @@ class Viewport:
             fusion,
             self._frames,
             focus=self._encoded.focus,
+            overview=self._encoded.overview,
             agreement_rmse=self._model.manifest.agreement_rmse,
             synthesise=mode is Mode.FAITHFUL,
             progress=progress.sub(0.8, 1.0),

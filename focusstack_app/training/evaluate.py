@@ -27,6 +27,7 @@ from focusstack_app.engine.composite import composite
 from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import fuse_latents
+from focusstack_app.engine.overview import overview_of
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
@@ -137,6 +138,7 @@ def fuse(
                     if faithful
                     else np.zeros(len(stack))
                 ),
+                overview=overview_of(model, stack, 0.25, progress),
                 agreement_rmse=model.manifest.agreement_rmse,
                 synthesise=faithful,
                 progress=progress,

@@ -20,6 +20,7 @@ from focusstack_app.engine.composite import (
 )
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
+from focusstack_app.engine.overview import Overview
 from focusstack_app.engine.pixels import to_float, to_uint16
 from focusstack_app.engine.veil import blurred, from_linear, reach_px
 from tests.helpers.models import UnevenModel
@@ -217,6 +218,9 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
     model = UnevenModel()
     latents = [encode_frame(model, frame, Progress()) for frame in frames]
     focus = rng.permutation(np.linspace(0, 40, count))
+    # So much noise that plain and detailed places alternate.
+    shares = rng.random((count, 30, 35)).astype(np.float16)
+    overview = Overview([*shares], (20.0, 20.0), np.full(16, 0.002, np.float32))
 
     def picture(window: Region) -> tuple[FloatArray, Provenance]:
         seen = surrounds(window, size)
@@ -230,6 +234,7 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
             synthesise=synthesise,
             progress=Progress(),
             window=window,
+            overview=overview,
         )
 
     whole = Region(0, 0, *size)
@@ -243,3 +248,38 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
         np.testing.assert_array_equal(own.source_index, origin.source_index[block.slices])
         np.testing.assert_array_equal(own.confidence, origin.confidence[block.slices])
         np.testing.assert_array_equal(own.synthesised, origin.synthesised[block.slices])
+
+
+@pytest.mark.parametrize("synthesise", [True, False])
+def test_the_overview_chooses_where_there_is_no_detail_and_only_there(synthesise: bool) -> None:
+    """The left half is plain, darker in the frame that the fusion takes; the right has detail."""
+    rng = np.random.default_rng(3)
+    clear = np.full((256, 512, 3), 0.7, np.float32)
+    clear[:, 256:] += rng.uniform(-0.2, 0.2, (256, 256, 3)).astype(np.float32)
+    veiled = clear.copy()
+    veiled[:, :256] -= 0.2
+    frames = [to_uint16(clear + 0.1), to_uint16(veiled)]
+    frames[0][:, 256:] = to_uint16(clear[:, 256:].mean(axis=(0, 1), keepdims=True))
+    second = np.ones((128, 256), np.float32)
+    mix = np.stack([np.zeros_like(second), np.full_like(second, 0.5)])
+    fusion = LatentFusion(veiled - 0.1, [1 - second, second], [1 - second, second], mix, 2)
+    first = [np.ones((2, 4), np.float16), np.zeros((2, 4), np.float16)]
+    overview = Overview(first, (128.0, 128.0), np.full(16, 0.002**2, np.float32))
+
+    picture, provenance = composite(
+        fusion,
+        frames,
+        focus=np.zeros(2),
+        agreement_rmse=0.01,
+        synthesise=synthesise,
+        progress=Progress(),
+        overview=overview,
+    )
+
+    np.testing.assert_allclose(picture[:, :232], to_float(frames[0])[:, :232], atol=2e-4)
+    assert (provenance.source_index[:, :232] == 0).all()
+    assert (provenance.confidence[:, :232] == 255).all()
+    assert (provenance.synthesised[:, :232] == 0).all()
+    assert (provenance.source_index[:, 280:] == 1).all()
+    expected = to_float(frames[1])[:, 280:] - (0.05 if synthesise else 0)
+    np.testing.assert_allclose(picture[:, 280:], expected, atol=0.01)

@@ -1,0 +1,177 @@
+"""The network's choice where the full size shows no detail: looked at from further away.
+
+Before a plain background all frames look alike but for the veil of the defocused subject, which
+darkens or lightens its surroundings: a halo, if a frame with it is taken. At full size the veil may
+be wider than what the network sees at once. Reduced, the subject and its veil lie side by side, and
+the network takes the frame that has the subject sharp, and so no veil beside it. Its choice on
+reduced frames therefore holds where those that it would rather take at full size show nothing but
+noise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.message import message
+from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.planes import Planes
+from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import fuse_latents
+from focusstack_app.engine.pixels import to_float
+
+DETAIL_CELLS = 12  # that bear on the detail of a cell, on each side
+_SIDE_PX = 256  # of the reduced frames
+_BASE_CELLS, _WINDOW_CELLS = 2.0, 3.0  # sigmas: of what is no detail, and of the window
+_SQUARE_PX, _SQUARES = (
+    128,
+    8,
+)  # of squares in which noise is measured, and how many a side
+_LEVELS = 16  # of brightness
+_LEAST_NOISE = 0.0015  # standard deviation of cells, display-encoded
+_MOST_NOISE = 3.0  # times that of the middle level
+_QUIET = 0.2  # the share of a picture, of each brightness, that shows nothing but noise
+_ENOUGH_CELLS = 500
+_PLAIN, _DETAILED = 2.0, 4.0  # times the variance of the noise
+_MEAN = np.full((1, 3), 1 / 3, np.float32)
+
+
+class Overview(NamedTuple):
+    """The choice of the network on reduced frames, and the noise of the frames.
+
+    Attributes:
+        weights: N of (h, w) float16, sum 1, over the whole frames.
+        cell_px: Height and width of their cells in pixels of the frames.
+        noise: (16,) variance of noise in cells of the fusion's grid, by their brightness,
+            display-encoded.
+    """
+
+    weights: Sequence[Planes]
+    cell_px: tuple[float, float]
+    noise: FloatArray
+
+    def weight(self, index: int, part: Region, cell_px: int = 1) -> FloatArray:
+        """(h, w): the weight of a frame in a part of the picture, in cells of an edge."""
+        down, across = (cell_px / own for own in self.cell_px)
+        own_from_part = np.array(
+            [
+                [across, 0, across * (part.left + 0.5) - 0.5],
+                [0, down, down * (part.top + 0.5) - 0.5],
+            ]
+        )
+        there = cv2.warpAffine(
+            self.weights[index][:].astype(np.float32),
+            own_from_part,
+            (part.width, part.height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(there, dtype=np.float32)
+
+    def over_noise(self, means: FloatArray) -> FloatArray:
+        """(h, w): the detail of a frame as a multiple of its noise, see `cell_means`."""
+        fine = means - cv2.GaussianBlur(means, (0, 0), _BASE_CELLS)
+        energy = cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS)
+        brightness = cv2.GaussianBlur(means, (0, 0), _WINDOW_CELLS)
+        levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
+        return np.asarray(energy / np.interp(brightness, levels, self.noise), np.float32)
+
+
+def overview_of(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    overlap: float,
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes] = np.asarray,
+) -> Overview:
+    """Let the network choose among reduced frames, and measure their noise.
+
+    Args:
+        model: The model.
+        frames: N of (H, W, 3) uint8 or uint16, display-encoded, aligned.
+        overlap: Share of a tile that overlaps its neighbour.
+        progress: Reported per frame and tile.
+        keep: Puts away what grows with the number of frames.
+
+    Raises:
+        DeviceMemoryError: If the device has too little memory.
+        Cancelled: If the user stopped the job.
+    """
+    height, width = frames[0].shape[:2]
+    shrink = max(1, math.ceil(max(height, width) / _SIDE_PX))
+    size = max(1, width // shrink), max(1, height // shrink)
+    cell_px = model.manifest.scale // model.manifest.weight_scale
+    latents, noise = [], []
+    for number, frame in enumerate(frames, start=1):
+        small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
+        latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
+        noise.append(_noise_of(frame, cell_px))
+        progress.report(0.5 * number / len(frames), message("Encoding"))
+    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep)
+    rows, columns = (-(-side // cell_px) for side in size[::-1])
+    return Overview(
+        [keep(plane[:rows, :columns].astype(np.float16)) for plane in fusion.weights],
+        (height / size[1] * cell_px, width / size[0] * cell_px),
+        _agreed(noise),
+    )
+
+
+def cell_means(pixels: FloatArray, cell_px: int) -> FloatArray:
+    """(h, w): the mean of each cell and its colours of (H, W, 3) pixels."""
+    grey = cv2.transform(pixels, _MEAN)
+    down, across = -grey.shape[0] % cell_px, -grey.shape[1] % cell_px
+    whole = cv2.copyMakeBorder(grey, 0, down, 0, across, cv2.BORDER_REPLICATE)
+    size = (whole.shape[1] // cell_px, whole.shape[0] // cell_px)
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def plainness(over_noise: FloatArray) -> FloatArray:
+    """In [0, 1], from detail as a multiple of noise: 1 where there is none."""
+    plain = (_DETAILED - over_noise) / (_DETAILED - _PLAIN)
+    return np.asarray(np.clip(plain, 0, 1), np.float32)
+
+
+def _noise_of(frame: Planes, cell_px: int) -> NDArray[np.float64]:
+    """(16,) variance in the quietest parts of a frame by brightness; NaN where it has too few."""
+    height, width = frame.shape[:2]
+    means, energies = [], []
+    for top in _spaced(height):
+        for left in _spaced(width):
+            square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
+            cells = cell_means(to_float(square), cell_px)
+            fine = cells - cv2.GaussianBlur(cells, (0, 0), _BASE_CELLS)
+            energies.append(cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS).ravel())
+            means.append(cells.ravel())
+    level = np.minimum((np.concatenate(means) * _LEVELS).astype(np.intp), _LEVELS - 1)
+    energy = np.concatenate(energies)
+    noise = np.full(_LEVELS, np.nan)
+    for index in range(_LEVELS):
+        here = energy[level == index]
+        if len(here) >= _ENOUGH_CELLS:
+            noise[index] = np.quantile(here, _QUIET)
+    return noise
+
+
+def _spaced(length: int) -> list[int]:
+    """Where squares begin that are spread over a length."""
+    count = min(_SQUARES, -(-length // _SQUARE_PX))
+    return [int(at) for at in np.linspace(0, max(0, length - _SQUARE_PX), count)]
+
+
+def _agreed(noise: Sequence[NDArray[np.float64]]) -> FloatArray:
+    """(16,) what most frames say, within bounds; brightness that none has gets that beside it."""
+    levels, found = np.arange(_LEVELS), np.full(_LEVELS, _LEAST_NOISE**2)
+    table = np.stack(noise)
+    known = np.flatnonzero(~np.isnan(table).all(axis=0))
+    if len(known):
+        middle = [np.median(column[~np.isnan(column)]) for column in table[:, known].T]
+        found = np.interp(levels, known, middle)
+    most = max(_LEAST_NOISE**2, _MOST_NOISE**2 * float(np.median(found)))
+    return np.asarray(np.clip(found, _LEAST_NOISE**2, most), np.float32)
