@@ -20,7 +20,7 @@ from torch import Tensor
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.inference.network import SCALE
-from focusstack_app.training.synthesis import make_sample
+from focusstack_app.training.synthesis import PLAIN, make_sample
 
 T = TypeVar("T")
 SAMPLE_PX = 256
@@ -35,17 +35,19 @@ def render_samples(
     seed: int,
     size_px: tuple[int, int] = (SAMPLE_PX, SAMPLE_PX),
     matting: float = 0.0,
+    plain: float = PLAIN,
 ) -> None:
     """Render the samples of a seed that are not there yet, each (height, width) `size_px`.
 
-    `matting` is the share of them that are parts of scenes of MattingMFIF.
+    `matting` is the share of them that are parts of scenes of MattingMFIF, `plain` that with a
+    background without detail.
     """
     out.mkdir(parents=True, exist_ok=True)
     for index in range(count):
         path = out / f"{seed}_{index:05d}.npz"
         if not path.exists():
             rng = np.random.default_rng([seed, index])
-            sample = make_sample(photographs, rng, size_px, matting)
+            sample = make_sample(photographs, rng, size_px, matting, plain)
             part = path.with_suffix(".part")
             with part.open("wb") as file:
                 np.savez(file, **dataclasses.asdict(sample))

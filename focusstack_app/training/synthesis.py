@@ -14,7 +14,9 @@ from focusstack_app.engine.pixels import encoded, to_linear
 from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, owners, render
 from focusstack_app.training.srgb import to_srgb8
 
-MARGIN_PX = 40
+MARGIN_PX = 48
+PLAIN = 0.35  # how many backgrounds have no detail
+_PLAIN_SUBJECT = 0.08
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +42,7 @@ def make_sample(
     rng: np.random.Generator,
     size_px: tuple[int, int],
     matting: float = 0.0,
+    plain: float = PLAIN,
 ) -> Sample:
     """A small scene of its own kind, or a part of a scene of MattingMFIF.
 
@@ -48,9 +51,10 @@ def make_sample(
         rng: Decides everything.
         size_px: (height, width).
         matting: How probable a part of MattingMFIF is, [0, 1].
+        plain: How probable a background without detail is, [0, 1].
     """
     make = _matting_part if matting > 0 and rng.random() < matting else _varied
-    scene, points = make(photographs, rng, size_px)
+    scene, points = make(photographs, rng, size_px, plain)
     frames, truth = render(scene, points)
     noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
     return Sample(
@@ -62,7 +66,7 @@ def make_sample(
 
 
 def _matting_part(
-    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
+    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int], plain: float
 ) -> tuple[Scene, int]:
     """What lies around a subject's outline in a picture of 1200 x 900 px of MattingMFIF.
 
@@ -70,12 +74,12 @@ def _matting_part(
     Most textures are enlarged, as cut-outs are: they have no detail of single pixels.
     """
     height, width = (side + 2 * MARGIN_PX for side in size_px)
-    blur_px = float(np.exp(rng.uniform(np.log(10), np.log(34))))  # per dioptre
+    blur_px = float(np.exp(rng.uniform(np.log(10), np.log(50))))  # per dioptre
     depths = np.sort(rng.uniform(0.25, 1.0, 5))[::-1]
     corner = rng.uniform(0, 1, 2) * [1200 - size_px[1], 900 - size_px[0]] - MARGIN_PX
     nearby, layers = int(rng.integers(5)), []
     for index, depth in enumerate(depths):
-        picture = random_part(photographs, rng, height, width, (0.5, 2.2))
+        light = _light(photographs, rng, (height, width), (0.5, 2.2), _PLAIN_SUBJECT)
         radius = rng.uniform(0.4, 0.85) * 900 / 2
         centre = rng.uniform(0.08, 0.92, 2) * [1200, 900] - corner
         if index == nearby:
@@ -88,59 +92,94 @@ def _matting_part(
             matte = _reduced(big)
         else:
             matte = random_matte(rng, height, width)
-        layers.append(_layer(picture, matte, rng, np.array([depth * blur_px, 0, 0, 0, 0, 0])))
+        layers.append(_layer(light, matte, np.array([depth * blur_px, 0, 0, 0, 0, 0])))
     far = rng.uniform(0.1, 0.15) * blur_px
-    picture = random_part(photographs, rng, height, width, (0.6, 1.4))
+    light = _light(photographs, rng, (height, width), (0.6, 1.4), plain)
     whole = np.ones((height, width), np.float32)
-    layers.append(_layer(picture, whole, rng, np.array([far, 0, 0, 0, 0, 0])))
+    layers.append(_layer(light, whole, np.array([far, 0, 0, 0, 0, 0])))
     focus = [*(float(depth * blur_px) for depth in depths), far]
     rng.shuffle(focus)
     return Scene(tuple(layers), tuple(focus), MARGIN_PX), 2 * LENS_POINTS
 
 
 def _varied(
-    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int]
+    photographs: Sequence[Path], rng: np.random.Generator, size_px: tuple[int, int], plain: float
 ) -> tuple[Scene, int]:
-    """A scene of one to five layers; two to seven frames focused on them or in even steps."""
+    """A scene of one to five layers; two to seven frames focused on them or in even steps.
+
+    Where the background is plain, it is often far behind, and frames are focused there.
+    """
     height, width = size_px
     count = int(rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.35, 0.3, 0.15, 0.1]))
-    reach = float(np.exp(rng.uniform(np.log(2), np.log(26))))  # px of blur, nearest to farthest
+    reach = float(np.exp(rng.uniform(np.log(2), np.log(45))))  # px of blur, nearest to farthest
     depths = np.sort(rng.uniform(0, reach, count))[::-1]
     depths[0], depths[-1] = reach, 0.0
+    bare = float(count > 1 and rng.random() < plain)
+    behind = float(np.exp(rng.uniform(np.log(5), np.log(120)))) * bare
+    depths[-1] -= behind
     layers = []
+    whole = height + 2 * MARGIN_PX, width + 2 * MARGIN_PX
     for index in range(count):
-        picture = random_part(
-            photographs, rng, height + 2 * MARGIN_PX, width + 2 * MARGIN_PX, (0.45, 1.0)
-        )
-        matte = (
-            np.ones(picture.shape[:2], np.float32)
-            if index == count - 1
-            else random_matte(rng, *picture.shape[:2])
-        )
+        last = index == count - 1
+        light = _light(photographs, rng, whole, (0.45, 1.0), bare if last else _PLAIN_SUBJECT)
+        matte = np.ones(whole, np.float32) if last else random_matte(rng, *whole)
         slope = rng.normal(0, 0.2 * reach / count, 5) * (rng.random() < 0.4 or count == 1)
         depth = np.concatenate([[depths[index]], slope * [1, 1, 0.4, 0.4, 0.4]])
-        layers.append(_layer(picture, matte, rng, depth))
+        layers.append(_layer(light, matte, depth))
     if count > 1 and rng.random() < 0.7:  # a frame per layer, more on what lies outside the view
         wanted = max(count, int(rng.choice([2, 3, 4, 5, 6, 7], p=[0.1, 0.1, 0.1, 0.15, 0.4, 0.15])))
         focus = [float(d + rng.normal(0, 0.08)) for d in depths]
-        focus += rng.uniform(-0.5 * reach, 1.5 * reach, wanted - count).tolist()
+        low = -0.5 * reach - behind
+        focus += rng.uniform(low, 1.5 * reach + 0.5 * behind, wanted - count).tolist()
     else:  # a rail: even steps through the whole depth
         steps = int(rng.integers(4, 8)) if count > 1 else int(rng.integers(2, 8))
-        focus = np.linspace(-0.1 * reach, 1.1 * reach, steps).tolist()
+        focus = np.linspace(-0.1 * reach - rng.uniform(0, behind), 1.1 * reach, steps).tolist()
     rng.shuffle(focus)
     return Scene(tuple(layers), tuple(focus), MARGIN_PX), LENS_POINTS
 
 
-def _layer(
-    picture: NDArray[np.uint8],
-    matte: Array,
+def _light(
+    photographs: Sequence[Path],
     rng: np.random.Generator,
-    depth: NDArray[np.float64],
-) -> Layer:
-    """A picture cut out by its matte, under its own light: at times a lamp, at times a shadow."""
-    usual = rng.random() < 0.75
-    strength = rng.uniform(0.6, 1.2) if usual else np.exp(rng.uniform(np.log(0.05), np.log(2)))
-    light = to_linear(picture) * np.float32(strength)
+    size_px: tuple[int, int],
+    scales: tuple[float, float],
+    plain: float,
+) -> Array:
+    """Linear light of a layer, (H, W, 3): a part of a photograph, or what has no detail.
+
+    What has none is a soft gradient, or a photograph far out of focus: paper, sky, a lamp, foliage
+    far behind; at times four times as bright as what clips. No frame shows at which distance it is:
+    it is best where the subject before it is sharp and lays no veil over it.
+
+    Args:
+        photographs: Textures.
+        rng: Decides everything.
+        size_px: (height, width).
+        scales: Of photographs, see `random_part`.
+        plain: How probable it is that there is no detail, [0, 1].
+    """
+    height, width = size_px
+    if rng.random() >= plain:
+        # Under its own light: at times a lamp, at times a shadow.
+        usual = rng.random() < 0.75
+        strength = rng.uniform(0.6, 1.2) if usual else np.exp(rng.uniform(np.log(0.05), np.log(2)))
+        return to_linear(random_part(photographs, rng, height, width, scales)) * np.float32(
+            strength
+        )
+    if rng.random() < 0.5:
+        few = rng.uniform(0, 1, (*rng.integers(1, 4, 2), 3)).astype(np.float32)
+        few = 1 - few * np.float32(rng.uniform(0.05, 1))  # from nearly grey to colourful
+        light = cv2.resize(few, (width, height), interpolation=cv2.INTER_LINEAR)
+        light = cv2.GaussianBlur(light, (0, 0), width / 8)
+    else:
+        light = to_linear(random_part(photographs, rng, height, width, scales))
+        light = cv2.GaussianBlur(light, (0, 0), np.exp(rng.uniform(np.log(10), np.log(60))))
+    strength = np.exp(rng.uniform(np.log(0.1), np.log(4)))
+    return np.asarray(light * np.float32(strength), dtype=np.float32)
+
+
+def _layer(light: Array, matte: Array, depth: NDArray[np.float64]) -> Layer:
+    """Light cut out by a matte."""
     rgba = np.concatenate([light * matte[..., None], matte[..., None]], 2)
     return Layer(rgba.astype(np.float32), depth.astype(np.float32))
 

@@ -47,7 +47,7 @@ from focusstack_app.training.samples import (
     planes_of,
     render_samples,
 )
-from focusstack_app.training.synthesis import random_part
+from focusstack_app.training.synthesis import PLAIN, random_part
 from focusstack_app.training.validation import latents_of, reconstruction_rmse, validate
 
 EMA_DECAY = 0.999
@@ -55,6 +55,7 @@ TREE_SHARE = 0.15
 OWNER_SHARE = 0.3
 OUTLINE_PX = 24
 BORDER_PX = 12
+DETAIL_PX, DETAIL = 15, 0.006  # standard deviation in a window, display-encoded
 B = TypeVar("B", Batch, Tensor)
 
 
@@ -165,19 +166,41 @@ def owner_loss(carriers: Tensor, batch: Batch) -> Tensor:
     """Cross entropy of the carriers with the frame that is focused nearest to what is seen.
 
     What is near an outline counts most: there the veil begins. The outline itself, which belongs to
-    two frames, does not count.
+    two frames, does not count, nor does the farthest where it has no detail: no frame shows how far
+    it is, and it lays no veil over anything.
     """
     cell = batch.owner.shape[-1] // carriers.shape[-1]
     owner = batch.owner[:, ::cell, ::cell]
     right = (batch.slots[:, :, None, None] == owner[:, None]).float()
     probable = (carriers * right).sum(1).clamp_min(1e-4)
+    nowhere = _plain_and_farthest(batch)[:, ::cell, ::cell]
 
     def several(reach: int) -> Tensor:
         seen = functional.max_pool2d(right, 2 * reach + 1, 1, reach)
         return (seen > right).any(1)
 
-    weight = torch.where(several(OUTLINE_PX // cell), 1.0, 0.2) * ~several(1)
+    weight = torch.where(several(OUTLINE_PX // cell), 1.0, 0.2) * ~several(1) * ~nowhere
     return -(weight * probable.log()).sum() / weight.sum().clamp_min(1)
+
+
+def _plain_and_farthest(batch: Batch) -> Tensor:
+    """(B, H, W) where what is seen is the farthest of all and has no detail."""
+    seen = torch.stack([batch.owner == number for number in range(int(batch.slots.max()) + 1)], 1)
+    own = torch.stack([batch.slots == number for number in range(seen.shape[1])], 1)
+    focus = (own * batch.focus[:, None]).sum(2) / own.sum(2).clamp_min(1)
+    there = seen.any(3).any(2)
+    first = torch.where(there, focus, math.inf).argmin(1)
+    farthest = seen[torch.arange(len(seen), device=seen.device), first]
+
+    def mean(planes: Tensor) -> Tensor:
+        return functional.avg_pool2d(planes, DETAIL_PX, 1, DETAIL_PX // 2)
+
+    # Without the outline, whose pixels show two things.
+    inner = 1 - functional.max_pool2d(1 - farthest[:, None].float(), 5, 1, 2)
+    grey = batch.truth.mean(1, keepdim=True)
+    share = mean(inner).clamp_min(1e-3)
+    spread = mean(inner * grey.square()) / share - (mean(inner * grey) / share).square()
+    return farthest & (spread[:, 0] < DETAIL**2)
 
 
 def _guessed(focus: Tensor) -> Tensor:
@@ -276,6 +299,9 @@ def _parser() -> argparse.ArgumentParser:
     samples.add_argument(
         "--matting", type=float, default=0.0, help="share of parts of MattingMFIF scenes"
     )
+    samples.add_argument(
+        "--plain", type=float, default=PLAIN, help="share of backgrounds without detail"
+    )
     latents = commands.add_parser("latents", help="keep TAESD3's latents with samples; resumes")
     latents.add_argument("--taesd3", type=Path, required=True, help="TAESD3's weights")
     latents.add_argument("--samples", type=Path, required=True)
@@ -323,6 +349,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             seed=args.seed,
             size_px=(height, width),
             matting=args.matting,
+            plain=args.plain,
         )
     elif args.command == "latents":
         encoder, _ = taesd3.load(args.taesd3)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -37,6 +38,24 @@ def test_a_part_of_a_matting_scene_has_its_six_frames_and_an_edge(photographs: l
     assert len(frames) == 6
     assert errors.mean(axis=(1, 2)).max() > 2  # a frame focused elsewhere is blurred here
     assert errors.min(axis=0).mean() < errors.mean(axis=(1, 2)).min()  # no frame is sharp all over
+
+
+def test_a_plain_background_is_best_in_the_frame_of_the_subject(photographs: list[Path]) -> None:
+    """Nothing is seen of its own focus; only the veil of the subject differs."""
+    detail = {}
+    for plain in (0.0, 1.0):
+        far = []
+        for seed in range(12):
+            rng = np.random.default_rng([seed, 9])
+            sample = make_sample(photographs, rng, (96, 96), plain=plain)
+            farthest = sample.owner == int(np.argmin(sample.focus))
+            inner = cv2.erode(farthest.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+            grey = sample.truth.astype(np.float32).mean(axis=2)
+            fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2))
+            if inner.sum() > 200:
+                far.append(float(fine[inner].mean()))
+        detail[plain] = float(np.median(far))
+    assert detail[1.0] < 0.5 < 3 < detail[0.0]
 
 
 def test_mattes_cut_out_and_leave() -> None:
