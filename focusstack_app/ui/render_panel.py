@@ -124,7 +124,7 @@ class RenderPanel(QWidget):
         several = len(open_renders) > 1
         self._buttons.setVisible(bool(open_renders))
         self.pause_button.setChecked(self._paused)
-        self.pause_button.setText(self.tr("Go On") if self._paused else self.tr("Pause"))
+        self.pause_button.setText(self.tr("Resume") if self._paused else self.tr("Pause"))
         stopping = all(render.state is RenderState.STOPPING for render in open_renders)
         self.pause_button.setEnabled(not stopping)
         self.cancel_button.setEnabled(not stopping)

@@ -2442,8 +2442,8 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <source>Go On</source>
-        <translation>Fortsetzen</translation>
+        <source>Resume</source>
+        <translation type="unfinished">Fortsetzen</translation>
     </message>
     <message>
         <source>Cancel All</source>

@@ -124,7 +124,7 @@ def test_pause_rests_in_the_middle_and_goes_on(
     qtbot.wait(150)
     assert status(queued) == ["Paused at 49 %", "Waiting", "Waiting"]
     assert render.elapsed_s == worked_s
-    assert panel.pause_button.text() == "Go On"
+    assert panel.pause_button.text() == "Resume"
     panel.pause_button.click()
     qtbot.waitUntil(lambda: not queued.renderer.busy)
     assert made(queued) == list(MODES)
