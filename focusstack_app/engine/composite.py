@@ -240,18 +240,20 @@ def _plain(
     around = cells.grown(DETAIL_CELLS, grid)
     there = cells.seen_from(around).slices
     known = cells.seen_from(Region(top, left, top + 1, left + 1)).slices
-    detail, total = np.zeros((2, cells.height, cells.width), np.float32)
+    detail, behind, total = np.zeros((3, cells.height, cells.width), np.float32)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         means = cell_means(to_float(frame[around.scaled(cell_px).slices]), cell_px)
         weight = np.asarray(fusion.weights[index][known], dtype=np.float32)
         rather = np.maximum(weight - overview.weight(index, cells, cell_px), 0)
-        detail += rather * overview.over_noise(means)[there]
+        over_noise = overview.over_noise(means)[there]
+        detail += rather * over_noise
+        behind += np.asarray(fusion.carriers[index][known], dtype=np.float32) * over_noise
         total += rather
     plain = plainness(np.asarray(detail / np.maximum(total, _FLOOR), np.float32))
     plain *= np.minimum(total / _AT_ODDS, 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BESIDE_CELLS + 1,) * 2)
-    beside = np.asarray(cv2.dilate(plain, disc), np.float32)
+    beside = np.maximum(cv2.dilate(plain, disc), plainness(behind))
     both = _spread_out(np.stack([plain, beside], axis=2), cells, block, cell_px)
     return np.ascontiguousarray(both[..., 0]), np.ascontiguousarray(both[..., 1])
 
@@ -310,22 +312,23 @@ def _unveiled(
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
-        if matte.max() > slight:
+        if matte.max() > slight and np.isfinite(focus[index]):
             sheets[index] = Sheet(float(focus[index]), _reduced(frame, around, cell), matte)
     behind = np.zeros((block.height, block.width, 3), np.float32)
     near = cells.seen_from(around)
     wide = cells.grown(CREDIBLE_CELLS, around).seen_from(around)
     total, credibility = np.zeros((2, block.height, block.width), np.float32)
-    for index, sheet in sheets.items():
+    for index in range(len(frames)):
         share = _enlarged(fusion.carriers[index], fusion, block)
         if share.max() <= slight:
             continue
         total += share
-        believed = share
         _stop_if_cancelled(progress)
         light = to_linear(frames[index][block.slices])
-        veil = veil_over(sheet, list(sheets.values()), cell)
-        if veil is not None:
+        sheet = sheets.get(index)
+        believed = share if sheet is not None else np.zeros_like(share)  # of unknown focus
+        veil = veil_over(sheet, list(sheets.values()), cell) if sheet is not None else None
+        if sheet is not None and veil is not None:
             believable = credible(sheet.part(*wide.slices), veil[wide.slices])
             believable = believable[near.seen_from(wide).slices]
             believed = share * _spread_out(believable, cells, block, cell)

@@ -53,7 +53,8 @@ def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progre
         progress: Only checked for cancelling.
 
     Returns:
-        (N,) float64, all zero where the frames do not tell it. Differences of two are radii.
+        (N,) float64, all zero where the frames do not tell it. Differences of two are radii. NaN
+        for a frame that is too far out of focus to tell.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -230,7 +231,11 @@ def _embedded(radii: Focus, trust: Focus) -> Focus:
     stress = (weight * np.square(apart - both)).sum(axis=(1, 2))
     found = starts[int(stress.argmin())]
     known = weight.any(axis=1)
-    return np.asarray(np.interp(np.arange(count), np.flatnonzero(known), found[known]))
+    if count <= _MANY:
+        return np.where(known, found, np.nan)
+    # More frames are in the order of their focus.
+    outside = {"left": np.nan, "right": np.nan}
+    return np.asarray(np.interp(np.arange(count), np.flatnonzero(known), found[known], **outside))
 
 
 def _hides(
