@@ -44,8 +44,10 @@ def _fusion(
     return LatentFusion(picture, planes, planes, np.stack([plane(share) for share in mix]), 2)
 
 
-@pytest.mark.parametrize("synthesise", [True, False])
-def test_only_faithful_mode_takes_the_veil_off(synthesise: bool) -> None:
+@pytest.mark.parametrize(("synthesise", "known"), [(True, True), (False, True), (True, False)])
+def test_only_faithful_mode_takes_the_veil_off_where_the_focus_is_known(
+    synthesise: bool, known: bool
+) -> None:
     """A subject covers the left half; beside it, the frame of the background shows its blur."""
     radius, rng = 8.0, np.random.default_rng(0)
     subject, background = rng.uniform(0.1, 0.6, (2, *SIZE, 3)).astype(np.float32)
@@ -64,11 +66,12 @@ def test_only_faithful_mode_takes_the_veil_off(synthesise: bool) -> None:
     picture, provenance = composite(
         fusion,
         frames,
-        focus=np.array([radius, 0.0]),
+        focus=np.array([radius, 0.0 if known else np.nan]),
         agreement_rmse=0.01,
         synthesise=synthesise,
         progress=Progress(),
     )
+    synthesise = synthesise and known
     beside = np.s_[:, SIZE[1] // 2 + 2 : SIZE[1] // 2 + 8]
     before = np.abs(to_float(frames[1]) - from_linear(truth))[beside].mean()
     after = np.abs(picture - from_linear(truth))[beside].mean()

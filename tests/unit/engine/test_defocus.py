@@ -68,6 +68,15 @@ def test_frames_that_are_focused_alike_are_told_by_what_they_share() -> None:
     assert found[0] - found[2] == pytest.approx(10.0, abs=0.6)
 
 
+def test_a_frame_too_far_out_of_focus_is_not_a_number() -> None:
+    light, mattes = _scene([10.0, 0.0], [0, 1])
+    far = cv2.GaussianBlur(light[0], (0, 0), 60)
+    nothing = np.zeros_like(mattes[0])
+    found = focus_of([far, light[0], light[1]], [nothing, *mattes], Progress())
+    assert np.isnan(found[0])
+    assert found[1] - found[2] == pytest.approx(10.0, abs=0.6)
+
+
 def test_frames_that_tell_nothing_are_all_at_zero() -> None:
     light, mattes = _scene([10.0, 0.0], [0, 1])
     assert not focus_of([light[0], light[0]], mattes, Progress()).any()
