@@ -41,6 +41,7 @@ from focusstack_app.engine.veil import (
     reach_px,
     veil_over,
 )
+from focusstack_app.engine.weighted import WeightedMean, accumulate
 
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
@@ -129,37 +130,6 @@ def _stop_if_cancelled(progress: Progress) -> None:
         raise Cancelled
 
 
-class _Mean:
-    """The mean of frames by weights per pixel, and which of them counts most.
-
-    Attributes:
-        index: (H, W) of the frame with the largest weight.
-    """
-
-    def __init__(self, height: int, width: int) -> None:
-        self._sum = np.zeros((height, width, 3), np.float32)
-        self._total, self._most = np.zeros((2, height, width), np.float32)
-        self.index = np.zeros((height, width), np.uint16)
-
-    def add(self, index: int, weight: FloatArray, pixels: FloatArray) -> None:
-        """Add a frame, by (H, W) its (H, W, 3) pixels."""
-        _accumulate(self._sum, weight, pixels)
-        self._total += weight
-        wins = weight > self._most
-        self.index[wins] = index
-        np.copyto(self._most, weight, where=wins)
-
-    @property
-    def picture(self) -> FloatArray:
-        """(H, W, 3)."""
-        return np.asarray(self._sum / self._total[..., None])
-
-    @property
-    def confidence(self) -> FloatArray:
-        """(H, W) share of the frame with the largest weight."""
-        return np.asarray(self._most / self._total)
-
-
 def _composite_block(
     fusion: LatentFusion,
     frames: Sequence[Planes],
@@ -183,11 +153,11 @@ def _composite_block(
         _enlarged(plane, fusion, block) if synthesise else np.zeros(size, np.float32)
         for plane in fusion.mix
     )
-    plain = beside = np.zeros(size, np.float32)
+    plain = settled = np.zeros(size, np.float32)
     if overview is not None:
-        plain, beside = _plain(fusion, frames, block, overview, progress)
+        plain, settled = _plain(fusion, frames, block, overview, progress)
     any_plain = overview if plain.any() else None
-    chosen, seen_from_afar = _Mean(*size), _Mean(*size)
+    chosen, seen_from_afar = WeightedMean(*size), WeightedMean(*size)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
@@ -205,8 +175,8 @@ def _composite_block(
         mostly = plain > 0.5
         provenance.source_index[mostly] = seen_from_afar.index[mostly]
         confidence += plain * (seen_from_afar.confidence - confidence)
-        unveil *= 1 - beside
-        made *= 1 - beside
+        unveil *= 1 - settled
+        made *= 1 - settled
     provenance.confidence[:] = np.rint(confidence * 255)
     if synthesise:
         made *= _told_apart(guide[own], band, variance)
@@ -229,9 +199,11 @@ def _plain(
     overview: Overview,
     progress: Progress,
 ) -> tuple[FloatArray, FloatArray]:
-    """Where what the fusion would rather take than the overview shows nothing but noise in a block.
+    """Where a block has no detail, and where nothing could be gained by looking behind a veil.
 
-    That, and that with what lies beside it; both are (H, W) in [0, 1].
+    The former is where all that the fusion would rather take than the overview shows nothing but
+    noise; the latter is there and beside it, and where the frames of what lies behind show nothing
+    but noise. Both are (H, W) in [0, 1].
     """
     cell_px, (top, left) = fusion.cell_px, fusion.grid_corner
     height, width = frames[0].shape[:2]
@@ -253,8 +225,8 @@ def _plain(
     plain = plainness(np.asarray(detail / np.maximum(total, _FLOOR), np.float32))
     plain *= np.minimum(total / _AT_ODDS, 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BESIDE_CELLS + 1,) * 2)
-    beside = np.maximum(cv2.dilate(plain, disc), plainness(behind))
-    both = _spread_out(np.stack([plain, beside], axis=2), cells, block, cell_px)
+    settled = np.maximum(cv2.dilate(plain, disc), plainness(behind))
+    both = _spread_out(np.stack([plain, settled], axis=2), cells, block, cell_px)
     return np.ascontiguousarray(both[..., 0]), np.ascontiguousarray(both[..., 1])
 
 
@@ -283,11 +255,6 @@ def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:
 def _mean(colours: FloatArray) -> FloatArray:
     """(H, W) of (H, W, 3)."""
     return np.asarray(cv2.transform(colours, _MEAN), dtype=np.float32)
-
-
-def _accumulate(total: FloatArray, weight: FloatArray, pixels: FloatArray) -> None:
-    """Add (H, W) weights times (H, W, 3) pixels in place."""
-    cv2.accumulateProduct(cv2.merge((weight, weight, weight)), pixels, total)
 
 
 def _unveiled(
@@ -340,7 +307,7 @@ def _unveiled(
                 light * _spread_out(gains, cells, block, cell) - lost, LEAST_LIGHT * light
             )
         credibility += believed
-        _accumulate(behind, share, light)
+        accumulate(behind, share, light)
     return from_linear(behind / total[..., None]), credibility / total
 
 

@@ -30,10 +30,8 @@ from focusstack_app.engine.pixels import to_float
 DETAIL_CELLS = 12  # that bear on the detail of a cell, on each side
 _SIDE_PX = 256  # of the reduced frames
 _BASE_CELLS, _WINDOW_CELLS = 2.0, 3.0  # sigmas: of what is no detail, and of the window
-_SQUARE_PX, _SQUARES = (
-    128,
-    8,
-)  # of squares in which noise is measured, and how many a side
+_SQUARE_PX = 128  # of squares in which noise is measured
+_SQUARES = 8  # of them at most, down and across
 _LEVELS = 16  # of brightness
 _LEAST_NOISE = 0.0015  # standard deviation of cells, display-encoded
 _MOST_NOISE = 3.0  # times that of the middle level
@@ -77,11 +75,10 @@ class Overview(NamedTuple):
 
     def over_noise(self, means: FloatArray) -> FloatArray:
         """(h, w): the detail of a frame as a multiple of its noise, see `cell_means`."""
-        fine = means - cv2.GaussianBlur(means, (0, 0), _BASE_CELLS)
-        energy = cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS)
         brightness = cv2.GaussianBlur(means, (0, 0), _WINDOW_CELLS)
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
-        return np.asarray(energy / np.interp(brightness, levels, self.noise), np.float32)
+        noise = np.interp(brightness, levels, self.noise)
+        return np.asarray(_energy(means) / noise, np.float32)
 
 
 def overview_of(
@@ -138,6 +135,12 @@ def plainness(over_noise: FloatArray) -> FloatArray:
     return np.asarray(np.clip(plain, 0, 1), np.float32)
 
 
+def _energy(means: FloatArray) -> FloatArray:
+    """(h, w) variance of the fine detail around each cell."""
+    fine = means - cv2.GaussianBlur(means, (0, 0), _BASE_CELLS)
+    return np.asarray(cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS), np.float32)
+
+
 def _noise_of(frame: Planes, cell_px: int) -> NDArray[np.float64]:
     """(16,) variance in the quietest parts of a frame by brightness; NaN where it has too few."""
     height, width = frame.shape[:2]
@@ -146,8 +149,7 @@ def _noise_of(frame: Planes, cell_px: int) -> NDArray[np.float64]:
         for left in _spaced(width):
             square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
             cells = cell_means(to_float(square), cell_px)
-            fine = cells - cv2.GaussianBlur(cells, (0, 0), _BASE_CELLS)
-            energies.append(cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS).ravel())
+            energies.append(_energy(cells).ravel())
             means.append(cells.ravel())
     level = np.minimum((np.concatenate(means) * _LEVELS).astype(np.intp), _LEVELS - 1)
     energy = np.concatenate(energies)
