@@ -118,12 +118,15 @@ if sys.platform != "win32":
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
-    progress = Progress()
-    with cancelled_by_signals(progress):
-        os.kill(os.getpid(), number)
-        assert progress.cancelled
-    assert signal.getsignal(number) is before
+    started_with = signal.signal(number, signal.SIG_DFL)  # the tests may run under nohup
+    try:
+        progress = Progress()
+        with cancelled_by_signals(progress):
+            os.kill(os.getpid(), number)
+            assert progress.cancelled
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, started_with)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
