@@ -37,7 +37,7 @@ def test_a_small_fusion_is_measured_and_told(
     assert 0 < fusion["gmac_s"] < 2 * report["matmul_gmac_s"]
     printed = capsys.readouterr().out
     assert "| composite | " in printed
-    assert f"| fusion | 2 | {fusion['seconds']:.2f} | {fusion['gmac']:.2f} | " in printed
+    assert f"| fusion | 3 | {fusion['seconds']:.2f} | {fusion['gmac']:.2f} | " in printed
 
 
 def test_too_little_to_measure_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
