@@ -30,6 +30,7 @@ from focusstack_app.training import taesd3
 from focusstack_app.training.end_to_end import Network, composite, log_error
 from focusstack_app.training.export import export_model
 from focusstack_app.training.metrics import psnr
+from focusstack_app.training.owner import owner_loss
 from focusstack_app.training.runs import (
     load_run,
     log,
@@ -53,9 +54,7 @@ from focusstack_app.training.validation import latents_of, reconstruction_rmse, 
 EMA_DECAY = 0.999
 TREE_SHARE = 0.15
 OWNER_SHARE = 0.3
-OUTLINE_PX = 24
 BORDER_PX = 12
-DETAIL_PX, DETAIL = 15, 0.006  # standard deviation in a window, display-encoded
 B = TypeVar("B", Batch, Tensor)
 
 
@@ -160,47 +159,6 @@ def _fusion_loss(network: Network, batch: Batch, rmse: float, *, tree: bool) -> 
             rebuilt = network.decoder(target).float()
         loss = loss + 0.2 * log_error(rebuilt, truth)
     return loss
-
-
-def owner_loss(carriers: Tensor, batch: Batch) -> Tensor:
-    """Cross entropy of the carriers with the frame that is focused nearest to what is seen.
-
-    What is near an outline counts most: there the veil begins. The outline itself, which belongs to
-    two frames, does not count, nor does the farthest where it has no detail: no frame shows how far
-    it is, and it lays no veil over anything.
-    """
-    cell = batch.owner.shape[-1] // carriers.shape[-1]
-    owner = batch.owner[:, ::cell, ::cell]
-    right = (batch.slots[:, :, None, None] == owner[:, None]).float()
-    probable = (carriers * right).sum(1).clamp_min(1e-4)
-    nowhere = _plain_and_farthest(batch)[:, ::cell, ::cell]
-
-    def several(reach: int) -> Tensor:
-        seen = functional.max_pool2d(right, 2 * reach + 1, 1, reach)
-        return (seen > right).any(1)
-
-    weight = torch.where(several(OUTLINE_PX // cell), 1.0, 0.2) * ~several(1) * ~nowhere
-    return -(weight * probable.log()).sum() / weight.sum().clamp_min(1)
-
-
-def _plain_and_farthest(batch: Batch) -> Tensor:
-    """(B, H, W) where what is seen is the farthest of all and has no detail."""
-    seen = torch.stack([batch.owner == number for number in range(int(batch.slots.max()) + 1)], 1)
-    own = torch.stack([batch.slots == number for number in range(seen.shape[1])], 1)
-    focus = (own * batch.focus[:, None]).sum(2) / own.sum(2).clamp_min(1)
-    there = seen.any(3).any(2)
-    first = torch.where(there, focus, math.inf).argmin(1)
-    farthest = seen[torch.arange(len(seen), device=seen.device), first]
-
-    def mean(planes: Tensor) -> Tensor:
-        return functional.avg_pool2d(planes, DETAIL_PX, 1, DETAIL_PX // 2)
-
-    # Without the outline, whose pixels show two things.
-    inner = 1 - functional.max_pool2d(1 - farthest[:, None].float(), 5, 1, 2)
-    grey = batch.truth.mean(1, keepdim=True)
-    share = mean(inner).clamp_min(1e-3)
-    spread = mean(inner * grey.square()) / share - (mean(inner * grey) / share).square()
-    return farthest & (spread[:, 0] < DETAIL**2)
 
 
 def _guessed(focus: Tensor) -> Tensor:

@@ -34,8 +34,8 @@ from focusstack_app.training.runs import (
     start_run,
     start_with_taesd3,
 )
-from focusstack_app.training.samples import Batch, batch_of, by_frame_count, planes_of, with_faults
-from focusstack_app.training.train import main, owner_loss, train_fusion
+from focusstack_app.training.samples import batch_of, by_frame_count, planes_of, with_faults
+from focusstack_app.training.train import main, train_fusion
 from focusstack_app.training.validation import reconstruction_rmse
 from tests.helpers.stacks import make_stack, write_picture
 
@@ -114,22 +114,6 @@ def test_the_differentiable_composite_is_that_of_the_engine(
 def test_duplicates_share_one_vote() -> None:
     shares = shares_of(torch.tensor([[0, 1, 2, 0, 0, 1, 2]]))
     torch.testing.assert_close(shares[0, :3], torch.tensor([1 / 3, 1 / 2, 1 / 2]))
-
-
-@pytest.mark.parametrize(("detail", "counts"), [(0.0, False), (0.2, True)])
-def test_a_plain_background_need_not_be_found_in_any_frame(detail: float, counts: bool) -> None:
-    """The right half is the farthest; frame 1 is focused there."""
-    torch.manual_seed(0)
-    owner = torch.zeros(1, 64, 64, dtype=torch.int64)
-    owner[..., 32:] = 1
-    truth = torch.rand(1, 3, 64, 64)
-    truth[..., 32:] = 0.6 + detail * (truth[..., 32:] - 0.5)
-    slots, focus = torch.tensor([[0, 1, 0]]), torch.tensor([[20.0, 0.0, 20.0]])
-    batch = Batch(torch.zeros(1, 3, 3, 64, 64), slots, truth, owner, focus)
-    carriers = torch.full((1, 3, 32, 32), 1 / 3)
-    carriers[:, :, :, :16] = torch.tensor([0.5, 0.0, 0.5])[:, None, None]
-    carriers[:, :, :, 16:] = torch.tensor([0.4, 0.2, 0.4])[:, None, None]
-    assert (float(owner_loss(carriers, batch)) > 0.5) is counts
 
 
 def test_a_batch_pads_the_smaller_stacks(samples: Path) -> None:
