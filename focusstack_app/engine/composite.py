@@ -28,8 +28,8 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.latent_fusion import LatentFusion
-from focusstack_app.engine.overview import DETAIL_CELLS, Overview, cell_means, plainness
-from focusstack_app.engine.pixels import to_float, to_linear
+from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
+from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
 from focusstack_app.engine.veil import (
     CREDIBLE_CELLS,
     DENSEST_VEIL,
@@ -48,7 +48,6 @@ _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
 _BLOCKS_AT_ONCE = 4  # on a thread each; each takes memory of its own
 _FLOOR = 1e-6
-_MEAN = np.full((1, 3), 1 / 3, np.float32)
 _AT_ODDS = 0.25  # weight that goes to other frames
 _BESIDE_CELLS = 4  # of what is plain: there the decoded picture is no better
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
@@ -146,8 +145,7 @@ def _composite_block(
     """Fill in the picture and the provenance of one block, both zero."""
     around = surrounds(block, (frames[0].shape[0], frames[0].shape[1]))
     own = block.seen_from(around).slices
-    top, left = fusion.corner_px
-    guide = fusion.picture[around.seen_from(Region(top, left, top + 1, left + 1)).slices]
+    guide = fusion.picture[_seen_from(fusion.corner_px, around).slices]
     size = block.height, block.width
     unveil, made = (
         _enlarged(plane, fusion, block) if synthesise else np.zeros(size, np.float32)
@@ -186,7 +184,7 @@ def _composite_block(
             change = behind - band
             unveil *= credibility
             lifted += unveil[..., None] * change
-            made = made + unveil * np.minimum(_mean(np.abs(change)) / _VISIBLE, 1)
+            made = made + unveil * np.minimum(grey(np.abs(change)) / _VISIBLE, 1)
         band += lifted
         provenance.synthesised[:] = np.rint(np.clip(made, 0, 1) * 255)
     picture[:] = band
@@ -205,17 +203,16 @@ def _plain(
     noise; the latter is there and beside it, and where the frames of what lies behind show nothing
     but noise. Both are (H, W) in [0, 1].
     """
-    cell_px, (top, left) = fusion.cell_px, fusion.grid_corner
-    height, width = frames[0].shape[:2]
-    grid = Region(0, 0, -(-height // cell_px), -(-width // cell_px))
+    cell_px = fusion.cell_px
+    grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell_px)
     cells = _cells_of(block, cell_px).grown(1 + _BESIDE_CELLS, grid)
     around = cells.grown(DETAIL_CELLS, grid)
     there = cells.seen_from(around).slices
-    known = cells.seen_from(Region(top, left, top + 1, left + 1)).slices
+    known = _seen_from(fusion.grid_corner, cells).slices
     detail, behind, total = np.zeros((3, cells.height, cells.width), np.float32)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
-        means = cell_means(to_float(frame[around.scaled(cell_px).slices]), cell_px)
+        means = cell_means(grey(to_float(frame[around.scaled(cell_px).slices])), cell_px)
         weight = np.asarray(fusion.weights[index][known], dtype=np.float32)
         rather = np.maximum(weight - overview.weight(index, cells, cell_px), 0)
         over_noise = overview.over_noise(means)[there]
@@ -236,6 +233,12 @@ def _cells_of(block: Region, cell_px: int) -> Region:
     return Region(*first, -(-block.bottom // cell_px), -(-block.right // cell_px))
 
 
+def _seen_from(corner: tuple[int, int], part: Region) -> Region:
+    """A part by its distance from a corner."""
+    top, left = corner
+    return part.seen_from(Region(top, left, top + 1, left + 1))
+
+
 def _told_apart(decoded: FloatArray, camera: FloatArray, variance: float) -> FloatArray:
     """(H, W) in [0, 1]: whether a decoded pixel says more than the autoencoder's own error.
 
@@ -249,12 +252,7 @@ def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:
     """(H, W) mean over the colours; several times faster than NumPy's."""
     difference = cv2.subtract(one, other)
     cv2.multiply(difference, difference, dst=difference)
-    return _mean(np.asarray(difference, np.float32))
-
-
-def _mean(colours: FloatArray) -> FloatArray:
-    """(H, W) of (H, W, 3)."""
-    return np.asarray(cv2.transform(colours, _MEAN), dtype=np.float32)
+    return grey(np.asarray(difference, np.float32))
 
 
 def _unveiled(
@@ -268,19 +266,19 @@ def _unveiled(
 
     That is (H, W) in [0, 1].
     """
-    cell, size_px = fusion.cell_px, (frames[0].shape[0], frames[0].shape[1])
-    grid = Region(0, 0, *(-(-side // cell) for side in size_px))
+    cell = fusion.cell_px
+    grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell)
     cells = _cells_of(block, cell).grown(1, grid)
     around = cells.grown(-(-reach_px(focus, cell) // cell), grid)
-    top, left = fusion.grid_corner
-    there = around.seen_from(Region(top, left, top + 1, left + 1)).slices
+    there = _seen_from(fusion.grid_corner, around).slices
     slight = min(_SLIGHT, 0.5 / len(frames))  # what is left out is never the larger part
     sheets: dict[int, Sheet] = {}
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
         if matte.max() > slight and np.isfinite(focus[index]):
-            sheets[index] = Sheet(float(focus[index]), _reduced(frame, around, cell), matte)
+            light = cell_means(to_linear(frame[around.scaled(cell).slices]), cell)
+            sheets[index] = Sheet(float(focus[index]), light, matte)
     behind = np.zeros((block.height, block.width, 3), np.float32)
     near = cells.seen_from(around)
     wide = cells.grown(CREDIBLE_CELLS, around).seen_from(around)
@@ -309,16 +307,6 @@ def _unveiled(
         credibility += believed
         accumulate(behind, share, light)
     return from_linear(behind / total[..., None]), credibility / total
-
-
-def _reduced(frame: Planes, cells: Region, cell_px: int) -> FloatArray:
-    """The linear light of a frame in some cells of the grid, (h, w, 3)."""
-    light = to_linear(frame[cells.scaled(cell_px).slices])
-    size = (cells.width * cell_px, cells.height * cell_px)
-    down, across = size[1] - light.shape[0], size[0] - light.shape[1]
-    whole = cv2.copyMakeBorder(light, 0, down, 0, across, cv2.BORDER_REPLICATE)
-    size = (cells.width, cells.height)
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def generative_provenance(fusion: LatentFusion) -> Provenance:

@@ -11,7 +11,6 @@ do both show the same, blurred.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,9 +22,8 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.encode import encode_frame
-from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import to_linear
+from focusstack_app.engine.reduced import fuse_reduced, shrink_to
 from focusstack_app.engine.veil import Focus, blurred
 
 _SIDE_PX = 800  # of the reduced frames
@@ -135,21 +133,23 @@ def focus_of_frames(
         DeviceMemoryError: If the device has too little memory.
         Cancelled: If the user stopped the job.
     """
-    height, width = frames[0].shape[:2]
-    shrink = max(1, math.ceil(max(height, width) / _SIDE_PX))
-    size = max(1, width // shrink), max(1, height // shrink)
-    light, latents, mattes = [], [], []
-    for number, frame in enumerate(frames, start=1):
-        small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
+    light: list[Planes] = []
+
+    def look(frame: Planes, small: NDArray[Any]) -> None:
+        del frame
         light.append(keep(to_linear(small).mean(axis=2, dtype=np.float32)))
-        latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
-        progress.report(0.5 * number / len(frames), message("Measuring defocus"))
-    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 0.9), keep)
+
+    stage = message("Measuring defocus")
+    fusion, size = fuse_reduced(
+        model, frames, _SIDE_PX, overlap, stage, progress.sub(0.0, 0.9), keep, look
+    )
+    mattes = []
     cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])
     for carrier in fusion.carriers:
         matte = np.asarray(carrier[: cells[0], : cells[1]], dtype=np.float32)
         full = (cells[1] * fusion.cell_px, cells[0] * fusion.cell_px)
         mattes.append(keep(np.ascontiguousarray(cv2.resize(matte, full)[: size[1], : size[0]])))
+    shrink = shrink_to(_SIDE_PX, *frames[0].shape[:2])
     return shrink * focus_of(light, mattes, progress)
 
 

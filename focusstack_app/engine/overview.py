@@ -10,7 +10,6 @@ noise.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -23,9 +22,8 @@ from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
-from focusstack_app.engine.encode import encode_frame
-from focusstack_app.engine.latent_fusion import fuse_latents
-from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.pixels import cell_means, grey, to_float
+from focusstack_app.engine.reduced import fuse_reduced
 
 DETAIL_CELLS = 12  # that bear on the detail of a cell, on each side
 _SIDE_PX = 256  # of the reduced frames
@@ -38,7 +36,6 @@ _MOST_NOISE = 3.0  # times that of the middle level
 _QUIET = 0.2  # the share of a picture, of each brightness, that shows nothing but noise
 _ENOUGH_CELLS = 500
 _PLAIN, _DETAILED = 2.0, 4.0  # times the variance of the noise
-_MEAN = np.full((1, 3), 1 / 3, np.float32)
 
 
 class Overview(NamedTuple):
@@ -74,7 +71,7 @@ class Overview(NamedTuple):
         return np.asarray(there, dtype=np.float32)
 
     def over_noise(self, means: FloatArray) -> FloatArray:
-        """(h, w): the detail of a frame as a multiple of its noise, see `cell_means`."""
+        """(h, w): the detail of a frame as a multiple of its noise, from grey `cell_means`."""
         brightness = cv2.GaussianBlur(means, (0, 0), _WINDOW_CELLS)
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
         noise = np.interp(brightness, levels, self.noise)
@@ -101,32 +98,22 @@ def overview_of(
         DeviceMemoryError: If the device has too little memory.
         Cancelled: If the user stopped the job.
     """
-    height, width = frames[0].shape[:2]
-    shrink = max(1, math.ceil(max(height, width) / _SIDE_PX))
-    size = max(1, width // shrink), max(1, height // shrink)
     cell_px = model.manifest.scale // model.manifest.weight_scale
-    latents, noise = [], []
-    for number, frame in enumerate(frames, start=1):
-        small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
-        latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
+    noise: list[NDArray[np.float64]] = []
+
+    def look(frame: Planes, small: NDArray[Any]) -> None:
+        del small
         noise.append(_noise_of(frame, cell_px))
-        progress.report(0.5 * number / len(frames), message("Encoding"))
-    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep)
+
+    stage = message("Encoding")
+    fusion, size = fuse_reduced(model, frames, _SIDE_PX, overlap, stage, progress, keep, look)
+    height, width = frames[0].shape[:2]
     rows, columns = (-(-side // cell_px) for side in size[::-1])
     return Overview(
         [keep(plane[:rows, :columns].astype(np.float16)) for plane in fusion.weights],
         (height / size[1] * cell_px, width / size[0] * cell_px),
         _agreed(noise),
     )
-
-
-def cell_means(pixels: FloatArray, cell_px: int) -> FloatArray:
-    """(h, w): the mean of each cell and its colours of (H, W, 3) pixels."""
-    grey = cv2.transform(pixels, _MEAN)
-    down, across = -grey.shape[0] % cell_px, -grey.shape[1] % cell_px
-    whole = cv2.copyMakeBorder(grey, 0, down, 0, across, cv2.BORDER_REPLICATE)
-    size = (whole.shape[1] // cell_px, whole.shape[0] // cell_px)
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def plainness(over_noise: FloatArray) -> FloatArray:
@@ -148,7 +135,7 @@ def _noise_of(frame: Planes, cell_px: int) -> NDArray[np.float64]:
     for top in _spaced(height):
         for left in _spaced(width):
             square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
-            cells = cell_means(to_float(square), cell_px)
+            cells = cell_means(grey(to_float(square)), cell_px)
             energies.append(_energy(cells).ravel())
             means.append(cells.ravel())
     level = np.minimum((np.concatenate(means) * _LEVELS).astype(np.intp), _LEVELS - 1)

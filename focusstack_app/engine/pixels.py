@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.core.model import FloatArray
 
 _BAND_ROWS = 256
+_MEAN = np.full((1, 3), 1 / 3, np.float32)
 
 
 def to_float(pixels: NDArray[Any]) -> FloatArray:
@@ -57,3 +59,16 @@ def encoded(light: FloatArray) -> FloatArray:
     light = np.clip(light, 0, 1)
     bright = np.float32(1.055) * light ** np.float32(1 / 2.4) - np.float32(0.055)
     return np.asarray(np.where(light <= 0.0031308, np.float32(12.92) * light, bright), np.float32)
+
+
+def grey(colours: FloatArray) -> FloatArray:
+    """(H, W) mean of (H, W, 3) colours; several times faster than NumPy's."""
+    return np.asarray(cv2.transform(colours, _MEAN), dtype=np.float32)
+
+
+def cell_means(picture: FloatArray, cell_px: int) -> FloatArray:
+    """The means of square cells of (H, W) or (H, W, 3); the last ones repeat the border."""
+    down, across = (-side % cell_px for side in picture.shape[:2])
+    whole = cv2.copyMakeBorder(picture, 0, down, 0, across, cv2.BORDER_REPLICATE)
+    size = (whole.shape[1] // cell_px, whole.shape[0] // cell_px)
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.float32)

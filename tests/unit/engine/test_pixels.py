@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from focusstack_app.core.frames import Pixels
-from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
+from focusstack_app.engine.pixels import as_uint16, cell_means, grey, to_float, to_uint16
 
 
 def _every(values: Pixels) -> Any:
@@ -28,3 +28,12 @@ def test_white_stays_white() -> None:
 
 def test_what_is_out_of_range_is_clipped() -> None:
     assert to_uint16(np.array([[[-0.5, 0.5, 2.0]]], np.float32)).tolist() == [[[0, 32768, 65535]]]
+
+
+def test_cells_hold_means_and_the_last_ones_repeat_the_border() -> None:
+    picture = np.random.default_rng(0).random((5, 7, 3)).astype(np.float32)
+    np.testing.assert_allclose(grey(picture), picture.mean(axis=2), rtol=1e-5)
+    whole = np.pad(picture, ((0, 1), (0, 1), (0, 0)), "edge")
+    expected = whole.reshape(3, 2, 4, 2, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(cell_means(picture, 2), expected, rtol=1e-5)
+    np.testing.assert_allclose(cell_means(picture[..., 0], 2), expected[..., 0], rtol=1e-5)

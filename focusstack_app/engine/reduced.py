@@ -1,0 +1,64 @@
+"""A stack fused reduced in size: what the network says of it as a whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.model import FusionModel
+from focusstack_app.core.planes import Planes
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
+
+
+def shrink_to(side_px: int, height: int, width: int) -> int:
+    """By which whole number a picture is reduced, so that its longer side is about `side_px`."""
+    return max(1, math.ceil(max(height, width) / side_px))
+
+
+def fuse_reduced(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    side_px: int,
+    overlap: float,
+    stage: str,
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes],
+    look: Callable[[Planes, NDArray[Any]], None],
+) -> tuple[LatentFusion, tuple[int, int]]:
+    """Reduce aligned frames and fuse them.
+
+    Args:
+        model: The model.
+        frames: N of (H, W, 3) uint8 or uint16, display-encoded.
+        side_px: See `shrink_to`.
+        overlap: Share of a tile that overlaps its neighbour.
+        stage: What is reported while frames are reduced.
+        progress: Reported per frame and tile.
+        keep: Puts away what grows with the number of frames.
+        look: Shown each frame, and the same reduced.
+
+    Returns:
+        The fusion, whose planes may reach over the border, and (width, height) of the frames.
+
+    Raises:
+        DeviceMemoryError: If the device has too little memory.
+        Cancelled: If the user stopped the job.
+    """
+    height, width = frames[0].shape[:2]
+    shrink = shrink_to(side_px, height, width)
+    size = max(1, width // shrink), max(1, height // shrink)
+    latents = []
+    for number, frame in enumerate(frames, start=1):
+        small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
+        look(frame, small)
+        latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
+        progress.report(0.5 * number / len(frames), stage)
+    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep)
+    return fusion, size
