@@ -173,10 +173,10 @@ def _composite_block(
         mostly = plain > 0.5
         provenance.source_index[mostly] = seen_from_afar.index[mostly]
         confidence += plain * (seen_from_afar.confidence - confidence)
-        unveil *= 1 - settled
-        made *= 1 - settled
     provenance.confidence[:] = np.rint(confidence * 255)
     if synthesise:
+        unveil *= 1 - settled
+        made *= 1 - settled
         made *= _told_apart(guide[own], band, variance)
         lifted = made[..., None] * (guide[own] - band)
         if unveil.max() > _INVISIBLE:

@@ -286,3 +286,25 @@ def test_the_overview_chooses_where_there_is_no_detail_and_only_there(synthesise
     assert (provenance.source_index[:, 280:] == 1).all()
     expected = to_float(frames[1])[:, 280:] - (0.05 if synthesise else 0)
     np.testing.assert_allclose(picture[:, 280:], expected, atol=0.01)
+
+
+def test_no_veil_is_taken_off_where_nothing_but_noise_lies_behind() -> None:
+    """Fusion and overview agree, so that no place is plain; the carriers show nothing anywhere."""
+    rng = np.random.default_rng(4)
+    detailed = to_uint16(rng.uniform(0.2, 0.8, (256, 512, 3)).astype(np.float32))
+    bare = to_uint16(np.full((256, 512, 3), 0.5, np.float32))
+    one, none = np.ones((128, 256), np.float32), np.zeros((128, 256), np.float32)
+    fusion = LatentFusion(to_float(detailed), [one, none], [none, one], np.stack([one, none]), 2)
+    shares = [np.ones((2, 4), np.float16), np.zeros((2, 4), np.float16)]
+    overview = Overview(shares, (128.0, 128.0), np.full(16, 0.002**2, np.float32))
+    picture, provenance = composite(
+        fusion,
+        [detailed, bare],
+        focus=np.array([8.0, 0.0]),
+        agreement_rmse=0.01,
+        synthesise=True,
+        progress=Progress(),
+        overview=overview,
+    )
+    np.testing.assert_allclose(picture, to_float(detailed), atol=2e-4)
+    assert provenance.synthesised.max() == 0
