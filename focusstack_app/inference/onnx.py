@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from copy import copy
 from typing import Any
 
@@ -20,7 +22,7 @@ from focusstack_app.inference.weights import weights_beside
 
 _PROCESSOR = "CPUExecutionProvider"
 _DIRECTML = "DmlExecutionProvider"
-_MOST_CALLS = 4
+MOST_CALLS = 4
 _OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc", "bfcarena")
 
 
@@ -47,7 +49,9 @@ class OnnxModel:
         self._accelerator = accelerator
         self.device = "CPU" if accelerator is None else accelerator.label
         self.warnings = warnings
-        self.calls_at_once = _calls_at_once(manifest) if accelerator is None else 1
+        # What is between a card's calls is the processor's: threads prepare and take over.
+        self.calls_at_once = _calls_at_once(manifest)
+        self._turn = threading.Lock() if accelerator is not None else nullcontext()
         self._encoder = _session(manifest, "encoder.onnx", accelerator)
         self._fusion = _fusion_session(manifest, accelerator)
         self._decoder = _session(manifest, "decoder.onnx", accelerator)
@@ -90,7 +94,8 @@ class OnnxModel:
 
     def _run(self, session: Any, inputs: dict[str, FloatArray]) -> list[FloatArray]:
         try:
-            outputs: list[FloatArray] = session.run(None, inputs)
+            with self._turn:
+                outputs: list[FloatArray] = session.run(None, inputs)
         except Exception as error:  # ONNX Runtime's errors share no base class
             if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
                 raise DeviceMemoryError(
@@ -116,7 +121,7 @@ def _calls_at_once(manifest: ModelManifest) -> int:
     Each takes memory of its own: too much where the layers of an autoencoder are as large as the
     picture. Only ours see single cells.
     """
-    return 1 if manifest.encoder_halo_px else min(_MOST_CALLS, _cores())
+    return 1 if manifest.encoder_halo_px else min(MOST_CALLS, _cores())
 
 
 def first_line(error: Exception) -> str:

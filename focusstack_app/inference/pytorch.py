@@ -5,7 +5,8 @@ Import it where it is needed: PyTorch takes seconds to import and is not in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 
@@ -20,9 +21,12 @@ from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManif
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
-from focusstack_app.inference.onnx import OnnxModel, first_line
+from focusstack_app.inference.onnx import MOST_CALLS, OnnxModel, first_line
+
+Part = Callable[..., Tensor | tuple[Tensor, ...]]
 
 _HALF_SINCE = (7, 0)  # compute capability of the first cards with fast half precision
+_MOST_RECORDINGS = 24  # of different sizes; tiles have one, what lies at a border others
 
 
 class TorchModel:
@@ -43,7 +47,9 @@ class TorchModel:
     def __init__(self, manifest: ModelManifest, place: str) -> None:
         self.manifest = self._whole = manifest
         self.warnings: tuple[str, ...] = ()
-        self.calls_at_once = 1
+        # What is between its calls is the processor's: several threads prepare and take over.
+        self.calls_at_once = MOST_CALLS if place == "cuda" else 1
+        self._turn = threading.Lock()
         self._half = False
         if place == "cuda":
             if not torch.cuda.is_available():
@@ -56,6 +62,7 @@ class TorchModel:
         else:
             self.device = "CPU (PyTorch)"
         self._place = torch.device(place)
+        self._recordings: dict[tuple[object, ...], _Recording] = {}
         encoder, fusion, decoder = _network(manifest)
         with self._errors():
             self._encoder, self._fusion, self._decoder = (
@@ -80,27 +87,45 @@ class TorchModel:
         """See `FusionModel.fallback`."""
         if self._place.type == "cpu":
             return None
+        self._recordings.clear()
         torch.cuda.empty_cache()
         smaller = smaller_tiles(self.manifest) if out_of_memory else None
         if smaller is None:
             return OnnxModel(self._whole, warnings=(processor_warning(reason),))
         model = copy(self)
         model.manifest = smaller
+        model._recordings = {}
         model.warnings = (tiles_warning(smaller.tile_px),)
         return model
 
-    def _run(
-        self, part: Callable[..., Tensor | tuple[Tensor, ...]], *inputs: FloatArray
-    ) -> list[FloatArray]:
-        with (
-            self._errors(),
-            torch.inference_mode(),
-            torch.autocast(self._place.type, torch.float16, enabled=self._half),
-        ):
-            given = [torch.from_numpy(_writable(one)).to(self._place)[None] for one in inputs]
-            outputs = part(*given)
-            tensors = outputs if isinstance(outputs, tuple) else (outputs,)
-            return [tensor[0].float().cpu().numpy() for tensor in tensors]
+    def _run(self, part: Part, *inputs: FloatArray) -> list[FloatArray]:
+        with self._errors(), torch.inference_mode():
+            given = [torch.from_numpy(_writable(one))[None] for one in inputs]
+            tensors = (
+                self._on_card(part, given) if self._place.type == "cuda" else _all(part(*given))
+            )
+            return [tensor[0].cpu().numpy() for tensor in tensors]
+
+    def _on_card(self, part: Part, given: Sequence[Tensor]) -> list[Tensor]:
+        """The outputs, until it is called again."""
+        key = part, *(one.shape for one in given)
+        recording = self._recordings.get(key)
+        if recording is None and len(self._recordings) < _MOST_RECORDINGS:
+            recording = _Recording(self._half_precision(part), given, self._place)
+            self._recordings[key] = recording
+        if recording is not None:
+            return recording(given)
+        return self._half_precision(part)(*(one.to(self._place) for one in given))
+
+    def _half_precision(self, part: Part) -> Callable[..., list[Tensor]]:
+        """The part in half precision where the card is fast at it, with results in single."""
+
+        def computed(*given: Tensor) -> list[Tensor]:
+            # A recording would keep weights of the cache that are gone when it is played.
+            with torch.autocast("cuda", torch.float16, enabled=self._half, cache_enabled=False):
+                return [tensor.float() for tensor in _all(part(*given))]
+
+        return computed
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -118,6 +143,41 @@ class TorchModel:
                 message("{device} fails ({error}).", device=self.device, error=first_line(error)),
                 message("Choose the processor as the device."),
             ) from error
+
+
+class _Recording:
+    """What a card does for inputs of one size: one start instead of one for each of its kernels.
+
+    Args:
+        computed: What to record.
+        given: Inputs of that size.
+        place: The card.
+    """
+
+    def __init__(
+        self, computed: Callable[..., list[Tensor]], given: Sequence[Tensor], place: torch.device
+    ) -> None:
+        self._inputs = [one.to(place) for one in given]
+        aside = torch.cuda.Stream(place)  # type: ignore[no-untyped-call]
+        aside.wait_stream(torch.cuda.current_stream(place))
+        with torch.cuda.stream(aside):
+            for _ in range(2):  # libraries choose their kernels
+                computed(*self._inputs)
+        torch.cuda.current_stream(place).wait_stream(aside)
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+            self._outputs = computed(*self._inputs)
+
+    def __call__(self, given: Sequence[Tensor]) -> list[Tensor]:
+        """Its outputs on the card, until it is called again."""
+        for own, one in zip(self._inputs, given, strict=True):
+            own.copy_(one)
+        self._graph.replay()
+        return self._outputs
+
+
+def _all(outputs: Tensor | tuple[Tensor, ...]) -> list[Tensor]:
+    return list(outputs) if isinstance(outputs, tuple) else [outputs]
 
 
 def _writable(array: FloatArray) -> FloatArray:

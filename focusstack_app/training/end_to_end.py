@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from focusstack_app.engine.composite import OWN_ERRORS, WINDOW_SIGMA_PX
 from focusstack_app.engine.veil import DENSEST_VEIL, LEAST_RADIUS_PX
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
+from focusstack_app.training.srgb import display_encoded, linear_light
 
 
 class Fusion(NamedTuple):
@@ -141,55 +142,53 @@ def unveil(frames: Tensor, carriers: Tensor, focus: Tensor) -> Tensor:
         focus: (B, slots), px of blur, larger is nearer.
     """
     count, cell = frames.shape[1], frames.shape[-1] // carriers.shape[-1]
-    light = _linear(frames)
+    light = linear_light(frames)
     small = functional.avg_pool2d(light.flatten(0, 1), cell)
     small = small.reshape(*light.shape[:3], *small.shape[-2:])
     sheets = torch.cat([small, torch.ones_like(small[:, :, :1])], 2) * carriers[:, :, None]
     height, width = sheets.shape[-2:]
-    reach = min(math.ceil(float(focus.amax() - focus.amin()) / cell) + 2, height - 1, width - 1)
+    farthest = math.ceil(float(focus.amax() - focus.amin()) / cell) + 2
+    reach = min(-(-farthest // 8) * 8, height - 1, width - 1)  # of a size that transforms fast
     padded = functional.pad(sheets.flatten(0, 1), (reach,) * 4, "reflect")
     spectra = torch.fft.rfft2(padded)
     spectra = spectra.reshape(*sheets.shape[:3], *spectra.shape[-2:])
     rows = torch.fft.fftfreq(padded.shape[-2], device=frames.device)
     columns = torch.fft.rfftfreq(padded.shape[-1], device=frames.device)
     frequency = (rows[:, None].square() + columns.square()).sqrt()
-    order = focus.argsort(1, descending=True)
-    every = torch.arange(len(frames), device=frames.device)
-    veils = []
-    for slot in range(count):
-        veil = torch.zeros_like(sheets[:, 0])
-        for front in order.T[: count - 1]:
-            radius = focus[every, front] - focus[:, slot]
-            there = ((radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX).clamp(0, 1)
-            if not there.any():
-                continue
-            x = (2 * math.pi / cell) * radius[:, None, None] * frequency
-            disc = torch.where(x.abs() < 1e-3, 1.0, 2 * torch.special.bessel_j1(x) / x)
-            spread = torch.fft.irfft2(spectra[every, front] * disc[:, None], padded.shape[-2:])
-            spread = spread[..., reach : reach + height, reach : reach + width]
-            veil = veil + (1 - veil[:, 3:]) * there[:, None, None, None] * spread
-        veils.append(veil)
-    veil = torch.stack(veils, 1)
+    order = focus.argsort(1, descending=True)[:, : count - 1]
+    radius = focus.gather(1, order)[:, None] - focus[:, :, None]
+    there = ((radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX).clamp(0, 1)
+    stack, slot, front = there.nonzero(as_tuple=True)
+    fronts = front.cpu()
+    veil = torch.zeros_like(sheets)
+    for number in range(count - 1):  # from the nearest to the farthest
+        pairs = (fronts == number).nonzero()[:, 0].to(frames.device)
+        if not len(pairs):
+            continue
+        which, behind = stack[pairs], slot[pairs]
+        own = radius[which, behind, number, None, None]
+        x = (2 * math.pi / cell) * own * frequency
+        disc = torch.where(x.abs() < 1e-3, 1.0, 2 * torch.special.bessel_j1(x) / x)
+        spectrum = spectra[which, order[which, number]] * disc[:, None]
+        spread = torch.fft.irfft2(spectrum, padded.shape[-2:])
+        spread = spread[..., reach : reach + height, reach : reach + width]
+        spread = spread * there[which, behind, number, None, None, None]
+        free = 1 - veil[which, behind, 3:]
+        veil = veil.index_put((which, behind), free * spread, accumulate=True)
     gain = 1 / (1 - veil[:, :, 3:].clamp(0, DENSEST_VEIL))
     planes = torch.cat([gain, gain * veil[:, :, :3]], 2).flatten(1, 2)
     planes = _enlarged(planes, frames).reshape(-1, count, 4, *frames.shape[-2:])
     share = _enlarged(carriers, frames)[:, :, None]
-    behind = (share * (light * planes[:, :, :1] - planes[:, :, 1:])).sum(1).clamp(1e-4, 1)
-    return torch.where(behind <= 0.0031308, 12.92 * behind, 1.055 * behind ** (1 / 2.4) - 0.055)
-
-
-def _linear(encoded: Tensor) -> Tensor:
-    """Linear light of sRGB."""
-    return torch.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return display_encoded((share * (light * planes[:, :, :1] - planes[:, :, 1:])).sum(1))
 
 
 def _blur(planes: Tensor) -> Tensor:
-    rows, columns = (_gaussian_rows(side).to(planes.device) for side in planes.shape[-2:])
+    rows, columns = (_gaussian_rows(side, planes.device) for side in planes.shape[-2:])
     return rows @ planes @ columns.T
 
 
 @functools.cache
-def _gaussian_rows(side: int) -> Tensor:
+def _gaussian_rows(side: int, place: torch.device) -> Tensor:
     """(side, side): a Gaussian filter with reflected borders as a matrix, faster than its taps."""
     reach = math.ceil(3 * WINDOW_SIGMA_PX)
     at = np.arange(-reach, reach + 1)
@@ -198,7 +197,7 @@ def _gaussian_rows(side: int) -> Tensor:
     inside = np.pad(np.arange(side), reach, "reflect")
     for row in range(side):
         np.add.at(matrix[row], inside[row : row + 2 * reach + 1], taps / taps.sum())
-    return torch.from_numpy(matrix)
+    return torch.from_numpy(matrix).to(place)
 
 
 def log_error(picture: Tensor, truth: Tensor) -> Tensor:

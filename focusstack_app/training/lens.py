@@ -9,6 +9,7 @@ layers are composited front to back per lens point, in linear light, so partial 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 LENS_POINTS = 64  # at most, fewer where the blur is small
+MIP_SIGMAS = (0.0, 0.7, 1.4, 2.8)  # px
+SPACING = 1.6  # between the points of a unit disc, times the root of how many there are
 _DENSITY = 1 / 8  # share of the points per px of blur
 _SOME, _OPAQUE = 1, 0.998
 
@@ -53,11 +56,25 @@ def lens_points(count: int) -> Array:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).astype(np.float32)
 
 
-def _discs(most: int) -> tuple[Array, NDArray[np.int64]]:
-    """The lens by 1, 12, 24 ... up to `most` points: (sets, most, 2), and how many count."""
+def disc_counts(most: int) -> list[int]:
+    """How many points the lens has: 1, 12, 24 ... up to `most`."""
     counts = [1]
     while counts[-1] < most:
         counts.append(min(most, max(12, 2 * counts[-1])))
+    return counts
+
+
+def points_for(blur_px: float, counts: Sequence[int]) -> int:
+    """Which of `disc_counts` a blur needs."""
+    choice = min(1, len(counts) - 1)
+    while choice < len(counts) - 1 and counts[choice] < blur_px * _DENSITY * counts[-1]:
+        choice += 1
+    return counts[choice]
+
+
+def _discs(most: int) -> tuple[Array, NDArray[np.int64]]:
+    """The lens by each of `disc_counts`: (sets, most, 2), and how many count."""
+    counts = disc_counts(most)
     discs = np.zeros((len(counts), most, 2), np.float32)
     for disc, count in zip(discs[1:], counts[1:], strict=True):
         disc[:count] = lens_points(count)
@@ -120,10 +137,9 @@ def _cover(scene: Scene, focus: float) -> NDArray[np.uint8]:
 
 def _mip(rgba: Array) -> list[Array]:
     """The layer blurred to sample spacings of about 1, 2, 4, 8 px: noise-free bokeh."""
-    sigmas = [0.0, 0.7, 1.4, 2.8]
     return [
         rgba if s == 0 else np.asarray(cv2.GaussianBlur(rgba, (0, 0), s), dtype=np.float32)
-        for s in sigmas
+        for s in MIP_SIGMAS
     ]
 
 
@@ -162,7 +178,7 @@ def _trace(
             while choice < len(counts) - 1 and counts[choice] < largest * _DENSITY * counts[-1]:
                 choice += 1
             n = counts[choice]
-            spacing = 1.6 / np.sqrt(n) if n > 1 else 0.0
+            spacing = SPACING / np.sqrt(n) if n > 1 else 0.0
             for point in range(n):
                 u, v = discs[choice, point, 0], discs[choice, point, 1]
                 through = 1.0

@@ -1,7 +1,8 @@
 """Run folders: where a training stands, and what it measured on the way.
 
-A run folder holds `state.safetensors` (the weights and their moving average) and for each command
-that trained it a table of steps, loss and validation with its plot: `fusion.csv`, `fusion.png`.
+A run folder holds `weights.safetensors`, `average.safetensors` (their moving average) and for each
+command that trained it a table of steps, loss and validation with its plot: `fusion.csv`,
+`fusion.png`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from focusstack_app.inference.manifest import load_manifest
@@ -24,33 +25,37 @@ from focusstack_app.training.linear import principal_components
 from focusstack_app.training.plots import plot_training
 
 CHANNELS = 64
+_PARTS = ("weights", "average")
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a training can go on there."""
+    return all((folder / f"{part}.safetensors").exists() for part in _PARTS)
 
 
 def load_run(run: Path) -> tuple[Network, dict[str, Tensor], dict[str, str]]:
     """The network of a run with its weights, their moving average, and the run's facts."""
-    with safe_open(run / "state.safetensors", "pt") as file:
+    weights, average = (load_file(run / f"{part}.safetensors") for part in _PARTS)
+    with safe_open(run / "average.safetensors", "pt") as file:
         facts = dict(file.metadata())
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if facts.get("autoencoder") == "taesd3":
         network = taesd3_network(taesd3.Encoder(), taesd3.Decoder())
     else:
-        basis = tensors["w.encoder.kernel"].flatten(1)
+        basis = weights["encoder.kernel"].flatten(1)
         network = Network.linear(basis, torch.zeros(basis.shape[1]))
-    network.load_state_dict({k[2:]: v for k, v in tensors.items() if k.startswith("w.")})
-    return network, {k[2:]: v for k, v in tensors.items() if k.startswith("a.")}, facts
+    network.load_state_dict(weights)
+    return network, average, facts
 
 
 def save_run(
     run: Path, network: Network, average: Mapping[str, Tensor], facts: dict[str, str]
 ) -> None:
-    """Write the run's state through a temporary sibling."""
-    tensors = {
-        **{f"w.{k}": v.cpu().contiguous() for k, v in network.state_dict().items()},
-        **{f"a.{k}": v.cpu().contiguous() for k, v in average.items()},
-    }
-    part = run / "state.part"
-    save_file({k: v.clone() for k, v in tensors.items()}, part, facts)
-    part.replace(run / "state.safetensors")
+    """Write the run's state through temporary siblings."""
+    for part, tensors in zip(_PARTS, (network.state_dict(), average), strict=True):
+        path = run / f"{part}.safetensors"
+        own = {name: value.cpu().contiguous().clone() for name, value in tensors.items()}
+        save_file(own, path.with_suffix(".part"), facts)
+        path.with_suffix(".part").replace(path)
 
 
 def _begin(run: Path, network: Network, facts: dict[str, str]) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import math
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -20,11 +18,13 @@ from torch import Tensor
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.inference.network import SCALE
+from focusstack_app.training.faults import with_faults
 from focusstack_app.training.synthesis import PLAIN, make_sample
 
-T = TypeVar("T")
 SAMPLE_PX = 256
 CROP_PX = 192  # that a training step sees, wherever it lies on the grid of blocks
+_THREADS = 4  # that prepare batches for a card
+_PROCESSOR = torch.device("cpu")
 
 
 def render_samples(
@@ -36,18 +36,19 @@ def render_samples(
     size_px: tuple[int, int] = (SAMPLE_PX, SAMPLE_PX),
     matting: float = 0.0,
     plain: float = PLAIN,
+    place: torch.device = _PROCESSOR,
 ) -> None:
     """Render the samples of a seed that are not there yet, each (height, width) `size_px`.
 
     `matting` is the share of them that are parts of scenes of MattingMFIF, `plain` that with a
-    background without detail.
+    background without detail. `place` says where frames are rendered.
     """
     out.mkdir(parents=True, exist_ok=True)
     for index in range(count):
         path = out / f"{seed}_{index:05d}.npz"
         if not path.exists():
             rng = np.random.default_rng([seed, index])
-            sample = make_sample(photographs, rng, size_px, matting, plain)
+            sample = make_sample(photographs, rng, size_px, matting, plain, place)
             part = path.with_suffix(".part")
             with part.open("wb") as file:
                 np.savez(file, **dataclasses.asdict(sample))
@@ -92,39 +93,41 @@ class Batch(NamedTuple):
     latents: Tensor | None = None
     target: Tensor | None = None
 
-    def to(self, place: torch.device) -> Batch:
-        """The same on a device."""
-        return Batch(
-            self.frames.to(place),
-            self.slots.to(place),
-            self.truth.to(place),
-            self.owner.to(place),
-            self.focus.to(place),
-            None if self.latents is None else self.latents.to(place),
-            None if self.target is None else self.target.to(place),
-        )
 
-
-def batches(samples: Path, batch: int, rng: np.random.Generator) -> Iterator[Batch]:
+def batches(
+    samples: Path, batch: int, rng: np.random.Generator, place: torch.device, crop_px: int = CROP_PX
+) -> Iterator[Batch]:
     """Random batches of stacks of equal length for ever, prepared while the last one is used.
 
     Samples that are rendered meanwhile are taken up.
+
+    Args:
+        samples: Their folder.
+        batch: Stacks in each.
+        rng: Decides everything.
+        place: Where they are wanted.
+        crop_px: Side of the part of each sample, a multiple of 64.
     """
-    groups: dict[int, list[Path]] = {}
-    looked = -math.inf
 
-    def prepared() -> Batch:
-        nonlocal groups, looked
-        if time.monotonic() - looked > 300:
-            groups, looked = by_frame_count(samples.glob("*.npz")), time.monotonic()
-        sizes = np.array([len(group) for group in groups.values()])
-        equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
-        return batch_of([equal[i] for i in rng.integers(0, len(equal), batch)], rng)
+    def wanted() -> Iterator[tuple[list[Path], np.random.Generator]]:
+        looked = -math.inf
+        while True:
+            if time.monotonic() - looked > 30:
+                groups, looked = by_frame_count(samples.glob("*.npz")), time.monotonic()
+                sizes = np.array([len(group) for group in groups.values()])
+            equal = groups[int(rng.choice(list(groups), p=sizes / sizes.sum()))]
+            yield [equal[i] for i in rng.integers(0, len(equal), batch)], rng.spawn(1)[0]
 
-    return ahead(lambda _: prepared(), itertools.repeat(None), threads=1)
+    threads = 1 if place.type == "cpu" else _THREADS
+    return ahead(lambda one: batch_of(*one, place, crop_px), wanted(), threads)
 
 
-def batch_of(paths: Sequence[Path], rng: np.random.Generator | None) -> Batch:
+def batch_of(
+    paths: Sequence[Path],
+    rng: np.random.Generator | None,
+    place: torch.device = _PROCESSOR,
+    crop_px: int = CROP_PX,
+) -> Batch:
     """Load samples.
 
     With `rng`, slots are shuffled, pictures cropped, turned, mirrored and recoloured, and the
@@ -138,22 +141,27 @@ def batch_of(paths: Sequence[Path], rng: np.random.Generator | None) -> Batch:
     count = max(len(sample["frames"]) for sample in loaded)
     chosen = [_slots_of(len(sample["frames"]), count, rng) for sample in loaded]
     if rng is not None:
-        loaded = [_varied(sample, rng) for sample in loaded]
+        loaded = [_varied(sample, rng, crop_px) for sample in loaded]
 
-    def slotted(name: str) -> NDArray[np.generic]:
-        return np.stack([s[name][slots] for s, slots in zip(loaded, chosen, strict=True)])
+    def put(name: str) -> Tensor:
+        return torch.from_numpy(np.stack([sample[name] for sample in loaded])).to(place)
 
+    stacks = [planes_of(sample["frames"], place) for sample in loaded]
     latents = target = None
     if "latents" in loaded[0]:
-        latents = torch.from_numpy(slotted("latents")).float()
-        target = torch.from_numpy(np.stack([sample["target"] for sample in loaded])).float()
-    truths = np.stack([sample["truth"] for sample in loaded])
+        latents = torch.from_numpy(
+            np.stack([s["latents"][slots] for s, slots in zip(loaded, chosen, strict=True)])
+        )
+        latents, target = latents.to(place).float(), put("target").float()
+    elif rng is not None:
+        stacks = [with_faults(stack, rng) for stack in stacks]
+    focus = [np.float32(s["focus"][slots]) for s, slots in zip(loaded, chosen, strict=True)]
     return Batch(
-        planes_of(slotted("frames")),
-        torch.from_numpy(np.stack(chosen)),
-        planes_of(truths),
-        torch.from_numpy(np.stack([sample["owner"] for sample in loaded]).astype(np.int64)),
-        torch.from_numpy(np.asarray(slotted("focus"), np.float32)),
+        torch.stack([s[torch.from_numpy(i)] for s, i in zip(stacks, chosen, strict=True)]),
+        torch.from_numpy(np.stack(chosen)).to(place),
+        planes_of(np.stack([sample["truth"] for sample in loaded]), place),
+        put("owner").long(),
+        torch.from_numpy(np.stack(focus)).to(place),
         latents,
         target,
     )
@@ -167,14 +175,16 @@ def _slots_of(frames: int, count: int, rng: np.random.Generator | None) -> NDArr
     return rng.permutation(np.concatenate([np.arange(frames), spare]))
 
 
-def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+def _varied(
+    sample: dict[str, NDArray[Any]], rng: np.random.Generator, crop_px: int
+) -> dict[str, NDArray[Any]]:
     """A part of a sample, the one of four with most to learn."""
     stack, truth = sample["frames"], sample["truth"]
-    side = min(CROP_PX, truth.shape[0])
+    side = min(crop_px, truth.shape[0])
     corners = rng.integers(0, (truth.shape[0] - side) // SCALE + 1, (4, 2)) * SCALE
     if "latents" not in sample:
         corners = rng.integers(0, truth.shape[0] - side + 1, (4, 2))
-    top, left = _hardest_of(corners, stack, truth)
+    top, left = _hardest_of(corners, stack, truth, side)
     stack = stack[:, top : top + side, left : left + side]
     truth = truth[top : top + side, left : left + side]
     owner = sample["owner"][top : top + side, left : left + side]
@@ -190,9 +200,8 @@ def _varied(sample: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[s
         }
     turn, flip, colours = int(rng.integers(4)), int(rng.integers(2)) * 2 - 1, [0, 1, 2]
     rng.shuffle(colours)
-    stack = np.rot90(stack, turn, (1, 2))[:, :, ::flip, colours]
     return {
-        "frames": with_faults(stack, rng),
+        "frames": np.rot90(stack, turn, (1, 2))[:, :, ::flip, colours],
         "truth": np.rot90(truth, turn)[:, ::flip, colours],
         "owner": np.rot90(owner, turn)[:, ::flip],
         "focus": sample["focus"],
@@ -216,8 +225,9 @@ def keep_latents(samples: Path, out: Path, encode: Callable[[Tensor], Tensor]) -
         with np.load(path, allow_pickle=False) as sample:
             frames, truth = sample["frames"], sample["truth"]
             owner, focus = sample["owner"], sample["focus"]
-        frames = with_faults(frames, np.random.default_rng([number, 5]))
-        latents = encode(planes_of(np.concatenate([frames, truth[None]]))).half().numpy()
+        faulty = with_faults(planes_of(frames), np.random.default_rng([number, 5]))
+        latents = encode(torch.cat([faulty, planes_of(truth)[None]])).half().numpy()
+        frames = np.asarray((faulty * 255).round().byte().movedim(1, -1).numpy())
         part = out / f"{path.stem}.part"
         with part.open("wb") as file:
             np.savez(
@@ -228,50 +238,19 @@ def keep_latents(samples: Path, out: Path, encode: Callable[[Tensor], Tensor]) -
 
 
 def _hardest_of(
-    corners: NDArray[np.int64], stack: NDArray[np.uint8], truth: NDArray[np.uint8]
+    corners: NDArray[np.int64], stack: NDArray[np.uint8], truth: NDArray[np.uint8], side: int
 ) -> tuple[int, int]:
     """The corner of the crop in which most is as no frame shows it: there is most to learn."""
-    small = (truth.shape[1] // 4, truth.shape[0] // 4)
-    errors = [
-        cv2.resize(cv2.absdiff(frame, truth), small, interpolation=cv2.INTER_AREA).mean(axis=2)
-        for frame in stack
-    ]
-    hardness = np.minimum(np.min(errors, axis=0), 25.0)
-    side = min(CROP_PX, truth.shape[0]) // 4
-    sums = [hardness[t : t + side, u : u + side].sum() for t, u in corners // 4]
+    step = 4
+    small = truth[::step, ::step].astype(np.int16)
+    errors = np.abs(stack[:, ::step, ::step].astype(np.int16) - small).mean(3, dtype=np.float32)
+    hardness = np.minimum(errors.min(0), 25.0)
+    sums = [hardness[t : t + side // step, u : u + side // step].sum() for t, u in corners // step]
     top, left = corners[int(np.argmax(sums))]
     return int(top), int(left)
 
 
-def with_faults(stack: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Noise, JPEG, drift of position and exposure, each on some stacks only.
-
-    Args:
-        stack: (N, H, W, 3), sRGB-encoded.
-        rng: Decides everything.
-    """
-    noisy, compressed, moved, uneven = rng.random(4) < (0.25, 0.25, 0.2, 0.2)
-    noise, quality = rng.uniform(0.002, 0.02), int(rng.integers(80, 98))
-    height, width = stack.shape[1:3]
-    faulty = np.empty_like(stack)
-    for frame, original in zip(faulty, stack, strict=True):
-        frame[:] = original
-        if moved:
-            across, down = rng.normal(0, 0.3, 2)
-            frame[:] = cv2.warpAffine(
-                frame, np.array([[1, 0, across], [0, 1, down]]), (width, height),
-                flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT,
-            )  # fmt: skip
-        if noisy or uneven:
-            gain = np.exp(rng.normal(0, 0.01)) if uneven else 1.0
-            spread = rng.normal(0, 255 * noise, frame.shape) if noisy else 0.0
-            frame[:] = np.rint(np.clip(gain * frame + spread, 0, 255))
-        if compressed:
-            code = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-            frame[:] = cv2.imdecode(code, cv2.IMREAD_COLOR)
-    return faulty
-
-
-def planes_of(pixels: NDArray[Any]) -> Tensor:
+def planes_of(pixels: NDArray[Any], place: torch.device = _PROCESSOR) -> Tensor:
     """(..., H, W, 3) uint8 to (..., 3, H, W) float32 in [0, 1]."""
-    return torch.from_numpy(np.moveaxis(pixels, -1, -3).copy()).float() / 255
+    channels_last = torch.from_numpy(np.ascontiguousarray(pixels)).to(place)
+    return channels_last.movedim(-1, -3).contiguous().float() / 255

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from focusstack_app.engine.pixels import encoded, to_linear
-from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, owners, render
-from focusstack_app.training.srgb import to_srgb8
+from focusstack_app.engine.pixels import to_linear
+from focusstack_app.training import lens, lens_torch
+from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, owners
+from focusstack_app.training.srgb import display_encoded
 
 MARGIN_PX = 48
 PLAIN = 0.35  # how many backgrounds have no detail
 _PLAIN_SUBJECT = 0.08
+_PROCESSOR = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,7 @@ def make_sample(
     size_px: tuple[int, int],
     matting: float = 0.0,
     plain: float = PLAIN,
+    place: torch.device = _PROCESSOR,
 ) -> Sample:
     """A small scene of its own kind, or a part of a scene of MattingMFIF.
 
@@ -52,14 +58,21 @@ def make_sample(
         size_px: (height, width).
         matting: How probable a part of MattingMFIF is, [0, 1].
         plain: How probable a background without detail is, [0, 1].
+        place: Where it is rendered.
     """
     make = _matting_part if matting > 0 and rng.random() < matting else _varied
     scene, points = make(photographs, rng, size_px, plain)
-    frames, truth = render(scene, points)
     noise = rng.uniform(0, 0.008) * (rng.random() < 0.5)
+    if place.type == "cpu":
+        lights, light = lens.render(scene, points)
+        frames, truth = torch.from_numpy(np.stack(lights)), torch.from_numpy(light)
+    else:
+        frames, truth = lens_torch.render(scene, place, points)
+    grain = torch.Generator(place).manual_seed(int(rng.integers(2**31)))
+    spread = torch.randn(frames.shape, generator=grain, device=place)
     return Sample(
-        np.stack([_noisy_srgb8(frame, rng, noise) for frame in frames]),
-        to_srgb8(truth),
+        _eight_bits(display_encoded(frames) + noise * spread),
+        _eight_bits(display_encoded(truth)),
         owners(scene),
         np.array(scene.focus, np.float32),
     )
@@ -297,24 +310,30 @@ def random_part(
     Raises:
         ValueError: If a photograph cannot be read.
     """
-    path = photographs[int(rng.integers(len(photographs)))]
-    picture = cv2.imread(str(path))
-    if picture is None:
-        raise ValueError(f"{path} is no picture")
+    picture = _photograph(photographs[int(rng.integers(len(photographs)))])
     least = max(height / picture.shape[0], width / picture.shape[1])
     scale = max(least, rng.uniform(*scales))
+    rows, columns = (
+        min(round(side / scale), most)
+        for side, most in zip((height, width), picture.shape, strict=False)
+    )
+    top = int(rng.integers(0, picture.shape[0] - rows + 1))
+    left = int(rng.integers(0, picture.shape[1] - columns + 1))
+    source = np.ascontiguousarray(picture[top : top + rows, left : left + columns, ::-1])
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=interpolation)
-    top = int(rng.integers(0, max(picture.shape[0] - height, 0) + 1))
-    left = int(rng.integers(0, max(picture.shape[1] - width, 0) + 1))
-    part = picture[top : top + height, left : left + width, ::-1]
-    part = cv2.resize(np.ascontiguousarray(part), (width, height))
+    part = cv2.resize(source, (width, height), interpolation=interpolation)
     return np.asarray(part[:, ::-1] if rng.random() < 0.5 else part, dtype=np.uint8)
 
 
-def _noisy_srgb8(light: Array, rng: np.random.Generator, noise: float) -> NDArray[np.uint8]:
-    """8-bit sRGB of linear light, with Gaussian noise of the encoded values."""
-    if noise <= 0:
-        return to_srgb8(light)
-    noisy = encoded(light) + rng.normal(0, noise, light.shape)
-    return np.asarray(np.rint(np.clip(noisy, 0, 1) * 255), dtype=np.uint8)
+@functools.lru_cache(maxsize=128)
+def _photograph(path: Path) -> NDArray[np.uint8]:
+    """Its pixels, BGR; kept, because the next scenes want it again."""
+    picture = cv2.imread(str(path))
+    if picture is None:
+        raise ValueError(f"{path} is no picture")
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def _eight_bits(display: Tensor) -> NDArray[np.uint8]:
+    """Rounded and clipped."""
+    return np.asarray((display * 255).round().clamp(0, 255).byte().cpu().numpy())

@@ -32,6 +32,7 @@ from focusstack_app.training.export import export_model
 from focusstack_app.training.metrics import psnr
 from focusstack_app.training.owner import owner_loss
 from focusstack_app.training.runs import (
+    is_run,
     load_run,
     log,
     save_run,
@@ -55,6 +56,7 @@ EMA_DECAY = 0.999
 TREE_SHARE = 0.15
 OWNER_SHARE = 0.3
 BORDER_PX = 12
+CHECKPOINT_S = {"cpu": 600, "cuda": 120}
 B = TypeVar("B", Batch, Tensor)
 
 
@@ -84,7 +86,8 @@ def train_autoencoder(
         def prepared() -> Tensor:
             side = (CROP_PX, CROP_PX)
             return planes_of(
-                np.stack([random_part(photographs, rng, *side, (0.45, 1.0)) for _ in range(batch)])
+                np.stack([random_part(photographs, rng, *side, (0.45, 1.0)) for _ in range(batch)]),
+                device_of(device),
             )
 
         return ahead(lambda _: prepared(), itertools.repeat(None), threads=1)
@@ -107,6 +110,7 @@ def train_fusion(
     *,
     minutes: float,
     batch: int = 4,
+    crop: int = CROP_PX,
     rate: float = 1e-3,
     rmse: float,
     device: str = "auto",
@@ -119,6 +123,7 @@ def train_fusion(
         run: Its folder, with a state.
         minutes: Of this slice.
         batch: Stacks in a step.
+        crop: Side in px of the part of each sample, a multiple of 64.
         rate: Highest learning rate.
         rmse: The model's `agreement_rmse`.
         device: "auto", "cpu" or "cuda".
@@ -131,7 +136,7 @@ def train_fusion(
     _train(
         run,
         "fusion",
-        lambda rng: batches(samples, batch, rng),
+        lambda rng: batches(samples, batch, rng, device_of(device), crop),
         loss,
         lambda network: validate(network, held_out, rmse),
         minutes=minutes,
@@ -188,25 +193,27 @@ def _train(
     The learning rate falls to zero along a half cosine over the slice. Convolutions run in bf16
     where the processor or the card multiplies it, channels last; the linear path stays in float32.
     """
-    place = torch.device(
-        ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-    )
+    place = device_of(device)
     network, average, facts = load_run(run)
     step = int(facts["steps"])
     network = network.to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # not in torch's stubs
+    shadow = load_run(run)[0].to(place).eval()
+    state = network.state_dict()
     average = {name: value.to(place) for name, value in average.items()}
     learned = [p for p in network.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=rate, weight_decay=1e-4, betas=(0.9, 0.99))
-    losses: list[float] = []
+    optimiser = torch.optim.AdamW(
+        learned, lr=rate, weight_decay=1e-4, betas=(0.9, 0.99), fused=place.type == "cuda"
+    )
+    losses: list[Tensor] = []
     rng = np.random.default_rng([step, 7])
 
     def finish() -> None:
-        shadow, _, _ = load_run(run)
         shadow.load_state_dict(average)
-        measured = measure(shadow.eval())
+        measured = measure(shadow)
         facts.update(steps=str(step), **{k: f"{v:.3f}" for k, v in measured.items()})
         save_run(run, network, average, facts)
-        log(run, command, step, float(np.mean(losses)) if losses else None, measured)
+        loss = float(torch.stack(losses).mean()) if losses else None
+        log(run, command, step, loss, measured)
 
     start = saved = time.monotonic()
     for batch in batches_of(rng):
@@ -216,20 +223,27 @@ def _train(
             break
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * done))
-        loss = loss_of(network, batch.to(place), rng)
+        loss = loss_of(network, batch, rng)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(learned, 1.0)
         optimiser.step()
         step += 1
-        losses.append(float(loss.detach()))
+        losses.append(loss.detach())
         decay = min(EMA_DECAY, step / (step + 10))
-        for name, value in network.state_dict().items():
-            average[name].lerp_(value, 1 - decay)
-        if now - saved > 600:
+        with torch.no_grad():
+            torch._foreach_lerp_(list(average.values()), [state[n] for n in average], 1 - decay)
+        if now - saved > CHECKPOINT_S[place.type]:
             finish()
             saved, losses = time.monotonic(), []
     finish()
+
+
+def device_of(name: str) -> torch.device:
+    """The device of a name; of "auto" the card, where there is one."""
+    return torch.device(
+        ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
+    )
 
 
 def _autocast(device: torch.device) -> torch.autocast:
@@ -260,6 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     samples.add_argument(
         "--plain", type=float, default=PLAIN, help="share of backgrounds without detail"
     )
+    samples.add_argument("--device", default="cpu", help="auto, cpu or cuda: where it is rendered")
     latents = commands.add_parser("latents", help="keep TAESD3's latents with samples; resumes")
     latents.add_argument("--taesd3", type=Path, required=True, help="TAESD3's weights")
     latents.add_argument("--samples", type=Path, required=True)
@@ -275,6 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     fusion.add_argument("--samples", type=Path, required=True)
     fusion.add_argument("--validation", type=Path, required=True, help="samples held out")
     fusion.add_argument("--batch", type=int, default=4)
+    fusion.add_argument("--crop", type=int, default=CROP_PX, help="px of a sample's side, of 64")
     fusion.add_argument("--rmse", type=float, default=0.01, help="agreement_rmse of the model")
     for command in (autoencoder, fusion):
         command.add_argument("--run", type=Path, required=True)
@@ -308,6 +324,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             size_px=(height, width),
             matting=args.matting,
             plain=args.plain,
+            place=device_of(args.device),
         )
     elif args.command == "latents":
         encoder, _ = taesd3.load(args.taesd3)
@@ -316,7 +333,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif args.command == "export":
         _export(args)
     else:
-        if not (args.run / "state.safetensors").exists():
+        if not is_run(args.run):
             _start(args, parser)
         slice_of = {name: getattr(args, name) for name in ("minutes", "batch", "rate", "device")}
         if args.command == "autoencoder":
@@ -324,7 +341,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             pictures = sorted(args.pictures.glob("*.png"))
             train_autoencoder(photographs, pictures, args.run, **slice_of)
         else:
-            train_fusion(args.samples, args.validation, args.run, rmse=args.rmse, **slice_of)
+            of_fusion = {"rmse": args.rmse, "crop": args.crop}
+            train_fusion(args.samples, args.validation, args.run, **of_fusion, **slice_of)
     return 0
 
 

@@ -25,7 +25,7 @@ def validate(network: Network, paths: Sequence[Path], rmse: float) -> dict[str, 
     """Mean PSNR in dB of the network's pictures, of Laplacian selection and the oracle."""
     totals = dict.fromkeys((*_PICTURES, "laplacian", "oracle"), 0.0)
     for path in paths:
-        batch = batch_of([path], None)
+        batch = batch_of([path], None, network.fusion.sharpness.device)
         fusion = network(latents_of(network, batch), batch.slots)
         composed = composite(batch.frames, fusion, batch.focus, rmse)
         stack = [_picture(frame) for frame in batch.frames[0]]
@@ -51,7 +51,7 @@ def latents_of(network: Network, batch: Batch) -> Tensor:
 
 def _picture(planes: Tensor) -> FloatArray:
     """(3, H, W) to (H, W, 3)."""
-    return np.ascontiguousarray(planes.permute(1, 2, 0).numpy())
+    return np.ascontiguousarray(planes.permute(1, 2, 0).cpu().numpy())
 
 
 @torch.no_grad()
@@ -63,7 +63,8 @@ def reconstruction_rmse(network: Network, pictures: Sequence[Path]) -> float:
         if pixels is None:
             raise ValueError(f"{path} is not a picture")
         height, width = (side // SCALE * SCALE for side in pixels.shape[:2])
-        picture = planes_of(pixels[None, :height, :width, ::-1])
+        place = network.fusion.sharpness.device
+        picture = planes_of(pixels[None, :height, :width, ::-1], place)
         decoded = network.decoder(network.encoder(picture)).clamp(0, 1)
         errors.append(float((decoded - picture).square().mean()))
     return float(np.sqrt(np.mean(errors)))

@@ -3,8 +3,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import torch
 
+from focusstack_app.training import lens_torch
 from focusstack_app.training.lens import Array, Layer, Scene, lens_points, owners, render
+from focusstack_app.training.srgb import to_srgb8
 
 MARGIN = 16
 
@@ -88,3 +91,16 @@ def test_each_pixel_belongs_to_the_frame_that_is_focused_nearest_to_it() -> None
     assert (owner[:, :24] == 1).all()
     assert (owner[:, 24:30] == 0).all()
     assert (owner[:, -6:] == 2).all()
+
+
+@pytest.mark.parametrize("slope", [0.0, 4.0])
+def test_the_renderer_of_cards_is_that_of_processors(slope: float) -> None:
+    matte = np.zeros((48 + 2 * MARGIN,) * 2, np.float32)
+    matte[10:50, 20:45] = 1
+    scene = Scene((_layer(1, 9.0, matte, slope), _layer(2, 0.0)), (9.0, 0.0, 4.0), MARGIN)
+    theirs, their_truth = render(scene)
+    mine, truth = lens_torch.render(scene, torch.device("cpu"))
+    np.testing.assert_allclose(truth, their_truth, atol=1e-4)
+    for frame, other in zip(mine, theirs, strict=True):
+        apart = to_srgb8(frame.numpy()) - to_srgb8(other).astype(np.float32)
+        assert np.sqrt(np.square(apart).mean()) < 1.5
