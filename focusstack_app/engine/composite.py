@@ -179,7 +179,7 @@ def _composite_block(
         made *= 1 - settled
         made *= _told_apart(guide[own], band, variance)
         lifted = made[..., None] * (guide[own] - band)
-        if unveil.max() > _INVISIBLE:
+        if unveil.max() > _INVISIBLE and np.isfinite(focus).any():
             behind, credibility = _unveiled(fusion, frames, focus, block, progress)
             change = behind - band
             unveil *= credibility

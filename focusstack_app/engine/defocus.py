@@ -35,7 +35,7 @@ _SAME = 0.7  # of what the smallest blur changes: two frames are focused alike
 _MANY = 7  # frames, or fewer, may come in any order; more come in that of their focus
 _WIDEST = 3  # frames on either side that share what is sharp
 _ENOUGH_PX = 1500  # of what is sharp
-_DOUBTFUL = 0.1  # share of the evidence that must be left for one of both directions
+_DOUBTFUL = 0.2  # times the evidence against one direction that must speak for the other
 _STARTS = 64
 _ROUNDS = 200
 _RING = 0.08, 0.6  # opacity of a veil that tells near from far
@@ -51,8 +51,8 @@ def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progre
         progress: Only checked for cancelling.
 
     Returns:
-        (N,) float64, all zero where the frames do not tell it. Differences of two are radii. NaN
-        for a frame that is too far out of focus to tell.
+        (N,) float64. Differences of two are radii. NaN for a frame that is too far out of focus to
+        tell, and for all of them where the frames do not tell which way is near.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -95,7 +95,7 @@ def _sharp_zone(one: int, alike: Sequence[int], mattes: Sequence[Planes]) -> Flo
 def _signed(
     focus: Focus, light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress
 ) -> Focus:
-    """The same, so that larger is nearer; all zero if that cannot be told."""
+    """The same, so that larger is nearer; NaN if that cannot be told."""
     evidence = np.zeros(2)
     groups = np.array_split(np.argsort(-focus), min(len(light), _MANY))
     kept = [max(group, key=lambda index: float(mattes[index][:].mean())) for group in groups]
@@ -108,8 +108,9 @@ def _signed(
                 _hides(light[one][:], light[other][:], near, far, radius),
                 _hides(light[other][:], light[one][:], far, near, radius),
             ]
-    if abs(evidence[0] - evidence[1]) <= _DOUBTFUL * np.abs(evidence).sum():
-        return np.zeros(len(light))
+    worse, better = evidence.min(), evidence.max()
+    if better <= _DOUBTFUL * -worse or worse >= _DOUBTFUL * better:
+        return np.full(len(light), np.nan)
     return focus if evidence[0] > evidence[1] else -focus
 
 
@@ -214,7 +215,7 @@ def _embedded(radii: Focus, trust: Focus) -> Focus:
     count = len(radii)
     weight = trust + trust.T
     if not weight.any():
-        return np.zeros(count)
+        return np.full(count, np.nan)
     both = (trust * radii + trust.T * radii.T) / np.maximum(weight, 1e-12)
     # A radius errs in proportion to itself.
     weight = np.where(weight > 0, weight / weight.max() + 0.05, 0) / np.maximum(both, 0.5) ** 2

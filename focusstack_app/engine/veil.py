@@ -100,7 +100,8 @@ class _Front(NamedTuple):
 
 def reach_px(focus: Focus, cell_px: int) -> int:
     """How far away a subject may lie and still bear on the veil over a pixel."""
-    widest = min(float(np.nanmax(focus) - np.nanmin(focus)), MOST_RADIUS_PX)
+    known = focus[np.isfinite(focus)]
+    widest = min(float(np.ptp(known)), MOST_RADIUS_PX) if len(known) else 0.0
     return math.ceil(widest) + (CREDIBLE_CELLS + 2) * cell_px
 
 
