@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.model import FloatArray
 
-_BAND_ROWS = 256
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 
 
@@ -22,13 +22,10 @@ def to_float(pixels: NDArray[Any]) -> FloatArray:
     return np.asarray(np.divide(pixels, full, dtype=np.float32))
 
 
-def to_uint16(picture: FloatArray) -> NDArray[np.uint16]:
-    """(H, W, 3) float32 to uint16, clipped to [0, 1] and rounded."""
-    result = np.empty(picture.shape, np.uint16)
-    for top in range(0, len(picture), _BAND_ROWS):  # no second float picture in memory
-        part = np.clip(picture[top : top + _BAND_ROWS], 0.0, 1.0) * np.float32(65535.0)
-        result[top : top + _BAND_ROWS] = np.rint(part)
-    return result
+def to_uint16(picture: FloatArray, gains: Sequence[float] = (1.0, 1.0, 1.0)) -> NDArray[np.uint16]:
+    """(H, W, 3) float32 to uint16, times the gains, clipped to [0, 1] and rounded."""
+    factors = np.array([*(65535.0 * gain for gain in gains), 0.0])
+    return np.asarray(cv2.multiply(picture, factors, dtype=cv2.CV_16U), np.uint16)
 
 
 def as_uint16(pixels: Pixels) -> NDArray[np.uint16]:

@@ -8,18 +8,22 @@ one at a time, so memory does not grow with their number.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Provenance
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 
 _ENERGY_SIGMA_PX = 2.0
+_WINDOW_PX = 8  # that the Gaussian of the energy reaches
 _SOURCE_SIGMA_PX = 1.7  # on top of that, at half size: which frame counts as the source
+_STRIP_PX = 128  # rows that a thread does at a time
+_TAPS = 2  # reduced pixels that the kernels of the pyramid reach, on each side
 
 
 def fuse_pyramid(
@@ -35,69 +39,158 @@ def fuse_pyramid(
     Returns:
         The picture, (H, W, 3) float32, not clipped, and its provenance (nothing is synthesised).
     """
-    first = read(0)
-    height, width = first.shape[:2]
-    levels = max(1, int(np.log2(min(height, width))) - 3)
-    bands: list[FloatArray] = []
-    best: list[FloatArray] = []
     base_sum = np.zeros(())
-    half = (max(1, width // 2), max(1, height // 2))
-    source = np.zeros(half[::-1], np.uint16)
-    strongest = np.full(half[::-1], -1.0, np.float32)
-    runner_up = np.zeros(half[::-1], np.float32)
-    for index in range(count):
-        frame = first if index == 0 else read(index)
-        progress.checkpoint()
-        pyramid = _laplacian(frame, levels)
-        for level, band in enumerate(pyramid[:-1]):
-            progress.checkpoint()
-            energy = _energy(band)
-            if level == 0:
-                sharpness = cv2.resize(energy, half, interpolation=cv2.INTER_AREA)
-            if index == 0:
-                bands.append(band)
-                best.append(energy)
-                continue
-            stronger = cv2.compare(energy, best[level], cv2.CMP_GT)
-            cv2.copyTo(band, stronger, bands[level])
-            cv2.copyTo(energy, stronger, best[level])
-        base_sum = base_sum + pyramid[-1]
-        sharpness = cv2.GaussianBlur(sharpness, (0, 0), _SOURCE_SIGMA_PX)
-        wins = sharpness > strongest
-        runner_up = np.where(wins, strongest, np.maximum(runner_up, sharpness))
-        source[wins] = index
-        np.copyto(strongest, sharpness, where=wins)
-        progress.report((index + 1) / count * 0.9, message("Fusing"))
+    levels: list[_Level] = []
+    with closing(ahead(read, range(count), threads=1)) as pictures:
+        for index, picture in enumerate(pictures):
+            if not levels:
+                sizes = _sizes(picture.shape[0], picture.shape[1])
+                levels = [_Level(*size) for size in sizes[:-1]]
+                sources = _Sources(*sizes[0])
+            for number, level in enumerate(levels):
+                progress.checkpoint()
+                reduced = _reduced(picture)
+                energy = level.fold(picture, reduced, first=index == 0)
+                if number == 0:
+                    sources.fold(index, energy)
+                picture = reduced
+            base_sum = base_sum + picture
+            progress.report((index + 1) / count * 0.9, message("Fusing"))
     picture = np.asarray(base_sum / count, dtype=np.float32)
-    for band in reversed(bands):
-        picture = _expand(picture, band.shape)
-        picture += band
+    for level in reversed(levels):
         progress.checkpoint()
-    margin = 1.0 - np.maximum(runner_up, 0.0) / (strongest + 1e-12)
-    confidence = np.rint(np.clip(margin, 0, 1) * 255).astype(np.uint8)
+        picture = level.added_to(picture)
     progress.report(1.0, message("Fusing"))
-    full = (width, height)
-    return picture, Provenance(
-        np.asarray(cv2.resize(source, full, interpolation=cv2.INTER_NEAREST), np.uint16),
-        np.asarray(cv2.resize(confidence, full, interpolation=cv2.INTER_NEAREST), np.uint8),
-        np.zeros((height, width), np.uint8),
-    )
+    return picture, sources.provenance()
 
 
-def _laplacian(frame: FloatArray, levels: int) -> list[FloatArray]:
-    """Bands from fine to coarse, the last one the reduced picture itself."""
-    pyramid = []
-    for _ in range(levels):
-        reduced = np.asarray(cv2.pyrDown(frame), dtype=np.float32)
-        band = _expand(reduced, frame.shape)
-        pyramid.append(np.asarray(cv2.subtract(frame, band, dst=band), dtype=np.float32))
-        frame = reduced
-    return [*pyramid, frame]
+class _Level:
+    """The strongest detail so far in one band of the pyramid, in strips on several threads.
+
+    Args:
+        height: Of the band.
+        width: Of the band.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self._band = np.empty((height, width, 3), np.float32)
+        self._best = np.empty((height, width), np.float32)
+
+    def fold(self, picture: FloatArray, reduced: FloatArray, *, first: bool) -> FloatArray:
+        """Take what is stronger in a frame; return the energy of its band, (H, W).
+
+        Args:
+            picture: (H, W, 3) of this level.
+            reduced: Of the next one.
+            first: Whether there was no frame before.
+        """
+        energy = np.empty_like(self._best)
+
+        def fold_rows(rows: slice) -> None:
+            around = slice(max(0, rows.start - _WINDOW_PX), rows.stop + _WINDOW_PX)
+            own = slice(rows.start - around.start, rows.stop - around.start)
+            part = picture[around]
+            band = cv2.subtract(part, _expanded(reduced, around.start, part.shape))
+            energy[rows] = _energy(np.asarray(band, np.float32))[own]
+            if first:
+                self._band[rows], self._best[rows] = band[own], energy[rows]
+                return
+            stronger = cv2.compare(energy[rows], self._best[rows], cv2.CMP_GT)
+            cv2.copyTo(band[own], stronger, self._band[rows])
+            cv2.copyTo(energy[rows], stronger, self._best[rows])
+
+        _in_strips(fold_rows, len(picture))
+        return energy
+
+    def added_to(self, reduced: FloatArray) -> FloatArray:
+        """The picture of this level from that of the next one."""
+
+        def add(rows: slice) -> None:
+            band = self._band[rows]
+            cv2.add(band, _expanded(reduced, rows.start, band.shape), dst=band)
+
+        _in_strips(add, len(self._band))
+        return self._band
 
 
-def _expand(reduced: NDArray[np.floating], shape: tuple[int, ...]) -> FloatArray:
-    up = cv2.pyrUp(np.asarray(reduced, dtype=np.float32), dstsize=(shape[1], shape[0]))
-    return np.asarray(up, dtype=np.float32)
+class _Sources:
+    """Which frame is sharpest where, at half size.
+
+    Args:
+        height: Of the picture.
+        width: Of the picture.
+    """
+
+    def __init__(self, height: int, width: int) -> None:
+        self._full = (width, height)
+        self._half = (max(1, width // 2), max(1, height // 2))
+        self._source = np.zeros(self._half[::-1], np.uint16)
+        self._strongest = np.full(self._half[::-1], -1.0, np.float32)
+        self._runner_up = np.zeros(self._half[::-1], np.float32)
+
+    def fold(self, index: int, energy: FloatArray) -> None:
+        """Look at the energy of a frame's finest band."""
+        sharpness = cv2.resize(energy, self._half, interpolation=cv2.INTER_AREA)
+        sharpness = cv2.GaussianBlur(sharpness, (0, 0), _SOURCE_SIGMA_PX)
+        wins = sharpness > self._strongest
+        beaten = np.where(wins, self._strongest, np.maximum(self._runner_up, sharpness))
+        self._runner_up = np.asarray(beaten, np.float32)
+        self._source[wins] = index
+        np.copyto(self._strongest, sharpness, where=wins)
+
+    def provenance(self) -> Provenance:
+        """Of the picture; nothing is synthesised."""
+        margin = 1.0 - np.maximum(self._runner_up, 0.0) / (self._strongest + 1e-12)
+        confidence = np.rint(np.clip(margin, 0, 1) * 255).astype(np.uint8)
+        nearest = cv2.INTER_NEAREST
+        return Provenance(
+            np.asarray(cv2.resize(self._source, self._full, interpolation=nearest), np.uint16),
+            np.asarray(cv2.resize(confidence, self._full, interpolation=nearest), np.uint8),
+            np.zeros(self._full[::-1], np.uint8),
+        )
+
+
+def _sizes(height: int, width: int) -> list[tuple[int, int]]:
+    """(height, width) of the levels from fine to coarse."""
+    sizes = [(height, width)]
+    for _ in range(max(1, int(np.log2(min(height, width))) - 3)):
+        height, width = -(-height // 2), -(-width // 2)
+        sizes.append((height, width))
+    return sizes
+
+
+def _in_strips(work: Callable[[slice], None], height: int) -> None:
+    """Do something for all rows, on several threads."""
+    strips = (slice(top, min(top + _STRIP_PX, height)) for top in range(0, height, _STRIP_PX))
+    for _ in ahead(work, strips):
+        pass
+
+
+def _reduced(picture: FloatArray) -> FloatArray:
+    """`cv2.pyrDown`."""
+    height, width = picture.shape[:2]
+    reduced = np.empty((-(-height // 2), -(-width // 2), 3), np.float32)
+
+    def reduce(rows: slice) -> None:
+        first = max(0, 2 * rows.start - 2 * _TAPS)
+        part = cv2.pyrDown(picture[first : 2 * rows.stop + 2 * _TAPS])
+        reduced[rows] = part[rows.start - first // 2 :][: rows.stop - rows.start]
+
+    _in_strips(reduce, len(reduced))
+    return reduced
+
+
+def _expanded(reduced: FloatArray, top: int, shape: tuple[int, ...]) -> FloatArray:
+    """The rows from `top` on of `cv2.pyrUp`, of the shape of a part of the level before."""
+    height, width = shape[:2]
+    first = max(0, top // 2 - _TAPS)
+    part = reduced[first : -(-(top + height) // 2) + _TAPS]
+    # Twice as many rows, but for the last one of an odd number.
+    rows = 2 * len(part)
+    if first + len(part) == len(reduced):
+        rows = max(rows - 1, top + height - 2 * first)
+    up = cv2.pyrUp(part, dstsize=(width, rows))
+    return np.asarray(up[top - 2 * first :][:height], dtype=np.float32)
 
 
 def _energy(band: FloatArray) -> FloatArray:

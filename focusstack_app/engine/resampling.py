@@ -15,7 +15,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.matching import Matrix
-from focusstack_app.engine.pixels import to_float, to_uint16
+from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 
 _BAND_PX = 256
 _REACH_PX = 5  # of the Lanczos kernel
@@ -92,11 +92,10 @@ def resample(
             (bottom - top, width),
             cv2.INTER_LANCZOS4,
         )
-        band *= np.asarray(gains, dtype=np.float32)
+        moved[top:bottom] = to_uint16(band, gains.tolist())
         if not within(there[:, 0], rows, (height, width)).all():
             bare = ~covered(bottom - top, width, frame_from_reference @ down, (height, width))
-            np.copyto(band, to_float(beside[top:bottom]), where=bare[..., None])
-        moved[top:bottom] = to_uint16(np.asarray(band, dtype=np.float32))
+            np.copyto(moved[top:bottom], as_uint16(beside[top:bottom]), where=bare[..., None])
 
     for _ in ahead(resample_band, range(0, height, _BAND_PX)):
         progress.checkpoint()

@@ -21,10 +21,21 @@ def test_the_fusion_is_nearer_to_the_truth_than_every_frame() -> None:
     assert (provenance.synthesised == 0).all()
 
 
-def test_equal_frames_come_back_as_they_are() -> None:
-    frame = to_float(make_stack(1, width_px=97, height_px=61).truth)
+@pytest.mark.parametrize("height_px", [61, 300, 517])  # of one strip, and of several
+def test_equal_frames_come_back_as_they_are(height_px: int) -> None:
+    frame = to_float(make_stack(1, width_px=97, height_px=height_px).truth)
     picture, _ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
     np.testing.assert_allclose(picture, frame, atol=1e-6)
+
+
+def test_strips_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [to_float(frame) for frame in make_stack(3, width_px=90, height_px=301).frames]
+    in_strips = fuse_pyramid(frames.__getitem__, 3, Progress())
+    monkeypatch.setattr("focusstack_app.engine.pyramid._STRIP_PX", 1000)
+    whole = fuse_pyramid(frames.__getitem__, 3, Progress())
+    np.testing.assert_array_equal(in_strips[0], whole[0])
+    np.testing.assert_array_equal(in_strips[1].source_index, whole[1].source_index)
+    np.testing.assert_array_equal(in_strips[1].confidence, whole[1].confidence)
 
 
 def test_a_tiny_picture_is_fused_too() -> None:
