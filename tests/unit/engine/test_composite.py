@@ -36,12 +36,14 @@ def _fusion(
     picture: FloatArray,
     weights: list[float],
     mix: tuple[float, float] = (0.0, 0.0),
+    carriers: list[float] | None = None,
 ) -> LatentFusion:
     def plane(value: float) -> FloatArray:
         return np.full((32, 32), value, np.float32)
 
     planes = [plane(weight) for weight in weights]
-    return LatentFusion(picture, planes, planes, np.stack([plane(share) for share in mix]), 2)
+    seen = planes if carriers is None else [plane(share) for share in carriers]
+    return LatentFusion(picture, planes, seen, np.stack([plane(share) for share in mix]), 2)
 
 
 @pytest.mark.parametrize(("synthesise", "known"), [(True, True), (False, True), (True, False)])
@@ -92,6 +94,20 @@ def test_without_a_nearer_frame_the_carriers_are_shown_as_they_are() -> None:
         progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[0]).clip(0.01, 1), atol=0.01)
+
+
+def test_where_no_focus_is_known_the_carriers_show_nothing() -> None:
+    frames = [_textured(0), _textured(1)]
+    picture, provenance = composite(
+        _fusion(to_float(frames[1]), [0.0, 1.0], mix=(1.0, 0.0), carriers=[1.0, 0.0]),
+        frames,
+        focus=np.full(2, np.nan),
+        agreement_rmse=0.01,
+        synthesise=True,
+        progress=Progress(),
+    )
+    np.testing.assert_allclose(picture, to_float(frames[1]), atol=2e-4)
+    assert provenance.synthesised.max() == 0
 
 
 def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
