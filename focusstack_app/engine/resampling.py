@@ -14,10 +14,12 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
 from focusstack_app.engine.matching import Matrix
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 
 _BAND_PX = 256
+_CHUNK_PX = 256  # columns of a band; where a corner is bare, each pixel is looked at
 _REACH_PX = 5  # of the Lanczos kernel
 _STILL_PX, _EVEN = 0.2, 0.004  # at most these, and a frame is left as it is
 
@@ -80,9 +82,7 @@ def resample(
     def resample_band(top: int) -> None:
         bottom = min(height, top + _BAND_PX)
         down = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
-        corners = np.array([[x, y] for x in (0.0, width - 1) for y in (top, bottom - 1)])
-        there = projected(corners, frame_from_reference)
-        rows = there[:, 1]
+        rows = projected(_corners(Region(top, 0, bottom, width)), frame_from_reference)[:, 1]
         first = int(np.clip(np.floor(rows.min()) - _REACH_PX, 0, height - 1))
         last = int(np.clip(np.ceil(rows.max()) + _REACH_PX, first + 1, height))
         up = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, -first], [0.0, 0.0, 1.0]])
@@ -93,13 +93,23 @@ def resample(
             cv2.INTER_LANCZOS4,
         )
         moved[top:bottom] = to_uint16(band, gains.tolist())
-        if not within(there[:, 0], rows, (height, width)).all():
-            bare = ~covered(bottom - top, width, frame_from_reference @ down, (height, width))
-            np.copyto(moved[top:bottom], as_uint16(beside[top:bottom]), where=bare[..., None])
+        for left in range(0, width, _CHUNK_PX):
+            chunk = Region(top, left, bottom, min(left + _CHUNK_PX, width))
+            there = projected(_corners(chunk), frame_from_reference)
+            if not within(there[:, 0], there[:, 1], (height, width)).all():
+                from_chunk = frame_from_reference @ np.array([[1, 0, left], [0, 1, top], [0, 0, 1]])
+                bare = ~covered(chunk.height, chunk.width, from_chunk, (height, width))
+                moved[chunk.slices][bare] = as_uint16(beside[chunk.slices])[bare]
 
     for _ in ahead(resample_band, range(0, height, _BAND_PX)):
         progress.checkpoint()
     return moved
+
+
+def _corners(part: Region) -> Matrix:
+    """(4, 2) of its outermost pixels."""
+    columns, rows = (part.left, part.right - 1), (part.top, part.bottom - 1)
+    return np.array([[x, y] for x in columns for y in rows], np.float64)
 
 
 def common_area(registration: Registration, moved: Sequence[int]) -> tuple[slice, slice]:
@@ -163,6 +173,6 @@ def within(x: NDArray[Any], y: NDArray[Any], size_px: tuple[int, int]) -> NDArra
 
 def moves(frame_from_reference: Matrix, gains: Matrix, height: int, width: int) -> bool:
     """Whether resampling changes anything that can be told from the estimate's own error."""
-    corners = np.array([[x, y] for x in (0.0, width - 1) for y in (0.0, height - 1)])
+    corners = _corners(Region(0, 0, height, width))
     shifts = projected(corners, frame_from_reference) - corners
     return bool(np.hypot(*shifts.T).max() > _STILL_PX or np.abs(gains - 1).max() > _EVEN)
