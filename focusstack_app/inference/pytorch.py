@@ -33,7 +33,7 @@ class TorchModel:
     """A `FusionModel` whose weights come from its ONNX graphs.
 
     On a card, convolutions and products are computed in half precision where the card is fast at
-    it; never measured on one so far.
+    it, and what it does for one size of input is recorded once and played back.
 
     Args:
         manifest: Of the model folder; every file is checked before it is read.
