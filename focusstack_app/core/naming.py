@@ -40,6 +40,14 @@ class NameFacts:
     mode: str
 
 
+def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort key under which "IMG_2" comes before "IMG_10"."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part
+    ], name
+
+
 def name_facts(stack_name: str, request: FusionRequest) -> NameFacts:
     """The facts of one fusion.
 
@@ -47,7 +55,8 @@ def name_facts(stack_name: str, request: FusionRequest) -> NameFacts:
         stack_name: What the stack is called.
         request: What was or will be asked for.
     """
-    sources = request.stack.sources
+    # By their names: what is put in the order of its focus is called the same before and after.
+    sources = sorted(request.stack.sources, key=lambda source: natural_order(source.path.name))
     taken = sources[0].captured_at
     return NameFacts(
         stack=stack_name,

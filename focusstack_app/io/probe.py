@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, FrameSource
 from focusstack_app.core.message import message
+from focusstack_app.core.naming import natural_order
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
@@ -96,14 +96,6 @@ def probe(path: Path) -> FrameSource:
         is_result=facts.is_result,
         orientation=orientation if orientation != 1 else header.undone,
     )
-
-
-def natural_order(name: str) -> tuple[list[tuple[int, int, str]], str]:
-    """Sort key under which "IMG_2" comes before "IMG_10"."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part
-    ], name
 
 
 def list_images(folder: Path) -> list[Path]:

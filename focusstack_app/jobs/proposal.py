@@ -10,9 +10,10 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
+from focusstack_app.core.naming import natural_order
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.probe import list_images, natural_order, probe
+from focusstack_app.io.probe import list_images, probe
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import check_sizes, held_alike, without_results, without_twins
 

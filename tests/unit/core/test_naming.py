@@ -41,6 +41,11 @@ def test_the_date_is_that_of_the_first_frame() -> None:
     assert filled_name("{date}{mode}", facts) == "2026-05-17"
 
 
+def test_another_order_of_the_frames_gives_the_same_name(facts: NameFacts) -> None:
+    backwards = Stack(fake_stack(3).sources[::-1])
+    assert name_facts("beetle", FusionRequest(backwards)) == facts
+
+
 def test_values_become_fit_for_any_file_system(facts: NameFacts) -> None:
     assert filled_name("{stack}", replace(facts, stack='a/b:c"?')) == "a_b_c__"
     assert filled_name(" ..{stack}.", replace(facts, stack="a")) == "a"
