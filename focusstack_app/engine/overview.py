@@ -31,6 +31,10 @@ _BASE_CELLS, _WINDOW_CELLS = 2.0, 3.0  # sigmas: of what is no detail, and of th
 _SQUARE_PX = 128  # of squares in which noise is measured
 _SQUARES = 8  # of them at most, down and across
 _LEVELS = 16  # of brightness
+# White noise keeps its variance under this kernel; slopes and curves leave nothing (Immerkaer,
+# "Fast noise variance estimation", 1996).
+_GRAIN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
+_COARSE = 6.0  # how much more of the noise is left in cells than of white noise, at most
 _LEAST_NOISE = 0.0015  # standard deviation of cells, display-encoded
 _MOST_NOISE = 3.0  # times that of the middle level
 _QUIET = 0.2  # the share of a picture, of each brightness, that shows nothing but noise
@@ -129,22 +133,31 @@ def _energy(means: FloatArray) -> FloatArray:
 
 
 def _noise_of(frame: Planes, cell_px: int) -> NDArray[np.float64]:
-    """(16,) variance in the quietest parts of a frame by brightness; NaN where it has too few."""
+    """(16,) variance in the quietest parts of a frame by brightness; NaN where it has too few.
+
+    Where all is textured, the quietest parts show more than noise. Their finest grain, which is
+    lost with the focus, tells how much noise there can be.
+    """
     height, width = frame.shape[:2]
-    means, energies = [], []
+    means, energies, grains = [], [], []
     for top in _spaced(height):
         for left in _spaced(width):
             square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
-            cells = cell_means(grey(to_float(square)), cell_px)
+            shades = grey(to_float(square))
+            cells = cell_means(shades, cell_px)
             energies.append(_energy(cells).ravel())
             means.append(cells.ravel())
+            grain = np.square(cv2.filter2D(shades, -1, _GRAIN))
+            grain = cv2.GaussianBlur(grain, (0, 0), _WINDOW_CELLS * cell_px)
+            grains.append(cell_means(np.asarray(grain, np.float32), cell_px).ravel())
     level = np.minimum((np.concatenate(means) * _LEVELS).astype(np.intp), _LEVELS - 1)
-    energy = np.concatenate(energies)
+    energy, grain = np.concatenate(energies), np.concatenate(grains)
     noise = np.full(_LEVELS, np.nan)
     for index in range(_LEVELS):
-        here = energy[level == index]
-        if len(here) >= _ENOUGH_CELLS:
-            noise[index] = np.quantile(here, _QUIET)
+        here = level == index
+        if np.count_nonzero(here) >= _ENOUGH_CELLS:
+            most = (_COARSE / cell_px) ** 2 * np.quantile(grain[here], _QUIET)
+            noise[index] = min(np.quantile(energy[here], _QUIET), most)
     return noise
 
 
@@ -155,12 +168,15 @@ def _spaced(length: int) -> list[int]:
 
 
 def _agreed(noise: Sequence[NDArray[np.float64]]) -> FloatArray:
-    """(16,) what most frames say, within bounds; brightness that none has gets that beside it."""
+    """(16,) what the quietest frames say, the most defocused ones; within bounds.
+
+    Brightness that none has gets that beside it.
+    """
     levels, found = np.arange(_LEVELS), np.full(_LEVELS, _LEAST_NOISE**2)
     table = np.stack(noise)
     known = np.flatnonzero(~np.isnan(table).all(axis=0))
     if len(known):
-        middle = [np.median(column[~np.isnan(column)]) for column in table[:, known].T]
-        found = np.interp(levels, known, middle)
+        quiet = np.nanquantile(table[:, known], _QUIET, axis=0)
+        found = np.interp(levels, known, quiet)
     most = max(_LEAST_NOISE**2, _MOST_NOISE**2 * float(np.median(found)))
     return np.asarray(np.clip(found, _LEAST_NOISE**2, most), np.float32)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -56,6 +57,16 @@ def test_what_has_detail_everywhere_leaves_the_noise_within_bounds() -> None:
     assert noise.shape == (16,)
     assert noise.min() >= np.float32(0.0015**2)
     assert noise.max() <= 9.01 * np.median(noise)
+
+
+def test_texture_that_is_out_of_focus_is_no_noise() -> None:
+    rough = np.random.default_rng(1).normal(0, 1, (600, 800, 1)).astype(np.float32)
+    soft = cv2.GaussianBlur(rough, (0, 0), 3)[..., None]
+    soft *= np.float32(0.1) / soft.std()
+    noise = 0.006
+    frames = [to_uint16(_noisy(0.5, noise, seed) + soft) for seed in range(3)]
+    measured = np.sqrt(overview_of(UnevenModel(), frames, 0.25, Progress()).noise.max())
+    assert measured < 6.5 * noise / np.sqrt(4 * 3)
 
 
 def test_the_choice_on_reduced_frames_covers_them() -> None:

@@ -271,3 +271,27 @@ def test_a_real_card_fuses_what_the_processor_fuses(choice: DeviceChoice) -> Non
     assert smaller is not None
     fused = smaller.fuse(_frames_of(smaller.manifest), np.full(SLOTS, 1 / SLOTS, np.float32))
     assert all(np.isfinite(plane).all() for plane in fused)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("choice", ["cuda", "torch-cuda"])
+def test_a_real_card_decodes_parts_of_many_sizes(choice: DeviceChoice) -> None:
+    """More than are recorded; and the first one again."""
+    model = open_model(find_model(DEFAULT_MODEL_ID), choice)
+    processor, rng = OnnxModel(model.manifest), np.random.default_rng(2)
+    for height in (*range(8, 36), 8):
+        latent = rng.random((model.manifest.latent_channels, height, 16), np.float32)
+        assert np.abs(model.decode(latent) - processor.decode(latent)).max() < 0.02
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("choice", ["cuda", "torch-cuda"])
+def test_what_a_real_card_gave_stays_when_it_is_used_again(choice: DeviceChoice) -> None:
+    model = open_model(find_model(DEFAULT_MODEL_ID), choice)
+    edge = model.manifest.tile_px
+    one, two = np.random.default_rng(3).random((2, edge, edge, 3), np.float32)
+    first = model.encode(one)
+    kept = first.copy()
+    assert np.abs(model.encode(two) - first).max() > 0.1
+    np.testing.assert_array_equal(first, kept)
+    np.testing.assert_array_equal(model.encode(one), first)
