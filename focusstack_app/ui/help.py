@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, metadata, requires
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QEvent, Qt, qVersion
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -38,6 +38,17 @@ class GuideDialog(QDialog):
         super().__init__(parent)
         _set_up(self, self.tr("Quick Guide"))
         self.resize(750, 700)
+        self._text, area = _scrolled("")
+        self._show_guide()
+        _finish(self, area)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the pictures of the other theme, if it changes meanwhile."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show_guide()
+
+    def _show_guide(self) -> None:
         folder = resources_dir() / "help" / self.tr("en", "folder of the pictures of the guide")
         suffix = "_dark" if is_dark(self.palette()) else ""
         names = ("open", "check", "render", "export")
@@ -48,7 +59,7 @@ class GuideDialog(QDialog):
         )
         more = "".join(f"<p><b>{name}</b><br>{text}</p>" for name, text in _more())
         first, then = self.tr("Four steps"), self.tr("And then")
-        _finish(self, _scrolled(f"<h3>{first}</h3><ol>{steps}</ol><h3>{then}</h3>{more}"))
+        self._text.setText(f"<h3>{first}</h3><ol>{steps}</ol><h3>{then}</h3>{more}")
 
 
 class ShortcutsDialog(QDialog):
@@ -64,7 +75,7 @@ class ShortcutsDialog(QDialog):
         ]
         self.rows = (*keys, *_gestures())
         self.resize(560, 600)
-        _finish(self, _scrolled(_table(self.rows)))
+        _finish(self, _scrolled(_table(self.rows))[1])
 
 
 class AboutDialog(QDialog):
@@ -96,9 +107,9 @@ class AboutDialog(QDialog):
         self.licences = licence_lines()
         free = self.tr("{program} is free under the Apache License 2.0. It is built on:")
         tabs = QTabWidget()
-        tabs.addTab(_scrolled(_table(self.versions)), self.tr("Versions"))
+        tabs.addTab(_scrolled(_table(self.versions))[1], self.tr("Versions"))
         tabs.addTab(
-            _scrolled(f"<p>{free.format(program=PROGRAM_NAME)}</p>{_table(self.licences)}"),
+            _scrolled(f"<p>{free.format(program=PROGRAM_NAME)}</p>{_table(self.licences)}")[1],
             self.tr("Licences"),
         )
         holder = QWidget()
@@ -212,7 +223,8 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
     return f"<table>{cells}</table>"
 
 
-def _scrolled(text: str) -> QScrollArea:
+def _scrolled(text: str) -> tuple[QLabel, QScrollArea]:
+    """A long text, and what it is seen through."""
     label = QLabel(text)
     label.setMargin(10)
     label.setWordWrap(True)
@@ -222,7 +234,7 @@ def _scrolled(text: str) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setWidget(label)
-    return area
+    return label, area
 
 
 def _set_up(dialog: QDialog, title: str) -> None:

@@ -53,6 +53,21 @@ def test_the_guide_opens(window: MainWindow) -> None:
     dialog.close()
 
 
+def test_the_guide_follows_the_theme_while_it_is_open(
+    window: MainWindow, qapp: QApplication, qtbot: QtBot
+) -> None:
+    apply_theme(qapp, Theme.LIGHT)
+    dialog = GuideDialog(window)
+    try:
+        qtbot.waitUntil(lambda: not is_dark(dialog.palette()))
+        assert dialog.pictures[0].name == "open.jpg"
+        apply_theme(qapp, Theme.DARK)
+        qtbot.waitUntil(lambda: dialog.pictures[0].name == "open_dark.jpg")
+    finally:
+        apply_theme(qapp, Theme.SYSTEM)
+    dialog.close()
+
+
 @pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
 @pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN])
 def test_every_step_of_the_guide_has_a_small_picture_in_the_colours_of_the_window(
