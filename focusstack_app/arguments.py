@@ -20,7 +20,7 @@ _SUFFIXES = ".tif, .png, .jpg or .webp"
 
 _COMMANDS = """\
 commands (without one, the window opens):
-  focusstack fuse INPUT... [-o OUT] fuse one stack: its files, or their folder
+  focusstack fuse INPUT... [-o OUT] fuse one stack: its files, their folder, or a project
   focusstack batch PARENT -o DIR    fuse every sub-folder of a folder
   focusstack demo                   fuse the bundled demo stack
   focusstack models list|verify|install
@@ -62,7 +62,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         metavar="INPUT",
         nargs="+",
         type=_path,
-        help="the frames in order, or their folder",
+        help="the frames in order, their folder, or a project (.fstack)",
     )
     fuse.add_argument(
         "-o",

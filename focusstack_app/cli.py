@@ -74,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         parsed = window_parser().parse_args(arguments)
     try:
+        if parsed.command == "fuse" and [path.suffix for path in parsed.inputs] == [".fstack"]:
+            parsed = _of_project(parsed, arguments)
         return _RUN[parsed.command](parsed)
     except FocusStackError as error:
         complain(_one_line(error))
@@ -81,6 +83,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         complain("Cancelled; nothing was written.")
         return CANCELLED
+
+
+def _of_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments again, with the frames and the choices of a project where they name none."""
+    from focusstack_app.jobs.project import load_project
+
+    project = load_project(parsed.inputs[0])
+    fusion = replace(
+        parsed.settings.fusion,
+        method=project.method,
+        mode=project.mode,
+        align=project.align,
+        overlap=project.overlap,
+    )
+    again = command_parser(replace(parsed.settings, fusion=fusion)).parse_args(arguments)
+    again.settings = parsed.settings
+    again.inputs = [f for f, counts in zip(project.frames, project.included, strict=True) if counts]
+    if not again.inputs:
+        raise InputError(
+            f"No frame of {_shown(parsed.inputs[0])} takes part.", "Check some in the window."
+        )
+    return again
 
 
 def _window(args: argparse.Namespace) -> int:

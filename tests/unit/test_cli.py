@@ -11,9 +11,10 @@ from PIL import Image
 
 from focusstack_app import __version__, cli
 from focusstack_app.core.assets import models_dir, resources_dir
-from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, Method
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, Method, Mode
 from focusstack_app.core.output import FileFormat
 from focusstack_app.io.probe import probe
+from focusstack_app.jobs.project import Project, save_project
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 from focusstack_app.settings.store import SettingsStore
 from tests.helpers.commands import PYRAMID, files_in, run
@@ -78,6 +79,25 @@ class TestFuse:
         paths = write_stack(tmp_path / "frames", suffix=".tif", bits=16)
         assert run("fuse", *paths, "-o", tmp_path / "out.tiff", *PYRAMID) == 0
         assert tifffile.imread(tmp_path / "out.tiff").dtype == np.uint16
+
+    def test_a_project_says_which_frames_and_how_unless_an_option_does(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        paths = sorted(frames.iterdir())
+        project, report = tmp_path / "beetle.fstack", tmp_path / "report.json"
+        taken = (True, False, *[True] * (len(paths) - 2))
+        chosen = Method.PYRAMID, Mode.STRICT, Align.OFF, 0.4
+        save_project(project, Project(tuple(paths), taken, *chosen))
+        command = "fuse", project, "-o", tmp_path / "out.tif", "--json", report
+        assert run(*command, "--mode", "faithful") == 0
+        said = json.loads(report.read_text())
+        names = [Path(frame).name for frame in said["frames"]]
+        assert names == [path.name for path, counts in zip(paths, taken, strict=True) if counts]
+        assert said["method"] == "pyramid"
+
+        save_project(project, Project(tuple(paths), (False,) * len(paths), *chosen), overwrite=True)
+        assert run(*command, "--overwrite") == 1
+        assert "No frame of" in capsys.readouterr().err
 
     def test_maps_and_report_are_written(self, frames: Path, tmp_path: Path) -> None:
         out, prov, depth, report = (
