@@ -79,7 +79,7 @@ def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
 
 
 def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] = ()) -> list[str]:
-    """What `find_stacks` did not take though it holds pictures, a line each for the command line.
+    """What `find_stacks` did not take though it holds pictures, a sentence each.
 
     Args:
         parent: Where it looked.
@@ -89,15 +89,24 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
     apart = {folder.resolve() for folder in (*exclude, *stacks)}
     if parent.resolve() in apart:
         return []
-    lines = []
+    lines: list[str] = []
     if list_images(parent):
-        lines.append(f"The pictures that lie directly in {shown(parent)} are left out.")
+        lines.append(
+            message(
+                "The pictures that lie directly in {folder} are left out.", folder=shown(parent)
+            )
+        )
     for folder in _sub_folders(parent):
         if folder.resolve() in apart or _has_pictures(folder):
             continue
         deeper = [path for path in _sub_folders(folder) if path.resolve() not in apart]
         if any(_has_pictures(path) for path in deeper):
-            lines.append(f"{shown(folder)} is left out: its pictures lie in folders of their own.")
+            lines.append(
+                message(
+                    "{folder} is left out: its pictures lie in folders of their own.",
+                    folder=shown(folder),
+                )
+            )
     return lines
 
 

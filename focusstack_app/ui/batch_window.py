@@ -31,7 +31,12 @@ from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import BatchItem, BatchReport, Outcome, plan_batch
-from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
+from focusstack_app.jobs.proposal import (
+    ProposedStack,
+    find_stacks,
+    left_alone,
+    propose_stacks,
+)
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_form import BatchForm, plain_button
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
@@ -191,11 +196,14 @@ class BatchWindow(QDialog):
         apart = [Path(self.form.folder.value)] if self.form.folder.value else []
         captured = tuple(folders)
 
-        def work(progress: Progress) -> list[ProposedStack]:
-            found = []
+        def work(progress: Progress) -> tuple[list[ProposedStack], list[str]]:
+            found, left = [], []
             for folder in captured:
-                found += find_stacks(folder, exclude=[*apart, folder / RESULTS_FOLDER])
-            return propose_stacks(found, progress)
+                results = [*apart, folder / RESULTS_FOLDER]
+                stacks = find_stacks(folder, exclude=results)
+                found += stacks
+                left += left_alone(folder, stacks, exclude=results)
+            return propose_stacks(found, progress), left
 
         self.banner.hide()
         self.status.setText(self.tr("Reading frame headers…"))
@@ -204,10 +212,15 @@ class BatchWindow(QDialog):
         task.succeeded.connect(self._on_proposed)
         task.failed.connect(self._on_failed)
 
-    def _on_proposed(self, stacks: list[ProposedStack]) -> None:
+    def _on_proposed(self, proposed: tuple[list[ProposedStack], list[str]]) -> None:
+        stacks, left = proposed
         self.status.clear()
         self.report = None
         self.tree.add(stacks)
+        if left:
+            first, *more = left
+            many = self.tr("{count} more folders are left out.").format(count=len(more))
+            self.banner.say(Tone.NOTE, first, many if len(more) > 1 else (*more, "")[0])
 
     def _on_failed(self, error: Exception) -> None:
         self.status.clear()

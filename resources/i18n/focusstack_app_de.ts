@@ -1218,6 +1218,14 @@
         <translation>Geben Sie einen Ordner an, dessen Unterordner die Aufnahmen enthalten.</translation>
     </message>
     <message>
+        <source>The pictures that lie directly in {folder} are left out.</source>
+        <translation>Die Bilder, die direkt in {folder} liegen, bleiben unberücksichtigt.</translation>
+    </message>
+    <message>
+        <source>{folder} is left out: its pictures lie in folders of their own.</source>
+        <translation>{folder} bleibt unberücksichtigt: Die Bilder darin liegen in eigenen Ordnern.</translation>
+    </message>
+    <message>
         <source>Reading {folder}</source>
         <translation>{folder} wird gelesen</translation>
     </message>
@@ -2071,6 +2079,10 @@
     <message>
         <source>Reading frame headers…</source>
         <translation>Aufnahmedaten werden gelesen …</translation>
+    </message>
+    <message>
+        <source>{count} more folders are left out.</source>
+        <translation>{count} weitere Ordner bleiben unberücksichtigt.</translation>
     </message>
     <message>
         <source>Add a Folder of Stacks</source>

@@ -317,6 +317,18 @@ def test_a_folder_dropped_on_the_list_is_added(
     qtbot.waitUntil(lambda: names(batch)[-1] == "wasp")
 
 
+def test_pictures_that_are_left_out_are_named(
+    batch: BatchWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    write_stack(tmp_path / "more" / "wasp", 2)
+    write_stack(tmp_path / "more", 1)
+    write_stack(tmp_path / "more" / "day" / "fly", 2)
+    batch.add_folders([tmp_path / "more"])
+    qtbot.waitUntil(lambda: names(batch)[-1] == "wasp")
+    assert batch.banner.message.startswith("The pictures that lie directly in")
+    assert "day is left out" in batch.banner.accessibleName()
+
+
 def test_name_and_format_are_chosen_with_an_example(
     batch: BatchWindow, window: MainWindow, qtbot: QtBot
 ) -> None:
