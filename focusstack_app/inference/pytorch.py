@@ -101,10 +101,12 @@ class TorchModel:
     def _run(self, part: Part, *inputs: FloatArray) -> list[FloatArray]:
         with self._errors(), torch.inference_mode():
             given = [torch.from_numpy(_writable(one))[None] for one in inputs]
-            tensors = (
-                self._on_card(part, given) if self._place.type == "cuda" else _all(part(*given))
-            )
-            return [tensor[0].cpu().numpy() for tensor in tensors]
+            if self._place.type == "cpu":
+                tensors = _all(part(*given))
+            else:
+                with self._turn:
+                    tensors = [tensor.cpu() for tensor in self._on_card(part, given)]
+            return [tensor[0].numpy() for tensor in tensors]
 
     def _on_card(self, part: Part, given: Sequence[Tensor]) -> list[Tensor]:
         """The outputs, until it is called again."""

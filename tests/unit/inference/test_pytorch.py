@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
@@ -80,6 +84,26 @@ def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over() -> N
     assert last.warnings == (
         "The graphics card could not be used; the processor was used. It is full.",
     )
+
+
+def test_threads_take_turns_on_a_card(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A recording has one place for what it is given, and one for what it gives."""
+    model = TorchModel(find_model(DEFAULT_MODEL_ID), "cpu")
+    model._place = torch.device("cuda")
+    place = torch.zeros(1, 64, 1, 1)
+
+    def on_card(_part: object, given: Sequence[Tensor]) -> list[Tensor]:
+        place[:] = given[0].mean()
+        time.sleep(0.02)
+        return [place.clone()]
+
+    monkeypatch.setattr(model, "_on_card", on_card)
+    frames = [np.full((8, 8, 3), number, np.float32) for number in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        latents = list(pool.map(model.encode, frames))
+    assert [float(latent.mean()) for latent in latents] == [0, 1, 2, 3, 4, 5]
 
 
 def test_smaller_tiles_fuse(model: TorchModel) -> None:
