@@ -8,7 +8,6 @@ one at a time, so memory does not grow with their number.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 import cv2
 import numpy as np
@@ -41,21 +40,21 @@ def fuse_pyramid(
     """
     base_sum = np.zeros(())
     levels: list[_Level] = []
-    with closing(ahead(read, range(count), threads=1)) as pictures:
-        for index, picture in enumerate(pictures):
-            if not levels:
-                sizes = _sizes(picture.shape[0], picture.shape[1])
-                levels = [_Level(*size) for size in sizes[:-1]]
-                sources = _Sources(*sizes[0])
-            for number, level in enumerate(levels):
-                progress.checkpoint()
-                reduced = _reduced(picture)
-                energy = level.fold(picture, reduced, first=index == 0)
-                if number == 0:
-                    sources.fold(index, energy)
-                picture = reduced
-            base_sum = base_sum + picture
-            progress.report((index + 1) / count * 0.9, message("Fusing"))
+    for index in range(count):
+        picture = read(index)
+        if not levels:
+            sizes = _sizes(picture.shape[0], picture.shape[1])
+            levels = [_Level(*size) for size in sizes[:-1]]
+            sources = _Sources(*sizes[0])
+        for number, level in enumerate(levels):
+            progress.checkpoint()
+            reduced = _reduced(picture)
+            energy = level.fold(picture, reduced, first=index == 0)
+            if number == 0:
+                sources.fold(index, energy)
+            picture = reduced
+        base_sum = base_sum + picture
+        progress.report((index + 1) / count * 0.9, message("Fusing"))
     picture = np.asarray(base_sum / count, dtype=np.float32)
     for level in reversed(levels):
         progress.checkpoint()
