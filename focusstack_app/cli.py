@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         parsed = window_parser().parse_args(arguments)
     try:
-        if parsed.command == "fuse" and [path.suffix for path in parsed.inputs] == [".fstack"]:
+        if parsed.command == "fuse":
             parsed = _of_project(parsed, arguments)
         return _RUN[parsed.command](parsed)
     except FocusStackError as error:
@@ -86,9 +86,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _of_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments again, with the frames and the choices of a project where they name none."""
-    from focusstack_app.jobs.project import load_project
+    """The arguments, of a project with its frames and with its choices where they name none."""
+    from focusstack_app.jobs.project import PROJECT_SUFFIX, load_project
 
+    if [path.suffix for path in parsed.inputs] != [PROJECT_SUFFIX]:
+        return parsed
     project = load_project(parsed.inputs[0])
     fusion = replace(
         parsed.settings.fusion,

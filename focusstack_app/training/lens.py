@@ -9,8 +9,8 @@ layers are composited front to back per lens point, in linear light, so partial 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numba
@@ -21,6 +21,7 @@ Array = NDArray[np.float32]
 
 LENS_POINTS = 64  # at most, fewer where the blur is small
 MIP_SIGMAS = (0.0, 0.7, 1.4, 2.8)  # px
+LEVEL_ENDS = (0.7, 1.6, 3.2)  # px between lens points from which the next one is read
 SPACING = 1.6  # between the points of a unit disc, times the root of how many there are
 _DENSITY = 1 / 8  # share of the points per px of blur
 _SOME, _OPAQUE = 1, 0.998
@@ -56,20 +57,27 @@ def lens_points(count: int) -> Array:
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).astype(np.float32)
 
 
-def disc_counts(most: int) -> list[int]:
+def disc_counts(most: int) -> NDArray[np.int64]:
     """How many points the lens has: 1, 12, 24 ... up to `most`."""
     counts = [1]
     while counts[-1] < most:
         counts.append(min(most, max(12, 2 * counts[-1])))
-    return counts
+    return np.array(counts)
 
 
-def points_for(blur_px: float, counts: Sequence[int]) -> int:
+@numba.njit(cache=True)
+def disc_for(blur_px: float, counts: NDArray[np.int64]) -> int:  # pragma: no cover - compiled
     """Which of `disc_counts` a blur needs."""
     choice = min(1, len(counts) - 1)
     while choice < len(counts) - 1 and counts[choice] < blur_px * _DENSITY * counts[-1]:
         choice += 1
-    return counts[choice]
+    return choice
+
+
+def inverse_depth(d: Array, x: Any, y: Any) -> Any:
+    """Of a layer at places in [-1, 1], NumPy's or PyTorch's."""
+    c = [float(value) for value in d]
+    return c[0] + c[1] * x + c[2] * y + c[3] * x * x + c[4] * x * y + c[5] * y * y
 
 
 def _discs(most: int) -> tuple[Array, NDArray[np.int64]]:
@@ -78,7 +86,7 @@ def _discs(most: int) -> tuple[Array, NDArray[np.int64]]:
     discs = np.zeros((len(counts), most, 2), np.float32)
     for disc, count in zip(discs[1:], counts[1:], strict=True):
         disc[:count] = lens_points(count)
-    return discs, np.array(counts)
+    return discs, counts
 
 
 def render(scene: Scene, most_points: int = LENS_POINTS) -> tuple[list[Array], Array]:
@@ -111,8 +119,7 @@ def owners(scene: Scene) -> NDArray[np.uint8]:
     y, x = np.ogrid[-1 : 1 - 2 / height : height * 1j, -1 : 1 - 2 / width : width * 1j]
     depth = np.zeros((height, width))
     for layer in reversed(scene.layers):
-        d = layer.depth
-        own = d[0] + d[1] * x + d[2] * y + d[3] * x * x + d[4] * x * y + d[5] * y * y
+        own = inverse_depth(layer.depth, x, y)
         depth = np.where(layer.rgba[inside, inside, 3] > 0.5, own, depth)
     distances = [np.abs(depth - focus) for focus in scene.focus]
     return np.asarray(np.argmin(distances, axis=0), np.uint8)
@@ -174,9 +181,7 @@ def _trace(
                     d[0] + d[1] * x + d[2] * y + d[3] * x * x + d[4] * x * y + d[5] * y * y - focus
                 )
                 largest = max(largest, blur)
-            choice = 0 if first == last and largest < 0.05 else min(1, len(counts) - 1)
-            while choice < len(counts) - 1 and counts[choice] < largest * _DENSITY * counts[-1]:
-                choice += 1
+            choice = 0 if first == last and largest < 0.05 else disc_for(largest, counts)
             n = counts[choice]
             spacing = SPACING / np.sqrt(n) if n > 1 else 0.0
             for point in range(n):
@@ -192,7 +197,9 @@ def _trace(
                         ) - focus
                         px, py = column + blur * u, row + blur * v
                     step = abs(blur) * spacing
-                    level = 0 if step < 0.7 else 1 if step < 1.6 else 2 if step < 3.2 else 3
+                    level = 0
+                    while level < len(LEVEL_ENDS) and step >= LEVEL_ENDS[level]:
+                        level += 1
                     fx = min(max(px + margin, 0.0), full_width - 1.001)
                     fy = min(max(py + margin, 0.0), full_height - 1.001)
                     ix, iy = int(fx), int(fy)

@@ -15,16 +15,16 @@ from torch import Tensor
 
 from focusstack_app.training.lens import (
     LENS_POINTS,
+    LEVEL_ENDS,
     MIP_SIGMAS,
     SPACING,
     Array,
     Scene,
     disc_counts,
+    disc_for,
+    inverse_depth,
     lens_points,
-    points_for,
 )
-
-_LEVEL_ENDS = (0.7, 1.6, 3.2)  # px between lens points, of `lens`
 
 
 @torch.inference_mode()
@@ -50,7 +50,9 @@ def render(
     frames = []
     for focus in scene.focus:
         largest = max(abs(depth[0] - focus) + np.abs(depth[1:]).sum() for depth in depths)
-        disc = lens_points(points_for(largest, counts)) if largest >= 0.05 else _pinhole()
+        disc = (
+            lens_points(int(counts[disc_for(largest, counts)])) if largest >= 0.05 else _pinhole()
+        )
         frames.append(_trace(layers, depths, disc, focus, scene.margin_px))
     return torch.stack(frames), _trace(layers, depths, _pinhole(), 0.0, scene.margin_px)
 
@@ -74,15 +76,14 @@ def _trace(
     row = torch.arange(height, device=place, dtype=torch.float32)[:, None]
     u, v = torch.from_numpy(disc).to(place).T[:, :, None, None]
     spacing = SPACING / math.sqrt(len(disc)) if len(disc) > 1 else 0.0
-    seen: Tensor | float = 0.0
-    through: Tensor | float = 1.0
+    seen, through = torch.zeros((3, 1, 1, 1), device=place), torch.ones((), device=place)
     for levels, depth in zip(layers, depths, strict=True):
         slope = float(np.abs(depth[1:]).sum())
-        blur: Tensor | float = float(depth[0]) - focus
+        blur = torch.full((), float(depth[0]) - focus, device=place)
         across, down = column + blur * u, row + blur * v
         if slope:
             for _ in range(2):
-                blur = _inverse_depth(depth, 2 * across / width - 1, 2 * down / height - 1) - focus
+                blur = inverse_depth(depth, 2 * across / width - 1, 2 * down / height - 1) - focus
                 across, down = column + blur * u, row + blur * v
         size = (len(disc), height, width)
         right = (across.expand(size) + margin) / (full_width - 1)
@@ -90,16 +91,15 @@ def _trace(
         grid = 2 * torch.stack([right, below], 3) - 1
         middle = abs(float(depth[0]) - focus)
         least, most = (
-            sum(step >= end for end in _LEVEL_ENDS)
+            sum(step >= end for end in LEVEL_ENDS)
             for step in (max(middle - slope, 0) * spacing, (middle + slope) * spacing)
         )
         rgba = _sampled(levels[least], grid)
         for level in range(least + 1, most + 1):
-            coarser = (blur * spacing).abs() >= _LEVEL_ENDS[level - 1]  # type: ignore[union-attr]
+            coarser = (blur * spacing).abs() >= LEVEL_ENDS[level - 1]
             rgba = torch.where(coarser, _sampled(levels[level], grid), rgba)
         seen = seen + through * rgba[:3]
         through = through * (1 - rgba[3:])
-    assert isinstance(seen, Tensor)
     return seen.mean(1).movedim(0, 2)
 
 
@@ -113,11 +113,6 @@ def _sampled(picture: Tensor, grid: Tensor) -> Tensor:
         align_corners=True,
     )
     return flat.reshape(len(picture), points, height, width)
-
-
-def _inverse_depth(d: Array, x: Tensor, y: Tensor) -> Tensor:
-    c = [float(value) for value in d]
-    return c[0] + c[1] * x + c[2] * y + c[3] * x * x + c[4] * x * y + c[5] * y * y
 
 
 def _mip(rgba: Array, place: torch.device) -> list[Tensor]:

@@ -19,12 +19,11 @@ from torch import Tensor
 from focusstack_app.core.ahead import ahead
 from focusstack_app.inference.network import SCALE
 from focusstack_app.training.faults import with_faults
-from focusstack_app.training.synthesis import PLAIN, make_sample
+from focusstack_app.training.synthesis import PLAIN, PROCESSOR, eight_bits, make_sample
 
 SAMPLE_PX = 256
 CROP_PX = 192  # that a training step sees, wherever it lies on the grid of blocks
 _THREADS = 4  # that prepare batches for a card
-_PROCESSOR = torch.device("cpu")
 
 
 def render_samples(
@@ -36,7 +35,7 @@ def render_samples(
     size_px: tuple[int, int] = (SAMPLE_PX, SAMPLE_PX),
     matting: float = 0.0,
     plain: float = PLAIN,
-    place: torch.device = _PROCESSOR,
+    place: torch.device = PROCESSOR,
 ) -> None:
     """Render the samples of a seed that are not there yet, each (height, width) `size_px`.
 
@@ -125,7 +124,7 @@ def batches(
 def batch_of(
     paths: Sequence[Path],
     rng: np.random.Generator | None,
-    place: torch.device = _PROCESSOR,
+    place: torch.device = PROCESSOR,
     crop_px: int = CROP_PX,
 ) -> Batch:
     """Load samples.
@@ -227,7 +226,7 @@ def keep_latents(samples: Path, out: Path, encode: Callable[[Tensor], Tensor]) -
             owner, focus = sample["owner"], sample["focus"]
         faulty = with_faults(planes_of(frames), np.random.default_rng([number, 5]))
         latents = encode(torch.cat([faulty, planes_of(truth)[None]])).half().numpy()
-        frames = np.asarray((faulty * 255).round().byte().movedim(1, -1).numpy())
+        frames = eight_bits(faulty.movedim(1, -1))
         part = out / f"{path.stem}.part"
         with part.open("wb") as file:
             np.savez(
@@ -250,7 +249,7 @@ def _hardest_of(
     return int(top), int(left)
 
 
-def planes_of(pixels: NDArray[Any], place: torch.device = _PROCESSOR) -> Tensor:
+def planes_of(pixels: NDArray[Any], place: torch.device = PROCESSOR) -> Tensor:
     """(..., H, W, 3) uint8 to (..., 3, H, W) float32 in [0, 1]."""
     channels_last = torch.from_numpy(np.ascontiguousarray(pixels)).to(place)
     return channels_last.movedim(-1, -3).contiguous().float() / 255

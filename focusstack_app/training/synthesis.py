@@ -21,7 +21,7 @@ from focusstack_app.training.srgb import display_encoded
 MARGIN_PX = 48
 PLAIN = 0.35  # how many backgrounds have no detail
 _PLAIN_SUBJECT = 0.08
-_PROCESSOR = torch.device("cpu")
+PROCESSOR = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ def make_sample(
     size_px: tuple[int, int],
     matting: float = 0.0,
     plain: float = PLAIN,
-    place: torch.device = _PROCESSOR,
+    place: torch.device = PROCESSOR,
 ) -> Sample:
     """A small scene of its own kind, or a part of a scene of MattingMFIF.
 
@@ -71,8 +71,8 @@ def make_sample(
     grain = torch.Generator(place).manual_seed(int(rng.integers(2**31)))
     spread = torch.randn(frames.shape, generator=grain, device=place)
     return Sample(
-        _eight_bits(display_encoded(frames) + noise * spread),
-        _eight_bits(display_encoded(truth)),
+        eight_bits(display_encoded(frames) + noise * spread),
+        eight_bits(display_encoded(truth)),
         owners(scene),
         np.array(scene.focus, np.float32),
     )
@@ -334,6 +334,6 @@ def _photograph(path: Path) -> NDArray[np.uint8]:
     return np.asarray(picture, dtype=np.uint8)
 
 
-def _eight_bits(display: Tensor) -> NDArray[np.uint8]:
-    """Rounded and clipped."""
+def eight_bits(display: Tensor) -> NDArray[np.uint8]:
+    """Bytes of what is display-encoded in [0, 1], rounded and clipped, any shape."""
     return np.asarray((display * 255).round().clamp(0, 255).byte().cpu().numpy())

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import functools
 import itertools
 import json
@@ -197,7 +198,7 @@ def _train(
     network, average, facts = load_run(run)
     step = int(facts["steps"])
     network = network.to(place).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # not in torch's stubs
-    shadow = load_run(run)[0].to(place).eval()
+    shadow = copy.deepcopy(network).eval()
     state = network.state_dict()
     average = {name: value.to(place) for name, value in average.items()}
     learned = [p for p in network.parameters() if p.requires_grad]

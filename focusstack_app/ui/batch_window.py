@@ -219,8 +219,10 @@ class BatchWindow(QDialog):
         self.tree.add(stacks)
         if left:
             first, *more = left
-            many = self.tr("{count} more folders are left out.").format(count=len(more))
-            self.banner.say(Tone.NOTE, first, many if len(more) > 1 else (*more, "")[0])
+            hint = more[0] if more else ""
+            if len(more) > 1:
+                hint = self.tr("{count} more folders are left out.").format(count=len(more))
+            self.banner.say(Tone.NOTE, first, hint)
 
     def _on_failed(self, error: Exception) -> None:
         self.status.clear()

@@ -38,9 +38,9 @@ class GuideDialog(QDialog):
         super().__init__(parent)
         _set_up(self, self.tr("Quick Guide"))
         self.resize(750, 700)
-        self._text, area = _scrolled("")
+        self._text = _long_text()
         self._show_guide()
-        _finish(self, area)
+        _finish(self, _scrolled(self._text))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Show the pictures of the other theme, if it changes meanwhile."""
@@ -75,7 +75,7 @@ class ShortcutsDialog(QDialog):
         ]
         self.rows = (*keys, *_gestures())
         self.resize(560, 600)
-        _finish(self, _scrolled(_table(self.rows))[1])
+        _finish(self, _scrolled(_long_text(_table(self.rows))))
 
 
 class AboutDialog(QDialog):
@@ -105,11 +105,13 @@ class AboutDialog(QDialog):
         top.addWidget(title, 1)
         self.versions = version_lines(device)
         self.licences = licence_lines()
-        free = self.tr("{program} is free under the Apache License 2.0. It is built on:")
+        free = self.tr("{program} is free under the Apache License 2.0. It is built on:").format(
+            program=PROGRAM_NAME
+        )
         tabs = QTabWidget()
-        tabs.addTab(_scrolled(_table(self.versions))[1], self.tr("Versions"))
+        tabs.addTab(_scrolled(_long_text(_table(self.versions))), self.tr("Versions"))
         tabs.addTab(
-            _scrolled(f"<p>{free.format(program=PROGRAM_NAME)}</p>{_table(self.licences)}")[1],
+            _scrolled(_long_text(f"<p>{free}</p>{_table(self.licences)}")),
             self.tr("Licences"),
         )
         holder = QWidget()
@@ -223,18 +225,21 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
     return f"<table>{cells}</table>"
 
 
-def _scrolled(text: str) -> tuple[QLabel, QScrollArea]:
-    """A long text, and what it is seen through."""
+def _long_text(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setMargin(10)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _scrolled(label: QLabel) -> QScrollArea:
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setWidget(label)
-    return label, area
+    return area
 
 
 def _set_up(dialog: QDialog, title: str) -> None:

@@ -86,9 +86,7 @@ def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over() -> N
     )
 
 
-def test_threads_take_turns_on_a_card(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_threads_take_turns_on_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recording has one place for what it is given, and one for what it gives."""
     model = TorchModel(find_model(DEFAULT_MODEL_ID), "cpu")
     model._place = torch.device("cuda")
