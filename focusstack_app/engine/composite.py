@@ -212,10 +212,10 @@ def _plain(
     detail, behind, total = np.zeros((3, cells.height, cells.width), np.float32)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
-        means = cell_means(grey(to_float(frame[around.scaled(cell_px).slices])), cell_px)
+        shades = grey(to_float(frame[around.scaled(cell_px).slices]))
         weight = np.asarray(fusion.weights[index][known], dtype=np.float32)
         rather = np.maximum(weight - overview.weight(index, cells, cell_px), 0)
-        over_noise = overview.over_noise(means)[there]
+        over_noise = overview.over_noise(shades, cell_px)[there]
         detail += rather * over_noise
         behind += np.asarray(fusion.carriers[index][known], dtype=np.float32) * over_noise
         total += rather

@@ -10,6 +10,7 @@ noise.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ _LEVELS = 16  # of brightness
 # "Fast noise variance estimation", 1996).
 _GRAIN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
 _COARSE = 6.0  # how much more of the noise is left in cells than of white noise, at most
+_NO_GRAIN = 1e-12
 _LEAST_NOISE = 0.0015  # standard deviation of cells, display-encoded
 _MOST_NOISE = 3.0  # times that of the middle level
 _QUIET = 0.2  # the share of a picture, of each brightness, that shows nothing but noise
@@ -50,11 +52,13 @@ class Overview(NamedTuple):
         cell_px: Height and width of their cells in pixels of the frames.
         noise: (16,) variance of noise in cells of the fusion's grid, by their brightness,
             display-encoded.
+        coarseness: That variance as a multiple of the finest grain of noise; 0 where it is unknown.
     """
 
     weights: Sequence[Planes]
     cell_px: tuple[float, float]
     noise: FloatArray
+    coarseness: float
 
     def weight(self, index: int, part: Region, cell_px: int = 1) -> FloatArray:
         """(h, w): the weight of a frame in a part of the picture, in cells of an edge."""
@@ -74,12 +78,22 @@ class Overview(NamedTuple):
         )
         return np.asarray(there, dtype=np.float32)
 
-    def over_noise(self, means: FloatArray) -> FloatArray:
-        """(h, w): the detail of a frame as a multiple of its noise, from grey `cell_means`."""
-        brightness = cv2.GaussianBlur(means, (0, 0), _WINDOW_CELLS)
+    def over_noise(self, shades: FloatArray, cell_px: int) -> FloatArray:
+        """(h, w): the detail of a frame in cells, as a multiple of its noise.
+
+        Noise depends on more than brightness: on colour, and on what the camera made of it. So
+        where there is more grain, up to what the noisiest brightness has, there is more noise.
+
+        Args:
+            shades: (H, W) grey, of a part of a frame.
+            cell_px: Edge of a cell of the fusion's grid.
+        """
+        seen = _grained(shades, cell_px)
+        brightness = cv2.GaussianBlur(seen.means, (0, 0), _WINDOW_CELLS)
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
-        noise = np.interp(brightness, levels, self.noise)
-        return np.asarray(_energy(means) / noise, np.float32)
+        noise = np.interp(brightness, levels, self.noise).astype(np.float32)
+        here = np.minimum(np.float32(self.coarseness) * seen.grain, self.noise.max())
+        return np.asarray(seen.energy / np.maximum(noise, here), np.float32)
 
 
 def overview_of(
@@ -104,19 +118,24 @@ def overview_of(
     """
     cell_px = model.manifest.scale // model.manifest.weight_scale
     noise: list[NDArray[np.float64]] = []
+    multiples: list[float] = []
 
     def look(frame: Planes, small: NDArray[Any]) -> None:
         del small
-        noise.append(_noise_of(frame, cell_px))
+        by_brightness, of_grain = _noise_of(frame, cell_px)
+        noise.append(by_brightness)
+        multiples.append(of_grain)
 
     stage = message("Encoding")
     fusion, size = fuse_reduced(model, frames, _SIDE_PX, overlap, stage, progress, keep, look)
+    multiple = float(np.median(multiples))
     height, width = frames[0].shape[:2]
     rows, columns = (-(-side // cell_px) for side in size[::-1])
     return Overview(
         [keep(plane[:rows, :columns].astype(np.float16)) for plane in fusion.weights],
         (height / size[1] * cell_px, width / size[0] * cell_px),
         _agreed(noise),
+        multiple if multiple < _most_coarse(cell_px) else 0.0,
     )
 
 
@@ -126,39 +145,52 @@ def plainness(over_noise: FloatArray) -> FloatArray:
     return np.asarray(np.clip(plain, 0, 1), np.float32)
 
 
-def _energy(means: FloatArray) -> FloatArray:
-    """(h, w) variance of the fine detail around each cell."""
+class _Grained(NamedTuple):
+    """What cells show, (h, w) each: their means, the variance around them, the finest grain."""
+
+    means: FloatArray
+    energy: FloatArray
+    grain: FloatArray
+
+
+def _grained(shades: FloatArray, cell_px: int) -> _Grained:
+    """Measured in (H, W) grey."""
+    means = cell_means(shades, cell_px)
     fine = means - cv2.GaussianBlur(means, (0, 0), _BASE_CELLS)
-    return np.asarray(cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS), np.float32)
+    grain = cell_means(np.square(cv2.filter2D(shades, -1, _GRAIN)), cell_px)
+    around = (cv2.GaussianBlur(plane, (0, 0), _WINDOW_CELLS) for plane in (fine * fine, grain))
+    return _Grained(means, *(np.asarray(plane, np.float32) for plane in around))
 
 
-def _noise_of(frame: Planes, cell_px: int) -> NDArray[np.float64]:
+def _most_coarse(cell_px: int) -> float:
+    """How much more than its finest grain the variance of noise can be; texture is more."""
+    return (_COARSE / cell_px) ** 2
+
+
+def _noise_of(frame: Planes, cell_px: int) -> tuple[NDArray[np.float64], float]:
     """(16,) variance in the quietest parts of a frame by brightness; NaN where it has too few.
 
     Where all is textured, the quietest parts show more than noise. Their finest grain, which is
-    lost with the focus, tells how much noise there can be.
+    lost with the focus, tells how much noise there can be. What multiple of that grain they show
+    comes with it.
     """
-    height, width = frame.shape[:2]
-    means, energies, grains = [], [], []
-    for top in _spaced(height):
-        for left in _spaced(width):
+    squares = []
+    for top in _spaced(frame.shape[0]):
+        for left in _spaced(frame.shape[1]):
             square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
-            shades = grey(to_float(square))
-            cells = cell_means(shades, cell_px)
-            energies.append(_energy(cells).ravel())
-            means.append(cells.ravel())
-            grain = np.square(cv2.filter2D(shades, -1, _GRAIN))
-            grain = cv2.GaussianBlur(grain, (0, 0), _WINDOW_CELLS * cell_px)
-            grains.append(cell_means(np.asarray(grain, np.float32), cell_px).ravel())
-    level = np.minimum((np.concatenate(means) * _LEVELS).astype(np.intp), _LEVELS - 1)
-    energy, grain = np.concatenate(energies), np.concatenate(grains)
-    noise = np.full(_LEVELS, np.nan)
+            squares.append(_grained(grey(to_float(square)), cell_px))
+    means, energy, grain = (
+        np.concatenate([plane.ravel() for plane in planes]) for planes in zip(*squares, strict=True)
+    )
+    level = np.minimum((means * _LEVELS).astype(np.intp), _LEVELS - 1)
+    noise, multiples = np.full(_LEVELS, np.nan), []
     for index in range(_LEVELS):
         here = level == index
         if np.count_nonzero(here) >= _ENOUGH_CELLS:
-            most = (_COARSE / cell_px) ** 2 * np.quantile(grain[here], _QUIET)
-            noise[index] = min(np.quantile(energy[here], _QUIET), most)
-    return noise
+            finest = max(float(np.quantile(grain[here], _QUIET)), _NO_GRAIN)
+            multiples.append(float(np.quantile(energy[here], _QUIET)) / finest)
+            noise[index] = min(multiples[-1], _most_coarse(cell_px)) * finest
+    return noise, float(np.median(multiples)) if multiples else math.inf
 
 
 def _spaced(length: int) -> list[int]:

@@ -239,7 +239,7 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
     focus = rng.permutation(np.linspace(0, 40, count))
     # So much noise that plain and detailed places alternate.
     shares = rng.random((count, 30, 35)).astype(np.float16)
-    overview = Overview([*shares], (20.0, 20.0), np.full(16, 0.002, np.float32))
+    overview = Overview([*shares], (20.0, 20.0), np.full(16, 0.002, np.float32), 0.0)
 
     def picture(window: Region) -> tuple[FloatArray, Provenance]:
         seen = surrounds(window, size)
@@ -283,7 +283,7 @@ def test_the_overview_chooses_where_there_is_no_detail_and_only_there(synthesise
     mix = np.stack([np.zeros_like(second), np.full_like(second, 0.5)])
     fusion = LatentFusion(veiled - 0.1, [1 - second, second], [1 - second, second], mix, 2)
     first = [np.ones((2, 4), np.float16), np.zeros((2, 4), np.float16)]
-    overview = Overview(first, (128.0, 128.0), np.full(16, 0.002**2, np.float32))
+    overview = Overview(first, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
 
     picture, provenance = composite(
         fusion,
@@ -312,7 +312,7 @@ def test_no_veil_is_taken_off_where_nothing_but_noise_lies_behind() -> None:
     one, none = np.ones((128, 256), np.float32), np.zeros((128, 256), np.float32)
     fusion = LatentFusion(to_float(detailed), [one, none], [none, one], np.stack([one, none]), 2)
     shares = [np.ones((2, 4), np.float16), np.zeros((2, 4), np.float16)]
-    overview = Overview(shares, (128.0, 128.0), np.full(16, 0.002**2, np.float32))
+    overview = Overview(shares, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
     picture, provenance = composite(
         fusion,
         [detailed, bare],

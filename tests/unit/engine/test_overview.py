@@ -22,7 +22,7 @@ def _noisy(level: float, sigma: float, seed: int = 0) -> FloatArray:
 def test_weights_lie_over_the_part_of_the_frames_that_they_are_of() -> None:
     """Two cells by three over 40 x 60 pixels: the middles of cells have their very weights."""
     own = np.array([[0.0, 0.25, 0.5], [0.5, 0.75, 1.0]], np.float16)
-    overview = Overview([own], (20.0, 20.0), np.ones(16, np.float32))
+    overview = Overview([own], (20.0, 20.0), np.ones(16, np.float32), 0.0)
     whole = overview.weight(0, Region(0, 0, 40, 60))
     assert whole.shape == (40, 60)
     for row, column in ((0, 0), (0, 2), (1, 1), (1, 2)):
@@ -44,10 +44,36 @@ def test_noise_is_measured_by_brightness_and_detail_told_from_it() -> None:
         of_cells = sigma / np.sqrt(4 * 3)  # four pixels of three colours
         measured = float(np.sqrt(overview.noise[int(level * 16)]))
         assert measured == pytest.approx(max(of_cells, 0.0015), rel=0.2)
-    assert np.median(overview.over_noise(cell_means(grey(pixels), 2))) < 1.5
+    assert np.median(overview.over_noise(grey(pixels), 2)) < 1.5
     stripes = np.float32(0.05) * np.sin(np.arange(800, dtype=np.float32))[None, :, None]
-    detailed = overview.over_noise(cell_means(grey(np.asarray(pixels + stripes, np.float32)), 2))
+    detailed = overview.over_noise(grey(np.asarray(pixels + stripes, np.float32)), 2)
     assert detailed[:, 210:390].min() > 10  # where it is clean
+
+
+def test_noise_that_brightness_does_not_tell_is_told_by_its_grain() -> None:
+    """A bright half has three times the noise in its right half, as other colours may have."""
+    parts = [_noisy(0.22, 0.03), _noisy(0.78, 0.01), _noisy(0.78, 0.03)]
+    widths = (400, 200, 200)
+    pixels = np.concatenate(
+        [part[:, :width] for part, width in zip(parts, widths, strict=True)], axis=1
+    )
+    overview = overview_of(UnevenModel(), [to_uint16(pixels)] * 2, 0.25, Progress())
+    noisier = slice(310, 390)  # in cells
+    assert np.median(overview.over_noise(grey(pixels), 2)[:, noisier]) < 2
+    by_brightness = overview._replace(coarseness=0.0)
+    assert np.median(by_brightness.over_noise(grey(pixels), 2)[:, noisier]) > 5
+    waves = np.float32(0.05) * np.sin(np.arange(800, dtype=np.float32) / 2)[None, :, None]
+    detailed = overview.over_noise(grey(np.asarray(pixels + waves, np.float32)), 2)
+    assert np.median(detailed[:, noisier]) > 4
+
+
+def test_what_is_textured_everywhere_does_not_tell_the_grain_of_noise() -> None:
+    rough = np.random.default_rng(1).normal(0, 1, (600, 800, 1)).astype(np.float32)
+    soft = cv2.GaussianBlur(rough, (0, 0), 3)[..., None]
+    frames = [to_uint16(_noisy(0.5, 0.006, seed) + 2 * soft) for seed in range(3)]
+    assert overview_of(UnevenModel(), frames, 0.25, Progress()).coarseness == 0
+    plain = [to_uint16(_noisy(0.5, 0.03, seed)) for seed in range(3)]
+    assert overview_of(UnevenModel(), plain, 0.25, Progress()).coarseness > 0
 
 
 def test_what_has_detail_everywhere_leaves_the_noise_within_bounds() -> None:
