@@ -1,10 +1,11 @@
-"""From the decoded fusion back to source pixels: faithful and strict compositing.
+"""From the decoded fusion back to source pixels, as far as the mode wants them.
 
 Per pixel, a source frame counts by the weight that the fusion gave it and by how well it agrees
 with the decoded fusion in a small window; where there is no detail, by the weights of the
 `overview` instead. Faithful mode then takes the veil of defocused subjects
 off what is sharp behind them (`veil.py`), and takes the decoded (synthesised) pixel, where the
-network says that no frame is as good; strict mode does neither.
+network says that no frame is as good; strict mode does neither. Generative mode takes the decoded
+pixel wherever there is detail.
 The picture is made in blocks, a few at a time, frames folded in one at a time, so that memory does
 not grow with their number. A block is always made as a whole and alone, so that it has the same
 pixels whatever else is made.
@@ -21,7 +22,7 @@ import numpy as np
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import Cancelled
-from focusstack_app.core.fusion import Provenance
+from focusstack_app.core.fusion import Mode, Provenance
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
@@ -77,7 +78,7 @@ def composite(
     *,
     focus: Focus,
     agreement_rmse: float,
-    synthesise: bool,
+    mode: Mode,
     progress: Progress,
     window: Region | None = None,
     overview: Overview | None = None,
@@ -90,8 +91,7 @@ def composite(
         frames: N of (H, W, 3) uint8 or uint16, display-encoded.
         focus: (N,) of `defocus.focus_of_frames`.
         agreement_rmse: Distance from the decoded picture that still counts as agreement.
-        synthesise: Take off the veil, and take decoded pixels where the fusion says so (faithful),
-            or neither (strict).
+        mode: Whether to take off the veil, and where to take decoded pixels.
         progress: Reported per block.
         window: The part of the picture that is wanted: whole blocks; all of it by default.
         overview: Chooses where there is no detail; without it, the fusion does.
@@ -114,7 +114,7 @@ def composite(
         )
         _composite_block(
             fusion, frames, focus, block, 2.0 * agreement_rmse**2, picture[here], part,
-            synthesise=synthesise, overview=overview, progress=progress,
+            mode=mode, overview=overview, progress=progress,
         )  # fmt: skip
 
     with closing(ahead(fill, blocks, min(_BLOCKS_AT_ONCE, os.cpu_count() or 1))) as filled:
@@ -138,7 +138,7 @@ def _composite_block(
     picture: FloatArray,
     provenance: Provenance,
     *,
-    synthesise: bool,
+    mode: Mode,
     overview: Overview | None,
     progress: Progress,
 ) -> None:
@@ -147,10 +147,6 @@ def _composite_block(
     own = block.seen_from(around).slices
     guide = fusion.picture[_seen_from(fusion.corner_px, around).slices]
     size = block.height, block.width
-    unveil, made = (
-        _enlarged(plane, fusion, block) if synthesise else np.zeros(size, np.float32)
-        for plane in fusion.mix
-    )
     plain = settled = np.zeros(size, np.float32)
     if overview is not None:
         plain, settled = _plain(fusion, frames, block, overview, progress)
@@ -159,14 +155,15 @@ def _composite_block(
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
-        error = cv2.GaussianBlur(_squared_distance(pixels, guide), (0, 0), WINDOW_SIGMA_PX)[own]
-        weight = _enlarged(fusion.weights[index], fusion, block)
-        chosen.add(
-            index, (weight + _FLOOR) / (1.0 + error / np.float32(variance)) ** 2, pixels[own]
-        )
+        weight = _enlarged(fusion.weights[index], fusion, block) + _FLOOR
+        if mode is not Mode.GENERATIVE:
+            error = cv2.GaussianBlur(_squared_distance(pixels, guide), (0, 0), WINDOW_SIGMA_PX)
+            weight /= (1.0 + error[own] / np.float32(variance)) ** 2
+        chosen.add(index, weight, pixels[own])
         if any_plain is not None:
             seen_from_afar.add(index, any_plain.weight(index, block) + _FLOOR, pixels[own])
-    band, confidence = chosen.picture, chosen.confidence
+    band = guide[own].copy() if mode is Mode.GENERATIVE else chosen.picture
+    confidence = chosen.confidence
     provenance.source_index[:] = chosen.index
     if any_plain is not None:
         band += plain[..., None] * (seen_from_afar.picture - band)
@@ -174,7 +171,10 @@ def _composite_block(
         provenance.source_index[mostly] = seen_from_afar.index[mostly]
         confidence += plain * (seen_from_afar.confidence - confidence)
     provenance.confidence[:] = np.rint(confidence * 255)
-    if synthesise:
+    if mode is Mode.GENERATIVE:
+        provenance.synthesised[:] = np.rint((1 - plain) * 255)
+    elif mode is Mode.FAITHFUL:
+        unveil, made = (_enlarged(plane, fusion, block) for plane in fusion.mix)
         unveil *= 1 - settled
         made *= 1 - settled
         made *= _told_apart(guide[own], band, variance)
@@ -307,22 +307,6 @@ def _unveiled(
         credibility += believed
         accumulate(behind, share, light)
     return from_linear(behind / total[..., None]), credibility / total
-
-
-def generative_provenance(fusion: LatentFusion) -> Provenance:
-    """The origin map of the whole decoded picture itself: the frame with the largest weight."""
-    height, width = fusion.picture.shape[:2]
-    provenance = _empty_provenance(height, width)
-    provenance.synthesised[:] = 255
-    for block in blocks_over(Region(0, 0, height, width), (height, width)):
-        strongest = np.full((block.height, block.width), -1.0, np.float32)
-        for index, weights in enumerate(fusion.weights):
-            weight = _enlarged(weights, fusion, block)
-            wins = weight > strongest
-            provenance.source_index[block.slices][wins] = index
-            np.copyto(strongest, weight, where=wins)
-        provenance.confidence[block.slices] = np.rint(np.clip(strongest, 0, 1) * 255)
-    return provenance
 
 
 def _empty_provenance(height: int, width: int) -> Provenance:

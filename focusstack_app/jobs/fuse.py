@@ -17,7 +17,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.composite import composite, generative_provenance
+from focusstack_app.engine.composite import composite
 from focusstack_app.engine.encode import reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
@@ -221,8 +221,6 @@ def _fuse_vaeedof(
     if known is None:
         for latent in encoded.latents:
             latent.drop()
-    if request.mode is Mode.GENERATIVE:
-        return fusion.picture, generative_provenance(fusion)
     with clock("composite"):
         return composite(
             fusion,
@@ -230,7 +228,7 @@ def _fuse_vaeedof(
             focus=encoded.focus,
             overview=encoded.overview,
             agreement_rmse=model.manifest.agreement_rmse,
-            synthesise=faithful,
+            mode=request.mode,
             progress=progress.sub(0.8, 1.0),
         )
 

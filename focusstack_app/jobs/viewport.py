@@ -248,8 +248,7 @@ class Viewport:
         self._check_open()
         wanted, size_px = self._in_frames(window), self._frame_size_px
         whole = bounds(blocks_over(wanted, size_px))
-        generative = mode is Mode.GENERATIVE
-        seen = wanted if generative else surrounds(whole, size_px)
+        seen = surrounds(whole, size_px)
         manifest = self._model.manifest
         cell_px = manifest.scale // manifest.weight_scale
         reach = reach_px(self._encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
@@ -260,15 +259,13 @@ class Viewport:
             self._encoded.failed = True
             self.device = self._model.device
             fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
-        if generative:
-            return to_uint16(fusion.picture)
         picture, _ = composite(
             fusion,
             self._frames,
             focus=self._encoded.focus,
             overview=self._encoded.overview,
             agreement_rmse=self._model.manifest.agreement_rmse,
-            synthesise=mode is Mode.FAITHFUL,
+            mode=mode,
             progress=progress.sub(0.8, 1.0),
             window=whole,
         )

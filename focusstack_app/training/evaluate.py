@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
-from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
+from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice, Mode
 from focusstack_app.core.model import FloatArray, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
@@ -127,22 +127,19 @@ def fuse(
         latents = [encode_frame(model, frame, progress) for frame in stack]
         height, width = truth.shape[:2]
         fusion = fuse_latents(model, latents, (height, width), 0.25, progress)
-        picture = fusion.picture
-        if method != "generative":
-            faithful = method == "vaeedof"
-            picture = composite(
-                fusion,
-                stack,
-                focus=(
-                    focus_of_frames(model, stack, 0.25, progress)
-                    if faithful
-                    else np.zeros(len(stack))
-                ),
-                overview=overview_of(model, stack, 0.25, progress),
-                agreement_rmse=model.manifest.agreement_rmse,
-                synthesise=faithful,
-                progress=progress,
-            )[0]
+        mode = Mode.FAITHFUL if method == "vaeedof" else Mode(method)
+        focus = np.zeros(len(stack))
+        if mode is Mode.FAITHFUL:
+            focus = focus_of_frames(model, stack, 0.25, progress)
+        picture = composite(
+            fusion,
+            stack,
+            focus=focus,
+            overview=overview_of(model, stack, 0.25, progress),
+            agreement_rmse=model.manifest.agreement_rmse,
+            mode=mode,
+            progress=progress,
+        )[0]
     return np.clip(picture, 0, 1)
 
 

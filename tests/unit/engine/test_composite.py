@@ -8,14 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import Cancelled
-from focusstack_app.core.fusion import Provenance
+from focusstack_app.core.fusion import Mode, Provenance
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.composite import (
     blocks_over,
     composite,
-    generative_provenance,
     surrounds,
 )
 from focusstack_app.engine.encode import encode_frame
@@ -46,9 +45,11 @@ def _fusion(
     return LatentFusion(picture, planes, seen, np.stack([plane(share) for share in mix]), 2)
 
 
-@pytest.mark.parametrize(("synthesise", "known"), [(True, True), (False, True), (True, False)])
+@pytest.mark.parametrize(
+    ("mode", "known"), [(Mode.FAITHFUL, True), (Mode.STRICT, True), (Mode.FAITHFUL, False)]
+)
 def test_only_faithful_mode_takes_the_veil_off_where_the_focus_is_known(
-    synthesise: bool, known: bool
+    mode: Mode, known: bool
 ) -> None:
     """A subject covers the left half; beside it, the frame of the background shows its blur."""
     radius, rng = 8.0, np.random.default_rng(0)
@@ -70,15 +71,15 @@ def test_only_faithful_mode_takes_the_veil_off_where_the_focus_is_known(
         frames,
         focus=np.array([radius, 0.0 if known else np.nan]),
         agreement_rmse=0.01,
-        synthesise=synthesise,
+        mode=mode,
         progress=Progress(),
     )
-    synthesise = synthesise and known
+    unveiled = mode is Mode.FAITHFUL and known
     beside = np.s_[:, SIZE[1] // 2 + 2 : SIZE[1] // 2 + 8]
     before = np.abs(to_float(frames[1]) - from_linear(truth))[beside].mean()
     after = np.abs(picture - from_linear(truth))[beside].mean()
-    assert (after < 0.15 * before) if synthesise else (after > 0.8 * before)
-    assert (provenance.synthesised[beside].mean() > 20) == synthesise
+    assert (after < 0.15 * before) if unveiled else (after > 0.8 * before)
+    assert (provenance.synthesised[beside].mean() > 20) == unveiled
     assert provenance.synthesised[:, -16:].max() == 0  # out of the subject's reach
 
 
@@ -90,7 +91,7 @@ def test_without_a_nearer_frame_the_carriers_are_shown_as_they_are() -> None:
         frames,
         focus=np.array([0.0, 0.0]),
         agreement_rmse=0.01,
-        synthesise=True,
+        mode=Mode.FAITHFUL,
         progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[0]).clip(0.01, 1), atol=0.01)
@@ -103,7 +104,7 @@ def test_where_no_focus_is_known_the_carriers_show_nothing() -> None:
         frames,
         focus=np.full(2, np.nan),
         agreement_rmse=0.01,
-        synthesise=True,
+        mode=Mode.FAITHFUL,
         progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[1]), atol=2e-4)
@@ -118,7 +119,7 @@ def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
         frames,
         focus=np.zeros(2),
         agreement_rmse=0.01,
-        synthesise=True,
+        mode=Mode.FAITHFUL,
         progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[1]), atol=2e-3)
@@ -136,16 +137,16 @@ def test_a_decoded_pixel_that_says_no_more_than_the_camera_s_is_not_taken() -> N
         [frame, frame],
         focus=np.zeros(2),
         agreement_rmse=0.01,
-        synthesise=True,
+        mode=Mode.FAITHFUL,
         progress=Progress(),
     )
     assert provenance.synthesised.mean() < 0.08 * 255
     assert np.abs(picture - to_float(frame)).mean() < 0.2 * np.abs(noise).mean()
 
 
-@pytest.mark.parametrize("synthesise", [True, False])
+@pytest.mark.parametrize("mode", [Mode.FAITHFUL, Mode.STRICT])
 def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
-    synthesise: bool,
+    mode: Mode,
 ) -> None:
     frames = [_textured(0), _textured(1)]
     guide = to_float(_textured(2))
@@ -154,10 +155,10 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
         frames,
         focus=np.zeros(2),
         agreement_rmse=0.01,
-        synthesise=synthesise,
+        mode=mode,
         progress=Progress(),
     )
-    if synthesise:
+    if mode is Mode.FAITHFUL:
         lone = provenance.synthesised > 250  # far from every frame
         assert lone.mean() > 0.5
         np.testing.assert_allclose(picture[lone], guide[lone], atol=0.05)
@@ -169,7 +170,16 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
 
 
 def test_the_generative_picture_is_all_synthesised() -> None:
-    provenance = generative_provenance(_fusion(to_float(_textured(0)), [0.2, 0.8]))
+    guide = to_float(_textured(0))
+    picture, provenance = composite(
+        _fusion(guide, [0.2, 0.8]),
+        [_textured(1), _textured(2)],
+        focus=np.zeros(2),
+        agreement_rmse=0.01,
+        mode=Mode.GENERATIVE,
+        progress=Progress(),
+    )
+    np.testing.assert_array_equal(picture, guide)
     assert (provenance.source_index == 1).all()
     assert (provenance.synthesised == 255).all()
     assert (provenance.confidence == 204).all()
@@ -191,15 +201,15 @@ def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
                 frames,
                 focus=np.array([4.0, 0.0]),
                 agreement_rmse=0.1,
-                synthesise=True,
+                mode=Mode.FAITHFUL,
                 progress=Progress(),
             )[0]
         )
     np.testing.assert_allclose(pictures[0], pictures[1], atol=1e-6)
 
 
-@pytest.mark.parametrize("synthesise", [True, False])
-def test_it_is_cancelled_within_a_block(synthesise: bool) -> None:
+@pytest.mark.parametrize("mode", Mode)
+def test_it_is_cancelled_within_a_block(mode: Mode) -> None:
     looked_at: list[int] = []
     progress = Progress()
 
@@ -222,15 +232,15 @@ def test_it_is_cancelled_within_a_block(synthesise: bool) -> None:
             [Watched(0), Watched(1)],
             focus=np.array([4.0, 0.0]),
             agreement_rmse=0.1,
-            synthesise=synthesise,
+            mode=mode,
             progress=progress,
         )
     assert looked_at == [0]
 
 
-@pytest.mark.parametrize("synthesise", [True, False])
+@pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("count", [3, 9])
-def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: bool) -> None:
+def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, mode: Mode) -> None:
     size = (600, 700)
     rng = np.random.default_rng(count)
     frames = [rng.integers(0, 65536, (*size, 3), dtype=np.uint16) for _ in range(count)]
@@ -250,7 +260,7 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
             frames,
             focus=focus,
             agreement_rmse=0.1,
-            synthesise=synthesise,
+            mode=mode,
             progress=Progress(),
             window=window,
             overview=overview,
@@ -269,8 +279,8 @@ def test_blocks_in_any_order_are_the_picture_to_the_bit(count: int, synthesise: 
         np.testing.assert_array_equal(own.synthesised, origin.synthesised[block.slices])
 
 
-@pytest.mark.parametrize("synthesise", [True, False])
-def test_the_overview_chooses_where_there_is_no_detail_and_only_there(synthesise: bool) -> None:
+@pytest.mark.parametrize("mode", Mode)
+def test_the_overview_chooses_where_there_is_no_detail_and_only_there(mode: Mode) -> None:
     """The left half is plain, darker in the frame that the fusion takes; the right has detail."""
     rng = np.random.default_rng(3)
     clear = np.full((256, 512, 3), 0.7, np.float32)
@@ -290,7 +300,7 @@ def test_the_overview_chooses_where_there_is_no_detail_and_only_there(synthesise
         frames,
         focus=np.zeros(2),
         agreement_rmse=0.01,
-        synthesise=synthesise,
+        mode=mode,
         progress=Progress(),
         overview=overview,
     )
@@ -300,7 +310,8 @@ def test_the_overview_chooses_where_there_is_no_detail_and_only_there(synthesise
     assert (provenance.confidence[:, :232] == 255).all()
     assert (provenance.synthesised[:, :232] == 0).all()
     assert (provenance.source_index[:, 280:] == 1).all()
-    expected = to_float(frames[1])[:, 280:] - (0.05 if synthesise else 0)
+    decoded = {Mode.STRICT: 0.0, Mode.FAITHFUL: 0.5, Mode.GENERATIVE: 1.0}[mode]
+    expected = to_float(frames[1])[:, 280:] - 0.1 * decoded
     np.testing.assert_allclose(picture[:, 280:], expected, atol=0.01)
 
 
@@ -318,7 +329,7 @@ def test_no_veil_is_taken_off_where_nothing_but_noise_lies_behind() -> None:
         [detailed, bare],
         focus=np.array([8.0, 0.0]),
         agreement_rmse=0.01,
-        synthesise=True,
+        mode=Mode.FAITHFUL,
         progress=Progress(),
         overview=overview,
     )

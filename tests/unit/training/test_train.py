@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 from focusstack_app.core.errors import ModelError
+from focusstack_app.core.fusion import Mode
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import composite as engine
@@ -88,7 +89,7 @@ def test_the_differentiable_composite_is_that_of_the_engine(
         frames, Fusion(decoded, weights, carriers, mix, torch.zeros(1)), focus, rmse=0.01
     )
 
-    def picture(synthesise: bool, mix: FloatArray) -> FloatArray:
+    def picture(mode: Mode, mix: FloatArray) -> FloatArray:
         fusion = LatentFusion(
             decoded[0].permute(1, 2, 0).numpy(), list(weights[0].numpy()),
             list(carriers[0].numpy()), mix, 2,
@@ -98,15 +99,15 @@ def test_the_differentiable_composite_is_that_of_the_engine(
             [to_uint16(frame.permute(1, 2, 0).numpy()) for frame in frames[0]],
             focus=focus[0].numpy().astype(np.float64),
             agreement_rmse=0.01,
-            synthesise=synthesise,
+            mode=mode,
             progress=Progress(),
         )[0]
 
     alone = np.stack([np.ones((48, 48)), np.zeros((48, 48))]).astype(np.float32)
     for mine, theirs, furthest in (
-        (strict, picture(False, alone), 1e-3),
-        (unveiled, picture(True, alone), 0.05),  # discs as kernels there, as spectra here
-        (faithful, picture(True, mix[0].numpy()), 0.02),
+        (strict, picture(Mode.STRICT, alone), 1e-3),
+        (unveiled, picture(Mode.FAITHFUL, alone), 0.05),  # discs as kernels there, as spectra here
+        (faithful, picture(Mode.FAITHFUL, mix[0].numpy()), 0.02),
     ):
         np.testing.assert_allclose(mine[0].permute(1, 2, 0), theirs, atol=furthest)
 
