@@ -209,20 +209,19 @@ def _plain(
     around = cells.grown(DETAIL_CELLS, grid)
     there = cells.seen_from(around).slices
     known = _seen_from(fusion.grid_corner, cells).slices
-    detail, behind, total = np.zeros((3, cells.height, cells.width), np.float32)
+    plain, behind, total = np.zeros((3, cells.height, cells.width), np.float32)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         shades = grey(to_float(frame[around.scaled(cell_px).slices]))
         weight = np.asarray(fusion.weights[index][known], dtype=np.float32)
         rather = np.maximum(weight - overview.weight(index, cells, cell_px), 0)
-        over_noise = overview.over_noise(shades, cell_px)[there]
-        detail += rather * over_noise
-        behind += np.asarray(fusion.carriers[index][known], dtype=np.float32) * over_noise
+        bare = plainness(overview.over_noise(shades, cell_px)[there])
+        plain += rather * bare
+        behind += np.asarray(fusion.carriers[index][known], dtype=np.float32) * bare
         total += rather
-    plain = plainness(np.asarray(detail / np.maximum(total, _FLOOR), np.float32))
-    plain *= np.minimum(total / _AT_ODDS, 1)
+    plain *= np.minimum(total / _AT_ODDS, 1) / np.maximum(total, _FLOOR)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BESIDE_CELLS + 1,) * 2)
-    settled = np.maximum(cv2.dilate(plain, disc), plainness(behind))
+    settled = np.maximum(cv2.dilate(plain, disc), behind)
     both = _spread_out(np.stack([plain, settled], axis=2), cells, block, cell_px)
     return np.ascontiguousarray(both[..., 0]), np.ascontiguousarray(both[..., 1])
 

@@ -315,6 +315,31 @@ def test_the_overview_chooses_where_there_is_no_detail_and_only_there(mode: Mode
     np.testing.assert_allclose(picture[:, 280:], expected, atol=0.01)
 
 
+def test_a_frame_that_hardly_counts_does_not_make_a_place_detailed() -> None:
+    """Nine tenths of the fusion's choice are a plain, darker frame; one tenth is full of detail."""
+    rough = np.random.default_rng(5).uniform(0.2, 0.8, (256, 256, 3))
+    frames = [
+        to_uint16(np.full((256, 256, 3), 0.8, np.float32)),
+        to_uint16(np.full((256, 256, 3), 0.5, np.float32)),
+        to_uint16(rough.astype(np.float32)),
+    ]
+    weights = [np.full((128, 128), share, np.float32) for share in (0.0, 0.9, 0.1)]
+    mix = np.zeros((2, 128, 128), np.float32)
+    fusion = LatentFusion(to_float(frames[1]), weights, weights, mix, 2)
+    first = [np.full((2, 2), share, np.float16) for share in (1.0, 0.0, 0.0)]
+    overview = Overview(first, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
+    picture, _ = composite(
+        fusion,
+        frames,
+        focus=np.zeros(3),
+        agreement_rmse=0.01,
+        mode=Mode.STRICT,
+        progress=Progress(),
+        overview=overview,
+    )
+    np.testing.assert_allclose(picture, 0.9 * 0.8 + 0.1 * 0.5, atol=0.01)
+
+
 def test_no_veil_is_taken_off_where_nothing_but_noise_lies_behind() -> None:
     """Fusion and overview agree, so that no place is plain; the carriers show nothing anywhere."""
     rng = np.random.default_rng(4)
