@@ -54,7 +54,7 @@ def mode_sentences() -> dict[Mode, str]:
     return {
         Mode.FAITHFUL: tr("Pixels from your frames; filled in only where no frame is sharp."),
         Mode.STRICT: tr("Pixels from your frames and nothing else, for contests and science."),
-        Mode.GENERATIVE: tr("The whole picture, redrawn by the network."),
+        Mode.GENERATIVE: tr("Redrawn by the network, but for what is plain."),
     }
 
 

@@ -470,8 +470,8 @@
         <translation>Ausschließlich Pixel aus Ihren Aufnahmen, für Wettbewerbe und Wissenschaft.</translation>
     </message>
     <message>
-        <source>The whole picture, redrawn by the network.</source>
-        <translation>Das ganze Bild, vom neuronalen Netz neu gezeichnet.</translation>
+        <source>Redrawn by the network, but for what is plain.</source>
+        <translation>Vom Netz neu gezeichnet, außer was einfarbig ist.</translation>
     </message>
     <message>
         <source>{percent}, about {time} left</source>
