@@ -32,12 +32,15 @@ class Accelerator:
         provider: Its name in ONNX Runtime.
         options: For the provider.
         half: Whether it is fast in half precision.
+        memory: What ONNX Runtime calls its memory, where inputs and outputs stay between calls;
+            empty if they are handed over anew for each.
     """
 
     label: str
     provider: str
     options: Mapping[str, str] = field(default_factory=dict)
     half: bool = False
+    memory: str = ""
 
 
 class Card(NamedTuple):
@@ -54,7 +57,7 @@ class Card(NamedTuple):
 
 # By their names in `DeviceChoice`.
 ACCELERATORS = {
-    "cuda": Accelerator("CUDA", "CUDAExecutionProvider"),
+    "cuda": Accelerator("CUDA", "CUDAExecutionProvider", memory="cuda"),
     "directml": Accelerator("DirectML", "DmlExecutionProvider"),
     "coreml": Accelerator("CoreML", "CoreMLExecutionProvider", {"ModelFormat": "MLProgram"}),
 }

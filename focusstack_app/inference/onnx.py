@@ -15,6 +15,7 @@ import psutil
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
+from focusstack_app.inference.binding import BoundSession
 from focusstack_app.inference.devices import Accelerator
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import HALF_FUSION, read_verified
@@ -189,7 +190,9 @@ def _session(
             ),
             message("Install the model again."),
         ) from error
-    if accelerator is not None and accelerator.provider not in session.get_providers():
+    if accelerator is None:
+        return session
+    if accelerator.provider not in session.get_providers():
         raise DeviceError(
             message(
                 "{label} does not start: ONNX Runtime cannot load its libraries.",
@@ -197,4 +200,4 @@ def _session(
             ),
             message("Install them, or choose the processor as the device."),
         )
-    return session
+    return BoundSession(session, accelerator.memory) if accelerator.memory else session

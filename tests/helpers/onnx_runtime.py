@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from focusstack_app.core.model import FloatArray, ModelManifest
+from focusstack_app.core.model import FloatArray, Fused, ModelManifest
 from tests.helpers.models import CHANNELS, SLOTS, IdentityModel, fake_manifest
 
 PARTS = ("encoder", "fusion", "decoder")
@@ -44,6 +44,22 @@ class FakeOnnxRuntime:
     """
 
     cuda_version = "13.0"
+
+    class OrtValue:
+        """Memory of a card."""
+
+        def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+            self.array = np.empty(shape, dtype)
+
+        @classmethod
+        def ortvalue_from_shape_and_type(
+            cls, shape: tuple[int, ...], dtype: np.dtype[Any], memory: str
+        ) -> FakeOnnxRuntime.OrtValue:
+            assert memory == "cuda"
+            return cls(shape, dtype)
+
+        def update_inplace(self, array: FloatArray) -> None:
+            self.array[:] = array
 
     def __init__(
         self,
@@ -122,7 +138,23 @@ class _Session:
         assert self._part == "fusion"
         return [SimpleNamespace(shape=[1, SLOTS, CHANNELS, self._cells, self._cells])]
 
+    def get_outputs(self) -> list[SimpleNamespace]:
+        names = Fused._fields if self._part == "fusion" else ("result",)
+        return [SimpleNamespace(name=name) for name in names]
+
+    def io_binding(self) -> _Binding:
+        return _Binding()
+
+    def run_with_iobinding(self, binding: _Binding) -> None:
+        inputs = {name: value.array for name, value in binding.inputs.items()}
+        binding.results = self._computed(inputs)
+        assert len(binding.outputs) == len(binding.results)
+
     def run(self, _names: None, inputs: dict[str, FloatArray]) -> list[FloatArray]:
+        assert self._providers[0] != CUDA  # its memory is bound
+        return self._computed(inputs)
+
+    def _computed(self, inputs: dict[str, FloatArray]) -> list[FloatArray]:
         model = IdentityModel()
         if self._part == "encoder":
             pixels = inputs["pixels"][0].transpose(1, 2, 0)
@@ -133,3 +165,20 @@ class _Session:
         assert inputs["latents"].shape[-2:] == (self._cells, self._cells)
         fused = model.fuse(inputs["latents"][0], inputs["shares"][0])
         return [self._behaves(plane[None]) for plane in fused]
+
+
+class _Binding:
+    def __init__(self) -> None:
+        self.inputs: dict[str, FakeOnnxRuntime.OrtValue] = {}
+        self.outputs: list[str] = []
+        self.results: list[FloatArray] = []
+
+    def bind_ortvalue_input(self, name: str, value: FakeOnnxRuntime.OrtValue) -> None:
+        self.inputs[name] = value
+
+    def bind_output(self, name: str, memory: str) -> None:
+        assert memory == "cuda"
+        self.outputs.append(name)
+
+    def copy_outputs_to_cpu(self) -> list[FloatArray]:
+        return [result.copy() for result in self.results]
