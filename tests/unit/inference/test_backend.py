@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
-from focusstack_app.inference.devices import Card
+from focusstack_app.inference.devices import ACCELERATORS, Card
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.inference.selftest import agrees
@@ -295,3 +296,22 @@ def test_what_a_real_card_gave_stays_when_it_is_used_again(choice: DeviceChoice)
     assert np.abs(model.encode(two) - first).max() > 0.1
     np.testing.assert_array_equal(first, kept)
     np.testing.assert_array_equal(model.encode(one), first)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("choice", ["cuda", "torch-cuda"])
+def test_threads_share_a_real_card(choice: DeviceChoice) -> None:
+    model = open_model(find_model(DEFAULT_MODEL_ID), choice)
+    frames = np.random.default_rng(4).random((24, 256, 256, 3), np.float32)
+    sizes = [frame[: 128 + 128 * (number % 2)] for number, frame in enumerate(frames)]
+    with ThreadPoolExecutor(4) as pool:
+        latents = list(pool.map(model.encode, sizes))
+    for latent, frame in zip(latents, sizes, strict=True):
+        np.testing.assert_allclose(latent, model.encode(frame), atol=1e-5)
+
+
+@pytest.mark.gpu
+def test_a_real_card_computes_the_same_from_bound_memory() -> None:
+    manifest = open_model(find_model(DEFAULT_MODEL_ID), "cuda").manifest  # its libraries are loaded
+    bound = ACCELERATORS["cuda"]
+    assert agrees(OnnxModel(manifest, bound), OnnxModel(manifest, replace(bound, memory="")))
