@@ -47,7 +47,9 @@ from focusstack_app.engine.weighted import WeightedMean, accumulate
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
-_BLOCKS_AT_ONCE = 4  # on a thread each; each takes memory of its own
+_MOST_BLOCKS = 8  # at once, on a thread each; the interpreter's lock leaves nothing to more
+_SHEETS_BYTES = 1_000_000_000  # that the sheets around all of them may take
+_CELL_BYTES = 32  # of a `Sheet` with its planes
 _FLOOR = 1e-6
 _AT_ODDS = 0.25  # weight that goes to other frames
 _BESIDE_CELLS = 4  # of what is plain: there the decoded picture is no better
@@ -117,10 +119,18 @@ def composite(
             mode=mode, overview=overview, progress=progress,
         )  # fmt: skip
 
-    with closing(ahead(fill, blocks, min(_BLOCKS_AT_ONCE, os.cpu_count() or 1))) as filled:
+    threads = blocks_at_once(len(frames), focus, fusion.cell_px)
+    with closing(ahead(fill, blocks, threads)) as filled:
         for number, _ in enumerate(filled, start=1):
             progress.report(number / len(blocks), message("Compositing"))
     return picture, provenance
+
+
+def blocks_at_once(frames: int, focus: Focus, cell_px: int) -> int:
+    """As many as there are cores, if the sheets of so many frames leave room for them."""
+    side = (BLOCK_PX + 2 * reach_px(focus, cell_px)) // cell_px
+    room = _SHEETS_BYTES // (frames * side**2 * _CELL_BYTES)
+    return max(1, min(_MOST_BLOCKS, os.cpu_count() or 1, room))
 
 
 def _stop_if_cancelled(progress: Progress) -> None:

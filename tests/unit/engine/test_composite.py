@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import cv2
@@ -13,6 +14,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.composite import (
+    blocks_at_once,
     blocks_over,
     composite,
     surrounds,
@@ -183,6 +185,18 @@ def test_the_generative_picture_is_all_synthesised() -> None:
     assert (provenance.source_index == 1).all()
     assert (provenance.synthesised == 255).all()
     assert (provenance.confidence == 204).all()
+
+
+def test_blocks_are_made_on_all_cores_unless_many_frames_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    near, wide = np.array([0.0, 2.0]), np.array([0.0, 300.0])
+    assert blocks_at_once(7, near, 2) == blocks_at_once(7, wide, 2) == 6
+    assert blocks_at_once(100, wide, 2) == 4
+    assert blocks_at_once(1000, wide, 2) == 1
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert blocks_at_once(7, wide, 2) == 8
 
 
 def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
