@@ -57,7 +57,15 @@ EventListener = Callable[[JobEvent], None]
 
 
 class Job:
-    """One piece of work in a queue. Made by `JobQueue.submit`."""
+    """One piece of work for a queue.
+
+    Args:
+        work: Called with the job's progress on the worker thread. A `FocusStackError` that it
+            raises makes the job FAILED, `Cancelled` makes it CANCELLED; any other exception makes
+            it FAILED too and is logged with its traceback.
+        on_event: Called on the worker thread, but for the cancelling of a job that still waits:
+            then on the thread that cancels. One terminal event per job.
+    """
 
     def __init__(self, work: Work, on_event: EventListener) -> None:
         self._work: Work | None = work
@@ -143,26 +151,17 @@ class JobQueue:
         self._thread = threading.Thread(target=self._serve, name="focusstack-jobs", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work, on_event: EventListener) -> Job:
-        """Put work in line.
-
-        Args:
-            work: Called with the job's progress on the worker thread. A `FocusStackError` that it
-                raises makes the job FAILED, `Cancelled` makes it CANCELLED; any other exception
-                makes it FAILED too and is logged with its traceback.
-            on_event: Called on the worker thread, but for the cancelling of a job that still
-                waits: then on the thread that cancels. One terminal event per job.
+    def submit(self, job: Job) -> None:
+        """Put a job in line.
 
         Raises:
             RuntimeError: If the queue was closed.
         """
-        job = Job(work, on_event)
         with self._changed:
             if self._closed:
                 raise RuntimeError("the job queue is closed")
             self._waiting.append(job)
             self._changed.notify()
-        return job
 
     def close(self) -> None:
         """Cancel all jobs and wait for the thread to end. Can be called twice."""
