@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +17,8 @@ from focusstack_app.core.progress import Progress
 logger = logging.getLogger(__name__)
 
 Work = Callable[[Progress], object]
+
+_NICENESS = 10  # of the worker threads on Linux
 
 
 class JobState(StrEnum):
@@ -141,7 +145,10 @@ class Job:
 
 
 class JobQueue:
-    """Runs jobs one after another, in the order in which they were submitted."""
+    """Runs jobs one after another, in the order in which they were submitted.
+
+    Its thread, and the threads that it starts, give way to the one that submits.
+    """
 
     def __init__(self) -> None:
         self._waiting: deque[Job] = deque()
@@ -178,6 +185,9 @@ class JobQueue:
             self._thread.join()
 
     def _serve(self) -> None:
+        # Windows and macOS favour the thread of a window by themselves.
+        if sys.platform == "linux":
+            os.nice(_NICENESS)  # of this thread only, and of those that it starts
         while True:
             with self._changed:
                 self._running = None

@@ -3,12 +3,15 @@ from __future__ import annotations
 import functools
 import gc
 import logging
+import os
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
 
 import pytest
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.queue import EventListener, Job, JobEvent, JobQueue, JobState, Work
@@ -74,6 +77,18 @@ def test_a_job_runs_on_another_thread_and_gives_its_result(queue: JobQueue) -> N
     assert seen.last.fraction == 1.0
     assert seen.last.job is job
     assert job.state is JobState.DONE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does it by itself")
+def test_the_worker_and_the_threads_it_starts_give_way(queue: JobQueue) -> None:
+    def niceness(_: object = None) -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    seen = Recorder()
+    submit(queue, lambda _progress: (niceness(), *ahead(niceness, [None])), seen)
+    assert isinstance(seen.last.result, tuple)
+    worker, started = seen.last.result
+    assert worker == started > niceness()
 
 
 def test_progress_arrives_in_order_before_the_end(queue: JobQueue) -> None:
