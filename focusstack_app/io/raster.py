@@ -145,7 +145,8 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
         InputError: If the picture is too large or has no way to RGB.
         Exception: Whatever the decoders raise on damaged data; see `faults.reading`.
     """
-    with path.open("rb") as file, _opened(file, kind) as image:
+    # With a buffer, reading it all would copy what is read, with the interpreter's lock held.
+    with path.open("rb", buffering=0) as file, _opened(file, kind) as image:
         header = _header(path, file, image, kind)
         label = "sRGB" if "srgb" in image.info else None
         first_scan = file.tell()  # of a JPEG

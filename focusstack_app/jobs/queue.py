@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +17,8 @@ from focusstack_app.core.progress import Progress
 logger = logging.getLogger(__name__)
 
 Work = Callable[[Progress], object]
+
+_NICENESS = 10  # of the worker threads on Linux
 
 
 class JobState(StrEnum):
@@ -57,7 +61,15 @@ EventListener = Callable[[JobEvent], None]
 
 
 class Job:
-    """One piece of work in a queue. Made by `JobQueue.submit`."""
+    """One piece of work for a queue.
+
+    Args:
+        work: Called with the job's progress on the worker thread. A `FocusStackError` that it
+            raises makes the job FAILED, `Cancelled` makes it CANCELLED; any other exception makes
+            it FAILED too and is logged with its traceback.
+        on_event: Called on the worker thread, but for the cancelling of a job that still waits:
+            then on the thread that cancels. One terminal event per job.
+    """
 
     def __init__(self, work: Work, on_event: EventListener) -> None:
         self._work: Work | None = work
@@ -133,7 +145,10 @@ class Job:
 
 
 class JobQueue:
-    """Runs jobs one after another, in the order in which they were submitted."""
+    """Runs jobs one after another, in the order in which they were submitted.
+
+    Its thread, and the threads that it starts, give way to the one that submits.
+    """
 
     def __init__(self) -> None:
         self._waiting: deque[Job] = deque()
@@ -143,26 +158,17 @@ class JobQueue:
         self._thread = threading.Thread(target=self._serve, name="focusstack-jobs", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work, on_event: EventListener) -> Job:
-        """Put work in line.
-
-        Args:
-            work: Called with the job's progress on the worker thread. A `FocusStackError` that it
-                raises makes the job FAILED, `Cancelled` makes it CANCELLED; any other exception
-                makes it FAILED too and is logged with its traceback.
-            on_event: Called on the worker thread, but for the cancelling of a job that still
-                waits: then on the thread that cancels. One terminal event per job.
+    def submit(self, job: Job) -> None:
+        """Put a job in line.
 
         Raises:
             RuntimeError: If the queue was closed.
         """
-        job = Job(work, on_event)
         with self._changed:
             if self._closed:
                 raise RuntimeError("the job queue is closed")
             self._waiting.append(job)
             self._changed.notify()
-        return job
 
     def close(self) -> None:
         """Cancel all jobs and wait for the thread to end. Can be called twice."""
@@ -179,6 +185,9 @@ class JobQueue:
             self._thread.join()
 
     def _serve(self) -> None:
+        # Windows and macOS favour the thread of a window by themselves.
+        if sys.platform == "linux":
+            os.nice(_NICENESS)  # of this thread only, and of those that it starts
         while True:
             with self._changed:
                 self._running = None

@@ -86,8 +86,17 @@ class Task(QObject):
             self._job.resume()
 
     def start(self, queue: JobQueue, work: Callable[[Progress], object]) -> None:
-        """Hand the work to a queue."""
-        self._job = queue.submit(work, self._on_event)
+        """Hand the work to a queue, once the interface thread has done what it does now.
+
+        Begun in the middle of that, it would take the processor and the interpreter's lock from it.
+        """
+        self._job = job = Job(work, self._on_event)
+
+        def hand_over() -> None:
+            if not job.state.terminal:
+                queue.submit(job)
+
+        QTimer.singleShot(0, self, hand_over)
 
     def _on_event(self, event: JobEvent) -> None:
         """Take an event on the worker thread (or on the one that cancels)."""

@@ -77,7 +77,7 @@ class MainWindow(StackWindow):
         panel.cancel_all_requested.connect(self.renderer.cancel_all)
         panel.forget_requested.connect(self.renderer.forget)
         self.side.export_requested.connect(self.choose_export)
-        self.side.outputs.chosen.connect(self._show_output)
+        self.side.outputs.chosen.connect(self._on_output_chosen)
         self.side.outputs.export_requested.connect(self.choose_export)
         for request in (
             actions.retouch.triggered,
@@ -174,22 +174,29 @@ class MainWindow(StackWindow):
             self.stage.show_rendered(output, rendered.picture)
         elif before is not None:
             outputs.select(before)
-        frames = count_text(len(result.request.stack), "frame")
         render.news = self.tr("{name} is finished, after {time}").format(
             name=output.name, time=seconds_text(rendered.seconds)
         )
-        self.statusBar().showMessage(
-            self.tr("{name}: {frames} in {time} on {device}").format(
-                name=output.name,
-                frames=frames,
-                time=seconds_text(rendered.seconds),
-                device=result.device,
-            )
-        )
+        self._say_how(output)
         news = [warning for warning in result.warnings if warning not in self._advised]
         if news:
             self.warn(news)
         self._update_state()
+
+    def _on_output_chosen(self, output: Output) -> None:
+        self._show_output(output)
+        self._say_how(output)
+
+    def _say_how(self, output: Output) -> None:
+        """Say in the status bar how an output was made."""
+        self.statusBar().showMessage(
+            self.tr("{name}: {frames} in {time} on {device}").format(
+                name=output.name,
+                frames=count_text(len(output.result.request.stack), "frame"),
+                time=seconds_text(output.seconds),
+                device=output.result.device,
+            )
+        )
 
     def _on_render_over(self) -> None:
         QApplication.alert(self)  # only where another window is active

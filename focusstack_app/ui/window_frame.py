@@ -192,10 +192,10 @@ class WindowFrame(QMainWindow):
         self.stage.refresh()
 
     def _device(self) -> str:
-        """Where the last picture was computed."""
-        outputs, preview = self.side.outputs.outputs, self.previewer.preview
-        if outputs:
-            return outputs[-1].result.device
+        """Where the selected output was computed, or else the preview."""
+        output, preview = self.side.outputs.current, self.previewer.preview
+        if output is not None:
+            return output.result.device
         return preview.device if preview is not None else ""
 
     def _tell(self, error: BaseException) -> None:

@@ -1459,15 +1459,15 @@
     </message>
     <message>
         <source>zoom in for full quality</source>
-        <translation>volle Qualität beim Vergrößern</translation>
+        <translation>Zoom: volle Qualität</translation>
     </message>
     <message>
         <source>reading full size, {percent}</source>
-        <translation>volle Größe wird gelesen, {percent}</translation>
+        <translation>lese volle Größe, {percent}</translation>
     </message>
     <message>
         <source>refining to full quality, {percent}</source>
-        <translation>wird in voller Qualität berechnet, {percent}</translation>
+        <translation>wird verfeinert, {percent}</translation>
     </message>
     <message>
         <source>This is one frame; the preview of all is on its way: {percent} %</source>

@@ -59,6 +59,16 @@ def test_progress_comes_at_20_hz_at_most_and_ends_with_the_newest(
     assert fractions == sorted(fractions)
 
 
+def test_work_begins_when_the_interface_thread_has_done_what_it_does(
+    bridge: Bridge, qtbot: QtBot
+) -> None:
+    began = threading.Event()
+    task = bridge.submit(Lane.VIEW, lambda _: began.set())
+    assert not began.wait(0.05)
+    qtbot.waitUntil(lambda: not task.active)
+    assert began.is_set()
+
+
 def test_an_error_arrives_as_it_was_raised(bridge: Bridge, qtbot: QtBot) -> None:
     error = InputError("no", "")
     got: list[object] = []
@@ -72,17 +82,20 @@ def test_an_error_arrives_as_it_was_raised(bridge: Bridge, qtbot: QtBot) -> None
 
 
 def test_a_result_that_was_on_its_way_is_dropped_after_cancel(bridge: Bridge, qtbot: QtBot) -> None:
-    done = threading.Event()
+    go, done = threading.Event(), threading.Event()
     events: list[str] = []
 
     def work(progress: Progress) -> int:
         del progress
+        assert go.wait(PATIENCE_S)
         done.set()
         return 1
 
     task = bridge.submit(Lane.FILES, work)
     task.succeeded.connect(lambda _: events.append("succeeded"))
     task.cancelled.connect(lambda: events.append("cancelled"))
+    QApplication.processEvents()
+    go.set()
     assert done.wait(PATIENCE_S)
     task.cancel()
     qtbot.waitUntil(lambda: not task.active)
@@ -116,7 +129,7 @@ def test_lanes_do_not_wait_for_each_other(bridge: Bridge, qtbot: QtBot) -> None:
     hold.set()
 
 
-def test_close_stops_what_runs_and_ends_the_threads(bridge: Bridge) -> None:
+def test_close_stops_what_runs_and_ends_the_threads(bridge: Bridge, qtbot: QtBot) -> None:
     running = threading.Event()
 
     def forever(progress: Progress) -> None:
@@ -128,7 +141,7 @@ def test_close_stops_what_runs_and_ends_the_threads(bridge: Bridge) -> None:
     before = threading.active_count()
     bridge.submit(Lane.DEVICE, forever)
     bridge.submit(Lane.DEVICE, lambda _: None)
-    assert running.wait(PATIENCE_S)
+    qtbot.waitUntil(running.is_set)
     bridge.close()
     assert threading.active_count() == before - len(Lane)
     with pytest.raises(RuntimeError):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +8,12 @@ import pytest
 import tifffile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import DeviceMemoryError, InputError
-from focusstack_app.core.fusion import Method
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Method
+from focusstack_app.core.progress import Progress
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.dialogs import ReportDialog
 from focusstack_app.ui.filmstrip import toggle
@@ -217,6 +219,28 @@ def test_every_render_is_kept_with_its_parameters(opened: MainWindow, qtbot: QtB
         return picture is not None and int(picture.memory[0][0, 0, 0]) == round(3000 / 257)
 
     qtbot.waitUntil(first_is_shown)
+
+
+def test_the_status_bar_follows_the_selected_output(
+    make_window: MakeWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    def fuse(request: FusionRequest, progress: Progress) -> FusionResult:
+        result = fusion(request, progress)
+        return replace(result, device=f"card {len(fusion.renders)}")
+
+    window = make_window(Services(fuse_stack=fuse))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    render(window, qtbot)
+    render(window, qtbot)
+    bar, outputs = window.statusBar(), window.side.outputs
+    facts = [label for label in bar.findChildren(QLabel) if "3 frames" in label.text()]
+    for row in (1, 0):
+        outputs.setCurrentRow(row)
+        outputs.itemClicked.emit(outputs.item(row))
+        assert bar.currentMessage().startswith(f"Output {row + 1}: 3 frames in ")
+        assert bar.currentMessage().endswith(f" on card {row + 1}")
+        assert [label.text().split(" · ")[-1].strip() for label in facts] == [f"card {row + 1}"]
 
 
 def test_the_real_fusion_renders_and_the_real_export_writes(

@@ -3,15 +3,18 @@ from __future__ import annotations
 import functools
 import gc
 import logging
+import os
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
 
 import pytest
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.progress import Progress
-from focusstack_app.jobs.queue import JobEvent, JobQueue, JobState
+from focusstack_app.jobs.queue import EventListener, Job, JobEvent, JobQueue, JobState, Work
 
 WAIT_S = 10.0
 
@@ -60,14 +63,32 @@ def queue() -> Iterator[JobQueue]:
     queue.close()
 
 
+def submit(queue: JobQueue, work: Work, on_event: EventListener) -> Job:
+    job = Job(work, on_event)
+    queue.submit(job)
+    return job
+
+
 def test_a_job_runs_on_another_thread_and_gives_its_result(queue: JobQueue) -> None:
     seen = Recorder()
-    job = queue.submit(lambda _progress: threading.current_thread().name, seen)
+    job = submit(queue, lambda _progress: threading.current_thread().name, seen)
     assert seen.last.state is JobState.DONE
     assert seen.last.result == "focusstack-jobs"
     assert seen.last.fraction == 1.0
     assert seen.last.job is job
     assert job.state is JobState.DONE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does it by itself")
+def test_the_worker_and_the_threads_it_starts_give_way(queue: JobQueue) -> None:
+    def niceness(_: object = None) -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    seen = Recorder()
+    submit(queue, lambda _progress: (niceness(), *ahead(niceness, [None])), seen)
+    assert isinstance(seen.last.result, tuple)
+    worker, started = seen.last.result
+    assert worker == started > niceness()
 
 
 def test_progress_arrives_in_order_before_the_end(queue: JobQueue) -> None:
@@ -76,7 +97,7 @@ def test_progress_arrives_in_order_before_the_end(queue: JobQueue) -> None:
         progress.report(0.75, "fusing")
 
     seen = Recorder()
-    queue.submit(work, seen)
+    submit(queue, work, seen)
     assert seen.last.state is JobState.DONE
     assert [(event.state, event.fraction, event.stage) for event in seen.events[:-1]] == [
         (JobState.RUNNING, 0.25, "reading"),
@@ -88,13 +109,13 @@ def test_jobs_run_one_at_a_time_in_order(queue: JobQueue) -> None:
     gate = Gate()
     order: list[int] = []
     recorders = [Recorder() for _ in range(4)]
-    queue.submit(gate, recorders[0])
+    submit(queue, gate, recorders[0])
 
     def note(index: int, _progress: Progress) -> None:
         order.append(index)
 
     for index in range(1, 4):
-        queue.submit(functools.partial(note, index), recorders[index])
+        submit(queue, functools.partial(note, index), recorders[index])
     assert gate.began.wait(WAIT_S)
     assert order == []
     gate.go.set()
@@ -109,7 +130,7 @@ def test_a_known_error_fails_the_job_without_a_log(queue: JobQueue) -> None:
         raise error
 
     seen = Recorder()
-    queue.submit(work, seen)
+    submit(queue, work, seen)
     assert (seen.last.state, seen.last.error) == (JobState.FAILED, error)
 
 
@@ -121,8 +142,8 @@ def test_a_bug_fails_the_job_and_is_logged_and_the_next_job_runs(
         raise kind("surprise")
 
     first, second = Recorder(), Recorder()
-    queue.submit(work, first)
-    queue.submit(lambda _progress: 1, second)
+    submit(queue, work, first)
+    submit(queue, lambda _progress: 1, second)
     assert first.last.state is JobState.FAILED
     assert isinstance(first.last.error, kind)
     assert second.last.result == 1
@@ -135,8 +156,8 @@ def test_a_bug_fails_the_job_and_is_logged_and_the_next_job_runs(
 def test_a_waiting_job_is_cancelled_at_once_on_the_thread_that_cancels(queue: JobQueue) -> None:
     gate, running, waiting = Gate(), Recorder(), Recorder()
     ran = threading.Event()
-    queue.submit(gate, running)
-    job = queue.submit(lambda _progress: ran.set(), waiting)
+    submit(queue, gate, running)
+    job = submit(queue, lambda _progress: ran.set(), waiting)
     job.cancel()
     assert waiting.last.state is JobState.CANCELLED
     assert waiting.threads == [threading.current_thread()]
@@ -149,7 +170,7 @@ def test_a_waiting_job_is_cancelled_at_once_on_the_thread_that_cancels(queue: Jo
 
 def test_a_running_job_is_cancelled_at_its_next_checkpoint(queue: JobQueue) -> None:
     gate, seen = Gate(), Recorder()
-    job = queue.submit(gate, seen)
+    job = submit(queue, gate, seen)
     assert gate.began.wait(WAIT_S)
     job.cancel()
     assert seen.last.state is JobState.CANCELLED
@@ -158,7 +179,7 @@ def test_a_running_job_is_cancelled_at_its_next_checkpoint(queue: JobQueue) -> N
 
 def test_cancelling_twice_or_too_late_adds_no_event(queue: JobQueue) -> None:
     gate, seen = Gate(), Recorder()
-    job = queue.submit(gate, seen)
+    job = submit(queue, gate, seen)
     gate.go.set()
     assert seen.last.state is JobState.DONE
     job.cancel()
@@ -169,9 +190,9 @@ def test_cancelling_twice_or_too_late_adds_no_event(queue: JobQueue) -> None:
 
 def test_many_cancellations_at_once_give_one_terminal_event(queue: JobQueue) -> None:
     gate = Gate()
-    queue.submit(gate, Recorder())
+    submit(queue, gate, Recorder())
     recorders = [Recorder() for _ in range(50)]
-    jobs = [queue.submit(lambda _progress: None, seen) for seen in recorders]
+    jobs = [submit(queue, lambda _progress: None, seen) for seen in recorders]
 
     def cancel_all() -> None:
         for job in jobs:
@@ -199,8 +220,8 @@ def test_a_bug_in_a_listener_costs_neither_the_job_nor_the_next(
         progress.report(0.5, "half")
 
     seen = Recorder()
-    job = queue.submit(work, listener)
-    queue.submit(lambda _progress: 2, seen)
+    job = submit(queue, work, listener)
+    submit(queue, lambda _progress: 2, seen)
     assert seen.last.result == 2
     assert job.state is JobState.DONE
     assert len(caplog.records) == 2
@@ -210,8 +231,8 @@ def test_a_bug_in_a_listener_costs_neither_the_job_nor_the_next(
 def test_closing_cancels_everything_and_ends_the_thread() -> None:
     queue = JobQueue()
     gate, running, waiting = Gate(), Recorder(), Recorder()
-    queue.submit(gate, running)
-    queue.submit(lambda _progress: None, waiting)
+    submit(queue, gate, running)
+    submit(queue, lambda _progress: None, waiting)
     assert gate.began.wait(WAIT_S)
     queue.close()
     assert running.last.state is JobState.CANCELLED
@@ -228,14 +249,14 @@ def test_a_listener_may_close_the_queue() -> None:
         queue.close()
         seen(event)
 
-    queue.submit(lambda _progress: None, close)
+    submit(queue, lambda _progress: None, close)
     assert seen.last.state is JobState.DONE
 
 
 def test_a_closed_queue_takes_no_jobs(queue: JobQueue) -> None:
     queue.close()
     with pytest.raises(RuntimeError, match="closed"):
-        queue.submit(lambda _progress: None, Recorder())
+        submit(queue, lambda _progress: None, Recorder())
 
 
 def test_a_job_that_ended_keeps_nothing_of_its_work(queue: JobQueue) -> None:
@@ -249,7 +270,7 @@ def test_a_job_that_ended_keeps_nothing_of_its_work(queue: JobQueue) -> None:
     def work(_held: Pixels, _progress: Progress) -> None:
         pass
 
-    job = queue.submit(functools.partial(work, pixels), seen)
+    job = submit(queue, functools.partial(work, pixels), seen)
     assert seen.last.state is JobState.DONE
     del pixels
     queue.close()
