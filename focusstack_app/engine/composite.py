@@ -13,6 +13,7 @@ pixels whatever else is made.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from contextlib import closing
@@ -47,6 +48,9 @@ from focusstack_app.engine.weighted import WeightedMean, accumulate
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
+# Tiles of 512 px begin and end at multiples of 128: so far from there, the surroundings of blocks,
+# and what the decoder sees around them, reach into as few tiles as can be.
+_FIRST_BLOCK_PX = 64
 _MOST_BLOCKS = 8  # at once, on a thread each; the interpreter's lock leaves nothing to more
 _SHEETS_BYTES = 1_000_000_000  # that the sheets around all of them may take
 _CELL_BYTES = 32  # of a `Sheet` with its planes
@@ -61,12 +65,17 @@ _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by th
 
 def blocks_over(window: Region, size_px: tuple[int, int]) -> list[Region]:
     """The blocks of a picture of (height, width) pixels that reach into a window, row by row."""
-    height, width = size_px
-    return [
-        Region(top, left, min(top + BLOCK_PX, height), min(left + BLOCK_PX, width))
-        for top in range(window.top // BLOCK_PX * BLOCK_PX, window.bottom, BLOCK_PX)
-        for left in range(window.left // BLOCK_PX * BLOCK_PX, window.right, BLOCK_PX)
-    ]
+    rows, columns = (
+        _spans(window.top, window.bottom, size_px[0]),
+        _spans(window.left, window.right, size_px[1]),
+    )
+    return [Region(top, left, bottom, right) for top, bottom in rows for left, right in columns]
+
+
+def _spans(first: int, end: int, length: int) -> list[tuple[int, int]]:
+    """First and end of the blocks along one side of a picture that reach into a part of it."""
+    edges = [0, *range(_FIRST_BLOCK_PX, length, BLOCK_PX), length]
+    return [(a, b) for a, b in itertools.pairwise(edges) if a < end and b > first]
 
 
 def surrounds(block: Region, size_px: tuple[int, int]) -> Region:

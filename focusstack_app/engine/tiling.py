@@ -61,8 +61,7 @@ class TilePlan:
 def plan_tiles(height: int, width: int, tile: int, overlap: float) -> TilePlan:
     """Cover a plane of `height` x `width` cells with tiles that overlap by at least `overlap`.
 
-    The plane must be at least one tile in each direction (pad it first). Tiles are spread evenly,
-    so no tile leaves the plane.
+    The plane must be at least one tile in each direction (pad it first). No tile leaves the plane.
 
     Args:
         height: Cells.
@@ -83,12 +82,9 @@ def plan_tiles(height: int, width: int, tile: int, overlap: float) -> TilePlan:
 
 
 def _starts(length: int, tile: int, overlap: float) -> tuple[int, ...]:
-    """Evenly spread starts; never more than two tiles meet at a cell when that can be had."""
+    """Starts at even steps; the last tile ends where the plane does."""
     step = tile - round(tile * overlap)
-    count = 1 + -(-(length - tile) // step)
-    if count == 1:
-        return (0,)
-    return tuple(round(i * (length - tile) / (count - 1)) for i in range(count))
+    return (*range(0, length - tile, step), length - tile)
 
 
 @functools.lru_cache(1024)

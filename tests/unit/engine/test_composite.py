@@ -12,7 +12,7 @@ from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import Mode, Provenance
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.core.region import Region
+from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import (
     blocks_at_once,
     blocks_over,
@@ -23,6 +23,7 @@ from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.overview import Overview
 from focusstack_app.engine.pixels import to_float, to_uint16
+from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.engine.veil import blurred, from_linear, reach_px
 from tests.helpers.models import UnevenModel
 
@@ -197,6 +198,17 @@ def test_blocks_are_made_on_all_cores_unless_many_frames_fill_the_memory(
     assert blocks_at_once(1000, wide, 2) == 1
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     assert blocks_at_once(7, wide, 2) == 8
+
+
+def test_blocks_lie_so_that_few_tiles_reach_into_them() -> None:
+    """Four blocks in a row are seen by four tiles of 512 px, with what the decoder sees around."""
+    plan, size = plan_tiles(750, 750, 64, 0.25), (6000, 6000)
+    for first in range(64, 4200, 256):  # the last tiles lie closer
+        row = blocks_over(Region(1000, first, 1001, first + 1024), size)
+        assert len(row) == 4
+        window = surrounds(bounds(row), size)
+        cells = Region(0, window.left // 8 - 6, 1, -(-window.right // 8) + 6)
+        assert len(plan.tiles_over(cells)) <= 4
 
 
 def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,13 @@ def test_neighbours_overlap_by_at_least_what_was_asked(length: int, overlap: flo
     assert all(b - a <= 16 - round(16 * overlap) for a, b in itertools.pairwise(starts))
 
 
+def test_tiles_lie_at_even_steps_and_the_last_one_at_the_end() -> None:
+    plan = plan_tiles(100, 64, 16, 0.25)
+    assert plan.rows == (0, 12, 24, 36, 48, 60, 72, 84)
+    assert plan_tiles(90, 16, 16, 0.25).rows[-2:] == (72, 74)
+    assert plan_tiles(16, 16, 16, 0.25).rows == (0,)
+
+
 def test_a_plane_smaller_than_a_tile_is_refused() -> None:
     with pytest.raises(ValueError, match="smaller than a tile"):
         plan_tiles(7, 20, 8, 0.25)
