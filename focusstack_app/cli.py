@@ -22,6 +22,7 @@ from focusstack_app.console import (
     ProgressDisplay,
     cancelled_by_signals,
     complain,
+    finish_standard_streams,
     open_standard_streams,
     say,
     warn,
@@ -64,7 +65,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: With 2 for wrong usage, with 0 after `--help` and `--version`.
     """
     open_standard_streams()
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        finish_standard_streams()
+
+
+def _run(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in COMMANDS:
         loaded = SettingsStore().load()
         parsed = command_parser(loaded.settings).parse_args(arguments)

@@ -119,6 +119,22 @@ def open_standard_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def finish_standard_streams() -> None:
+    """Drop what stdout and stderr could not take; Python would end with an error for it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            _silence(stream)
+
+
+def _silence(stream: TextIO) -> None:
+    """Let all that is written there, and was before in vain, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
 def _printable(line: str) -> str:
     """One line that does nothing to the terminal, whatever the names of files in it hold."""
     return "".join(char if char.isprintable() else "?" for char in line)
@@ -130,9 +146,7 @@ def say(line: str) -> None:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     except OSError as error:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        _silence(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             complain(f"What was to be printed is lost: {error.strerror}.")
 

@@ -224,6 +224,7 @@ class TestStandardStreams:
             text=True,
             check=False,
             cwd=Path(cli.__file__).resolve().parent.parent,
+            env={key: text for key, text in os.environ.items() if key != "PYTHONUNBUFFERED"},
         )
 
     @pytest.mark.parametrize("redirection", ["<&- >&- 2>&-", "2>&-", ">/dev/full 2>/dev/full"])
