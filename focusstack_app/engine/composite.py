@@ -48,8 +48,8 @@ from focusstack_app.engine.weighted import WeightedMean, accumulate
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
-# Tiles of 512 px begin and end at multiples of 128: so far from there, the surroundings of blocks,
-# and what the decoder sees around them, reach into as few tiles as can be.
+# Tiles of 512 px that overlap by a quarter begin and end at multiples of 128: so far from there,
+# the surroundings of blocks, and what the decoder sees around them, reach into the fewest tiles.
 _FIRST_BLOCK_PX = 64
 _MOST_BLOCKS = 8  # at once, on a thread each; the interpreter's lock leaves nothing to more
 _SHEETS_BYTES = 1_000_000_000  # that the sheets around all of them may take

@@ -88,12 +88,14 @@ class Overview(NamedTuple):
             shades: (H, W) grey, of a part of a frame.
             cell_px: Edge of a cell of the fusion's grid.
         """
-        seen = _grained(shades, cell_px)
-        brightness = cv2.GaussianBlur(seen.means, (0, 0), _WINDOW_CELLS)
+        means = cell_means(shades, cell_px)
+        brightness = cv2.GaussianBlur(means, (0, 0), _WINDOW_CELLS)
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
         noise = np.interp(brightness, levels, self.noise).astype(np.float32)
-        here = np.minimum(np.float32(self.coarseness) * seen.grain, self.noise.max())
-        return np.asarray(seen.energy / np.maximum(noise, here), np.float32)
+        if self.coarseness:
+            here = np.float32(self.coarseness) * _grain(shades, cell_px)
+            noise = np.maximum(noise, np.minimum(here, self.noise.max()))
+        return np.asarray(_energy(means) / noise, np.float32)
 
 
 def overview_of(
@@ -117,17 +119,15 @@ def overview_of(
         Cancelled: If the user stopped the job.
     """
     cell_px = model.manifest.scale // model.manifest.weight_scale
-    noise: list[NDArray[np.float64]] = []
-    multiples: list[float] = []
+    measured: list[tuple[NDArray[np.float64], float]] = []
 
     def look(frame: Planes, small: NDArray[Any]) -> None:
         del small
-        by_brightness, of_grain = _noise_of(frame, cell_px)
-        noise.append(by_brightness)
-        multiples.append(of_grain)
+        measured.append(_noise_of(frame, cell_px))
 
     stage = message("Encoding")
     fusion, size = fuse_reduced(model, frames, _SIDE_PX, overlap, stage, progress, keep, look)
+    noise, multiples = zip(*measured, strict=True)
     multiple = float(np.median(multiples))
     height, width = frames[0].shape[:2]
     rows, columns = (-(-side // cell_px) for side in size[::-1])
@@ -145,21 +145,16 @@ def plainness(over_noise: FloatArray) -> FloatArray:
     return np.asarray(np.clip(plain, 0, 1), np.float32)
 
 
-class _Grained(NamedTuple):
-    """What cells show, (h, w) each: their means, the variance around them, the finest grain."""
-
-    means: FloatArray
-    energy: FloatArray
-    grain: FloatArray
-
-
-def _grained(shades: FloatArray, cell_px: int) -> _Grained:
-    """Measured in (H, W) grey."""
-    means = cell_means(shades, cell_px)
+def _energy(means: FloatArray) -> FloatArray:
+    """(h, w) variance of the fine detail around each cell."""
     fine = means - cv2.GaussianBlur(means, (0, 0), _BASE_CELLS)
+    return np.asarray(cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS), np.float32)
+
+
+def _grain(shades: FloatArray, cell_px: int) -> FloatArray:
+    """(h, w) variance of the finest grain around each cell of (H, W) grey."""
     grain = cell_means(np.square(cv2.filter2D(shades, -1, _GRAIN)), cell_px)
-    around = (cv2.GaussianBlur(plane, (0, 0), _WINDOW_CELLS) for plane in (fine * fine, grain))
-    return _Grained(means, *(np.asarray(plane, np.float32) for plane in around))
+    return np.asarray(cv2.GaussianBlur(grain, (0, 0), _WINDOW_CELLS), np.float32)
 
 
 def _most_coarse(cell_px: int) -> float:
@@ -178,7 +173,9 @@ def _noise_of(frame: Planes, cell_px: int) -> tuple[NDArray[np.float64], float]:
     for top in _spaced(frame.shape[0]):
         for left in _spaced(frame.shape[1]):
             square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
-            squares.append(_grained(grey(to_float(square)), cell_px))
+            shades = grey(to_float(square))
+            cells = cell_means(shades, cell_px)
+            squares.append((cells, _energy(cells), _grain(shades, cell_px)))
     means, energy, grain = (
         np.concatenate([plane.ravel() for plane in planes]) for planes in zip(*squares, strict=True)
     )

@@ -195,11 +195,11 @@ def _fuse_vaeedof(
     progress: Progress,
     known: Encoded | None,
 ) -> tuple[FloatArray, Provenance]:
-    encoded, faithful = known, request.mode is Mode.FAITHFUL
+    encoded = known
     height, width = frames[0].shape[:2]
     if encoded is None:
         focus = np.zeros(len(frames))
-        if faithful:
+        if request.mode is Mode.FAITHFUL:
             with clock("defocus"):
                 focus = measure_focus(model, frames, request.overlap, keep, progress.sub(0.0, 0.1))
         with clock("encode"):
