@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -24,7 +25,7 @@ from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.overview import Overview
 from focusstack_app.engine.pixels import to_float, to_uint16
 from focusstack_app.engine.tiling import plan_tiles
-from focusstack_app.engine.veil import blurred, from_linear, reach_px
+from focusstack_app.engine.veil import Focus, blurred, from_linear, reach_px
 from tests.helpers.models import UnevenModel
 
 SIZE = (64, 64)
@@ -48,6 +49,32 @@ def _fusion(
     return LatentFusion(picture, planes, seen, np.stack([plane(share) for share in mix]), 2)
 
 
+def _composited(
+    fusion: LatentFusion,
+    frames: Sequence[NDArray[Any]],
+    *,
+    focus: Focus | None = None,
+    mode: Mode = Mode.FAITHFUL,
+    overview: Overview | None = None,
+) -> tuple[FloatArray, Provenance]:
+    """The whole picture, of frames that are focused alike if nothing else is said."""
+    return composite(
+        fusion,
+        frames,
+        focus=np.zeros(len(frames)) if focus is None else focus,
+        agreement_rmse=0.01,
+        mode=mode,
+        progress=Progress(),
+        overview=overview,
+    )
+
+
+def _overview(*shares: float) -> Overview:
+    """Of frames of 256 x 512 pixels at most; each has one share everywhere."""
+    weights = [np.full((2, 4), share, np.float16) for share in shares]
+    return Overview(weights, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
+
+
 @pytest.mark.parametrize(
     ("mode", "known"), [(Mode.FAITHFUL, True), (Mode.STRICT, True), (Mode.FAITHFUL, False)]
 )
@@ -69,13 +96,11 @@ def test_only_faithful_mode_takes_the_veil_off_where_the_focus_is_known(
     mix = np.stack([np.ones_like(left), np.zeros_like(left)])
     guide = from_linear(np.where(matte > 0, subject, veiled))
     fusion = LatentFusion(guide, [left, 1 - left], [left, 1 - left], mix, 2)
-    picture, provenance = composite(
+    picture, provenance = _composited(
         fusion,
         frames,
         focus=np.array([radius, 0.0 if known else np.nan]),
-        agreement_rmse=0.01,
         mode=mode,
-        progress=Progress(),
     )
     unveiled = mode is Mode.FAITHFUL and known
     beside = np.s_[:, SIZE[1] // 2 + 2 : SIZE[1] // 2 + 8]
@@ -89,26 +114,19 @@ def test_only_faithful_mode_takes_the_veil_off_where_the_focus_is_known(
 def test_without_a_nearer_frame_the_carriers_are_shown_as_they_are() -> None:
     frames = [_textured(0), _textured(1)]
     fusion = _fusion(to_float(_textured(2)), [1.0, 0.0], mix=(1.0, 0.0))
-    picture, _ = composite(
+    picture, _ = _composited(
         fusion,
         frames,
-        focus=np.array([0.0, 0.0]),
-        agreement_rmse=0.01,
-        mode=Mode.FAITHFUL,
-        progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[0]).clip(0.01, 1), atol=0.01)
 
 
 def test_where_no_focus_is_known_the_carriers_show_nothing() -> None:
     frames = [_textured(0), _textured(1)]
-    picture, provenance = composite(
+    picture, provenance = _composited(
         _fusion(to_float(frames[1]), [0.0, 1.0], mix=(1.0, 0.0), carriers=[1.0, 0.0]),
         frames,
         focus=np.full(2, np.nan),
-        agreement_rmse=0.01,
-        mode=Mode.FAITHFUL,
-        progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[1]), atol=2e-4)
     assert provenance.synthesised.max() == 0
@@ -117,13 +135,9 @@ def test_where_no_focus_is_known_the_carriers_show_nothing() -> None:
 def test_the_frame_that_agrees_with_the_fusion_gives_its_own_pixels() -> None:
     frames = [_textured(0), _textured(1)]
     guide = to_float(frames[1]) + np.float32(0.002)
-    picture, provenance = composite(
+    picture, provenance = _composited(
         _fusion(guide, [0.5, 0.5]),
         frames,
-        focus=np.zeros(2),
-        agreement_rmse=0.01,
-        mode=Mode.FAITHFUL,
-        progress=Progress(),
     )
     np.testing.assert_allclose(picture, to_float(frames[1]), atol=2e-3)
     assert (provenance.source_index == 1).all()
@@ -135,13 +149,9 @@ def test_a_decoded_pixel_that_says_no_more_than_the_camera_s_is_not_taken() -> N
     frame = _textured(0)
     noise = np.random.default_rng(1).normal(0, 0.01, (*frame.shape[:2], 1)).astype(np.float32)
     guide = to_float(frame) + noise
-    picture, provenance = composite(
+    picture, provenance = _composited(
         _fusion(guide, [0.5, 0.5], mix=(0.0, 1.0)),
         [frame, frame],
-        focus=np.zeros(2),
-        agreement_rmse=0.01,
-        mode=Mode.FAITHFUL,
-        progress=Progress(),
     )
     assert provenance.synthesised.mean() < 0.08 * 255
     assert np.abs(picture - to_float(frame)).mean() < 0.2 * np.abs(noise).mean()
@@ -153,13 +163,10 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
 ) -> None:
     frames = [_textured(0), _textured(1)]
     guide = to_float(_textured(2))
-    picture, provenance = composite(
+    picture, provenance = _composited(
         _fusion(guide, [0.9, 0.1], mix=(0.0, 1.0)),
         frames,
-        focus=np.zeros(2),
-        agreement_rmse=0.01,
         mode=mode,
-        progress=Progress(),
     )
     if mode is Mode.FAITHFUL:
         lone = provenance.synthesised > 250  # far from every frame
@@ -174,13 +181,10 @@ def test_only_faithful_mode_takes_the_decoded_pixel_where_the_fusion_says_so(
 
 def test_the_generative_picture_is_all_synthesised() -> None:
     guide = to_float(_textured(0))
-    picture, provenance = composite(
+    picture, provenance = _composited(
         _fusion(guide, [0.2, 0.8]),
         [_textured(1), _textured(2)],
-        focus=np.zeros(2),
-        agreement_rmse=0.01,
         mode=Mode.GENERATIVE,
-        progress=Progress(),
     )
     np.testing.assert_array_equal(picture, guide)
     assert (provenance.source_index == 1).all()
@@ -318,17 +322,11 @@ def test_the_overview_chooses_where_there_is_no_detail_and_only_there(mode: Mode
     second = np.ones((128, 256), np.float32)
     mix = np.stack([np.zeros_like(second), np.full_like(second, 0.5)])
     fusion = LatentFusion(veiled - 0.1, [1 - second, second], [1 - second, second], mix, 2)
-    first = [np.ones((2, 4), np.float16), np.zeros((2, 4), np.float16)]
-    overview = Overview(first, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
-
-    picture, provenance = composite(
+    picture, provenance = _composited(
         fusion,
         frames,
-        focus=np.zeros(2),
-        agreement_rmse=0.01,
         mode=mode,
-        progress=Progress(),
-        overview=overview,
+        overview=_overview(1.0, 0.0),
     )
 
     np.testing.assert_allclose(picture[:, :232], to_float(frames[0])[:, :232], atol=2e-4)
@@ -352,16 +350,11 @@ def test_a_frame_that_hardly_counts_does_not_make_a_place_detailed() -> None:
     weights = [np.full((128, 128), share, np.float32) for share in (0.0, 0.9, 0.1)]
     mix = np.zeros((2, 128, 128), np.float32)
     fusion = LatentFusion(to_float(frames[1]), weights, weights, mix, 2)
-    first = [np.full((2, 2), share, np.float16) for share in (1.0, 0.0, 0.0)]
-    overview = Overview(first, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
-    picture, _ = composite(
+    picture, _ = _composited(
         fusion,
         frames,
-        focus=np.zeros(3),
-        agreement_rmse=0.01,
         mode=Mode.STRICT,
-        progress=Progress(),
-        overview=overview,
+        overview=_overview(1.0, 0.0, 0.0),
     )
     np.testing.assert_allclose(picture, 0.9 * 0.8 + 0.1 * 0.5, atol=0.01)
 
@@ -373,16 +366,11 @@ def test_no_veil_is_taken_off_where_nothing_but_noise_lies_behind() -> None:
     bare = to_uint16(np.full((256, 512, 3), 0.5, np.float32))
     one, none = np.ones((128, 256), np.float32), np.zeros((128, 256), np.float32)
     fusion = LatentFusion(to_float(detailed), [one, none], [none, one], np.stack([one, none]), 2)
-    shares = [np.ones((2, 4), np.float16), np.zeros((2, 4), np.float16)]
-    overview = Overview(shares, (128.0, 128.0), np.full(16, 0.002**2, np.float32), 0.0)
-    picture, provenance = composite(
+    picture, provenance = _composited(
         fusion,
         [detailed, bare],
         focus=np.array([8.0, 0.0]),
-        agreement_rmse=0.01,
-        mode=Mode.FAITHFUL,
-        progress=Progress(),
-        overview=overview,
+        overview=_overview(1.0, 0.0),
     )
     np.testing.assert_allclose(picture, to_float(detailed), atol=2e-4)
     assert provenance.synthesised.max() == 0
