@@ -34,12 +34,11 @@ from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
 from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
 from focusstack_app.engine.veil import (
     CREDIBLE_CELLS,
-    DENSEST_VEIL,
-    LEAST_LIGHT,
     Focus,
     Sheet,
     credible,
     from_linear,
+    lifted,
     reach_px,
     veil_over,
 )
@@ -315,13 +314,7 @@ def _unveiled(
             believable = credible(sheet.part(*wide.slices), veil[wide.slices])
             believable = believable[near.seen_from(wide).slices]
             believed = share * _spread_out(believable, cells, block, cell)
-            veil = veil[near.slices]
-            gain = 1 / (1 - np.minimum(veil[..., 3], DENSEST_VEIL))
-            gains = np.asarray(cv2.merge([gain] * 3), np.float32)
-            lost = _spread_out(gains * veil[..., :3], cells, block, cell)
-            light = np.maximum(
-                light * _spread_out(gains, cells, block, cell) - lost, LEAST_LIGHT * light
-            )
+            light = lifted(light, _spread_out(veil[near.slices], cells, block, cell))
         credibility += believed
         accumulate(behind, share, light)
     return from_linear(behind / total[..., None]), credibility / total

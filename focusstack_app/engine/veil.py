@@ -31,10 +31,18 @@ LEAST_LIGHT = 0.05  # share of what a frame shows that is left at least
 _ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
 _LARGE = 8.0  # cells
 _AROUND = 3  # cells around one that must be able to hold its veil
-CREDIBLE_CELLS = 2 * _AROUND  # how far away a cell may lie and bear on what is `credible`
+_FAMILIAR = 12.0  # cells, sigma of what is around one, for the colours that occur there
+_PATCH = 4  # cells around one whose colours are asked together
+CREDIBLE_CELLS = 3 * round(_FAMILIAR) + _PATCH + 2 * _AROUND  # that bear on what is `credible`
 _SHOWN = 0.5  # share from which a frame counts as shown
+_UNVEILED = 0.25  # opacity from which a place tells nothing of the colours around
+_ENOUGH = 0.1  # share of what is around that must tell
+_VARIETY = 0.15  # of colours there is at least, as ratios (natural logarithms)
+_ALIEN = 3.0  # standard deviations from the colours around at which half is doubted
 _DARK = 0.002  # linear light that is lost in noise
 _DARKEST = 1e-4
+_FARTHEST = 400.0  # square of a distance in standard deviations
+_FLOOR = 1e-6
 _SUBSAMPLES = 8
 
 
@@ -127,17 +135,50 @@ def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray |
     return veil
 
 
-def credible(own: Sheet, veil: FloatArray) -> FloatArray:
-    """(h, w) in [0, 1]: whether a frame shows as much light as the veil over it has, around there.
+def lifted(light: FloatArray, veil: FloatArray) -> FloatArray:
+    """What lies behind a veil, linear, (h, w, 3), from (h, w, 3) light as seen and (h, w, 4)."""
+    gain = 1 / (1 - np.minimum(veil[..., 3], DENSEST_VEIL))
+    behind = np.asarray((light - veil[..., :3]) * cv2.merge([gain] * 3), np.float32)
+    return np.asarray(np.maximum(behind, LEAST_LIGHT * light), np.float32)
 
-    If not, the subject is not lit, or not shaped, as this model of it says.
+
+def credible(own: Sheet, veil: FloatArray) -> FloatArray:
+    """(h, w) in [0, 1]: whether it can be believed what lies behind the veil over a frame.
+
+    Not where the veil has more light than the frame shows, or where what lies behind is of colours
+    that do not occur around, where there is no veil: the subject is not lit, or not shaped, as this
+    model of it says. A glint, say, shows one frame less than it sends into another.
     """
     ratios = (own.light + _DARK) / (veil[..., :3] + _DARK)
     ratio = functools.reduce(np.minimum, cv2.split(ratios))
+    ratio = np.minimum(ratio, 1) * _familiar(own, veil)
     ratio[own.matte < _SHOWN] = 1
     window = np.ones((2 * _AROUND + 1,) * 2, np.uint8)
-    least = cv2.erode(np.minimum(ratio, 1), window, borderType=cv2.BORDER_REPLICATE)
+    least = cv2.erode(ratio, window, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.blur(least, window.shape, borderType=cv2.BORDER_REPLICATE))
+
+
+def _familiar(own: Sheet, veil: FloatArray) -> FloatArray:
+    """(h, w) in [0, 1]: whether what lies behind a veil has colours that occur around there."""
+    logs = np.log(lifted(own.light, veil) + 2 * _DARK)
+    hues = np.ascontiguousarray(logs[..., ::2] - logs[..., 1:2])
+    telling = own.matte * np.maximum(1 - veil[..., 3] / _UNVEILED, 0)
+
+    def around(planes: FloatArray) -> FloatArray:
+        side = 6 * round(_FAMILIAR) + 1
+        border = cv2.BORDER_REPLICATE
+        return np.asarray(cv2.GaussianBlur(planes, (side, side), _FAMILIAR, borderType=border))
+
+    known = around(telling)
+    share = np.maximum(known, _FLOOR)[..., None]
+    mean = around(hues * telling[..., None]) / share
+    squares = around(np.square(hues) * telling[..., None]) / share
+    variance = np.maximum(squares - np.square(mean), 0) + np.float32(_VARIETY**2)
+    distance = (np.square(hues - mean) / variance).max(axis=2)
+    patch = (2 * _PATCH + 1,) * 2
+    distance = cv2.blur(np.minimum(distance, _FARTHEST), patch, borderType=cv2.BORDER_REPLICATE)
+    alien = 1 - 1 / (1 + np.square(distance / np.float32(_ALIEN**2)))
+    return np.asarray(1 - np.minimum(known / _ENOUGH, 1) * alien, np.float32)
 
 
 def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:

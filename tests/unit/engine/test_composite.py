@@ -198,7 +198,7 @@ def test_blocks_are_made_on_all_cores_unless_many_frames_fill_the_memory(
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
     near, wide = np.array([0.0, 2.0]), np.array([0.0, 300.0])
     assert blocks_at_once(7, near, 2) == blocks_at_once(7, wide, 2) == 6
-    assert blocks_at_once(100, wide, 2) == 4
+    assert blocks_at_once(100, wide, 2) == 2
     assert blocks_at_once(1000, wide, 2) == 1
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     assert blocks_at_once(7, wide, 2) == 8
