@@ -16,9 +16,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.queue import Job, JobEvent, JobQueue, JobState
+from focusstack_app.ui.memory import give_back_memory
 from focusstack_app.ui.translation import said
 
 PROGRESS_INTERVAL_S = 0.05
+IDLE_S = 5.0  # after which memory is given back
+_BEGIN_MS = 5  # what was asked for is painted first: beside work, that takes twice as long
 
 
 class Lane(Enum):
@@ -86,7 +89,7 @@ class Task(QObject):
             self._job.resume()
 
     def start(self, queue: JobQueue, work: Callable[[Progress], object]) -> None:
-        """Hand the work to a queue, once the interface thread has done what it does now.
+        """Hand the work to a queue, once the interface thread has done and shown what it does now.
 
         Begun in the middle of that, it would take the processor and the interpreter's lock from it.
         """
@@ -96,7 +99,7 @@ class Task(QObject):
             if not job.state.terminal:
                 queue.submit(job)
 
-        QTimer.singleShot(0, self, hand_over)
+        QTimer.singleShot(_BEGIN_MS, self, hand_over)
 
     def _on_event(self, event: JobEvent) -> None:
         """Take an event on the worker thread (or on the one that cancels)."""
@@ -144,6 +147,8 @@ class Bridge(QObject):
         super().__init__(parent)
         self._queues = {lane: JobQueue() for lane in Lane}
         self._closed = False
+        self._idle = QTimer(self, singleShot=True)
+        self._idle.timeout.connect(self._rest)
 
     def submit(self, lane: Lane, work: Callable[[Progress], object]) -> Task:
         """Run `work` on a lane, after what waits there.
@@ -153,8 +158,14 @@ class Bridge(QObject):
         if self._closed:
             raise RuntimeError("the bridge is closed")
         task = Task(self)
+        task.finished.connect(lambda: self._idle.start(int(IDLE_S * 1000)))
         task.start(self._queues[lane], work)
         return task
+
+    def _rest(self) -> None:
+        """Give memory back if nothing is done any more, on a worker thread."""
+        if not self._closed and not any(task.active for task in self.findChildren(Task)):
+            self._queues[Lane.FILES].submit(Job(lambda _: give_back_memory(), lambda _: None))
 
     def close(self) -> None:
         """Cancel everything and wait for the threads to end. Can be called twice."""

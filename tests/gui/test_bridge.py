@@ -146,3 +146,25 @@ def test_close_stops_what_runs_and_ends_the_threads(bridge: Bridge, qtbot: QtBot
     assert threading.active_count() == before - len(Lane)
     with pytest.raises(RuntimeError):
         bridge.submit(Lane.FILES, lambda _: None)
+
+
+def test_memory_is_given_back_once_nothing_was_done_for_a_while(
+    bridge: Bridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[str] = []
+    monkeypatch.setattr(
+        "focusstack_app.ui.bridge.give_back_memory",
+        lambda: given_back.append(threading.current_thread().name),
+    )
+    monkeypatch.setattr("focusstack_app.ui.bridge.IDLE_S", 0.05)
+    hold = threading.Event()
+    task = bridge.submit(Lane.DEVICE, lambda _: hold.wait(PATIENCE_S))
+    short = bridge.submit(Lane.FILES, lambda _: None)
+    qtbot.waitUntil(lambda: not short.active)
+    qtbot.wait(200)
+    assert not given_back
+    hold.set()
+    qtbot.waitUntil(lambda: not task.active)
+    qtbot.waitUntil(lambda: bool(given_back))
+    qtbot.wait(200)
+    assert given_back == ["focusstack-jobs"]

@@ -23,6 +23,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.opening import OpenedStack
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.memory import keep_freed_memory
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
@@ -152,6 +153,7 @@ def test_many_frames_are_read_previewed_and_rendered_without_freezing(
     write: Callable[[Path, int], list[Path]],
     render_for_s: float,
 ) -> None:
+    keep_freed_memory()  # as the program does
     paths, patience_ms = write(tmp_path, 100), 600_000
     window = make_window(Services())
     window.side.parameters.set_parameters(Parameters(Method.PYRAMID, align=Align.OFF))
@@ -173,8 +175,11 @@ def test_many_frames_are_read_previewed_and_rendered_without_freezing(
         qtbot.waitUntil(done, timeout=patience_ms)
         qtbot.wait(100)
         pulse.stop()
-        longest[part] = pulse.longest_work_s
-        sys.stdout.write(f"{part}: {pulse.longest_work_s:.3f} s of {pulse.longest_s:.3f} s\n")
+        longest[part] = pulse.longest_s
+        sys.stdout.write(
+            f"{part}: {pulse.longest_s:.3f} s, work {pulse.longest_work_s:.3f} s,"
+            f" while the processor was stolen {pulse.stolen_s:.3f} s\n"
+        )
 
     measured("import", lambda: window.open_paths(paths), lambda: frames.rowCount() == 100)
     measured("preview", lambda: None, lambda: window.previewer.preview is not None)
