@@ -107,10 +107,12 @@ class _Front(NamedTuple):
 
 
 def reach_px(focus: Focus, cell_px: int) -> int:
-    """How far away a subject may lie and still bear on the veil over a pixel."""
+    """How far away a subject may lie and still bear on the veil over a pixel; 0 if none is."""
     known = focus[np.isfinite(focus)]
-    widest = min(float(np.ptp(known)), MOST_RADIUS_PX) if len(known) else 0.0
-    return math.ceil(widest) + (CREDIBLE_CELLS + 2) * cell_px
+    widest = float(np.ptp(known)) if len(known) else 0.0
+    if widest <= LEAST_RADIUS_PX:
+        return 0
+    return math.ceil(min(widest, MOST_RADIUS_PX)) + (CREDIBLE_CELLS + 2) * cell_px
 
 
 def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray | None:

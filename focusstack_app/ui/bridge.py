@@ -147,7 +147,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._queues = {lane: JobQueue() for lane in Lane}
         self._closed = False
-        self._idle = QTimer(self, singleShot=True)
+        self._idle = QTimer(self, singleShot=True, interval=int(IDLE_S * 1000))
         self._idle.timeout.connect(self._rest)
 
     def submit(self, lane: Lane, work: Callable[[Progress], object]) -> Task:
@@ -158,7 +158,7 @@ class Bridge(QObject):
         if self._closed:
             raise RuntimeError("the bridge is closed")
         task = Task(self)
-        task.finished.connect(lambda: self._idle.start(int(IDLE_S * 1000)))
+        task.finished.connect(self._idle.start)
         task.start(self._queues[lane], work)
         return task
 

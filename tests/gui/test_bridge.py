@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -82,11 +82,12 @@ def test_an_error_arrives_as_it_was_raised(bridge: Bridge, qtbot: QtBot) -> None
 
 
 def test_a_result_that_was_on_its_way_is_dropped_after_cancel(bridge: Bridge, qtbot: QtBot) -> None:
-    go, done = threading.Event(), threading.Event()
+    began, go, done = threading.Event(), threading.Event(), threading.Event()
     events: list[str] = []
 
     def work(progress: Progress) -> int:
         del progress
+        began.set()
         assert go.wait(PATIENCE_S)
         done.set()
         return 1
@@ -94,7 +95,7 @@ def test_a_result_that_was_on_its_way_is_dropped_after_cancel(bridge: Bridge, qt
     task = bridge.submit(Lane.FILES, work)
     task.succeeded.connect(lambda _: events.append("succeeded"))
     task.cancelled.connect(lambda: events.append("cancelled"))
-    QApplication.processEvents()
+    qtbot.waitUntil(began.is_set)
     go.set()
     assert done.wait(PATIENCE_S)
     task.cancel()
@@ -156,7 +157,8 @@ def test_memory_is_given_back_once_nothing_was_done_for_a_while(
         "focusstack_app.ui.bridge.give_back_memory",
         lambda: given_back.append(threading.current_thread().name),
     )
-    monkeypatch.setattr("focusstack_app.ui.bridge.IDLE_S", 0.05)
+    for timer in bridge.findChildren(QTimer):
+        timer.setInterval(50)
     hold = threading.Event()
     task = bridge.submit(Lane.DEVICE, lambda _: hold.wait(PATIENCE_S))
     short = bridge.submit(Lane.FILES, lambda _: None)
