@@ -207,8 +207,9 @@ def test_the_pixel_under_the_pointer_is_read_out(rendered: MainWindow, qtbot: Qt
     assert viewer.picture is not None
     width, height = viewer.picture.full_size_px
     x, y = (int(part.split()[-1]) for part in rendered.readout.text().split("   ")[0].split(","))
-    assert abs(x - width / 2) <= 2
-    assert abs(y - height / 2) <= 2
+    tolerance_px = 2 * viewer.devicePixelRatioF()
+    assert abs(x - width / 2) <= tolerance_px
+    assert abs(y - height / 2) <= tolerance_px
     assert rendered.readout.text().endswith("R 3000  G 3000  B 3000")  # 16 bits of the output
     rendered.show_view(View.PREVIEW)
     QTest.mouseMove(viewer, middle)
