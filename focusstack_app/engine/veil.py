@@ -27,7 +27,7 @@ Focus = NDArray[np.float64]
 LEAST_RADIUS_PX = 1.5  # below it nothing is veiled, from twice as much on all is
 MOST_RADIUS_PX = 128.0
 DENSEST_VEIL = 0.8
-LEAST_LIGHT = 0.05  # share of what a frame shows that is left at least
+_LEAST_LIGHT = 0.05  # share of what a frame shows that is left at least
 _ALIKE, _ALIKE_PX = 0.1, 0.5  # difference of radii, as a share or in px
 _LARGE = 8.0  # cells
 _AROUND = 3  # cells around one that must be able to hold its veil
@@ -141,7 +141,7 @@ def lifted(light: FloatArray, veil: FloatArray) -> FloatArray:
     """What lies behind a veil, linear, (h, w, 3), from (h, w, 3) light as seen and (h, w, 4)."""
     gain = 1 / (1 - np.minimum(veil[..., 3], DENSEST_VEIL))
     behind = np.asarray((light - veil[..., :3]) * cv2.merge([gain] * 3), np.float32)
-    return np.asarray(np.maximum(behind, LEAST_LIGHT * light), np.float32)
+    return np.asarray(np.maximum(behind, _LEAST_LIGHT * light), np.float32)
 
 
 def credible(own: Sheet, veil: FloatArray) -> FloatArray:

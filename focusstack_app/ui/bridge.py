@@ -20,7 +20,7 @@ from focusstack_app.ui.memory import give_back_memory
 from focusstack_app.ui.translation import said
 
 PROGRESS_INTERVAL_S = 0.05
-IDLE_S = 5.0  # after which memory is given back
+_IDLE_MS = 5000  # after which memory is given back
 _BEGIN_MS = 5  # what was asked for is painted first: beside work, that takes twice as long
 
 
@@ -147,7 +147,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._queues = {lane: JobQueue() for lane in Lane}
         self._closed = False
-        self._idle = QTimer(self, singleShot=True, interval=int(IDLE_S * 1000))
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._rest)
 
     def submit(self, lane: Lane, work: Callable[[Progress], object]) -> Task:

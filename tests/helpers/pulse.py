@@ -53,7 +53,7 @@ class Pulse:
         """End it."""
         self._timer.stop()
         self._beat()
-        self._beat()
+        self._beat()  # a beat counts with the next one
 
 
 def steal() -> int:

@@ -79,7 +79,7 @@ def test_the_differentiable_composite_is_that_of_the_engine(
     monkeypatch.setattr(
         "focusstack_app.engine.composite.credible", lambda own, _: np.ones_like(own.matte)
     )
-    monkeypatch.setattr("focusstack_app.engine.veil.LEAST_LIGHT", -1e6)
+    monkeypatch.setattr("focusstack_app.engine.veil._LEAST_LIGHT", -1e6)
     torch.manual_seed(0)
     frames, decoded = 0.1 + 0.9 * torch.rand(1, 3, 3, 96, 96), torch.rand(1, 3, 96, 96)
     weights, carriers = torch.rand(2, 1, 3, 48, 48).softmax(2)
