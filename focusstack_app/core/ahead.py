@@ -26,8 +26,12 @@ def ahead(
     Args:
         work: Called by the threads; what it raises comes in its turn.
         items: Taken one by one on the calling thread.
-        threads: How many; those of the processor, 8 at most, by default.
+        threads: How many; those of the processor, 8 at most, by default. With 0 the calling thread
+            works, and nothing is made ahead.
     """
+    if threads == 0:
+        yield from map(work, items)
+        return
     count = threads or min(_MOST_THREADS, os.cpu_count() or 1)
     running: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(count) as pool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,22 @@ class Fused(NamedTuple):
     mix: FloatArray
 
 
+class Card(Protocol):
+    """Where whole stacks can lie so that all that is done to them is done there."""
+
+    def room_bytes(self) -> int:
+        """How much fits there now."""
+        ...
+
+    def put(self, array: NDArray[Any]) -> Any:
+        """The same as an array of its kind (`core.kinds`)."""
+        ...
+
+    def errors(self) -> AbstractContextManager[None]:
+        """A block in which what goes wrong there is a `DeviceError`."""
+        ...
+
+
 class FusionModel(Protocol):
     """A loaded model. Calls are made from `calls_at_once` threads at a time, at most."""
 
@@ -92,6 +109,11 @@ class FusionModel(Protocol):
     @property
     def calls_at_once(self) -> int:
         """From how many threads it is used best."""
+        ...
+
+    @property
+    def card(self) -> Card | None:
+        """Takes arrays, which the model then takes and gives too; None if it has no such place."""
         ...
 
     @property

@@ -18,17 +18,31 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 
-import cv2
 import numpy as np
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import Mode, Provenance
+from focusstack_app.core.kinds import (
+    as_float32,
+    namespace,
+    on_card,
+    zero_bytes,
+    zero_indices,
+    zeros,
+)
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
+from focusstack_app.engine.filters import (
+    accumulate,
+    dilated,
+    enlarged,
+    gaussian,
+    squared_distance,
+)
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
 from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
@@ -42,11 +56,12 @@ from focusstack_app.engine.veil import (
     reach_px,
     veil_over,
 )
-from focusstack_app.engine.weighted import WeightedMean, accumulate
+from focusstack_app.engine.weighted import WeightedMean
 
 WINDOW_SIGMA_PX = 2.0
 _HALO_PX = 8  # that the window reaches
 BLOCK_PX = 256
+_CARD_BLOCK_PX = 2048  # there, what is begun costs more than what is done
 # Tiles of 512 px that overlap by a quarter begin and end at multiples of 128: so far from there,
 # the surroundings of blocks, and what the decoder sees around them, reach into the fewest tiles.
 _FIRST_BLOCK_PX = 64
@@ -62,18 +77,18 @@ _SLIGHT = 0.01  # a share of a block's carriers that tells nothing anywhere
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
 
 
-def blocks_over(window: Region, size_px: tuple[int, int]) -> list[Region]:
+def blocks_over(window: Region, size_px: tuple[int, int], block_px: int = BLOCK_PX) -> list[Region]:
     """The blocks of a picture of (height, width) pixels that reach into a window, row by row."""
     rows, columns = (
-        _spans(window.top, window.bottom, size_px[0]),
-        _spans(window.left, window.right, size_px[1]),
+        _spans(window.top, window.bottom, size_px[0], block_px),
+        _spans(window.left, window.right, size_px[1], block_px),
     )
     return [Region(top, left, bottom, right) for top, bottom in rows for left, right in columns]
 
 
-def _spans(first: int, end: int, length: int) -> list[tuple[int, int]]:
+def _spans(first: int, end: int, length: int, block_px: int) -> list[tuple[int, int]]:
     """First and end of the blocks along one side of a picture that reach into a part of it."""
-    edges = [0, *range(_FIRST_BLOCK_PX, length, BLOCK_PX), length]
+    edges = [0, *range(_FIRST_BLOCK_PX, length, block_px), length]
     return [(a, b) for a, b in itertools.pairwise(edges) if a < end and b > first]
 
 
@@ -111,9 +126,13 @@ def composite(
     """
     height, width = frames[0].shape[:2]
     window = window or Region(0, 0, height, width)
-    picture = np.zeros((window.height, window.width, 3), np.float32)
-    provenance = _empty_provenance(window.height, window.width)
-    blocks = blocks_over(window, (height, width))
+    card = on_card(fusion.picture)
+    size = window.height, window.width
+    picture = zeros(fusion.picture, (*size, 3))
+    provenance = Provenance(
+        zero_indices(picture, size), zero_bytes(picture, size), zero_bytes(picture, size)
+    )
+    blocks = blocks_over(window, (height, width), _CARD_BLOCK_PX if card else BLOCK_PX)
 
     def fill(block: Region) -> None:
         here = block.seen_from(window).slices
@@ -127,7 +146,7 @@ def composite(
             mode=mode, overview=overview, progress=progress,
         )  # fmt: skip
 
-    threads = blocks_at_once(len(frames), focus, fusion.cell_px)
+    threads = 0 if card else blocks_at_once(len(frames), focus, fusion.cell_px)
     with closing(ahead(fill, blocks, threads)) as filled:
         for number, _ in enumerate(filled, start=1):
             progress.report(number / len(blocks), message("Compositing"))
@@ -165,32 +184,33 @@ def _composite_block(
     own = block.seen_from(around).slices
     guide = fusion.picture[_seen_from(fusion.corner_px, around).slices]
     size = block.height, block.width
-    plain = settled = np.zeros(size, np.float32)
+    xp = namespace(guide)
+    plain = settled = zeros(guide, size)
     if overview is not None:
         plain, settled = _plain(fusion, frames, block, overview, progress)
     any_plain = overview if plain.any() else None
-    chosen, seen_from_afar = WeightedMean(*size), WeightedMean(*size)
+    chosen, seen_from_afar = WeightedMean(*size, guide), WeightedMean(*size, guide)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
         weight = _enlarged(fusion.weights[index], fusion, block) + _FLOOR
         if mode is not Mode.GENERATIVE:
-            error = cv2.GaussianBlur(_squared_distance(pixels, guide), (0, 0), WINDOW_SIGMA_PX)
-            weight /= (1.0 + error[own] / np.float32(variance)) ** 2
+            error = gaussian(squared_distance(pixels, guide), WINDOW_SIGMA_PX)
+            weight = weight / (1.0 + error[own] / variance) ** 2
         chosen.add(index, weight, pixels[own])
         if any_plain is not None:
             seen_from_afar.add(index, any_plain.weight(index, block) + _FLOOR, pixels[own])
-    band = guide[own].copy() if mode is Mode.GENERATIVE else chosen.picture
+    band = guide[own] if mode is Mode.GENERATIVE else chosen.picture
     confidence = chosen.confidence
     provenance.source_index[:] = chosen.index
     if any_plain is not None:
-        band += plain[..., None] * (seen_from_afar.picture - band)
+        band = band + plain[..., None] * (seen_from_afar.picture - band)
         mostly = plain > 0.5
         provenance.source_index[mostly] = seen_from_afar.index[mostly]
         confidence += plain * (seen_from_afar.confidence - confidence)
-    provenance.confidence[:] = np.rint(confidence * 255)
+    provenance.confidence[:] = xp.round(confidence * 255)
     if mode is Mode.GENERATIVE:
-        provenance.synthesised[:] = np.rint((1 - plain) * 255)
+        provenance.synthesised[:] = xp.round((1 - plain) * 255)
     elif mode is Mode.FAITHFUL:
         unveil, made = (_enlarged(plane, fusion, block) for plane in fusion.mix)
         unveil *= 1 - settled
@@ -202,9 +222,9 @@ def _composite_block(
             change = behind - band
             unveil *= credibility
             lifted += unveil[..., None] * change
-            made = made + unveil * np.minimum(grey(np.abs(change)) / _VISIBLE, 1)
-        band += lifted
-        provenance.synthesised[:] = np.rint(np.clip(made, 0, 1) * 255)
+            made = made + unveil * xp.clip(grey(xp.abs(change)) / _VISIBLE, None, 1)
+        band = band + lifted
+        provenance.synthesised[:] = xp.round(xp.clip(made, 0, 1) * 255)
     picture[:] = band
 
 
@@ -227,21 +247,23 @@ def _plain(
     around = cells.grown(DETAIL_CELLS, grid)
     there = cells.seen_from(around).slices
     known = _seen_from(fusion.grid_corner, cells).slices
-    plain, behind, total = np.zeros((3, cells.height, cells.width), np.float32)
+    xp = namespace(fusion.picture)
+    plain, behind, total = zeros(fusion.picture, (3, cells.height, cells.width))
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         shades = grey(to_float(frame[around.scaled(cell_px).slices]))
-        weight = np.asarray(fusion.weights[index][known], dtype=np.float32)
-        rather = np.maximum(weight - overview.weight(index, cells, cell_px), 0)
+        weight = as_float32(fusion.weights[index][known])
+        rather = xp.clip(weight - overview.weight(index, cells, cell_px), 0, None)
         bare = plainness(overview.over_noise(shades, cell_px)[there])
         plain += rather * bare
-        behind += np.asarray(fusion.carriers[index][known], dtype=np.float32) * bare
+        behind += as_float32(fusion.carriers[index][known]) * bare
         total += rather
-    plain *= np.minimum(total / _AT_ODDS, 1) / np.maximum(total, _FLOOR)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _BESIDE_CELLS + 1,) * 2)
-    settled = np.maximum(cv2.dilate(plain, disc), behind)
-    both = _spread_out(np.stack([plain, settled], axis=2), cells, block, cell_px)
-    return np.ascontiguousarray(both[..., 0]), np.ascontiguousarray(both[..., 1])
+    plain *= xp.clip(total / _AT_ODDS, None, 1) / xp.clip(total, _FLOOR, None)
+    settled = xp.maximum(dilated(plain, _BESIDE_CELLS), behind)
+    return (
+        _spread_out(plain, cells, block, cell_px),
+        _spread_out(settled, cells, block, cell_px),
+    )
 
 
 def _cells_of(block: Region, cell_px: int) -> Region:
@@ -261,15 +283,8 @@ def _told_apart(decoded: FloatArray, camera: FloatArray, variance: float) -> Flo
 
     Where it does not, the camera's pixel stays: it has the grain that a decoded one lacks.
     """
-    squared = _squared_distance(decoded, camera)
-    return squared / (squared + np.float32(OWN_ERRORS**2 / 2 * variance))
-
-
-def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:
-    """(H, W) mean over the colours; several times faster than NumPy's."""
-    difference = cv2.subtract(one, other)
-    cv2.multiply(difference, difference, dst=difference)
-    return grey(np.asarray(difference, np.float32))
+    squared = squared_distance(decoded, camera)
+    return squared / (squared + OWN_ERRORS**2 / 2 * variance)
 
 
 def _unveiled(
@@ -292,14 +307,15 @@ def _unveiled(
     sheets: dict[int, Sheet] = {}
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
-        matte = np.asarray(fusion.carriers[index][there], dtype=np.float32)
+        matte = as_float32(fusion.carriers[index][there])
         if matte.max() > slight and np.isfinite(focus[index]):
             light = cell_means(to_linear(frame[around.scaled(cell).slices]), cell)
             sheets[index] = Sheet(float(focus[index]), light, matte)
-    behind = np.zeros((block.height, block.width, 3), np.float32)
+    xp = namespace(fusion.picture)
+    behind = zeros(fusion.picture, (block.height, block.width, 3))
     near = cells.seen_from(around)
     wide = cells.grown(CREDIBLE_CELLS, around).seen_from(around)
-    total, credibility = np.zeros((2, block.height, block.width), np.float32)
+    total, credibility = zeros(fusion.picture, (2, block.height, block.width))
     for index in range(len(frames)):
         share = _enlarged(fusion.carriers[index], fusion, block)
         if share.max() <= slight:
@@ -308,7 +324,7 @@ def _unveiled(
         _stop_if_cancelled(progress)
         light = to_linear(frames[index][block.slices])
         sheet = sheets.get(index)
-        believed = share if sheet is not None else np.zeros_like(share)  # of unknown focus
+        believed = share if sheet is not None else xp.zeros_like(share)  # of unknown focus
         veil = veil_over(sheet, list(sheets.values()), cell) if sheet is not None else None
         if sheet is not None and veil is not None:
             believable = credible(sheet.part(*wide.slices), veil[wide.slices])
@@ -320,14 +336,6 @@ def _unveiled(
     return from_linear(behind / total[..., None]), credibility / total
 
 
-def _empty_provenance(height: int, width: int) -> Provenance:
-    return Provenance(
-        np.zeros((height, width), np.uint16),
-        np.zeros((height, width), np.uint8),
-        np.zeros((height, width), np.uint8),
-    )
-
-
 def _enlarged(plane: Planes, fusion: LatentFusion, block: Region) -> FloatArray:
     """A block of a plane of the fusion at pixel resolution; its corner is on the grid."""
     cell, (top, left) = fusion.cell_px, fusion.grid_corner
@@ -337,15 +345,11 @@ def _enlarged(plane: Planes, fusion: LatentFusion, block: Region) -> FloatArray:
         across - left : -(-block.right // cell) + 1 - left,
     ]
     cells = Region(first, across, first + part.shape[0], across + part.shape[1])
-    return _spread_out(np.asarray(part, dtype=np.float32), cells, block, cell)
+    return _spread_out(as_float32(part), cells, block, cell)
 
 
 def _spread_out(planes: FloatArray, cells: Region, block: Region, cell_px: int) -> FloatArray:
     """Values of cells at the pixels of a block that lies among them."""
-    full = cv2.resize(
-        planes,
-        (cells.width * cell_px, cells.height * cell_px),
-        interpolation=cv2.INTER_LINEAR,
-    )
+    full = enlarged(planes, cell_px)
     down, along = block.top - cells.top * cell_px, block.left - cells.left * cell_px
-    return np.asarray(full[down : down + block.height, along : along + block.width])
+    return full[down : down + block.height, along : along + block.width]

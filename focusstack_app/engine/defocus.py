@@ -136,13 +136,21 @@ def focus_of_frames(
     """
     light: list[Planes] = []
 
-    def look(frame: Planes, small: NDArray[Any]) -> None:
+    def look(frame: Planes, small: NDArray[Any]) -> FloatArray:
         del frame
-        light.append(keep(to_linear(small).mean(axis=2, dtype=np.float32)))
+        return np.asarray(to_linear(small).mean(axis=2, dtype=np.float32))
 
     stage = message("Measuring defocus")
     fusion, size = fuse_reduced(
-        model, frames, _SIDE_PX, overlap, stage, progress.sub(0.0, 0.9), keep, look
+        model,
+        frames,
+        _SIDE_PX,
+        overlap,
+        stage,
+        progress.sub(0.0, 0.9),
+        keep,
+        look,
+        lambda seen: light.append(keep(seen)),
     )
     mattes = []
     cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])

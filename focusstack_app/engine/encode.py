@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-import cv2
-import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import namespace, on_card
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.filters import padded_below
 from focusstack_app.engine.pixels import to_float
 
 _ENCODE_PX = 512
+_CARD_ENCODE_PX = 4096
 
 
 def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
@@ -40,7 +41,8 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
     manifest = model.manifest
     scale, halo = manifest.scale, manifest.encoder_halo_px
     height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, scale)
-    step = max(scale, _ENCODE_PX // scale * scale)
+    card = on_card(frame)
+    step = max(scale, (_CARD_ENCODE_PX if card else _ENCODE_PX) // scale * scale)
 
     def encoded(top: int) -> FloatArray:
         bottom = min(top + step, height)
@@ -48,18 +50,19 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
         # The last strip may lie in the padding altogether: it then repeats the last rows.
         start = min(first, max(0, frame.shape[0] - scale))
         part = frame[start:last]
-        padded = cv2.copyMakeBorder(
-            part, 0, last - start - part.shape[0], 0, width - part.shape[1], cv2.BORDER_REFLECT
-        )[first - start :]
+        padded = padded_below(part, last - start - part.shape[0], width - part.shape[1])
+        padded = padded[first - start :]
         latent = _encode_strip(model, padded)
         return latent[:, (top - first) // scale : (bottom - first) // scale]
 
     strips = []
-    with closing(ahead(encoded, range(0, height, step), model.calls_at_once)) as made:
+    threads = 0 if card else model.calls_at_once
+    with closing(ahead(encoded, range(0, height, step), threads)) as made:
         for strip in made:
             progress.checkpoint()
             strips.append(strip)
-    return np.concatenate(strips, axis=1)
+    latent: FloatArray = namespace(strips[0]).concatenate(strips, 1)
+    return latent
 
 
 def _encode_strip(model: FusionModel, rows: NDArray[Any]) -> FloatArray:
@@ -72,9 +75,10 @@ def _encode_strip(model: FusionModel, rows: NDArray[Any]) -> FloatArray:
     for left in range(0, width, _ENCODE_PX):
         right = min(left + _ENCODE_PX, width)
         first = max(0, left - halo)
-        latent = model.encode(to_float(rows[:, first : right + halo]))
-        pieces.append(latent[:, :, (left - first) // scale : (right - first) // scale])
-    return np.concatenate(pieces, axis=2)
+        piece = model.encode(to_float(rows[:, first : right + halo]))
+        pieces.append(piece[:, :, (left - first) // scale : (right - first) // scale])
+    latent: FloatArray = namespace(pieces[0]).concatenate(pieces, 2)
+    return latent
 
 
 def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray, float]:
@@ -91,8 +95,9 @@ def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray
     """
     edge = model.manifest.tile_px
     top, left = (max(0, (side - edge) // 2) for side in pixels.shape[:2])
-    tile = np.asarray(pixels[top : top + edge, left : left + edge])
+    tile = pixels[top : top + edge, left : left + edge]
     latent = encode_frame(model, tile, Progress())
-    decoded = np.clip(model.decode(latent)[: tile.shape[0], : tile.shape[1]], 0, 1)
-    squared = np.square(decoded - to_float(tile)).mean(axis=2)
-    return np.sqrt(squared), float(np.sqrt(squared.mean()))
+    xp = namespace(latent)
+    decoded = xp.clip(model.decode(latent)[: tile.shape[0], : tile.shape[1]], 0, 1)
+    squared = xp.square(decoded - to_float(tile)).mean(2)
+    return xp.sqrt(squared), float(squared.mean()) ** 0.5

@@ -23,6 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import (
+    as_float16,
+    as_float32,
+    namespace,
+    on_card,
+    zeros,
+)
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
@@ -67,7 +74,8 @@ class _Product:
         self.shape = factors[0].shape
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
-        return np.asarray(math.prod(factor[key] for factor in self._factors))
+        first, *others = (factor[key] for factor in self._factors)
+        return math.prod(others, start=first)
 
 
 class _Part:
@@ -247,7 +255,7 @@ def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Regi
     top = _fuse_tree(work, [part.latent for part in fused], tiles[1:])
     weights: list[Planes] = []
     carriers: list[Planes] = []
-    mix = np.zeros_like(top.mix[:])
+    mix = namespace(top.mix[:]).zeros_like(top.mix[:])
     for part, share, carrier in zip(fused, top.weights, top.carriers, strict=True):
         weights += [_Product(own, share) for own in part.weights]
         carriers += [_Product(own, carrier) for own in part.carriers]
@@ -259,8 +267,10 @@ def _alone(work: _Work, latent: Planes) -> _Level:
     """A frame that has a level to itself."""
     fine = work.model.manifest.weight_scale
     grid = (work.shown.height * fine, work.shown.width * fine)
-    whole: list[Planes] = [np.broadcast_to(np.float32(1), grid)]
-    return _Level(latent, whole, whole, np.broadcast_to(np.float32(0), (2, *grid)))
+    nothing = zeros(latent[0:1, 0:1, 0:1], (1, 1, 1))
+    xp = namespace(nothing)
+    whole: list[Planes] = [xp.broadcast_to(nothing[0] + 1, grid)]
+    return _Level(latent, whole, whole, xp.broadcast_to(nothing, (2, *grid)))
 
 
 def _put_away(work: _Work, level: _Level) -> _Level:
@@ -272,9 +282,10 @@ def _put_away(work: _Work, level: _Level) -> _Level:
 
 def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
     """Shares where a level of the tree is fused from another."""
-    chosen = (1 - top.sum(axis=0)) * (1 - below.sum(axis=0))
+    chosen = (1 - top.sum(0)) * (1 - below.sum(0))
     made = 1 - (1 - top[1]) * (1 - below[1])
-    return np.stack([1 - chosen - made, made])
+    both: FloatArray = namespace(top).stack([1 - chosen - made, made])
+    return both
 
 
 def _fuse_group(
@@ -296,9 +307,11 @@ def _fuse_group(
         return _alone(work, latents[0])
     frame_of_slot = [slot % count for slot in range(slots)]
     shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
-    latent = np.zeros(latents[0].shape, np.float32)
-    weights, carriers = ([np.zeros(grid, np.float32) for _ in range(count)] for _ in range(2))
-    mix = np.zeros((2, *grid), np.float32)
+    one = latents[0][0:1, 0:1, 0:1]
+    xp = namespace(one)
+    latent = zeros(one, latents[0].shape)
+    weights, carriers = ([zeros(one, grid) for _ in range(count)] for _ in range(2))
+    mix = zeros(one, (2, *grid))
 
     @functools.lru_cache(1)
     def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
@@ -313,20 +326,22 @@ def _fuse_group(
         with one_reads:
             rows = strips((here.top, here.bottom))
         picked = [rows[i][:, :, here.left : here.right] for i in frame_of_slot]
-        return work.model.fuse(np.stack(picked, dtype=np.float32), shares)
+        return work.model.fuse(as_float32(xp.stack(picked)), shares)
 
     def recalled(tile: Region) -> Fused:
         return work.recall((place, tile), functools.partial(fuse, tile))
 
-    with closing(ahead(recalled, tiles, work.model.calls_at_once)) as parts:
+    # A card does one thing after the other, whoever tells it to.
+    threads = 0 if on_card(one) else work.model.calls_at_once
+    with closing(ahead(recalled, tiles, threads)) as parts:
         for tile, part in zip(tiles, parts, strict=True):
             here = tile.seen_from(ground)
-            latent[(slice(None), *here.slices)] += plan.alpha(tile) * part.latent
+            latent[(slice(None), *here.slices)] += plan.alpha(tile, like=one) * part.latent
             if tile.overlaps(shown):
                 both = tile.grown(0, shown)
                 there = both.seen_from(shown).scaled(fine).slices
                 own = both.seen_from(tile).scaled(fine).slices
-                alpha = plan.alpha(tile, fine)[own]
+                alpha = plan.alpha(tile, fine, one)[own]
                 for slot, frame in enumerate(frame_of_slot):
                     weights[frame][there] += alpha * part.weights[slot][own]
                     carriers[frame][there] += alpha * part.carriers[slot][own]
@@ -335,7 +350,7 @@ def _fuse_group(
     return _Level(
         latent,
         [keep(plane) for plane in weights],
-        [keep(plane.astype(np.float16)) for plane in carriers],
+        [keep(as_float16(plane)) for plane in carriers],
         mix,
     )
 
@@ -346,17 +361,19 @@ def _decode(
     """The window, blended from the tiles that reach into it; no more of them than is seen."""
     scale = work.model.manifest.scale
     ground = bounds(tiles)
-    picture = np.zeros((ground.height * scale, ground.width * scale, 3), np.float32)
+    corner = latent[0:1, 0:1, 0:1]
+    picture = zeros(corner, (ground.height * scale, ground.width * scale, 3))
 
     def decoded(tile: Region) -> FloatArray:
         here = _decoded_part(tile, seen).seen_from(work.ground).slices
-        part = np.ascontiguousarray(latent[(slice(None), *here)], dtype=np.float32)
-        return work.model.decode(part)
+        return work.model.decode(as_float32(latent[(slice(None), *here)]))
 
-    with closing(ahead(decoded, tiles, work.model.calls_at_once)) as parts:
+    threads = 0 if on_card(corner) else work.model.calls_at_once
+    with closing(ahead(decoded, tiles, threads)) as parts:
         for tile, pixels in zip(tiles, parts, strict=True):
             part = _decoded_part(tile, seen)
-            alpha = work.plan.alpha(tile, scale)[part.seen_from(tile).scaled(scale).slices]
+            alpha = work.plan.alpha(tile, scale, corner)
+            alpha = alpha[part.seen_from(tile).scaled(scale).slices]
             down, across = part.seen_from(ground).scaled(scale).slices
             picture[down, across] += alpha[..., None] * pixels
             work.tick(message("Decoding"))

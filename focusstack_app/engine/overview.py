@@ -14,15 +14,16 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.kinds import namespace, on_host
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
+from focusstack_app.engine.filters import filtered, gaussian, looked_up, stretched
 from focusstack_app.engine.pixels import cell_means, grey, to_float
 from focusstack_app.engine.reduced import fuse_reduced
 
@@ -34,7 +35,7 @@ _SQUARES = 8  # of them at most, down and across
 _LEVELS = 16  # of brightness
 # White noise keeps its variance under this kernel; slopes and curves leave nothing (Immerkaer,
 # "Fast noise variance estimation", 1996).
-_GRAIN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
+_GRAIN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / np.float32(6)
 _COARSE = 6.0  # how much more of the noise is left in cells than of white noise, at most
 _NO_GRAIN = 1e-12
 _LEAST_NOISE = 0.0015  # standard deviation of cells, display-encoded
@@ -69,14 +70,7 @@ class Overview(NamedTuple):
                 [0, down, down * (part.top + 0.5) - 0.5],
             ]
         )
-        there = cv2.warpAffine(
-            self.weights[index][:].astype(np.float32),
-            own_from_part,
-            (part.width, part.height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        return np.asarray(there, dtype=np.float32)
+        return stretched(self.weights[index][:], own_from_part, (part.height, part.width))
 
     def over_noise(self, shades: FloatArray, cell_px: int) -> FloatArray:
         """(h, w): the detail of a frame in cells, as a multiple of its noise.
@@ -89,13 +83,14 @@ class Overview(NamedTuple):
             cell_px: Edge of a cell of the fusion's grid.
         """
         means = cell_means(shades, cell_px)
-        brightness = cv2.GaussianBlur(means, (0, 0), _WINDOW_CELLS)
+        brightness = gaussian(means, _WINDOW_CELLS)
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
-        noise = np.interp(brightness, levels, self.noise).astype(np.float32)
+        noise = looked_up(brightness, levels, self.noise)
         if self.coarseness:
-            here = np.float32(self.coarseness) * _grain(shades, cell_px)
-            noise = np.maximum(noise, np.minimum(here, self.noise.max()))
-        return np.asarray(_energy(means) / noise, np.float32)
+            xp = namespace(noise)
+            here = self.coarseness * _grain(shades, cell_px)
+            noise = xp.maximum(noise, xp.clip(here, None, float(self.noise.max())))
+        return _energy(means) / noise
 
 
 def overview_of(
@@ -121,12 +116,14 @@ def overview_of(
     cell_px = model.manifest.scale // model.manifest.weight_scale
     measured: list[tuple[NDArray[np.float64], float]] = []
 
-    def look(frame: Planes, small: NDArray[Any]) -> None:
+    def look(frame: Planes, small: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
         del small
-        measured.append(_noise_of(frame, cell_px))
+        return _noise_of(frame, cell_px)
 
     stage = message("Encoding")
-    fusion, size = fuse_reduced(model, frames, _SIDE_PX, overlap, stage, progress, keep, look)
+    fusion, size = fuse_reduced(
+        model, frames, _SIDE_PX, overlap, stage, progress, keep, look, measured.append
+    )
     noise, multiples = zip(*measured, strict=True)
     multiple = float(np.median(multiples))
     height, width = frames[0].shape[:2]
@@ -141,20 +138,22 @@ def overview_of(
 
 def plainness(over_noise: FloatArray) -> FloatArray:
     """In [0, 1], from detail as a multiple of noise: 1 where there is none."""
-    plain = (_DETAILED - over_noise) / (_DETAILED - _PLAIN)
-    return np.asarray(np.clip(plain, 0, 1), np.float32)
+    plain: FloatArray = namespace(over_noise).clip(
+        (_DETAILED - over_noise) / (_DETAILED - _PLAIN), 0, 1
+    )
+    return plain
 
 
 def _energy(means: FloatArray) -> FloatArray:
     """(h, w) variance of the fine detail around each cell."""
-    fine = means - cv2.GaussianBlur(means, (0, 0), _BASE_CELLS)
-    return np.asarray(cv2.GaussianBlur(fine * fine, (0, 0), _WINDOW_CELLS), np.float32)
+    fine = means - gaussian(means, _BASE_CELLS)
+    return gaussian(fine * fine, _WINDOW_CELLS)
 
 
 def _grain(shades: FloatArray, cell_px: int) -> FloatArray:
     """(h, w) variance of the finest grain around each cell of (H, W) grey."""
-    grain = cell_means(np.square(cv2.filter2D(shades, -1, _GRAIN)), cell_px)
-    return np.asarray(cv2.GaussianBlur(grain, (0, 0), _WINDOW_CELLS), np.float32)
+    grain = filtered(shades, _GRAIN)
+    return gaussian(cell_means(grain * grain, cell_px), _WINDOW_CELLS)
 
 
 def _most_coarse(cell_px: int) -> float:
@@ -172,7 +171,7 @@ def _noise_of(frame: Planes, cell_px: int) -> tuple[NDArray[np.float64], float]:
     squares = []
     for top in _spaced(frame.shape[0]):
         for left in _spaced(frame.shape[1]):
-            square = frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]
+            square = on_host(frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX])
             shades = grey(to_float(square))
             cells = cell_means(shades, cell_px)
             squares.append((cells, _energy(cells), _grain(shades, cell_px)))

@@ -11,17 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.kinds import by_kind, namespace
 from focusstack_app.core.model import FloatArray
 
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 
 
+@by_kind
 def to_float(pixels: NDArray[Any]) -> FloatArray:
     """(H, W, 3) uint8 or uint16 to float32 in [0, 1]; the encoding is not touched."""
     full = np.float32(255.0 if pixels.dtype == np.uint8 else 65535.0)
     return np.asarray(np.divide(pixels, full, dtype=np.float32))
 
 
+@by_kind
 def to_uint16(picture: FloatArray, gains: Sequence[float] = (1.0, 1.0, 1.0)) -> NDArray[np.uint16]:
     """(H, W, 3) float32 to uint16, times the gains, clipped to [0, 1] and rounded."""
     factors = np.array([*(65535.0 * gain for gain in gains), 0.0])
@@ -35,6 +38,7 @@ def as_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     return np.asarray(pixels, dtype=np.uint16) * np.uint16(257)
 
 
+@by_kind
 def to_linear(pixels: NDArray[Any]) -> FloatArray:
     """Uint8 or uint16 to linear light, any shape, by the curve of sRGB (IEC 61966-2-1).
 
@@ -53,16 +57,20 @@ def _curve(item_bytes: int) -> FloatArray:
 
 def encoded(light: FloatArray) -> FloatArray:
     """Linear light, clipped to [0, 1], to sRGB in [0, 1], any shape."""
-    light = np.clip(light, 0, 1)
-    bright = np.float32(1.055) * light ** np.float32(1 / 2.4) - np.float32(0.055)
-    return np.asarray(np.where(light <= 0.0031308, np.float32(12.92) * light, bright), np.float32)
+    xp = namespace(light)
+    light = xp.clip(light, 0, 1)
+    bright = 1.055 * light ** (1 / 2.4) - 0.055
+    there: FloatArray = xp.where(light <= 0.0031308, 12.92 * light, bright)
+    return there
 
 
+@by_kind
 def grey(colours: FloatArray) -> FloatArray:
     """(H, W) mean of (H, W, 3) colours; several times faster than NumPy's."""
     return np.asarray(cv2.transform(colours, _MEAN), dtype=np.float32)
 
 
+@by_kind
 def cell_means(picture: FloatArray, cell_px: int) -> FloatArray:
     """The means of square cells of (H, W) or (H, W, 3); the last ones repeat the border."""
     down, across = (-side % cell_px for side in picture.shape[:2])

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import closing
+from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.model import FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.filters import shrunk
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
+
+Seen = TypeVar("Seen")
 
 
 def shrink_to(side_px: int, height: int, width: int) -> int:
@@ -30,7 +34,8 @@ def fuse_reduced(
     stage: str,
     progress: Progress,
     keep: Callable[[NDArray[Any]], Planes],
-    look: Callable[[Planes, NDArray[Any]], None],
+    look: Callable[[Planes, NDArray[Any]], Seen],
+    take: Callable[[Seen], object],
 ) -> tuple[LatentFusion, tuple[int, int]]:
     """Reduce aligned frames and fuse them.
 
@@ -42,7 +47,8 @@ def fuse_reduced(
         stage: What is reported while frames are reduced.
         progress: Reported per frame and tile.
         keep: Puts away what grows with the number of frames.
-        look: Shown each frame, and the same reduced.
+        look: Shown each frame, and the same reduced, a few at a time on threads.
+        take: Given what it saw, frame by frame.
 
     Returns:
         The fusion, whose planes may reach over the border, and (width, height) of the frames.
@@ -55,10 +61,15 @@ def fuse_reduced(
     shrink = shrink_to(side_px, height, width)
     size = max(1, width // shrink), max(1, height // shrink)
     latents = []
-    for number, frame in enumerate(frames, start=1):
-        small = cv2.resize(frame[:], size, interpolation=cv2.INTER_AREA)
-        look(frame, small)
-        latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
-        progress.report(0.5 * number / len(frames), stage)
+
+    def prepared(frame: Planes) -> tuple[NDArray[Any], Seen]:
+        small = shrunk(frame[:], size)
+        return small, look(frame, small)
+
+    with closing(ahead(prepared, frames)) as each:
+        for number, (small, seen) in enumerate(each, start=1):
+            take(seen)
+            latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
+            progress.report(0.5 * number / len(frames), stage)
     fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep)
     return fusion, size

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Registration
+from focusstack_app.core.kinds import by_kind
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -53,6 +54,7 @@ def warped(
     return np.asarray(there, dtype=np.float32)
 
 
+@by_kind
 def resample(
     frame: Planes,
     frame_from_reference: Matrix,

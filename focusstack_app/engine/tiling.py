@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.region import Region
+from focusstack_app.engine.filters import outer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,20 @@ class TilePlan:
         """The tiles that reach into an area, in the order of `tiles`."""
         return [tile for tile in self.tiles if tile.overlaps(area)]
 
-    def alpha(self, tile: Region, scale: int = 1) -> FloatArray:
+    def alpha(self, tile: Region, scale: int = 1, like: object = None) -> FloatArray:
         """Blending weights of one tile; those of all tiles sum to one at every pixel.
 
         Args:
             tile: One of `tiles`.
             scale: Pixels per cell.
+            like: An array of the kind that they are to be of; NumPy's by default.
 
         Returns:
             (tile * scale, tile * scale) float32 in (0, 1]: linear ramps across each overlap.
         """
         down = _ramp(self.rows, self.rows.index(tile.top), self.tile, scale)
         across = _ramp(self.columns, self.columns.index(tile.left), self.tile, scale)
-        return np.asarray(down[:, None] * across[None, :], dtype=np.float32)
+        return outer(like, down, across)
 
 
 def plan_tiles(height: int, width: int, tile: int, overlap: float) -> TilePlan:

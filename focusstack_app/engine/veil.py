@@ -15,12 +15,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.kinds import namespace, zeros
 from focusstack_app.core.model import FloatArray
-from focusstack_app.engine.pixels import encoded
+from focusstack_app.engine.filters import (
+    accumulate,
+    box,
+    enlarged,
+    eroded,
+    filtered,
+    gaussian_around,
+    least,
+    times,
+)
+from focusstack_app.engine.pixels import cell_means, encoded
 
 Focus = NDArray[np.float64]
 
@@ -64,14 +74,8 @@ def blurred(planes: FloatArray, radius: float) -> FloatArray:
     """
     if radius > _LARGE:
         height, width = planes.shape[:2]
-        even = cv2.copyMakeBorder(planes, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-        size = (even.shape[1], even.shape[0])
-        small = cv2.resize(even, (size[0] // 2, size[1] // 2), interpolation=cv2.INTER_AREA)
-        full = cv2.resize(blurred(np.asarray(small, np.float32), radius / 2), size)
-        return np.asarray(full[:height, :width], np.float32)
-    return np.asarray(
-        cv2.filter2D(planes, -1, disc(round(radius, 2)), borderType=cv2.BORDER_REFLECT_101)
-    )
+        return enlarged(blurred(cell_means(planes, 2), radius / 2), 2)[:height, :width]
+    return filtered(planes, disc(round(radius, 2)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +96,8 @@ class Sheet:
     def planes(self) -> FloatArray:
         """(h, w, 4): the light times the matte; the matte."""
         matte = self.matte[..., None]
-        return np.concatenate([self.light * matte, matte], axis=2)
+        both: FloatArray = namespace(matte).concatenate([self.light * matte, matte], 2)
+        return both
 
     def part(self, rows: slice, columns: slice) -> Sheet:
         """The same in some rows and columns."""
@@ -129,19 +134,20 @@ def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray |
     fronts = _fronts(own, sheets)
     if not fronts:
         return None
-    veil = np.zeros((*own.matte.shape, 4), np.float32)
+    veil = zeros(own.matte, (*own.matte.shape, 4))
     for front in fronts:
         spread = blurred(front.planes, min(front.radius, MOST_RADIUS_PX) / cell_px)
-        spread *= np.float32(min((front.radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0))
-        cv2.accumulateProduct(cv2.merge([1 - veil[..., 3]] * 4), spread, veil)
+        spread = spread * min((front.radius - LEAST_RADIUS_PX) / LEAST_RADIUS_PX, 1.0)
+        accumulate(veil, 1 - veil[..., 3], spread)
     return veil
 
 
 def lifted(light: FloatArray, veil: FloatArray) -> FloatArray:
     """What lies behind a veil, linear, (h, w, 3), from (h, w, 3) light as seen and (h, w, 4)."""
-    gain = 1 / (1 - np.minimum(veil[..., 3], DENSEST_VEIL))
-    behind = np.asarray((light - veil[..., :3]) * cv2.merge([gain] * 3), np.float32)
-    return np.asarray(np.maximum(behind, _LEAST_LIGHT * light), np.float32)
+    xp = namespace(light)
+    gain = 1 / (1 - xp.clip(veil[..., 3], None, DENSEST_VEIL))
+    behind: FloatArray = xp.maximum(times(light - veil[..., :3], gain), _LEAST_LIGHT * light)
+    return behind
 
 
 def credible(own: Sheet, veil: FloatArray) -> FloatArray:
@@ -151,36 +157,28 @@ def credible(own: Sheet, veil: FloatArray) -> FloatArray:
     that do not occur around, where there is no veil: the subject is not lit, or not shaped, as this
     model of it says. A glint, say, shows one frame less than it sends into another.
     """
-    ratios = (own.light + _DARK) / (veil[..., :3] + _DARK)
-    ratio = functools.reduce(np.minimum, cv2.split(ratios))
-    ratio = np.minimum(ratio, 1) * _familiar(own, veil)
+    ratio = least((own.light + _DARK) / (veil[..., :3] + _DARK))
+    ratio = namespace(ratio).clip(ratio, None, 1) * _familiar(own, veil)
     ratio[own.matte < _SHOWN] = 1
-    window = np.ones((2 * _AROUND + 1,) * 2, np.uint8)
-    least = cv2.erode(ratio, window, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.blur(least, window.shape, borderType=cv2.BORDER_REPLICATE))
+    return box(eroded(ratio, _AROUND), _AROUND)
 
 
 def _familiar(own: Sheet, veil: FloatArray) -> FloatArray:
     """(h, w) in [0, 1]: whether what lies behind a veil has colours that occur around there."""
-    logs = np.log(lifted(own.light, veil) + 2 * _DARK)
-    hues = np.ascontiguousarray(logs[..., ::2] - logs[..., 1:2])
-    telling = own.matte * np.maximum(1 - veil[..., 3] / _UNVEILED, 0)
-
-    def around(planes: FloatArray) -> FloatArray:
-        side = 6 * round(_FAMILIAR) + 1
-        border = cv2.BORDER_REPLICATE
-        return np.asarray(cv2.GaussianBlur(planes, (side, side), _FAMILIAR, borderType=border))
-
-    known = around(telling)
-    share = np.maximum(known, _FLOOR)[..., None]
-    mean = around(hues * telling[..., None]) / share
-    squares = around(np.square(hues) * telling[..., None]) / share
-    variance = np.maximum(squares - np.square(mean), 0) + np.float32(_VARIETY**2)
-    distance = (np.square(hues - mean) / variance).max(axis=2)
-    patch = (2 * _PATCH + 1,) * 2
-    distance = cv2.blur(np.minimum(distance, _FARTHEST), patch, borderType=cv2.BORDER_REPLICATE)
-    alien = 1 - 1 / (1 + np.square(distance / np.float32(_ALIEN**2)))
-    return np.asarray(1 - np.minimum(known / _ENOUGH, 1) * alien, np.float32)
+    xp = namespace(veil)
+    logs = xp.log(lifted(own.light, veil) + 2 * _DARK)
+    hues = logs[..., ::2] - logs[..., 1:2]
+    telling = own.matte * xp.clip(1 - veil[..., 3] / _UNVEILED, 0, None)
+    known = gaussian_around(telling, _FAMILIAR)
+    share = xp.clip(known, _FLOOR, None)[..., None]
+    mean = gaussian_around(hues * telling[..., None], _FAMILIAR) / share
+    squares = gaussian_around(xp.square(hues) * telling[..., None], _FAMILIAR) / share
+    variance = xp.clip(squares - xp.square(mean), 0, None) + _VARIETY**2
+    distance = xp.amax(xp.square(hues - mean) / variance, 2)
+    distance = box(xp.clip(distance, None, _FARTHEST), _PATCH)
+    alien = 1 - 1 / (1 + xp.square(distance / _ALIEN**2))
+    familiar: FloatArray = 1 - xp.clip(known / _ENOUGH, None, 1) * alien
+    return familiar
 
 
 def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:
@@ -200,4 +198,4 @@ def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:
 
 def from_linear(light: FloatArray) -> FloatArray:
     """Linear light, clipped to [0, 1], display-encoded."""
-    return encoded(np.maximum(light, _DARKEST))
+    return encoded(namespace(light).clip(light, _DARKEST, None))

@@ -49,6 +49,7 @@ class OnnxModel:
         self.manifest = self._whole = manifest
         self._accelerator = accelerator
         self.device = "CPU" if accelerator is None else accelerator.label
+        self.card = None
         self.warnings = warnings
         # What is between a card's calls is the processor's: threads prepare and take over.
         self.calls_at_once = _calls_at_once(manifest)

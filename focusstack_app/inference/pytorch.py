@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
+from typing import Any
 
 import numpy as np
 import onnx
@@ -16,8 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
+from focusstack_app.core.kinds import alike
 from focusstack_app.core.message import message
-from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
+from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
+from focusstack_app.inference.card import TorchCard
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
@@ -62,6 +65,7 @@ class TorchModel:
         else:
             self.device = "CPU (PyTorch)"
         self._place = torch.device(place)
+        self.card: Card = TorchCard(self._place, self._errors)
         self._recordings: dict[tuple[object, ...], _Recording] = {}
         encoder, fusion, decoder = _network(manifest)
         with self._errors():
@@ -72,15 +76,21 @@ class TorchModel:
 
     def encode(self, pixels: FloatArray) -> FloatArray:
         """See `FusionModel.encode`."""
+        if isinstance(pixels, Tensor):
+            return self._run_there(self._encoder, pixels.permute(2, 0, 1))[0]
         planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
         return self._run(self._encoder, planes)[0]
 
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
+        if isinstance(latents, Tensor):
+            return Fused(*self._run_there(self._fusion, latents, alike(latents, shares)))
         return Fused(*self._run(self._fusion, latents, shares))
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""
+        if isinstance(latent, Tensor):
+            return self._run_there(self._decoder, latent)[0].permute(1, 2, 0)
         return np.ascontiguousarray(self._run(self._decoder, latent)[0].transpose(1, 2, 0))
 
     def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
@@ -99,7 +109,7 @@ class TorchModel:
         return model
 
     def _run(self, part: Part, *inputs: FloatArray) -> list[FloatArray]:
-        with self._errors(), torch.inference_mode():
+        with self._errors(), torch.no_grad():
             given = [torch.from_numpy(_writable(one))[None] for one in inputs]
             if self._place.type == "cpu":
                 tensors = _all(part(*given))
@@ -107,6 +117,15 @@ class TorchModel:
                 with self._turn:
                     tensors = [tensor.cpu() for tensor in self._on_card(part, given)]
             return [tensor[0].numpy() for tensor in tensors]
+
+    def _run_there(self, part: Part, *inputs: Tensor) -> list[Any]:
+        """The same for tensors of the card, which do not leave it."""
+        with self._errors(), torch.no_grad():
+            given = [one[None] for one in inputs]
+            if self._place.type == "cpu":
+                return [tensor[0] for tensor in _all(part(*given))]
+            with self._turn:
+                return [tensor[0].clone() for tensor in self._on_card(part, given)]
 
     def _on_card(self, part: Part, given: Sequence[Tensor]) -> list[Tensor]:
         """The outputs, until it is called again."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,9 @@ from numpy.typing import NDArray
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Provenance
+from focusstack_app.core.kinds import on_host
 from focusstack_app.core.message import message
-from focusstack_app.core.model import FloatArray, FusionModel
+from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite
@@ -26,22 +29,29 @@ from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
 from focusstack_app.jobs.preparing import (
+    Aligned,
     Clock,
     Encoded,
     Prepared,
     encode_frames,
     measure_focus,
     overview_of_frames,
+    placed,
+    placed_on,
     prepare,
     registers,
 )
 
+Made = tuple[NDArray[np.uint16], Provenance]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
 # Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
 # whatever the number of frames.
 _FIXED_BYTES = 300_000_000
 _PIXEL_BYTES = 60
+# What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
+_CARD_FRAME_BYTES = 12
+_CARD_PIXEL_BYTES = 120
 _UNFIT = 5.0  # times the usual error of the autoencoder
 _QUANTISED = 1 / 255
 
@@ -72,14 +82,20 @@ def fuse_stack(
     """
     clock = Clock()
     progress.report(0.0, message("Reading"))
-    model: FusionModel | None = None
-    if len(request.stack) > 1 and request.method is Method.VAEEDOF:
-        with clock("load model"):
-            model = load(request)
-    placed = 0.3 if registers(request) else 0.1
-    with Spool(room_bytes(request, default_budget_bytes())) as spool:
-        prepared = prepare(request, spool, clock, progress.sub(0.0, placed))
-        return fuse_prepared(prepared, model, spool, clock, progress.sub(placed, 1.0))
+    known = 0.2 if registers(request) else 0.1
+    with (
+        ThreadPoolExecutor(1) as beside,
+        Spool(room_bytes(request, default_budget_bytes())) as spool,
+    ):
+        loading: Future[FusionModel] | None = None
+        if len(request.stack) > 1 and request.method is Method.VAEEDOF:
+            loading = beside.submit(load, request)
+        prepared = prepare(request, spool, clock, progress.sub(0.0, known))
+        model: FusionModel | None = None
+        if loading is not None:
+            with clock("load model"):  # what is left of it
+                model = loading.result()
+        return fuse_prepared(prepared, model, spool, clock, progress.sub(known, 1.0))
 
 
 def fuse_prepared(
@@ -90,7 +106,9 @@ def fuse_prepared(
     progress: Progress,
     known: Encoded | None = None,
 ) -> FusionResult:
-    """Fuse frames that were read and aligned; they stay as they are.
+    """Fuse frames that were read, and where it is known how they lie.
+
+    Frames that are astray are resampled first; the others stay as they are.
 
     Args:
         prepared: The frames, and what is asked of them.
@@ -98,37 +116,34 @@ def fuse_prepared(
         spool: Keeps what grows with the number of frames.
         clock: Told what the stages take; the result has what it says.
         progress: Reported on the calling thread.
-        known: What this model has seen in the frames before. It stays, too.
+        known: What this model has seen in the frames before. It stays, too. The frames are then
+            taken where they are, and not to a card.
 
     Raises:
         FocusStackError: If the device cannot be used, or there is no room for temporary files.
         Cancelled: If the user stopped the job.
     """
-    request, frames, icc_profile, aligned = prepared
+    request, aligned = prepared.request, prepared.aligned
     unfit: list[str] = []
-    made: tuple[FloatArray, Provenance] | None = None
+    made: Made | None = None
     if model is not None:
         model, unfit, made = _fuse_on_device(
-            request, model, frames, spool, clock, progress.sub(0.0, 0.99), known
+            prepared, model, spool, clock, progress.sub(0.0, 0.99), known
         )
-    elif len(frames) > 1:
+    elif len(prepared.frames) > 1:
+        with clock("align"):
+            frames = placed(prepared, spool, progress.sub(0.0, 0.3)).frames
         with clock("fuse"):
-            made = fuse_pyramid(
-                lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.0, 0.99)
+            fused = fuse_pyramid(
+                lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
             )
-    rows, columns = aligned.inside
-    provenance = None
-    if made is None:
-        picture = as_uint16(frames[0][:])
-    else:
-        picture = to_uint16(made[0][rows, columns])
-        maps = (np.ascontiguousarray(m[rows, columns]) for m in _maps(made[1]))
-        provenance = Provenance(*maps)
+            made = _inside(fused, aligned)
+    picture, provenance = made or (as_uint16(prepared.frames[0][:]), None)
     progress.report(1.0, message("Fused"))
     return FusionResult(
         request=request,
         picture=picture,
-        icc_profile=icc_profile,
+        icc_profile=prepared.icc_profile,
         provenance=provenance,
         timings_s=clock.timings_s,
         device=model.device if model is not None else "CPU",
@@ -147,35 +162,63 @@ def fuse_prepared(
     )
 
 
-def _maps(provenance: Provenance) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    return provenance.source_index, provenance.confidence, provenance.synthesised
+def _inside(made: tuple[FloatArray, Provenance], aligned: Aligned) -> Made:
+    """What all frames show, in 16 bits."""
+    picture, provenance = made
+    cut = aligned.inside
+    index = on_host(provenance.source_index[cut])
+    return to_uint16(picture[cut]), Provenance(
+        np.ascontiguousarray(index, np.uint16),
+        np.ascontiguousarray(on_host(provenance.confidence[cut])),
+        np.ascontiguousarray(on_host(provenance.synthesised[cut])),
+    )
+
+
+def card_for(prepared: Prepared, model: FusionModel) -> Card | None:
+    """The model's card, if the whole stack fits there: a render is made there from the start."""
+    height, width = prepared.frames[0].shape[:2]
+    needed = height * width * (_CARD_PIXEL_BYTES + _CARD_FRAME_BYTES * len(prepared.frames))
+    return model.card if model.card is not None and model.card.room_bytes() >= needed else None
 
 
 def _fuse_on_device(
-    request: FusionRequest,
+    prepared: Prepared,
     model: FusionModel,
-    frames: list[Held],
     spool: Spool,
     clock: Clock,
     progress: Progress,
     known: Encoded | None,
-) -> tuple[FusionModel, list[str], tuple[FloatArray, Provenance]]:
+) -> tuple[FusionModel, list[str], Made]:
     """Fuse, and start again with what needs less of the device as long as it fails.
 
     Returns:
         The model that did it, the warnings, the picture and its provenance.
     """
+    request = prepared.request
+    card = card_for(prepared, model) if known is None else None
     while True:
+        frames: Sequence[Planes]
         try:
-            with clock("check"):
-                unfit = _unfit_frames(request.stack, model, frames, progress)
-            with meanwhile(spool.keep) as keep:
-                made = _fuse_vaeedof(request, model, frames, keep, clock, progress, known)
+            with card.errors() if card is not None else nullcontext():
+                ready = progress.sub(0.0, 0.1)
+                if card is not None:
+                    with clock("align" if prepared.astray else "upload"):
+                        frames = placed_on(card, prepared, ready)
+                else:
+                    if prepared.astray:
+                        with clock("align"):
+                            prepared = placed(prepared, spool, ready)
+                    frames = prepared.frames
+                later = progress.sub(0.1, 1.0)
+                with clock("check"):
+                    unfit = _unfit_frames(request.stack, model, frames, later)
+                with meanwhile(spool.keep) as keep:
+                    made = _fuse_vaeedof(request, model, frames, keep, clock, later, known, card)
+                return model, unfit, _inside(made, prepared.aligned)
         except DeviceError as error:
             reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
-        else:
-            return model, unfit, made
         # After the handler: the error holds on to what lies on the device.
+        card, frames = None, ()
         if known is not None:
             known.failed, known = True, None
         lighter = model.fallback(reason, out_of_memory=out_of_memory)
@@ -189,12 +232,15 @@ def _fuse_on_device(
 def _fuse_vaeedof(
     request: FusionRequest,
     model: FusionModel,
-    frames: list[Held],
+    frames: Sequence[Planes],
     keep: Callable[[NDArray[Any]], Held],
     clock: Clock,
     progress: Progress,
     known: Encoded | None,
+    card: Card | None,
 ) -> tuple[FloatArray, Provenance]:
+    """The picture and its provenance; all arrays lie on the card, if there is one."""
+    keep_there: Callable[[NDArray[Any]], Any] = keep if card is None else lambda array: array
     encoded = known
     height, width = frames[0].shape[:2]
     if encoded is None:
@@ -206,7 +252,10 @@ def _fuse_vaeedof(
             overview = overview_of_frames(
                 model, frames, request.overlap, keep, progress.sub(0.1, 0.12)
             )
-            latents = encode_frames(model, frames, keep, progress.sub(0.12, 0.2))
+            if card is not None:
+                weights = [card.put(plane[:]) for plane in overview.weights]
+                overview = overview._replace(weights=weights)
+            latents = encode_frames(model, frames, keep_there, progress.sub(0.12, 0.2))
         encoded = Encoded(model, focus, overview, latents)
     with clock("fuse"):
         fusion = fuse_latents(
@@ -215,10 +264,10 @@ def _fuse_vaeedof(
             (height, width),
             request.overlap,
             progress.sub(0.2, 0.8),
-            keep,
+            keep_there,
             recall=encoded.recall,
         )
-    if known is None:
+    if known is None and card is None:
         for latent in encoded.latents:
             latent.drop()
     with clock("composite"):

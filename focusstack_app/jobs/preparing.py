@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Align, FusionRequest, Placement, Registration
+from focusstack_app.core.kinds import as_float16
 from focusstack_app.core.message import message
-from focusstack_app.core.model import FusionModel
+from focusstack_app.core.model import Card, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register, rescaled
@@ -30,6 +31,8 @@ from focusstack_app.engine.veil import Focus
 from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import advice, doubtful_advice
 from focusstack_app.jobs.reading import read_frames
+
+_PUTS = 3  # frames at a time on their way to a card
 
 
 class Clock:
@@ -69,15 +72,17 @@ class Prepared(NamedTuple):
 
     Attributes:
         request: What was asked, with the frames in the order of their focus.
-        frames: Their pixels, where they lie on the reference.
+        frames: Their pixels; where they lie on the reference, but for the `astray`.
         icc_profile: Of the reference, if it has one.
         aligned: How they lie.
+        astray: Frames that are still to be resampled.
     """
 
     request: FusionRequest
     frames: list[Held]
     icc_profile: bytes | None
     aligned: Aligned
+    astray: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +112,7 @@ def registers(request: FusionRequest) -> bool:
 
 
 def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
-    """Read the frames, put them in the order of their focus, and align them.
+    """Read the frames, put them in the order of their focus, and find where they lie.
 
     Raises:
         InputError: If a frame cannot be read.
@@ -126,7 +131,7 @@ def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progre
         alone = Aligned((slice(0, height), slice(0, width)), [warning])
         return Prepared(request, frames, icc_profile, alone)
     with clock("align"):
-        aligned = align_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0))
+        aligned = find_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0))
     for proxy in proxies:
         proxy.drop()
     aligned.warnings.extend(warnings)
@@ -139,7 +144,65 @@ def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progre
                 last=ordered.stack.sources[-1].path.name,
             )
         )
-    return Prepared(ordered, frames, icc_profile, aligned)
+    astray = aligned.placement.moved if aligned.placement is not None else ()
+    return Prepared(ordered, frames, icc_profile, aligned, astray)
+
+
+def placed(prepared: Prepared, spool: Spool, progress: Progress) -> Prepared:
+    """Resample the frames that do not lie on the reference.
+
+    Raises:
+        OutputError: If there is no room for temporary files.
+        Cancelled: If the user stopped the job.
+    """
+    frames, reference = prepared.frames, prepared.request.stack.reference
+    for number, index in enumerate(_outward(reference, len(frames)), start=1):
+        if index in prepared.astray:
+            progress.report(number / len(frames), message("Aligning"))
+            beside = frames[_towards(reference, index)]
+            there = _resampled(prepared, frames[index], index, beside, progress)
+            frames[index].drop()
+            frames[index] = spool.keep(there)
+    return prepared._replace(astray=())
+
+
+def placed_on(card: Card, prepared: Prepared, progress: Progress) -> list[Any]:
+    """Copies of the frames on a card, those that are astray resampled.
+
+    Raises:
+        DeviceError: If the card fails, or has too little memory.
+        Cancelled: If the user stopped the job.
+    """
+    reference, count = prepared.request.stack.reference, len(prepared.frames)
+    there: dict[int, Any] = {}
+    order = [reference, *_outward(reference, count)]
+    with closing(ahead(lambda i: card.put(prepared.frames[i][:]), order, _PUTS)) as put:
+        for index, frame in zip(order, put, strict=True):
+            progress.report(len(there) / count, message("Aligning"))
+            if index in prepared.astray:
+                beside = there[_towards(reference, index)]
+                frame = _resampled(prepared, frame, index, beside, progress)
+            there[index] = frame
+    return [there[index] for index in range(count)]
+
+
+def _outward(reference: int, count: int) -> list[int]:
+    """All frames but the reference, each after its neighbour towards it."""
+    return [*range(reference + 1, count), *range(reference - 1, -1, -1)]
+
+
+def _towards(reference: int, index: int) -> int:
+    return index - 1 if index > reference else index + 1
+
+
+def _resampled(
+    prepared: Prepared, frame: Any, index: int, beside: Any, progress: Progress
+) -> NDArray[Any]:
+    placement = prepared.aligned.placement
+    if placement is None:
+        raise ValueError("a frame that is astray has a place")
+    matrix, gains = placement.frame_from_reference[index], placement.gains[index]
+    return resample(frame, matrix, gains, beside, progress)
 
 
 def measure_focus(
@@ -177,19 +240,19 @@ def encode_frames(
     latents = []
     for number, frame in enumerate(frames, start=1):
         # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
-        latents.append(keep(encode_frame(model, frame, progress).astype(np.float16)))
+        latents.append(keep(as_float16(encode_frame(model, frame, progress))))
         progress.report(number / len(frames), message("Encoding"))
     return latents
 
 
-def align_frames(
+def find_frames(
     request: FusionRequest,
     frames: list[Held],
     proxies: list[Held],
     spool: Spool,
     progress: Progress,
 ) -> Aligned:
-    """Resample the frames that do not lie on the reference, in place."""
+    """Find where the frames lie on the reference, and what is wrong with them."""
     stack = request.stack
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
@@ -199,24 +262,13 @@ def align_frames(
     if full is None:
         size_px = stack.sources[stack.reference].size_px[::-1]
         with meanwhile(spool.keep) as keep:
-            full = register(proxies, stack.reference, size_px, progress.sub(0.0, 0.7), keep)
+            full = register(proxies, stack.reference, size_px, progress, keep)
     found = rescaled(full, (height, width))
-    outward = [*range(stack.reference + 1, len(frames)), *range(stack.reference - 1, -1, -1)]
-    moved = []
-    for number, index in enumerate(outward, start=1):
-        progress.report(0.7 + 0.3 * number / len(frames), message("Aligning"))
-        if moves(found.frame_from_reference[index], found.gains[index], height, width):
-            moved.append(index)
-            beside = frames[index - 1 if index > stack.reference else index + 1]
-            there = resample(
-                frames[index],
-                found.frame_from_reference[index],
-                found.gains[index],
-                beside,
-                progress,
-            )
-            frames[index].drop()
-            frames[index] = spool.keep(there)
+    moved = [
+        index
+        for index in _outward(stack.reference, len(frames))
+        if moves(found.frame_from_reference[index], found.gains[index], height, width)
+    ]
     warnings = doubtful_advice(stack, found.doubtful)
     findings = diagnose(proxies, found, stack.reference, progress)
     warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])

@@ -27,7 +27,14 @@ from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.veil import reach_px
 from focusstack_app.io.spool import Spool, default_budget_bytes
-from focusstack_app.jobs.fuse import LoadModel, fuse_prepared, fuse_stack, load_model, room_bytes
+from focusstack_app.jobs.fuse import (
+    LoadModel,
+    card_for,
+    fuse_prepared,
+    fuse_stack,
+    load_model,
+    room_bytes,
+)
 from focusstack_app.jobs.preparing import (
     Clock,
     Encoded,
@@ -35,6 +42,7 @@ from focusstack_app.jobs.preparing import (
     encode_frames,
     measure_focus,
     overview_of_frames,
+    placed,
     prepare,
 )
 from focusstack_app.jobs.recent import RecentTiles
@@ -75,7 +83,8 @@ def open_viewport(
     recent = RecentTiles(rooms.recent_bytes)
     with ExitStack() as files:
         spool = files.enter_context(Spool(rooms.frames_bytes))
-        prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.8))
+        prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.6))
+        prepared = placed(prepared, spool, progress.sub(0.6, 0.8))
         model = load(request)
         progress = progress.sub(0.8, 1.0)
         try:
@@ -176,12 +185,12 @@ class Viewport:
             return fuse_stack(request, progress, self._load)
         progress.report(0.0, message("Fusing"))
         clock, encoded = Clock(), self._encoded
-        known = None if encoded.failed else encoded
-        if known is None:  # the device may serve a render all the same, in smaller tiles
+        model = encoded.model
+        if encoded.failed:  # the device may serve a render all the same, in smaller tiles
             with clock("load model"):
                 model = self._load(request)
-        else:
-            model = known.model
+        afresh = encoded.failed or card_for(self._prepared, model) is not None
+        known = None if afresh else encoded
         mine = self._prepared.request
         prepared = self._prepared._replace(
             request=replace(
@@ -199,15 +208,14 @@ class Viewport:
         finally:
             if known is not None and encoded.failed:
                 self.close()
-        at_hand = ["read", "align"]
-        if not encoded.failed:
-            at_hand += ["load model", "encode"]
-            at_hand += ["defocus"] if request.mode is Mode.FAITHFUL else []
+        at_hand = ["read", "align"] + ["load model"] * (not encoded.failed)
+        if not (afresh or encoded.failed):
+            at_hand += ["encode"] + ["defocus"] * (request.mode is Mode.FAITHFUL)
         return replace(
             result,
             spooled_bytes=self._spool.spooled_bytes - before,
             reused=tuple(at_hand),
-            reused_tiles=0 if encoded.failed else self._recent.recalled,
+            reused_tiles=0 if afresh or encoded.failed else self._recent.recalled,
         )
 
     @contextmanager

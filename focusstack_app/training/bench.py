@@ -29,7 +29,7 @@ import cv2
 import numpy as np
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice, FusionRequest, Method
-from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
+from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.fuse import fuse_stack, load_model
 from focusstack_app.jobs.opening import open_stack
@@ -87,6 +87,11 @@ class WatchedModel:
     def calls_at_once(self) -> int:
         """See `FusionModel`."""
         return self._model.calls_at_once
+
+    @property
+    def card(self) -> Card | None:
+        """See `FusionModel`."""
+        return self._model.card
 
     @property
     def warnings(self) -> tuple[str, ...]:

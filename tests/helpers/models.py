@@ -50,6 +50,7 @@ class IdentityModel:
     def __init__(self, manifest: ModelManifest | None = None) -> None:
         self.manifest = manifest if manifest is not None else fake_manifest()
         self.device = "CPU"
+        self.card = None
         self.warnings: tuple[str, ...] = ()
         self.calls_at_once = 1
         self.fuse_calls = 0

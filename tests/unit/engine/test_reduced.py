@@ -26,7 +26,7 @@ def test_each_frame_is_looked_at_with_itself_reduced_and_all_are_fused() -> None
 
     fusion, size = fuse_reduced(
         UnevenModel(), frames, 45, 0.25, "Looking", Progress(), np.asarray,
-        lambda frame, small: seen.append((frame, small)),
+        lambda frame, small: (frame, small), seen.append,
     )  # fmt: skip
 
     assert size == (45, 30)
