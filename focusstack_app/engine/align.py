@@ -24,6 +24,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.matching import Level, Matrix, Similarity, pyramid, refine_similarity
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import covered, warped
@@ -44,6 +45,7 @@ def proxy_of(pixels: Pixels) -> NDArray[Any]:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
+@in_our_threads_only()
 def register(
     proxies: Sequence[Planes],
     reference: int,

@@ -25,6 +25,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_linear
 from focusstack_app.engine.reduced import fuse_reduced, shrink_to
 from focusstack_app.engine.veil import Focus, blurred
@@ -49,6 +50,7 @@ _NOISE = 0.0005  # of differences of light
 Indices = NDArray[np.intp]  # of the pixels of a plane, in its order
 
 
+@in_our_threads_only()
 def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress) -> Focus:
     """The focus of each frame, in px of blur; larger is nearer.
 

@@ -20,6 +20,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import rescaled
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import warped
 
@@ -56,6 +57,7 @@ class Finding:
     amount: float = 0.0
 
 
+@in_our_threads_only()
 def diagnose(
     proxies: Sequence[Planes],
     registration: Registration | None,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.sharpness import sharpness_map
 
 _BLOCK_CELLS = 4
@@ -31,6 +32,7 @@ Distances = NDArray[np.float64]
 Order = NDArray[np.intp]
 
 
+@in_our_threads_only()
 def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
     """Put frames in the order of their focus.
 
