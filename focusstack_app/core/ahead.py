@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-_MOST_THREADS = 8
+_MOST_THREADS = 16
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,7 +26,7 @@ def ahead(
     Args:
         work: Called by the threads; what it raises comes in its turn.
         items: Taken one by one on the calling thread.
-        threads: How many; those of the processor, 8 at most, by default. With 0 the calling thread
+        threads: How many; those of the processor, 16 at most, by default. With 0 the calling thread
             works, and nothing is made ahead.
     """
     if threads == 0:

@@ -23,7 +23,8 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.matching import Matrix, Similarity, pyramid, refine_similarity
+from focusstack_app.engine.matching import Level, Matrix, Similarity, pyramid, refine_similarity
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import covered, warped
@@ -44,6 +45,7 @@ def proxy_of(pixels: Pixels) -> NDArray[Any]:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
+@in_our_threads_only()
 def register(
     proxies: Sequence[Planes],
     reference: int,
@@ -72,16 +74,16 @@ def register(
         done += 1
         progress.report(done / (2 * count + len(hops)), message("Aligning"))
 
-    pyramids: list[list[Planes]] = []
+    pyramids: list[list[tuple[Planes, float]]] = []
     for fine_to_coarse in ahead(lambda proxy: pyramid(to_float(proxy[:])), proxies):
         progress.checkpoint()
-        pyramids.append([keep(plane) for plane in fine_to_coarse])
+        pyramids.append([(keep(level.plane), level.least) for level in fine_to_coarse])
 
-    def planes(index: int) -> list[FloatArray]:
-        return [plane[:] for plane in pyramids[index]]
+    def levels(index: int) -> list[Level]:
+        return [Level(plane[:], least) for plane, least in pyramids[index]]
 
     def neighbour(index: int) -> Similarity | None:
-        before, here = planes(index - 1), planes(index)
+        before, here = levels(index - 1), levels(index)
         return _estimated(before, here, _coarse_shift(before, here))
 
     frame_from_first = [_STILL]
@@ -96,10 +98,10 @@ def register(
 
     def apart(pair: tuple[int, int]) -> Similarity | None:
         a, b = pair
-        one, other = planes(a), planes(b)
+        one, other = levels(a), levels(b)
         chained = frame_from_first[b].after(frame_from_first[a].inverse())
         own = _estimated(one, other, chained)
-        if own is not None and _apart_px(own, chained, one[0].shape) < 2 * (b - a):
+        if own is not None and _apart_px(own, chained, one[0].plane.shape) < 2 * (b - a):
             return own
         return None
 
@@ -108,8 +110,8 @@ def register(
             pairs[pair] = own
         tick()
     small_px = proxies[0].shape[0], proxies[0].shape[1]
-    matrices = np.stack(homographies(planes, _settled(pairs, count), reference, tick))
-    fixed = to_float(proxies[reference][:])
+    matrices = np.stack(homographies(levels, _settled(pairs, count), reference, tick))
+    fixed = _light(to_float(proxies[reference][:]))
     gains = []
     for gain in ahead(
         lambda index: _gains(fixed, to_float(proxies[index][:]), matrices[index]), range(count)
@@ -142,44 +144,41 @@ def _hops(count: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def _coarse_shift(template: list[FloatArray], moved: list[FloatArray]) -> Similarity:
+def _coarse_shift(template: list[Level], moved: list[Level]) -> Similarity:
     """Where phase correlation of the coarsest level is sure of a shift, that shift."""
-    height, width = template[-1].shape
+    height, width = template[-1].plane.shape
     if min(height, width) < 2:
         return _STILL
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
     # It multiplies what it is given by the window, in place for some sizes.
-    both = template[-1].copy(), moved[-1].copy()
+    both = template[-1].plane.copy(), moved[-1].plane.copy()
     (across, down), response = cv2.phaseCorrelate(*both, window)
-    enlarged = template[0].shape[1] / width
+    enlarged = template[0].plane.shape[1] / width
     return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else _STILL
 
 
-def _estimated(
-    template: list[FloatArray], moved: list[FloatArray], start: Similarity
-) -> Similarity | None:
+def _estimated(template: list[Level], moved: list[Level], start: Similarity) -> Similarity | None:
     """moved_from_template in pixels of the finest level; None where it is not to be believed."""
     found = start
     for level in reversed(range(len(template))):
-        enlarged = template[0].shape[1] / template[level].shape[1]
-        here = refine_similarity(
+        enlarged = template[0].plane.shape[1] / template[level].plane.shape[1]
+        refined = refine_similarity(
             template[level], moved[level], Similarity(found.z, found.t / enlarged),
             _ITERATIONS[level],
         )  # fmt: skip
-        if here is None:
+        if refined is None:
             return None
-        found = Similarity(here.z, here.t * enlarged)
-    side = max(template[0].shape)
+        found = Similarity(refined.z, refined.t * enlarged)
+    side = max(template[0].plane.shape)
     plausible = (
         1 / _MAX_SCALE < abs(found.z) < _MAX_SCALE
         and abs(np.angle(found.z)) < _MAX_TURN
         and abs(found.t) < _MAX_SHIFT * side
     )
     level = min(1, len(template) - 1)
-    still = _agreement(template[level], moved[level], _STILL, level)
-    if plausible and _agreement(template[level], moved[level], found, level) > max(
-        _LEAST_AGREEMENT, 0.98 * still
-    ):
+    here, there = template[level].plane, moved[level].plane
+    still = _agreement(here, there, _STILL, level)
+    if plausible and _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still):
         return found
     return None
 
@@ -236,24 +235,30 @@ def _solved(relations: NDArray[np.complex128], values: NDArray[np.complex128]) -
     return np.concatenate([[0], np.linalg.solve(adjoint @ known, adjoint @ values)])
 
 
-def _gains(reference: FloatArray, proxy: FloatArray, proxy_from_reference: Matrix) -> Matrix:
+def _light(picture: FloatArray) -> FloatArray:
+    """Averaged over more than the blur of any frame, at a quarter of the size of a proxy."""
+    height, width = picture.shape[:2]
+    small = (max(1, width // 4), max(1, height // 4))
+    # Display-encoded values are about the square root of light.
+    light = cv2.resize(np.square(picture), small, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(light, (0, 0), 5), np.float32)
+
+
+def _gains(fixed: FloatArray, proxy: FloatArray, proxy_from_reference: Matrix) -> Matrix:
     """(3,) median ratio of the light around each point of the common area.
 
-    Light is averaged over more than the blur of any frame, so that defocus does not count.
+    Args:
+        fixed: `_light` of the reference: so averaged, defocus does not count.
+        proxy: Of the frame, as large as that of the reference.
+        proxy_from_reference: (3, 3).
     """
-    height, width = reference.shape[:2]
+    height, width = proxy.shape[:2]
     shown = covered(height, width, proxy_from_reference)
     if shown.mean() < 0.2:
         return np.ones(3)
     moved = warped(proxy, proxy_from_reference, (height, width), cv2.INTER_LINEAR)
-    small = (max(1, width // 4), max(1, height // 4))
-    light, other = (
-        # Display-encoded values are about the square root of light.
-        cv2.GaussianBlur(
-            cv2.resize(np.square(picture), small, interpolation=cv2.INTER_AREA), (0, 0), 5
-        )
-        for picture in (reference, moved)
-    )
+    own = _light(moved)
+    small = own.shape[1::-1]
     inside = cv2.resize(shown.astype(np.uint8), small, interpolation=cv2.INTER_NEAREST) > 0
-    ratio = (light[inside] + np.float32(1e-4)) / (other[inside] + np.float32(1e-4))
+    ratio = (fixed[inside] + np.float32(1e-4)) / (own[inside] + np.float32(1e-4))
     return np.asarray(np.clip(np.sqrt(np.median(ratio, axis=0)), 0.7, 1.4), dtype=np.float64)

@@ -10,18 +10,22 @@ do both show the same, blurred.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_linear
 from focusstack_app.engine.reduced import fuse_reduced, shrink_to
 from focusstack_app.engine.veil import Focus, blurred
@@ -35,13 +39,18 @@ _SAME = 0.7  # of what the smallest blur changes: two frames are focused alike
 _MANY = 7  # frames, or fewer, may come in any order; more come in that of their focus
 _WIDEST = 3  # frames on either side that share what is sharp
 _ENOUGH_PX = 1500  # of what is sharp
+_BOTH = 0.8  # of a pixel must be sharp in two frames together, for them to be compared there
+_LEADS = 0.39  # less than half of it: the share of one of both is larger
 _DOUBTFUL = 0.2  # times the evidence against one direction that must speak for the other
 _STARTS = 64
 _ROUNDS = 200
 _RING = 0.08, 0.6  # opacity of a veil that tells near from far
 _NOISE = 0.0005  # of differences of light
 
+Indices = NDArray[np.intp]  # of the pixels of a plane, in its order
 
+
+@in_our_threads_only()
 def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress) -> Focus:
     """The focus of each frame, in px of blur; larger is nearer.
 
@@ -59,13 +68,21 @@ def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progre
     """
     count = len(light)
     radii, trust = np.zeros((count, count)), np.zeros((count, count))
-    for one in range(count):
+    leading: list[Indices] = []
+    for pixels in ahead(lambda matte: np.flatnonzero(matte[:] > _LEADS), mattes):
         progress.checkpoint()
-        alike = _alike(one, light, mattes)
-        trust[one, list(alike)] = list(alike.values())
+        leading.append(pixels)
+
+    def told(one: int) -> tuple[dict[int, float], list[tuple[int, float, float]]]:
+        alike = _alike(one, light, mattes, leading)
         others = [other for other in _compared(one, count) if other not in alike]
         sharp = _sharp_zone(one, list(alike), mattes)
-        for other, radius, weight in _radii_from(light[one][:], sharp, others, light):
+        return alike, _radii_from(light[one][:], sharp, others, light)
+
+    for one, (alike, found) in enumerate(ahead(told, range(count))):
+        progress.checkpoint()
+        trust[one, list(alike)] = list(alike.values())
+        for other, radius, weight in found:
             radii[one, other], trust[one, other] = radius, weight
     focus = _embedded(radii, trust)
     return _signed(focus, light, mattes, progress)
@@ -100,14 +117,18 @@ def _signed(
     groups = np.array_split(np.argsort(-focus), min(len(light), _MANY))
     kept = [max(group, key=lambda index: float(mattes[index][:].mean())) for group in groups]
     zones = [sum((mattes[i][:] for i in group[1:]), mattes[group[0]][:]) for group in groups]
-    for (one, near), (other, far) in itertools.combinations(zip(kept, zones, strict=True), 2):
+
+    def told(pair: tuple[int, int]) -> tuple[float, float]:
+        """The evidence that the first is nearer, and that the other is."""
+        radius = float(focus[kept[pair[0]]] - focus[kept[pair[1]]])
+        if not radius >= 1.0:  # it may not be known
+            return 0.0, 0.0
+        one, other = (_Sheet(light[kept[i]][:], zones[i], radius) for i in pair)
+        return _hides(one, other), _hides(other, one)
+
+    for found in ahead(told, itertools.combinations(range(len(kept)), 2)):
         progress.checkpoint()
-        radius = float(focus[one] - focus[other])
-        if radius >= 1.0:
-            evidence += [
-                _hides(light[one][:], light[other][:], near, far, radius),
-                _hides(light[other][:], light[one][:], far, near, radius),
-            ]
+        evidence += found
     worse, better = evidence.min(), evidence.max()
     if better <= _DOUBTFUL * -worse or worse >= _DOUBTFUL * better:
         return np.full(len(light), np.nan)
@@ -162,23 +183,34 @@ def focus_of_frames(
     return shrink * focus_of(light, mattes, progress)
 
 
-def _alike(one: int, light: Sequence[Planes], mattes: Sequence[Planes]) -> dict[int, float]:
+def _alike(
+    one: int, light: Sequence[Planes], mattes: Sequence[Planes], leading: Sequence[Indices]
+) -> dict[int, float]:
     """The frames that differ from a frame by less than the smallest blur, and how far to trust it.
 
-    They are compared where one of both is sharp.
+    They are compared where one of both is sharp: that is among the pixels in which one leads.
     """
     own, sharp = light[one][:], mattes[one][:]
     softness = np.abs(own - blurred(own, float(_RADII_PX[0])))
+    own_pixels = leading[one]
+    own_share = sharp.take(own_pixels)
     found = {}
     for other in range(len(light)):
         if other == one:
             continue
-        here = sharp + mattes[other][:] > 0.8
-        number = int(np.count_nonzero(here))
+        theirs = mattes[other][:]
+        here = own_pixels[own_share + theirs.take(own_pixels) > _BOTH]
+        rest = leading[other]
+        share = sharp.take(rest)
+        rest = rest[(share + theirs.take(rest) > _BOTH) & (share <= _LEADS)]
+        number = len(here) + len(rest)
         if number < _LEAST_PX:
             continue
-        change = float(softness[here].mean())
-        if float(np.abs(own - light[other][:])[here].mean()) < _SAME * change:
+        # In the order of the plane: the mean of floats depends on it.
+        here = np.sort(np.concatenate([here, rest]), kind="stable")
+        change = float(softness.take(here).mean())
+        seen = light[other][:].take(here)
+        if float(np.abs(own.take(here) - seen).mean()) < _SAME * change:
             found[other] = change * np.sqrt(number)
     return found
 
@@ -189,16 +221,17 @@ def _radii_from(
     """Of a frame's blur in the others: other frame, radius in px, how far to trust it."""
     ratios: dict[int, list[float]] = {j: [] for j in others}
     weights: dict[int, list[float]] = {j: [] for j in others}
+    shown = matte * own
     for radius in _RADII_PX:
         support = blurred(matte, float(radius))
-        inside = support > _WHOLE
-        number = int(np.count_nonzero(inside))
+        inside = np.flatnonzero(support > _WHOLE)
+        number = len(inside)
         if number < _LEAST_PX:
             break
-        soft = (blurred(matte * own, float(radius)) / np.maximum(support, 0.1))[inside]
-        sharp = own[inside]
+        soft = blurred(shown, float(radius)).take(inside) / support.take(inside)
+        sharp = own.take(inside)
         for j in others:
-            seen = light[j][:][inside]
+            seen = light[j][:].take(inside)
             plain, blurry = (float(np.abs(light_i - seen).mean()) for light_i in (sharp, soft))
             ratios[j].append((blurry + _NOISE) / (plain + _NOISE))
             weights[j].append(plain * np.sqrt(number))
@@ -247,19 +280,43 @@ def _embedded(radii: Focus, trust: Focus) -> Focus:
     return np.asarray(np.interp(np.arange(count), np.flatnonzero(known), found[known], **outside))
 
 
-def _hides(
-    front: FloatArray, back: FloatArray, near: FloatArray, far: FloatArray, radius: float
-) -> float:
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """What is sharp in a frame, to be laid over another frame as discs of a radius.
+
+    Attributes:
+        light: (H, W) of the whole frame.
+        matte: (H, W), what is sharp in it.
+        radius: In px.
+    """
+
+    light: FloatArray
+    matte: FloatArray
+    radius: float
+
+    @functools.cached_property
+    def opacity(self) -> FloatArray:
+        """The matte, spread."""
+        return blurred(self.matte, self.radius)
+
+    @functools.cached_property
+    def spread(self) -> FloatArray:
+        """The light of what is sharp, spread."""
+        return blurred(self.matte * self.light, self.radius)
+
+
+def _hides(front: _Sheet, back: _Sheet) -> float:
     """How much better two frames agree if what is sharp in one hides what is in the other."""
-    opacity = blurred(near, radius)
-    ring = (far > 0.8) & (opacity > _RING[0]) & (opacity < _RING[1])
-    number = int(np.count_nonzero(ring))
+    opacity = front.opacity
+    ring = np.flatnonzero((back.matte > 0.8) & (opacity > _RING[0]) & (opacity < _RING[1]))
+    number = len(ring)
     if number < _LEAST_PX:
         return 0.0
-    clear = (back - blurred(near * front, radius)) / np.maximum(1 - opacity, 0.3)
-    support = np.maximum(blurred(far, radius), 0.05)
+    clear = np.asarray((back.light - front.spread) / np.maximum(1 - opacity, 0.3), np.float32)
+    support = np.maximum(back.opacity.take(ring), 0.05)
+    seen = front.light.take(ring)
     before, after = (
-        float(np.abs(blurred(far * light, radius) / support - front)[ring].mean()) + 4 * _NOISE
-        for light in (back, np.asarray(clear, np.float32))
+        float(np.abs(spread.take(ring) / support - seen).mean()) + 4 * _NOISE
+        for spread in (back.spread, blurred(back.matte * clear, back.radius))
     )
     return number * float(np.log(before / after))

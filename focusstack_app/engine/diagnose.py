@@ -14,11 +14,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import rescaled
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import warped
 
@@ -55,6 +57,7 @@ class Finding:
     amount: float = 0.0
 
 
+@in_our_threads_only()
 def diagnose(
     proxies: Sequence[Planes],
     registration: Registration | None,
@@ -79,19 +82,30 @@ def diagnose(
     """
     findings = []
     energies = []
-    before: FloatArray | None = None
-    for index, kept in enumerate(proxies):
+    size_px = proxies[0].shape[0], proxies[0].shape[1]
+    moved = None if registration is None else rescaled(registration, size_px)
+
+    def seen(index: int) -> tuple[bool, NDArray[np.float64]]:
+        """Whether a frame shows what the one before it shows; its block energies."""
+        proxy = to_float(proxies[index][:])
+        energy = _block_energies(proxy, moved, index)
+        if index == 0:
+            return False, energy
+        difference = to_float(proxies[index - 1][:])
+        np.subtract(proxy, difference, out=difference)
+        np.square(difference, out=difference)
+        return bool(np.sqrt(difference.mean()) < _SAME_RMSE), energy
+
+    for index, (again, energy) in enumerate(ahead(seen, range(len(proxies)))):
         progress.checkpoint()
-        proxy = to_float(kept[:])
-        if before is not None and np.sqrt(np.square(proxy - before).mean()) < _SAME_RMSE:
+        if again:
             findings.append(Finding(Trouble.DUPLICATE, index))
-        before = proxy
         if registration is not None:
             # Light is about the square of display-encoded values.
             stops = -2 * float(np.log2(registration.gains[index].mean()))
             if index != reference and abs(stops) > _JUMP_EV:
                 findings.append(Finding(Trouble.EXPOSURE, index, stops))
-        energies.append(_block_energies(proxy, registration, index))
+        energies.append(energy)
     curves = np.stack(energies)
     findings += _nowhere_sharp(curves)
     findings += _gaps(curves)
@@ -101,11 +115,11 @@ def diagnose(
 def _block_energies(
     proxy: FloatArray, registration: Registration | None, index: int
 ) -> NDArray[np.float64]:
-    """(blocks,) mean energy of the Laplacian in each block of the registered proxy."""
+    """(blocks,) mean energy of the Laplacian in each block of a proxy, registered at its size."""
     plane = np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     if registration is not None:
         height, width = plane.shape
-        matrix = rescaled(registration, (height, width)).frame_from_reference[index]
+        matrix = registration.frame_from_reference[index]
         gain = np.float32(registration.gains[index].mean())
         plane = warped(plane * gain, matrix, (height, width), cv2.INTER_CUBIC)
     smooth = cv2.GaussianBlur(plane, (0, 0), 0.8)

@@ -10,13 +10,16 @@ and is shortened by reversing and moving parts (2-opt, or-opt).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.sharpness import sharpness_map
 
 _BLOCK_CELLS = 4
@@ -29,6 +32,7 @@ Distances = NDArray[np.float64]
 Order = NDArray[np.intp]
 
 
+@in_our_threads_only()
 def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
     """Put frames in the order of their focus.
 
@@ -64,12 +68,16 @@ def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
 
 def _shared(proxies: Sequence[Planes], progress: Progress) -> Distances:
     """(N, N), how much is sharp in two frames both."""
-    sharp = []
-    for proxy in proxies:
-        progress.checkpoint()
+
+    def blocks(proxy: Planes) -> NDArray[Any]:
         cells = sharpness_map(proxy[:])
         size = tuple(max(1, side // _BLOCK_CELLS) for side in cells.shape[::-1])
-        sharp.append(cv2.resize(cells, size, interpolation=cv2.INTER_AREA).ravel())
+        return cv2.resize(cells, size, interpolation=cv2.INTER_AREA).ravel()
+
+    sharp = []
+    for curve in ahead(blocks, proxies):
+        progress.checkpoint()
+        sharp.append(curve)
     curves = np.stack(sharp).astype(np.float64)
     least, most = curves.min(axis=0), curves.max(axis=0)
     contrast = most / (least + _FLOOR)

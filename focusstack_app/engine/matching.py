@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.model import FloatArray
 
 Matrix = NDArray[np.float64]
-Pixels = tuple[NDArray[np.intp], ...]  # rows and columns
+Pixels = NDArray[np.intp]  # indices into a plane, row by row
 
 _LEVELS = 4  # of a pyramid
 _PIXELS = 40_000  # that decide, per level
@@ -118,37 +118,50 @@ class _HomographyWarp:
         self.found = found / found[2, 2]
 
 
-def pyramid(proxy: FloatArray) -> list[FloatArray]:
+class Level(NamedTuple):
+    """A plane of a pyramid.
+
+    Attributes:
+        plane: (H, W), luminance.
+        least: Strength of its gradient above which it has texture.
+    """
+
+    plane: FloatArray
+    least: float
+
+
+def pyramid(proxy: FloatArray) -> list[Level]:
     """Luminance planes, fine to coarse, a little smoothed against noise."""
     plane = np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     planes = [plane]
     while len(planes) < _LEVELS and min(planes[-1].shape) > 96:
         planes.append(np.asarray(cv2.pyrDown(planes[-1]), dtype=np.float32))
-    return [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
+    smooth = [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
+    return [Level(p, max(float(np.quantile(_strength(p), 1 - _TEXTURED)), 1e-8)) for p in smooth]
 
 
 def refine_similarity(
-    template: FloatArray, moved: FloatArray, start: Similarity, iterations: int
+    template: Level, moved: Level, start: Similarity, iterations: int
 ) -> Similarity | None:
     """The similarity that takes points of one plane to those of another.
 
     Args:
-        template: (H, W).
-        moved: (H, W).
+        template: Of one picture.
+        moved: Of the other, of the same size.
         start: In pixels of these planes.
         iterations: At most.
 
     Returns:
         None where there is too little to see.
     """
-    warp = _SimilarityWarp(start, max(template.shape) / 2)
+    warp = _SimilarityWarp(start, max(template.plane.shape) / 2)
     pair = _Pair(template, moved)
     return warp.found if pair.fit(warp, pair.textured, iterations) else None
 
 
 def refine_homographies(
-    template: FloatArray,
-    moved: FloatArray,
+    template: Level,
+    moved: Level,
     after: Similarity,
     starts: Sequence[Matrix],
     iterations: int,
@@ -158,8 +171,8 @@ def refine_homographies(
     Each looks at its half of the picture, the tiles of one colour of a chequered pattern.
 
     Args:
-        template: (H, W).
-        moved: (H, W).
+        template: Of one picture.
+        moved: Of the other, of the same size.
         after: In pixels of these planes.
         starts: Two of (3, 3) in the coordinates of `unit_frame`.
         iterations: At most.
@@ -167,15 +180,15 @@ def refine_homographies(
     Returns:
         None for a half in which there is too little to see.
     """
-    unit, tile = max(template.shape) / 2, max(template.shape) / _TILES
+    shape = template.plane.shape
+    unit, tile = max(shape) / 2, max(shape) / _TILES
     pair = _Pair(template, moved)
-    rows, columns = pair.textured
-    colour = (rows // tile + columns // tile) % 2
+    down, across = (np.arange(side) // tile for side in shape)
+    colour = ((down[:, None] + across) % 2).take(pair.textured)
     found: list[Matrix | None] = []
     for half, start in enumerate(starts):
         warp = _HomographyWarp(after, start, unit)
-        own = colour == half
-        told = pair.fit(warp, (rows[own], columns[own]), iterations)
+        told = pair.fit(warp, pair.textured[colour == half], iterations)
         found.append(warp.found if told else None)
     return found
 
@@ -183,27 +196,21 @@ def refine_homographies(
 class _Pair:
     """Two planes, and where the first has texture."""
 
-    def __init__(self, template: FloatArray, moved: FloatArray) -> None:
-        self._template, self._moved = template, moved
-        self._across, self._down = _gradient(moved)
-        strength = np.zeros(template.shape, np.float32)
-        across, down = _gradient(template)
-        inner = (slice(3, -3), slice(3, -3))
-        strength[inner] = (across**2 + down**2)[inner]
-        least = max(float(np.quantile(strength, 1 - _TEXTURED)), 1e-8)
-        self.textured: Pixels = np.nonzero(strength > least)
+    def __init__(self, template: Level, moved: Level) -> None:
+        self._template, self._moved = template.plane, moved.plane
+        self._across, self._down = _gradient(moved.plane)
+        self.textured: Pixels = np.flatnonzero(_strength(template.plane) > template.least)
 
     def fit(self, warp: _Warp, chosen: Pixels, iterations: int) -> bool:
         """Bring a warp to where the planes agree best; False where there is too little to see."""
-        rows, columns = chosen
-        if len(rows) < _FEWEST:
+        if len(chosen) < _FEWEST:
             return False
-        if len(rows) > _PIXELS:
-            every = np.linspace(0, len(rows) - 1, _PIXELS).astype(np.intp)
-            rows, columns = rows[every], columns[every]
+        if len(chosen) > _PIXELS:
+            chosen = chosen[np.linspace(0, len(chosen) - 1, _PIXELS).astype(np.intp)]
         height, width = self._template.shape
+        rows, columns = np.divmod(chosen, width)
         x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
-        target = self._template[rows, columns].astype(np.float64)
+        target = self._template.take(chosen).astype(np.float64)
         planes = (
             (self._moved, cv2.INTER_LANCZOS4),
             (self._across, cv2.INTER_LINEAR),
@@ -218,7 +225,8 @@ class _Pair:
                 return False
             # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
             grid_x, grid_y = np.rint(at_x * 32) / 32, np.rint(at_y * 32) / 32
-            value, dx, dy = (_sampled(plane, grid_x, grid_y, kernel) for plane, kernel in planes)
+            points = _as_picture(grid_x), _as_picture(grid_y)
+            value, dx, dy = (_sampled(plane, points, kernel)[: len(x)] for plane, kernel in planes)
             value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
             residual = target - gain * value - offset
             spread = (
@@ -229,12 +237,23 @@ class _Pair:
                 [*warp.slopes(x, y, gain * dx, gain * dy), value, np.ones_like(value)]
             )
             weighted = slopes * weight
-            step = np.linalg.lstsq(weighted @ slopes.T, weighted @ residual, rcond=1e-10)[0]
+            # The operator @ keeps the interpreter's lock, and with it all other threads.
+            normal, towards = np.dot(weighted, slopes.T), np.dot(weighted, residual)
+            step = np.linalg.lstsq(normal, towards, rcond=1e-10)[0]
             warp.add(step[:-2])
             gain, offset = gain + step[-2], offset + step[-1]
             if np.abs(step[:-2]).sum() < 1e-3:
                 break
         return True
+
+
+def _strength(plane: FloatArray) -> FloatArray:
+    """The square of the gradient; nothing at the border."""
+    strength = np.zeros(plane.shape, np.float32)
+    across, down = _gradient(plane)
+    inner = (slice(3, -3), slice(3, -3))
+    strength[inner] = (across**2 + down**2)[inner]
+    return strength
 
 
 def _gradient(plane: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -243,13 +262,18 @@ def _gradient(plane: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.asarray(across, dtype=np.float32), np.asarray(down, dtype=np.float32)
 
 
-def _sampled(plane: FloatArray, x: Matrix, y: Matrix, kernel: int) -> Matrix:
-    """Values at scattered points; OpenCV wants them as a picture.
-
-    Its bicubic kernel is so inexact that small movements are drawn to whole pixels: not for values.
-    """
+def _as_picture(coordinates: Matrix) -> FloatArray:
+    """Coordinates of scattered points as OpenCV wants them: in rows, the last one filled up."""
     columns = 256
-    spare = -len(x) % columns
-    across, down = (np.pad(at, (0, spare)).astype(np.float32).reshape(-1, columns) for at in (x, y))
-    values = cv2.remap(plane, across, down, kernel, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(values.ravel()[: len(x)], dtype=np.float64)
+    spare = -len(coordinates) % columns
+    return np.pad(coordinates, (0, spare)).astype(np.float32).reshape(-1, columns)
+
+
+def _sampled(plane: FloatArray, points: tuple[FloatArray, FloatArray], kernel: int) -> Matrix:
+    """Values at scattered points, across and down.
+
+    OpenCV's bicubic kernel is so inexact that small movements are drawn to whole pixels: not for
+    values.
+    """
+    values = cv2.remap(plane, *points, kernel, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(values.ravel(), dtype=np.float64)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from focusstack_app.core.ahead import ahead
-from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.matching import (
+    Level,
     Matrix,
     Similarity,
     refine_homographies,
@@ -27,7 +27,7 @@ _MOST = 0.08  # share of the longer side
 
 
 def homographies(
-    planes: Callable[[int], list[FloatArray]],
+    levels: Callable[[int], list[Level]],
     found: Sequence[Similarity],
     reference: int,
     tick: Callable[[], None],
@@ -35,7 +35,7 @@ def homographies(
     """The registration of frames with what is sure of their perspective.
 
     Args:
-        planes: `matching.pyramid` of a frame; called by several threads.
+        levels: `matching.pyramid` of a frame; called by several threads.
         found: Similarities, frame from first.
         reference: Index of the reference.
         tick: Called per pair.
@@ -43,14 +43,14 @@ def homographies(
     Returns:
         (3, 3) each, frame from reference, on pixel centres of the finest plane.
     """
-    height, width = planes(reference)[0].shape
+    height, width = levels(reference)[0].plane.shape
     to_unit = unit_frame(height, width)
     in_units = [to_unit @ one.matrix(height, width) @ np.linalg.inv(to_unit) for one in found]
     chains: list[list[Matrix]] = [[np.eye(3)], [np.eye(3)]]
 
     def seen_from_before(index: int) -> list[Matrix]:
         pair = found[index].after(found[index - 1].inverse())
-        return _deviations(planes(index - 1), planes(index), pair)
+        return _deviations(levels(index - 1), levels(index), pair)
 
     for before, changes in zip(
         in_units[:-1], ahead(seen_from_before, range(1, len(found))), strict=True
@@ -78,14 +78,12 @@ def homographies(
     return results
 
 
-def _deviations(
-    template: list[FloatArray], moved: list[FloatArray], pair: Similarity
-) -> list[Matrix]:
+def _deviations(template: list[Level], moved: list[Level], pair: Similarity) -> list[Matrix]:
     """(3, 3) in units, by each half: what comes before the similarity; nothing where unsure."""
     changes: list[Matrix] = [np.eye(3), np.eye(3)]
     sure = [True, True]
     for level in reversed(range(min(len(_ITERATIONS), len(template)))):
-        enlarged = template[0].shape[1] / template[level].shape[1]
+        enlarged = template[0].plane.shape[1] / template[level].plane.shape[1]
         here = Similarity(pair.z, pair.t / enlarged)
         refined = refine_homographies(
             template[level], moved[level], here, changes, _ITERATIONS[level]

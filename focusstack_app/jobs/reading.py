@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import psutil
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
@@ -21,7 +23,9 @@ from focusstack_app.io.reduce import fitted_size, reduced
 from focusstack_app.io.spool import Held, Spool
 
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
-_READERS = 2  # at a time; decoding takes more memory than what comes of it
+_FEWEST_READERS, _MOST_READERS = 2, 8  # at a time
+_DECODING = 4  # times the memory of a frame that reading it takes, the frame itself included
+_READING_SHARE = 0.125  # of the free memory
 
 
 class FramesRead(NamedTuple):
@@ -60,8 +64,9 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     proxies: list[Held] = []
     read_as: list[Frame] = []
     sources = request.stack.sources
+    readers = readers_of(request.stack, os.cpu_count() or 1, psutil.virtual_memory().available)
     progress.checkpoint()
-    for index, (pixels, proxy, frame) in enumerate(ahead(read, sources, _READERS)):
+    for index, (pixels, proxy, frame) in enumerate(ahead(read, sources, readers)):
         source = sources[index]
         if frames and pixels.shape != frames[0].shape:
             raise InputError(
@@ -88,6 +93,15 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     order = focus_order(proxies, progress)
     frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
+
+
+def readers_of(stack: Stack, cores: int, free_bytes: int) -> int:
+    """How many frames of a stack to read at a time: as many as there are cores and room for."""
+    largest = max(
+        source.width_px * source.height_px * 3 * source.bits // 8 for source in stack.sources
+    )
+    room = int(_READING_SHARE * free_bytes) // (_DECODING * largest)
+    return max(_FEWEST_READERS, min(_MOST_READERS, cores, room))
 
 
 def _colour_warnings(frames: list[Frame], reference: int) -> list[str]:

@@ -222,7 +222,7 @@ def test_many_threads_find_what_one_finds_and_look_at_what_was_kept(
     np.testing.assert_array_equal(one.frame_from_reference, many.frame_from_reference)
     np.testing.assert_array_equal(one.gains, many.gains)
     assert one.doubtful == many.doubtful == ()
-    own = [plane for proxy in proxies for plane in pyramid(to_float(proxy))]
+    own = [level.plane for proxy in proxies for level in pyramid(to_float(proxy))]
     for before, after in zip(own * 2, kept, strict=True):  # made once, and left as they are
         np.testing.assert_array_equal(before, after)
 

@@ -7,7 +7,8 @@ import pytest
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.defocus import focus_of
+from focusstack_app.engine.defocus import _LEADS, _alike, focus_of
+from focusstack_app.engine.veil import blurred
 from focusstack_app.training.lens import Layer, Scene, render
 
 HEIGHT, WIDTH, MARGIN = 180, 240, 24
@@ -66,6 +67,41 @@ def test_frames_that_are_focused_alike_are_told_by_what_they_share() -> None:
     found = focus_of([light[0], light[0], light[1]], [half, half, mattes[1]], Progress())
     assert found[0] == pytest.approx(found[1], abs=0.3)
     assert found[0] - found[2] == pytest.approx(10.0, abs=0.6)
+
+
+def test_the_focus_does_not_depend_on_the_number_of_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    light, mattes = _scene([14.0, 10.5, 6.0, 0.0], [3, 1, 0, 2])
+    found = []
+    for threads in (1, 5):
+        monkeypatch.setattr("os.cpu_count", lambda threads=threads: threads)
+        found.append(focus_of(light, mattes, Progress()))
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+def test_frames_are_compared_where_they_share_what_is_sharp_or_one_has_it() -> None:
+    own, rest, halves = (np.zeros((40, 60), np.float32) for _ in range(3))
+    own[:, :20], halves[:, 20:40], rest[:, 40:] = 0.9, 0.5, 0.9
+    mattes = [own + halves, rest + halves]
+    rng = np.random.default_rng(0)
+    light = rng.random((40, 60), dtype=np.float32)
+    other = light + rng.normal(0, 0.01, light.shape).astype(np.float32)
+    leading = [np.flatnonzero(matte > _LEADS) for matte in mattes]
+    softness = np.abs(light - blurred(light, 0.6))
+    # All of the picture, whether one leads, the other, or both.
+    assert _alike(0, [light, other], mattes, leading) == {1: softness.mean() * np.sqrt(40 * 60)}
+    # Where they do not differ they would be alike: it is seen that they do elsewhere.
+    for part in np.split(np.arange(60), 3):
+        changed = light.copy()
+        changed[:, part] += 3
+        assert _alike(0, [light, changed], mattes, leading) == {}
+    mattes[1][:, 40:] = 0.7  # too little
+    changed = light.copy()
+    changed[:, 40:] += 3
+    found = _alike(0, [light, changed], mattes, leading)
+    part = np.ascontiguousarray(softness[:, :40])
+    assert found == {1: pytest.approx(part.mean() * np.sqrt(40 * 40))}
 
 
 def test_a_frame_too_far_out_of_focus_is_not_a_number() -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
@@ -16,7 +16,7 @@ from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.export import depth_map
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
-from focusstack_app.jobs.reading import read_frames
+from focusstack_app.jobs.reading import read_frames, readers_of
 from focusstack_app.jobs.report import facts
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
@@ -111,6 +111,16 @@ def test_of_two_frames_that_fail_the_first_is_named(request_: FusionRequest) -> 
         gone.path.unlink()
     with Spool(10**9) as spool, pytest.raises(InputError, match=sources[2].path.name):
         read_frames(request_, spool, Progress())
+
+
+def test_as_many_frames_are_read_at_a_time_as_cores_and_memory_allow() -> None:
+    jpeg = FrameSource(Path("a.jpg"), "jpeg", 6000, 4000, 8)
+    raw = FrameSource(Path("b.raw"), "raw", 6000, 4000, 16)
+    few, many, gib = Stack((jpeg, jpeg)), Stack((jpeg, raw)), 2**30
+    assert [readers_of(few, cores, 64 * gib) for cores in (1, 2, 4, 16)] == [2, 2, 4, 8]
+    assert [readers_of(few, 16, free * gib) for free in (1, 10, 64)] == [2, 4, 8]
+    # Of 16 bits takes twice as much, and one such frame is enough.
+    assert [readers_of(many, 16, free * gib) for free in (1, 20, 64)] == [2, 4, 8]
 
 
 def test_frames_of_different_colour_spaces_are_told(tmp_path: Path) -> None:
