@@ -44,6 +44,7 @@ from focusstack_app.engine.filters import (
     squared_distance,
 )
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
 from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
 from focusstack_app.engine.veil import (
@@ -97,6 +98,7 @@ def surrounds(block: Region, size_px: tuple[int, int]) -> Region:
     return block.grown(_HALO_PX, Region(0, 0, *size_px))
 
 
+@in_our_threads_only()
 def composite(
     fusion: LatentFusion,
     frames: Sequence[Planes],

@@ -5,6 +5,7 @@ Planes are (H, W) or (H, W, C) float32. Borders are mirrored at the outermost pi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -126,6 +127,13 @@ def least(colours: FloatArray) -> FloatArray:
 def accumulate(total: FloatArray, weight: FloatArray, pixels: FloatArray) -> None:
     """Add (H, W) weights times (H, W, C) pixels in place."""
     cv2.accumulateProduct(cv2.merge([weight] * total.shape[2]), pixels, total)
+
+
+@by_kind
+def blend(alpha: FloatArray, planes: FloatArray, totals: Sequence[FloatArray]) -> None:
+    """Add (H, W) alpha times each of (N, H, W) planes to one of N totals, or of more, in place."""
+    for plane, total in zip(planes, totals, strict=False):
+        total += alpha * plane
 
 
 @by_kind

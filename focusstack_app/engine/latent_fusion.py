@@ -35,6 +35,7 @@ from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
+from focusstack_app.engine.filters import blend
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
 _DECODE_STEPS = 4  # per tile
@@ -342,10 +343,12 @@ def _fuse_group(
                 there = both.seen_from(shown).scaled(fine).slices
                 own = both.seen_from(tile).scaled(fine).slices
                 alpha = plan.alpha(tile, fine, one)[own]
-                for slot, frame in enumerate(frame_of_slot):
-                    weights[frame][there] += alpha * part.weights[slot][own]
-                    carriers[frame][there] += alpha * part.carriers[slot][own]
-                mix[(slice(None), *there)] += alpha * part.mix[(slice(None), *own)]
+                owned = (slice(None), *own)
+                for of_slots, totals in ((part.weights, weights), (part.carriers, carriers)):
+                    places = [total[there] for total in totals]
+                    for first in range(0, slots, count):
+                        blend(alpha, of_slots[owned][first : first + count], places)
+                blend(alpha, part.mix[owned], [plane[there] for plane in mix])
             work.tick(message("Fusing"))
     return _Level(
         latent,

@@ -17,6 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.filters import shrunk
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
+from focusstack_app.engine.opencv import in_our_threads_only
 
 Seen = TypeVar("Seen")
 
@@ -26,6 +27,7 @@ def shrink_to(side_px: int, height: int, width: int) -> int:
     return max(1, math.ceil(max(height, width) / side_px))
 
 
+@in_our_threads_only()
 def fuse_reduced(
     model: FusionModel,
     frames: Sequence[Planes],

@@ -17,6 +17,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.matching import Matrix
+from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 
 _BAND_PX = 256
@@ -55,6 +56,7 @@ def warped(
 
 
 @by_kind
+@in_our_threads_only()
 def resample(
     frame: Planes,
     frame_from_reference: Matrix,

@@ -133,9 +133,8 @@ def _full(pixels: Tensor) -> float:
 
 
 def _rounded(picture: Tensor, gains: Sequence[float]) -> Tensor:
-    factors = np.array([65535.0 * gain for gain in gains], np.float32)
-    there = _kept(factors.tobytes(), factors.shape, picture.device)
-    return (picture * there).clamp(0, 65535).round().to(torch.uint16)
+    factors = few(np.array([65535.0 * gain for gain in gains]), picture.device)
+    return (picture * factors).clamp(0, 65535).round().to(torch.uint16)
 
 
 # engine.filters
@@ -152,8 +151,7 @@ def gaussian_around(planes: Tensor, sigma: float) -> Tensor:
 def filtered(planes: Tensor, kernel: NDArray[np.float32]) -> Tensor:
     reach = kernel.shape[0] // 2
     around = _extended(planes, (reach, reach), (reach, reach), _mirrored)
-    weights = _kept(np.ascontiguousarray(kernel).tobytes(), kernel.shape, planes.device)
-    return _from_planes(_convolved(_planes(around), weights), planes)
+    return _from_planes(_convolved(_planes(around), few(kernel, planes.device)), planes)
 
 
 def box(plane: Tensor, reach: int) -> Tensor:
@@ -213,17 +211,14 @@ def stretched(
 
 
 def outer(like: Tensor, down: NDArray[np.float64], across: NDArray[np.float64]) -> Tensor:
-    rows, columns = (
-        _kept(side.astype(np.float32).tobytes(), side.shape, like.device) for side in (down, across)
-    )
-    return rows[:, None] * columns
+    return few(down, like.device)[:, None] * few(across, like.device)
 
 
 def looked_up(values: Tensor, levels: NDArray[np.float64], table: NDArray[np.float32]) -> Tensor:
     step = float(levels[1] - levels[0])
     at = ((values - float(levels[0])) / step).clamp(0, len(levels) - 1)
     first = at.floor().clamp(max=len(levels) - 2)
-    entries = _kept(table.tobytes(), table.shape, values.device)
+    entries = few(table, values.device)
     one, two = entries[first.long()], entries[first.long() + 1]
     return one + (at - first) * (two - one)
 
@@ -245,6 +240,10 @@ def least(colours: Tensor) -> Tensor:
 
 def accumulate(total: Tensor, weight: Tensor, pixels: Tensor) -> None:
     total.addcmul_(weight[..., None], pixels)
+
+
+def blend(alpha: Tensor, planes: Tensor, totals: Sequence[Tensor]) -> None:
+    torch._foreach_add_(list(totals[: len(planes)]), list((alpha * planes).unbind()))
 
 
 def squared_distance(one: Tensor, other: Tensor) -> Tensor:
@@ -296,7 +295,7 @@ def resample(
     source = _extended(across, (_MARGIN, _MARGIN), (0, 0), _mirrored_twice)
     for band, rows in bands():
         x, y = place(rows)
-        there = _drawn(source, y, 0) * torch.tensor(gains, device=frame.device).float()
+        there = _drawn(source, y, 0) * few(gains, frame.device)
         inside = (
             (x > -_INSIDE_PX) & (x < width - 1 + _INSIDE_PX)
             & (y > -_INSIDE_PX) & (y < height - 1 + _INSIDE_PX)
@@ -338,12 +337,12 @@ def _drawn(source: Tensor, at: Tensor, axis: int) -> Tensor:
 
 
 def _planes(picture: Tensor) -> Tensor:
-    """(H, W) or (H, W, C) to (C, 1, H, W)."""
-    return picture[None, None] if picture.ndim == 2 else picture.permute(2, 0, 1)[:, None]
+    """(H, W) or (H, W, C) to (1, C, H, W)."""
+    return picture[None, None] if picture.ndim == 2 else picture.permute(2, 0, 1)[None].contiguous()
 
 
 def _from_planes(planes: Tensor, like: Tensor) -> Tensor:
-    return planes[0, 0] if like.ndim == 2 else planes[:, 0].permute(1, 2, 0).contiguous()
+    return planes[0, 0] if like.ndim == 2 else planes[0].permute(1, 2, 0).contiguous()
 
 
 def _mirrored(at: NDArray[np.intp], length: int) -> NDArray[np.intp]:
@@ -390,9 +389,13 @@ def _lines(
     return torch.from_numpy(border(np.arange(-before, length + after), length)).to(device)
 
 
+def few(values: NDArray[Any], device: torch.device) -> Tensor:
+    """Float32 values there that are asked for again and again."""
+    return _kept(values.astype(np.float32).tobytes(), values.shape, device)
+
+
 @functools.lru_cache(512)
 def _kept(values: bytes, shape: tuple[int, ...], device: torch.device) -> Tensor:
-    """Float32 values there, which are asked for again and again."""
     return torch.from_numpy(np.frombuffer(values, np.float32).reshape(shape).copy()).to(device)
 
 
@@ -415,7 +418,8 @@ def _blurred(
 
 
 def _convolved(planes: Tensor, kernel: Tensor) -> Tensor:
-    return functional.conv2d(planes, kernel[None, None])
+    channels = planes.shape[1]
+    return functional.conv2d(planes, kernel.expand(channels, 1, *kernel.shape), groups=channels)
 
 
 @functools.lru_cache(16)
@@ -435,6 +439,6 @@ kinds.serve(
         namespace, zeros, zero_indices, zero_bytes, as_float32, as_float16, alike, on_host,
         to_float, to_uint16, to_linear, grey, cell_means,
         gaussian, gaussian_around, filtered, box, eroded, dilated, enlarged, shrunk, stretched,
-        outer, looked_up, padded_below, times, least, accumulate, squared_distance, resample,
+        outer, looked_up, padded_below, times, least, accumulate, blend, squared_distance, resample,
     ),
 )  # fmt: skip

@@ -17,10 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.kinds import alike
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
-from focusstack_app.inference.card import TorchCard
+from focusstack_app.inference.card import TorchCard, few
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
@@ -84,7 +83,8 @@ class TorchModel:
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
         if isinstance(latents, Tensor):
-            return Fused(*self._run_there(self._fusion, latents, alike(latents, shares)))
+            known = few(shares, latents.device)
+            return Fused(*self._run_there(self._fusion, latents, known))
         return Fused(*self._run(self._fusion, latents, shares))
 
     def decode(self, latent: FloatArray) -> FloatArray:
