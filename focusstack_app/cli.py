@@ -38,6 +38,7 @@ from focusstack_app.core.errors import (
 )
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
+from focusstack_app.core.memory import keep_freed_memory
 from focusstack_app.core.naming import free_path, template_problem
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Progress
@@ -65,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: With 2 for wrong usage, with 0 after `--help` and `--version`.
     """
     open_standard_streams()
+    keep_freed_memory()
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     finally:

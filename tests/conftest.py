@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from focusstack_app.core.memory import keep_freed_memory
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -26,6 +28,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"
 
 _THREADS_END_WITHIN_S = 2.0
+
+keep_freed_memory()  # as the program does, before there are threads
 
 
 @pytest.fixture(autouse=True)

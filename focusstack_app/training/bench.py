@@ -29,6 +29,7 @@ import cv2
 import numpy as np
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice, FusionRequest, Method
+from focusstack_app.core.memory import keep_freed_memory
 from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.fuse import fuse_stack, load_model
@@ -384,6 +385,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if args.frames < 2 or not 0.01 <= args.megapixels <= 200:
         parser.error("at least 2 frames, of 0.01 to 200 megapixels")
+    keep_freed_memory()  # as the command line does
     measured = bench(
         args.frames,
         args.megapixels,

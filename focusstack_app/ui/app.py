@@ -17,7 +17,6 @@ from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.dialogs import PROGRAM_NAME, ReportDialog, error_report
 from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.main_window import MainWindow
-from focusstack_app.ui.memory import keep_freed_memory
 from focusstack_app.ui.translation import install_language
 
 _log = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ def main(paths: Sequence[Path]) -> int:
     Returns:
         The exit code: 0 after the window was closed.
     """
-    keep_freed_memory()
     app = make_application(sys.argv[:1])
     store = SettingsStore()
     install_language(app, store.load().settings.interface.language)

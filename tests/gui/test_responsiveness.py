@@ -23,7 +23,6 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.opening import OpenedStack
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
-from focusstack_app.ui.memory import keep_freed_memory
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
@@ -153,7 +152,6 @@ def test_many_frames_are_read_previewed_and_rendered_without_freezing(
     write: Callable[[Path, int], list[Path]],
     render_for_s: float,
 ) -> None:
-    keep_freed_memory()  # as the program does
     paths, patience_ms = write(tmp_path, 100), 600_000
     window = make_window(Services())
     window.side.parameters.set_parameters(Parameters(Method.PYRAMID, align=Align.OFF))

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from focusstack_app.ui.memory import _gnu
+from focusstack_app.core.memory import _gnu
 
 PROGRAM = """
 import threading
 import numpy as np
 import psutil
-from focusstack_app.ui.memory import give_back_memory, keep_freed_memory
+from focusstack_app.core.memory import give_back_memory, keep_freed_memory
 
 def used_mb():
     return psutil.Process().memory_info().rss / 1e6
