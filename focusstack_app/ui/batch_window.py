@@ -41,6 +41,7 @@ from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_form import BatchForm, plain_button
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.display import Display, ReadProfile
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.services import Services
@@ -93,13 +94,13 @@ class BatchWindow(QDialog):
         self.setAcceptDrops(True)
         self.resize(1100, 680)
         self.setMinimumSize(720, 440)
-        self._build()
+        self._build(services.read_profile)
         self._connect()
         self.refresh()
 
-    def _build(self) -> None:
+    def _build(self, read_profile: ReadProfile) -> None:
         self.banner = Banner()
-        self.tree = StackTree()
+        self.tree = StackTree(Display(self, read=read_profile))
         self.add_button = plain_button(
             self.tr("Add Folder…"), self.tr("A folder of stacks, or one with many frames")
         )

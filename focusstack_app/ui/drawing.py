@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle
 
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
 from focusstack_app.ui.picture import DisplayPicture
 
@@ -19,7 +20,12 @@ _LEFT_OUT_OPACITY = 0.35
 
 
 def draw_picture(
-    painter: QPainter, picture: DisplayPicture, target: QRectF, visible: QRectF
+    painter: QPainter,
+    picture: DisplayPicture,
+    target: QRectF,
+    visible: QRectF,
+    display: Display,
+    exposed: QRect,
 ) -> None:
     """Copy the part of a picture that is visible, from the level that suits the scale.
 
@@ -28,6 +34,8 @@ def draw_picture(
         picture: What is drawn.
         target: Where the whole picture lies, device pixels.
         visible: The part of `target` that is drawn.
+        display: What it is converted to.
+        exposed: What has to be painted, device pixels; nothing else is converted.
     """
     if visible.isEmpty():
         return
@@ -44,12 +52,40 @@ def draw_picture(
         visible.height() * down,
     )
     nearest = pixel_scale == 1.0 or (pixel_scale > NEAREST_ABOVE_SCALE and at_hand == 1.0)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not nearest)
-    painter.drawImage(visible, level, part)
+    smooth = QPainter.RenderHint.SmoothPixmapTransform
+    painter.setRenderHint(smooth, not nearest)
+    if not display.converts(picture.space):
+        painter.drawImage(visible, level, part)
+        return
+    covered = _covered(visible).intersected(exposed)
+    if covered.isEmpty():
+        return
+    drawn = QImage(covered.size(), QImage.Format.Format_RGB32)
+    inner = QPainter(drawn)
+    inner.translate(-covered.topLeft())
+    inner.setRenderHint(smooth, not nearest)
+    inner.drawImage(visible, level, part)
+    inner.end()
+    display.convert(drawn, picture.space)
+    painter.drawImage(covered.topLeft(), drawn)
+
+
+def _covered(area: QRectF) -> QRect:
+    """The pixels that Qt paints for an area: those whose middle it holds."""
+    left, top, right, bottom = (
+        math.floor(edge + 0.5) for edge in (area.left(), area.top(), area.right(), area.bottom())
+    )
+    return QRect(left, top, right - left, bottom - top)
 
 
 def draw_thumbnail(
-    painter: QPainter, place: QRectF, palette: QPalette, index: Index, *, included: bool
+    painter: QPainter,
+    place: QRectF,
+    palette: QPalette,
+    index: Index,
+    display: Display,
+    *,
+    included: bool,
 ) -> None:
     """The thumbnail of a row on a ground, which is all there is until it was read.
 
@@ -58,6 +94,7 @@ def draw_thumbnail(
         place: All of it; the thumbnail is fitted into it.
         palette: Of the view.
         index: Has the thumbnail as its decoration, or a `PROBLEM_ROLE` where it cannot be read.
+        display: What it is converted to.
         included: Whether it takes part; what does not is paler.
     """
     ground = palette.color(QPalette.ColorRole.WindowText)
@@ -73,7 +110,7 @@ def draw_thumbnail(
         painter.save()
         painter.setClipPath(shape)
         painter.setOpacity(1.0 if included else _LEFT_OUT_OPACITY)
-        painter.drawImage(inner, image)
+        painter.drawImage(inner, display.thumbnail(image))
         painter.restore()
     elif index.data(PROBLEM_ROLE):
         icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)

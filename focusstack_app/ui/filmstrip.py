@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.drawing import ROUNDING, draw_thumbnail
 from focusstack_app.ui.frames_model import NUMBER_ROLE, THUMBNAIL_ROLES, Index
 from focusstack_app.ui.theme import outlined
@@ -52,11 +53,13 @@ class FrameDelegate(QStyledItemDelegate):
 
     Args:
         parent: The strip.
+        display: What thumbnails are converted to.
         boxes: Whether there is a box.
     """
 
-    def __init__(self, parent: QWidget, *, boxes: bool = True) -> None:
+    def __init__(self, parent: QWidget, display: Display, *, boxes: bool = True) -> None:
         super().__init__(parent)
+        self._display = display
         self._boxes = boxes
 
     def sizeHint(  # noqa: N802 - Qt's name
@@ -84,7 +87,7 @@ class FrameDelegate(QStyledItemDelegate):
         self._paint_ground(painter, tile, palette, option.state)
         corner = option.rect.topLeft() + QPoint(_PADDING, _PADDING)
         place = QRectF(QRect(corner, QSize(_TILE.width() - 2 * _PADDING, _PICTURE_HEIGHT)))
-        draw_thumbnail(painter, place, palette, index, included=included)
+        draw_thumbnail(painter, place, palette, index, self._display, included=included)
         if self._boxes:
             self._paint_box(painter, option, included)
         text = QPalette.ColorRole.WindowText
@@ -167,6 +170,7 @@ class Filmstrip(QListView):
 
     Args:
         model: The frames, in the roles of `FramesModel`; what has no number has a name only.
+        display: What thumbnails are converted to.
         boxes: Whether frames can be included, left out and removed; else one is chosen only.
 
     Signals:
@@ -177,14 +181,13 @@ class Filmstrip(QListView):
     frame_chosen = Signal(int)
     remove_requested = Signal()
 
-    def __init__(
-        self, model: QAbstractItemModel, parent: QWidget | None = None, *, boxes: bool = True
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, model: QAbstractItemModel, display: Display, *, boxes: bool = True) -> None:
+        super().__init__()
         self._space_down = False
         self._boxes = boxes
         self.setModel(model)
-        self.setItemDelegate(FrameDelegate(self, boxes=boxes))
+        self.setItemDelegate(FrameDelegate(self, display, boxes=boxes))
+        display.changed.connect(self.viewport().update)
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setUniformItemSizes(True)

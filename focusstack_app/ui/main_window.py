@@ -169,7 +169,7 @@ class MainWindow(StackWindow):
         result, outputs = rendered.result, self.side.outputs
         looking = self.renderer.busy and self.stage.view is not View.PREVIEW
         before = outputs.current
-        output = outputs.add(result, rendered.seconds, rendered.picture.levels[-1])
+        output = outputs.add(result, rendered.seconds, rendered.picture.smallest)
         if not looking and not self.retouch.active:
             self.stage.show_rendered(output, rendered.picture)
         elif before is not None:
@@ -236,7 +236,7 @@ class MainWindow(StackWindow):
 
     def _on_retouched(self, rendered: Rendered) -> None:
         outputs, picture = self.side.outputs, rendered.picture
-        output = outputs.add(rendered.result, rendered.seconds, picture.levels[-1])
+        output = outputs.add(rendered.result, rendered.seconds, picture.smallest)
         self.stage.show_rendered(output, picture)
         self.statusBar().showMessage(self.tr("{name}: retouched").format(name=output.name))
         self._update_state()

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QWidget,
 )
 
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.naming import stack_name
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (
     count_text,
@@ -53,7 +53,7 @@ class Output:
         result: The picture and its story.
         finished_at: Local time.
         seconds: Wall clock from Render to the picture.
-        icon: A small picture of it.
+        thumbnail: A small picture of it, in sRGB.
         exported_to: The last file that it was written to; None while it lives in memory only.
     """
 
@@ -61,7 +61,7 @@ class Output:
     result: FusionResult
     finished_at: datetime
     seconds: float
-    icon: QIcon
+    thumbnail: QImage
     exported_to: Path | None = None
 
     @property
@@ -79,6 +79,9 @@ class Output:
 class OutputList(QListWidget):
     """Every render of this session, newest last.
 
+    Args:
+        display: What their thumbnails are converted to.
+
     Signals:
         chosen: An `Output` to show.
         remove_requested: An `Output` to forget.
@@ -91,8 +94,10 @@ class OutputList(QListWidget):
     export_requested = Signal()
     retouch_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, display: Display) -> None:
+        super().__init__()
+        self._display = display
+        display.changed.connect(self._draw_icons)
         self._outputs: list[Output] = []
         self._last_number = 0
         self.setAccessibleName(self.tr("Outputs"))
@@ -154,11 +159,11 @@ class OutputList(QListWidget):
         Args:
             result: The render.
             seconds: Wall clock that it took.
-            thumbnail: A small picture of it.
+            thumbnail: A small picture of it, in sRGB.
         """
         self._last_number += 1
-        icon = _icon(thumbnail)
-        output = Output(self._last_number, result, datetime.now().astimezone(), seconds, icon)
+        small, now = _framed(thumbnail), datetime.now().astimezone()
+        output = Output(self._last_number, result, now, seconds, small)
         self.put_back(output)
         return output
 
@@ -166,7 +171,7 @@ class OutputList(QListWidget):
         """Show an output in its place and select it, without announcing it."""
         row = sum(other.number < output.number for other in self._outputs)
         self._outputs.insert(row, output)
-        item = QListWidgetItem(output.icon, "")
+        item = QListWidgetItem(_icon(self._display.thumbnail(output.thumbnail)), "")
         item.setSizeHint(QSize(0, ICON_SIZE.height() + _AROUND_ICON))
         self.blockSignals(True)
         self.insertItem(row, item)
@@ -203,6 +208,10 @@ class OutputList(QListWidget):
         paths = [self._outputs[self.row(item)].exported_to for item in items]
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths if path is not None])
         return data
+
+    def _draw_icons(self) -> None:
+        for row, output in enumerate(self._outputs):
+            self.item(row).setIcon(_icon(self._display.thumbnail(output.thumbnail)))
 
     def _describe(self, output: Output) -> None:
         if output not in self._outputs:
@@ -266,13 +275,14 @@ def open_outside(path: Path) -> None:
 
 def _icon(thumbnail: QImage) -> QIcon:
     """An icon that is not tinted where its row is selected."""
-    icon, pixmap = QIcon(), _framed(thumbnail)
+    icon, pixmap = QIcon(), QPixmap.fromImage(thumbnail)
+    pixmap.setDevicePixelRatio(ICON_RATIO)
     icon.addPixmap(pixmap, QIcon.Mode.Normal)
     icon.addPixmap(pixmap, QIcon.Mode.Selected)
     return icon
 
 
-def _framed(thumbnail: QImage) -> QPixmap:
+def _framed(thumbnail: QImage) -> QImage:
     """Fill the icon's rectangle with the middle of the picture."""
     size = ICON_SIZE * ICON_RATIO
     wide = thumbnail.scaled(
@@ -281,6 +291,4 @@ def _framed(thumbnail: QImage) -> QPixmap:
         Qt.TransformationMode.SmoothTransformation,
     )
     left, top = (wide.width() - size.width()) // 2, (wide.height() - size.height()) // 2
-    pixmap = QPixmap.fromImage(wide.copy(left, top, size.width(), size.height()))
-    pixmap.setDevicePixelRatio(ICON_RATIO)
-    return pixmap
+    return wide.copy(left, top, size.width(), size.height())

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColorSpace, QImage
 from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.depth import rounded_to_8
 
+SRGB = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
 _BAND_ROWS = 128
 _SMALLEST_SIDE_PX = 512
 _OPAQUE = 255
@@ -28,16 +29,25 @@ class DisplayPicture:
         full_size_px: (width, height) of the picture that this stands for; larger than the first
             level where only a proxy is at hand.
         memory: What the levels borrow, (H, W, 4) uint8 each; keep it as long as them.
+        space: The colour space of the pixels.
     """
 
     levels: tuple[QImage, ...]
     full_size_px: tuple[int, int]
     memory: tuple[NDArray[np.uint8], ...]
+    space: QColorSpace
 
     @property
     def is_proxy(self) -> bool:
         """Whether the pixels at hand are fewer than those of the picture."""
         return self.levels[0].width() < self.full_size_px[0]
+
+    @property
+    def smallest(self) -> QImage:
+        """The coarsest level, in sRGB, with memory of its own."""
+        image = self.levels[-1].copy()
+        image.applyColorTransform(self.space.transformationToColorSpace(SRGB))
+        return image
 
 
 def prepare(
@@ -46,7 +56,10 @@ def prepare(
     full_size_px: tuple[int, int] | None = None,
     checkpoint: Checkpoint = lambda: None,
 ) -> DisplayPicture:
-    """Convert a picture for the screen, in bands, with its reductions.
+    """Lay out a picture for the screen, in bands, with its reductions.
+
+    It keeps its colours, for they are converted when they are drawn. Only those of a LUT profile
+    become sRGB: it takes too long to convert them then.
 
     Args:
         pixels: (H, W, 3) uint8 or uint16, display-encoded RGB.
@@ -55,7 +68,7 @@ def prepare(
         checkpoint: Called between bands; may raise to stop.
     """
     height, width = pixels.shape[:2]
-    space = _other_space(icc_profile)
+    space = rgb_space(icc_profile)
     base: NDArray[np.uint8] = np.empty((height, width, 4), np.uint8)
     for top in range(0, height, _BAND_ROWS):
         checkpoint()
@@ -63,9 +76,10 @@ def prepare(
         out = base[top : top + _BAND_ROWS]
         out[..., 0], out[..., 1], out[..., 2] = band[..., 2], band[..., 1], band[..., 0]
         out[..., 3] = _OPAQUE
-        if space is not None:
+        if is_lut(space):
             _to_srgb(out, space)
-    return _with_reductions(base, full_size_px or (width, height), checkpoint)
+    kept = SRGB if is_lut(space) else space
+    return _with_reductions(base, kept, full_size_px or (width, height), checkpoint)
 
 
 def enlarged(
@@ -74,7 +88,7 @@ def enlarged(
     """A proxy at (width, height) pixels, so that parts of it can be pasted over."""
     base = cv2.resize(picture.memory[0], size_px, interpolation=cv2.INTER_CUBIC)
     base[..., 3] = _OPAQUE
-    return _with_reductions(np.asarray(base, np.uint8), size_px, checkpoint)
+    return _with_reductions(np.asarray(base, np.uint8), picture.space, size_px, checkpoint)
 
 
 def refresh(
@@ -101,8 +115,8 @@ def converted(
     band = rounded_to_8(pixels)
     part = np.full((*band.shape[:2], 4), _OPAQUE, np.uint8)
     part[..., :3] = band[..., ::-1]
-    space = _other_space(icc_profile)
-    if space is not None:
+    space = rgb_space(icc_profile)
+    if is_lut(space):
         _to_srgb(part, space)
     return part
 
@@ -118,8 +132,25 @@ def paste(picture: DisplayPicture, part: NDArray[np.uint8], place: tuple[slice, 
             coarse[place] = cv2.resize(fine[rows, columns], size, interpolation=cv2.INTER_AREA)
 
 
+def rgb_space(icc_profile: bytes | None) -> QColorSpace:
+    """The colour space of a profile; sRGB where there is none, or none of RGB that can be used."""
+    if icc_profile is None:
+        return SRGB
+    space = QColorSpace.fromIccProfile(QByteArray(icc_profile))
+    usable = space.isValid() and space.colorModel() == QColorSpace.ColorModel.Rgb
+    return space if usable else SRGB
+
+
+def is_lut(space: QColorSpace) -> bool:
+    """Whether tables of colours describe it, not a matrix and curves: a conversion takes longer."""
+    return space.transformModel() != QColorSpace.TransformModel.ThreeComponentMatrix
+
+
 def _with_reductions(
-    base: NDArray[np.uint8], full_size_px: tuple[int, int], checkpoint: Checkpoint
+    base: NDArray[np.uint8],
+    space: QColorSpace,
+    full_size_px: tuple[int, int],
+    checkpoint: Checkpoint,
 ) -> DisplayPicture:
     memory = [base]
     while max(base.shape[:2]) >= 2 * _SMALLEST_SIDE_PX:
@@ -127,7 +158,8 @@ def _with_reductions(
         half = (max(1, base.shape[1] // 2), max(1, base.shape[0] // 2))
         base = np.asarray(cv2.resize(base, half, interpolation=cv2.INTER_AREA), np.uint8)
         memory.append(base)
-    return DisplayPicture(tuple(_image(level) for level in memory), full_size_px, tuple(memory))
+    levels = tuple(_image(level) for level in memory)
+    return DisplayPicture(levels, full_size_px, tuple(memory), space)
 
 
 def _halved(side: slice, length: int) -> slice:
@@ -135,21 +167,11 @@ def _halved(side: slice, length: int) -> slice:
     return slice(min(side.start // 2, length), min((side.stop + 1) // 2, length))
 
 
-def _other_space(icc_profile: bytes | None) -> QColorSpace | None:
-    """The colour space of a profile, where it is one of RGB and needs a conversion."""
-    if icc_profile is None:
-        return None
-    space = QColorSpace.fromIccProfile(QByteArray(icc_profile))
-    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
-    usable = space.isValid() and space.colorModel() == QColorSpace.ColorModel.Rgb
-    return space if usable and space != srgb else None
-
-
 def _to_srgb(bgrx: NDArray[np.uint8], space: QColorSpace) -> None:
     """Convert rows in place."""
     image = _image(bgrx)
     image.setColorSpace(space)
-    srgb = image.convertedToColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+    srgb = image.convertedToColorSpace(SRGB)
     bgrx[:] = np.frombuffer(srgb.constBits(), np.uint8).reshape(bgrx.shape)
 
 

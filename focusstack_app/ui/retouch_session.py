@@ -17,7 +17,7 @@ from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import Actions
-from focusstack_app.ui.outputs import ICON_RATIO, ICON_SIZE, Output
+from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.retouch_panel import RetouchPanel
 from focusstack_app.ui.retouching import PaintSource, Retoucher
@@ -67,7 +67,7 @@ class RetouchSession(QObject):
         both = QConcatenateTablesProxyModel(self)
         both.addSourceModel(self._others)
         both.addSourceModel(self._frames)
-        self.strip = Filmstrip(both, boxes=False)
+        self.strip = Filmstrip(both, stage.viewer.display, boxes=False)
         self.strip.hide()
         self.panel = RetouchPanel(actions.undo, actions.redo)
         self.panel.hide()
@@ -219,7 +219,7 @@ class RetouchSession(QObject):
         self._others.setRowCount(0)
         for output in self.retoucher.others:
             item = QStandardItem(output.name)
-            item.setData(output.icon.pixmap(ICON_SIZE, ICON_RATIO).toImage(), _DECORATION)
+            item.setData(output.thumbnail, _DECORATION)
             item.setCheckState(Qt.CheckState.Checked)
             item.setToolTip(f"{output.name} · {result_text(output.result)}")
             self._others.appendRow(item)

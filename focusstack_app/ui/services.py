@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QScreen
 
 from focusstack_app.core.frames import Frame, FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult
@@ -22,6 +23,7 @@ from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import OpenedStack, open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
 from focusstack_app.jobs.viewport import Viewport, open_viewport
+from focusstack_app.ui.display_profile import read_profile
 
 
 class Export(Protocol):
@@ -36,7 +38,7 @@ class Export(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything slow that the window asks for. All of it runs on worker threads.
+    """What the window asks for. All of it but `read_profile` is slow and runs on worker threads.
 
     Attributes:
         open_stack: Files, or one folder, to a checked stack.
@@ -48,6 +50,7 @@ class Services:
         read_proxy: A source to its picture with at most that longer side.
         read_source_frame: A frame of a result, by position in its stack, as it lay under it:
             (H, W, 3) uint16.
+        read_profile: A screen to its ICC profile, where there is one.
     """
 
     open_stack: Callable[[Sequence[Path]], OpenedStack] = open_stack
@@ -60,3 +63,4 @@ class Services:
     read_source_frame: Callable[[FusionResult, int, Progress], NDArray[np.uint16]] = (
         read_source_frame
     )
+    read_profile: Callable[[QScreen], bytes | None] = read_profile

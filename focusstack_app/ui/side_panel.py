@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.outputs import OutputList
 from focusstack_app.ui.parameters import ParameterPanel, heading
 from focusstack_app.ui.render_panel import RenderPanel
@@ -24,6 +25,9 @@ _MARGIN = 14
 class SidePanel(QWidget):
     """Parameters above, outputs below.
 
+    Args:
+        display: What thumbnails are converted to.
+
     Signals:
         export_requested: "Export…" was pressed.
         retouch_requested: "Retouch" was pressed.
@@ -32,12 +36,12 @@ class SidePanel(QWidget):
     export_requested = Signal()
     retouch_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, display: Display) -> None:
+        super().__init__()
         self.setFixedWidth(WIDTH)
         self.parameters = ParameterPanel()
         self.render_panel = RenderPanel()
-        self.outputs = OutputList()
+        self.outputs = OutputList(display)
         self.export_button = QPushButton(self.tr("Export…"))
         self.export_button.setMinimumHeight(32)
         self.export_button.clicked.connect(self.export_requested)

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidgetItem,
+    QWidget,
 )
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.ui.banner import Tone, text_colour
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.drawing import draw_thumbnail
 from focusstack_app.ui.filmstrip import is_included
 from focusstack_app.ui.frames_model import Index
@@ -48,7 +50,16 @@ class Row:
 
 
 class StackDelegate(QStyledItemDelegate):
-    """Paints the name of a stack with a thumbnail before it; frames have none."""
+    """Paints the name of a stack with a thumbnail before it; frames have none.
+
+    Args:
+        parent: The tree.
+        display: What thumbnails are converted to.
+    """
+
+    def __init__(self, parent: QWidget, display: Display) -> None:
+        super().__init__(parent)
+        self._display = display
 
     def initStyleOption(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: Index
@@ -74,7 +85,8 @@ class StackDelegate(QStyledItemDelegate):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        draw_thumbnail(painter, place, option.palette, index, included=is_included(index))
+        included = is_included(index)
+        draw_thumbnail(painter, place, option.palette, index, self._display, included=included)
         painter.restore()
 
 

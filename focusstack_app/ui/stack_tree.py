@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
-    QWidget,
 )
 
 from focusstack_app.core.frames import FrameSource
@@ -36,6 +35,7 @@ from focusstack_app.jobs.proposal import (
     without_frames,
 )
 from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
 from focusstack_app.ui.stack_rows import TONE_ROLE, Row, StackDelegate, StateDelegate
 from focusstack_app.ui.translation import said
@@ -50,14 +50,17 @@ _FRAME_HEIGHT = 24
 class StackTree(QTreeWidget):
     """A row per stack, with its frames below.
 
+    Args:
+        display: What thumbnails are converted to.
+
     Signals:
         changed: The stacks, their names or what is included are others now.
     """
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, display: Display) -> None:
+        super().__init__()
         self.rows: list[Row] = []
         # None stands for what cannot be read, and for the middle of a stack without frames.
         self._thumbnails: dict[FrameSource | None, QImage | None] = {None: None}
@@ -80,8 +83,9 @@ class StackTree(QTreeWidget):
             QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
-        self.setItemDelegateForColumn(_NAME, StackDelegate(self))
+        self.setItemDelegateForColumn(_NAME, StackDelegate(self, display))
         self.setItemDelegateForColumn(_STATE, StateDelegate(self))
+        display.changed.connect(self.viewport().update)
         self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         for column, width in enumerate(_WIDTHS):

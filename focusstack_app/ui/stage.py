@@ -16,6 +16,7 @@ from focusstack_app.ui.captions import (
     waiting_note,
 )
 from focusstack_app.ui.comparing import Comparison, Other
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import Aligned, PictureLoader
 from focusstack_app.ui.loupe import Loupe
@@ -43,6 +44,7 @@ class Stage(QWidget):
         outputs: Has the outputs.
         bridge: Runs the reading.
         services: Does the reading.
+        display: What pictures are converted to.
 
     Signals:
         failed: The error of a picture that could not be read.
@@ -62,6 +64,7 @@ class Stage(QWidget):
         outputs: OutputList,
         bridge: Bridge,
         services: Services,
+        display: Display,
     ) -> None:
         super().__init__()
         self._actions = actions
@@ -75,7 +78,7 @@ class Stage(QWidget):
         self.view = View.PREVIEW
         self.source: FrameSource | None = None
         self.overlay = Overlay.NONE
-        self.viewer = Viewer()
+        self.viewer = Viewer(display)
         self.view_bar = ViewBar(
             actions.fit,
             actions.actual_pixels,

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.drawing import draw_divider, draw_label, draw_picture
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.theme import is_dark
@@ -63,6 +64,9 @@ class Pane(NamedTuple):
 class Viewer(QWidget):
     """Shows a `DisplayPicture`.
 
+    Args:
+        display: What pictures are converted to; sRGB by default.
+
     Signals:
         zoom_changed: The scale, device pixels per picture pixel.
         view_changed: Another scale, place or size.
@@ -77,8 +81,10 @@ class Viewer(QWidget):
     menu_requested = Signal(QPoint)
     pointed_at = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, display: Display | None = None) -> None:
+        super().__init__()
+        self.display = display or Display()
+        self.display.changed.connect(self.update)
         self._picture: DisplayPicture | None = None
         self._port = Viewport()
         self._dragged_from: QPointF | None = None
@@ -213,8 +219,11 @@ class Viewer(QWidget):
         painter.save()
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)  # in device pixels: at 100 % it copies one to one
+        shown = QRectF(event.rect())
+        exposed = QRectF(shown.topLeft() * ratio, shown.size() * ratio).toAlignedRect()
         for pane in self.panes():
-            draw_picture(painter, pane.picture, pane.target, pane.target.intersected(pane.area))
+            visible = pane.target.intersected(pane.area)
+            draw_picture(painter, pane.picture, pane.target, visible, self.display, exposed)
         painter.restore()
         self._paint_comparison(painter)
 

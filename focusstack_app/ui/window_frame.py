@@ -29,6 +29,7 @@ from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane
 from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import PROGRAM_NAME, error_report
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.empty_page import EmptyPage
 from focusstack_app.ui.exporting import Exporter
 from focusstack_app.ui.filmstrip import Filmstrip
@@ -71,6 +72,7 @@ class WindowFrame(QMainWindow):
         self._apply_theme()
         QApplication.styleHints().colorSchemeChanged.connect(self._apply_theme)
         self.bridge = Bridge(self)
+        self.display = Display(self, self.bridge, services.read_profile)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
         self.resize(1280, 800)
@@ -92,7 +94,7 @@ class WindowFrame(QMainWindow):
     def _build(self) -> None:
         self.empty_page = EmptyPage()
         self.banner = Banner()
-        self.side = SidePanel()
+        self.side = SidePanel(self.display)
         self.stage = Stage(
             self.actions_,
             self.frames,
@@ -100,11 +102,12 @@ class WindowFrame(QMainWindow):
             self.side.outputs,
             self.bridge,
             self._services,
+            self.display,
         )
         lend = self.stage.refiner.viewport_for
         self.renderer = Renderer(self.bridge, self._services, lend, self)
         self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
-        self.filmstrip = Filmstrip(self.frames)
+        self.filmstrip = Filmstrip(self.frames, self.display)
         self.retouch = RetouchSession(self.actions_, self.stage, self.bridge, self._services, self)
         self.stage.comparison.watch(self.viewer, self.filmstrip, self.retouch.strip)
         self.filmstrip.addAction(self.actions_.remove)

@@ -6,7 +6,8 @@ from PySide6.QtGui import QColorSpace
 
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.picture import prepare, refresh
+from focusstack_app.ui.picture import SRGB, enlarged, prepare, refresh
+from tests.helpers.profiles import SPACES, lut_profile, profile
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (513, 7), (1300, 700)])
@@ -34,12 +35,9 @@ def test_a_proxy_knows_what_it_stands_for() -> None:
     assert picture.full_size_px == (6000, 4000)
 
 
-@pytest.mark.parametrize("space", [None, QColorSpace.NamedColorSpace.AdobeRgb])
-def test_a_refreshed_part_is_as_if_all_had_been_prepared(
-    space: QColorSpace.NamedColorSpace | None,
-) -> None:
+@pytest.mark.parametrize("icc_profile", [None, profile(SPACES.AdobeRgb), lut_profile()])
+def test_a_refreshed_part_is_as_if_all_had_been_prepared(icc_profile: bytes | None) -> None:
     rng = np.random.default_rng(3)
-    icc_profile = None if space is None else profile(space)
     pixels = rng.integers(0, 65536, (1100, 2048, 3), np.uint16)
     picture = prepare(pixels, icc_profile)
     for place in ((slice(100, 333), slice(777, 1030)), (slice(1099, 1100), slice(2047, 2048))):
@@ -60,32 +58,48 @@ def test_a_part_can_be_refreshed_in_a_picture_of_odd_size() -> None:
     assert (away != 0).mean() < 0.01  # a row and a column at the edge of the part
 
 
-def profile(name: QColorSpace.NamedColorSpace) -> bytes:
-    return bytes(QColorSpace(name).iccProfile().data())
-
-
-def test_adobe_rgb_is_converted_for_the_screen() -> None:
+def test_adobe_rgb_stays_what_it_is_until_it_is_drawn() -> None:
     pixels = np.full((300, 40, 3), (60, 180, 60), np.uint8)
-    icc_profile = profile(QColorSpace.NamedColorSpace.AdobeRgb)
-    shown = prepare(pixels, icc_profile).memory[0][..., 2::-1]
-    # The green of Adobe RGB is outside sRGB: red goes to the bottom. Grey stays grey.
+    picture = prepare(pixels, profile(SPACES.AdobeRgb))
+    assert np.array_equal(picture.memory[0][..., 2::-1], pixels)
+    assert picture.space == QColorSpace(SPACES.AdobeRgb)
+    assert enlarged(picture, (80, 600)).space == picture.space
+
+
+def test_a_lut_profile_becomes_srgb() -> None:
+    pixels = np.full((300, 40, 3), (60, 180, 60), np.uint8)
+    picture = prepare(pixels, lut_profile())
+    shown = picture.memory[0][..., 2::-1]
+    # The green of Adobe RGB, which these tables are of, is outside sRGB: red goes to the bottom.
     assert np.ptp(shown.reshape(-1, 3), axis=0).max() == 0
     assert shown[0, 0, 0] < 30
-    assert abs(int(shown[0, 0, 1]) - 181) <= 2
-    grey = prepare(np.full((8, 8, 3), 120, np.uint8), icc_profile).memory[0]
-    assert np.abs(grey[..., :3].astype(int) - 120).max() <= 2
+    assert abs(int(shown[0, 0, 1]) - 181) <= 4
+    assert picture.space == SRGB
+
+
+def test_the_smallest_level_is_srgb() -> None:
+    icc_profile = profile(SPACES.AdobeRgb)
+    pixels = np.full((30, 40, 3), (60, 180, 60), np.uint8)
+    colour = prepare(pixels, icc_profile).smallest.pixelColor(3, 3)
+    assert colour.red() < 30
+    assert abs(colour.green() - 181) <= 2
+    grey = prepare(np.full((8, 8, 3), 120, np.uint8), icc_profile).smallest.pixelColor(3, 3)
+    assert np.abs(np.array([grey.red(), grey.green(), grey.blue()]) - 120).max() <= 2
 
 
 @pytest.mark.parametrize("icc_profile", [None, b"not a profile"])
 def test_without_a_usable_profile_pixels_pass(icc_profile: bytes | None) -> None:
     pixels = np.full((20, 40, 3), (60, 180, 60), np.uint8)
-    assert np.array_equal(prepare(pixels, icc_profile).memory[0][..., 2::-1], pixels)
+    picture = prepare(pixels, icc_profile)
+    assert np.array_equal(picture.memory[0][..., 2::-1], pixels)
+    assert picture.space == SRGB
 
 
 def test_an_srgb_profile_changes_nothing() -> None:
     pixels = np.full((20, 40, 3), (60, 180, 60), np.uint8)
-    shown = prepare(pixels, profile(QColorSpace.NamedColorSpace.SRgb)).memory[0]
-    assert np.abs(shown[..., 2::-1].astype(int) - pixels).max() <= 1
+    picture = prepare(pixels, profile(SPACES.SRgb))
+    assert np.array_equal(picture.memory[0][..., 2::-1], pixels)
+    assert picture.space == SRGB
 
 
 def test_preparing_can_be_stopped() -> None:
