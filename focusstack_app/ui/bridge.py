@@ -14,9 +14,9 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from focusstack_app.core.memory import give_back_memory
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.queue import Job, JobEvent, JobQueue, JobState
-from focusstack_app.core.memory import give_back_memory
 from focusstack_app.ui.translation import said
 
 PROGRESS_INTERVAL_S = 0.05
