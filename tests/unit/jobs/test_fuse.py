@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from focusstack_app.core.errors import (
     Cancelled,
@@ -18,10 +19,20 @@ from focusstack_app.core.errors import (
     InputError,
     ModelError,
 )
-from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
-from focusstack_app.core.model import FloatArray, Fused, FusionModel
+from focusstack_app.core.fusion import (
+    DEFAULT_MODEL_ID,
+    Align,
+    FusionRequest,
+    Method,
+    Mode,
+    Registration,
+)
+from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register
+from focusstack_app.inference.manifest import find_model
+from focusstack_app.inference.onnx import OnnxModel
+from focusstack_app.inference.pytorch import TorchModel
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from tests.helpers.models import MeanModel, OutOfMemoryOnceModel
@@ -301,3 +312,80 @@ def test_borders_that_an_aligned_frame_does_not_show_are_cropped(tmp_path: Path)
     assert cropped.provenance is not None
     assert cropped.provenance.source_index.shape == (height, width)
     np.testing.assert_array_equal(cropped.picture, whole.picture[:height, :width])
+
+
+class _Card:
+    """Takes frames as tensors, and counts them."""
+
+    def __init__(self, card: Card, room_bytes: int) -> None:
+        self.put, self.errors = card.put, card.errors
+        self._room_bytes = room_bytes
+
+    def room_bytes(self) -> int:
+        return self._room_bytes
+
+
+def _on_card(room_bytes: int) -> TorchModel:
+    model = TorchModel(find_model(DEFAULT_MODEL_ID), "cpu")
+    model.card = _Card(model.card, room_bytes)
+    return model
+
+
+def _moved_request(folder: Path, count: int) -> FusionRequest:
+    """Frames that are registered, and do not lie on the reference."""
+    paths = write_stack(folder, count, width_px=640, height_px=160)
+    matrices = np.stack([np.eye(3)] * count)
+    matrices[:, 0, 2] = 0.7 * np.arange(count)
+    gains = 1 + 0.01 * np.arange(count)[:, None] * np.ones(3)
+    registration = Registration(matrices, gains, (), (160, 640))
+    return FusionRequest(open_stack(paths).stack, registration=registration)
+
+
+@pytest.mark.parametrize(
+    ("count", "mode"), [(3, Mode.FAITHFUL), (3, Mode.GENERATIVE), (9, Mode.STRICT)]
+)
+def test_a_stack_that_fits_on_a_card_is_fused_there(tmp_path: Path, count: int, mode: Mode) -> None:
+    request = replace(_moved_request(tmp_path, count), mode=mode)
+    there = _on_card(10**10)
+    mine = fuse_stack(request, Progress(), lambda _request: there)
+    expected = fuse_stack(request, Progress(), lambda _request: OnnxModel(there.manifest))
+    difference = np.abs(mine.picture.astype(float) - expected.picture) / 65535
+    # OpenCV resamples in steps of 1/32 px.
+    assert 0 < difference.mean() < 0.002
+    assert mine.provenance is not None
+    assert expected.provenance is not None
+    assert mine.provenance.source_index.dtype == np.uint16
+    other = mine.provenance.source_index != expected.provenance.source_index
+    assert other.mean() < 0.03
+    assert mine.warnings == expected.warnings
+
+
+def test_a_stack_that_does_not_fit_on_a_card_stays_where_it_is(tmp_path: Path) -> None:
+    request = _moved_request(tmp_path, 3)
+    small, none = _on_card(10**6), _on_card(0)
+    one, other = (fuse_stack(request, Progress(), lambda _: model) for model in (small, none))  # noqa: B023
+    assert np.array_equal(one.picture, other.picture)
+    assert "align" in one.timings_s
+
+
+def test_a_card_that_fills_up_is_left_and_the_picture_started_again(tmp_path: Path) -> None:
+    request = _moved_request(tmp_path, 3)
+    model = _on_card(10**10)
+    decode = model.decode
+
+    def full(latent: Any) -> Any:
+        if isinstance(latent, torch.Tensor) and latent.shape[1] > 20:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return decode(latent)
+
+    def fallback(reason: str, *, out_of_memory: bool) -> FusionModel:
+        lighter = MeanModel()
+        lighter.warnings = (f"{reason} {out_of_memory}",)
+        return lighter
+
+    model.decode = full  # type: ignore[method-assign]
+    model.fallback = fallback  # type: ignore[method-assign, assignment]
+    mine = fuse_stack(request, Progress(), lambda _request: model)
+    expected = fuse_stack(request, Progress(), lambda _request: MeanModel())
+    assert np.array_equal(mine.picture, expected.picture)
+    assert mine.warnings == ("The device ran out of memory. True", *expected.warnings)
