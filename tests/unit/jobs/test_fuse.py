@@ -384,7 +384,7 @@ def test_a_card_that_fills_up_is_left_and_the_picture_started_again(tmp_path: Pa
         return lighter
 
     model.decode = full  # type: ignore[method-assign]
-    model.fallback = fallback  # type: ignore[method-assign, assignment]
+    model.fallback = fallback  # type: ignore[method-assign]
     mine = fuse_stack(request, Progress(), lambda _request: model)
     expected = fuse_stack(request, Progress(), lambda _request: MeanModel())
     assert np.array_equal(mine.picture, expected.picture)
