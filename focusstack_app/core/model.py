@@ -151,7 +151,8 @@ class FusionModel(Protocol):
 
         Args:
             latents: (slots, C, h, w) float32; h and w multiples of 8. Slots beyond the frames at
-                hand hold duplicates.
+                hand hold duplicates. On a `card` also (tiles, slots, C, h, w): all of the result
+                has that axis, too, then.
             shares: (slots,) float32: one over the number of slots that hold the same frame.
 
         Returns:

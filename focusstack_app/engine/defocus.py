@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import on_host
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
@@ -159,7 +160,7 @@ def focus_of_frames(
 
     def look(frame: Planes, small: NDArray[Any]) -> FloatArray:
         del frame
-        return np.asarray(to_linear(small).mean(axis=2, dtype=np.float32))
+        return np.asarray(to_linear(on_host(small)).mean(axis=2, dtype=np.float32))
 
     stage = message("Measuring defocus")
     fusion, size = fuse_reduced(
@@ -176,7 +177,7 @@ def focus_of_frames(
     mattes = []
     cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])
     for carrier in fusion.carriers:
-        matte = np.asarray(carrier[: cells[0], : cells[1]], dtype=np.float32)
+        matte = on_host(carrier[: cells[0], : cells[1]]).astype(np.float32)
         full = (cells[1] * fusion.cell_px, cells[0] * fusion.cell_px)
         mattes.append(keep(np.ascontiguousarray(cv2.resize(matte, full)[: size[1], : size[0]])))
     shrink = shrink_to(_SIDE_PX, *frames[0].shape[:2])

@@ -67,7 +67,7 @@ def enlarged(planes: FloatArray, factor: int) -> FloatArray:
 
 @by_kind
 def shrunk(frame: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
-    """(H, W, 3) integers reduced to (width, height) by the means of areas, as an array of NumPy."""
+    """(H, W, 3) integers reduced to (width, height) by the means of areas."""
     return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
 
 

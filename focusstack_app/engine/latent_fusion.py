@@ -14,7 +14,7 @@ import functools
 import itertools
 import math
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -39,6 +39,7 @@ from focusstack_app.engine.filters import blend
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
 _DECODE_STEPS = 4  # per tile
+_CARD_TILES = 16  # that a card fuses at once
 
 Recall = Callable[[Hashable, Callable[[], Fused]], Fused]
 
@@ -306,35 +307,13 @@ def _fuse_group(
     grid = (shown.height * fine, shown.width * fine)
     if count == 1:
         return _alone(work, latents[0])
-    frame_of_slot = [slot % count for slot in range(slots)]
-    shares = np.asarray([1 / frame_of_slot.count(i) for i in frame_of_slot], dtype=np.float32)
     one = latents[0][0:1, 0:1, 0:1]
-    xp = namespace(one)
     latent = zeros(one, latents[0].shape)
     weights, carriers = ([zeros(one, grid) for _ in range(count)] for _ in range(2))
     mix = zeros(one, (2, *grid))
 
-    @functools.lru_cache(1)
-    def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
-        """The latents of a row of tiles; one read for all of them."""
-        every, across = slice(None), slice(0, ground.width)
-        return [one[every, slice(*rows), across] for one in latents]
-
-    one_reads = threading.Lock()
-
-    def fuse(tile: Region) -> Fused:
-        here = tile.seen_from(ground)
-        with one_reads:
-            rows = strips((here.top, here.bottom))
-        picked = [rows[i][:, :, here.left : here.right] for i in frame_of_slot]
-        return work.model.fuse(as_float32(xp.stack(picked)), shares)
-
-    def recalled(tile: Region) -> Fused:
-        return work.recall((place, tile), functools.partial(fuse, tile))
-
-    # A card does one thing after the other, whoever tells it to.
-    threads = 0 if on_card(one) else work.model.calls_at_once
-    with closing(ahead(recalled, tiles, threads)) as parts:
+    make = _fused_on_card if on_card(one) else _fused
+    with closing(make(work, latents, tiles, place)) as parts:
         for tile, part in zip(tiles, parts, strict=True):
             here = tile.seen_from(ground)
             latent[(slice(None), *here.slices)] += plan.alpha(tile, like=one) * part.latent
@@ -356,6 +335,64 @@ def _fuse_group(
         [keep(as_float16(plane)) for plane in carriers],
         mix,
     )
+
+
+def _fused(
+    work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
+) -> Generator[Fused, None, None]:
+    """What the model makes of each tile."""
+    ground = work.ground
+    frame_of_slot, shares = _slots(work, len(latents))
+
+    @functools.lru_cache(1)
+    def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
+        """The latents of a row of tiles; one read for all of them."""
+        every, across = slice(None), slice(0, ground.width)
+        return [one[every, slice(*rows), across] for one in latents]
+
+    one_reads = threading.Lock()
+
+    def fuse(tile: Region) -> Fused:
+        here = tile.seen_from(ground)
+        with one_reads:
+            rows = strips((here.top, here.bottom))
+        picked = [rows[i][:, :, here.left : here.right] for i in frame_of_slot]
+        return work.model.fuse(np.stack(picked, dtype=np.float32), shares)
+
+    def recalled(tile: Region) -> Fused:
+        return work.recall((place, tile), functools.partial(fuse, tile))
+
+    yield from ahead(recalled, tiles, work.model.calls_at_once)
+
+
+def _fused_on_card(
+    work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
+) -> Generator[Fused, None, None]:
+    """The same, many tiles at a time: one alone does not keep a card busy."""
+    del place
+    frame_of_slot, shares = _slots(work, len(latents))
+    xp = namespace(latents[0][0:1, 0:1, 0:1])
+    at_once = min(_CARD_TILES, len(tiles))
+    for first in range(0, len(tiles), at_once):
+        some = tiles[first : first + at_once]
+        picked = [
+            latents[i][(slice(None), *tile.seen_from(work.ground).slices)]
+            # As many each time: what a card does for other numbers is prepared anew.
+            for tile in itertools.islice(itertools.cycle(some), at_once)
+            for i in frame_of_slot
+        ]
+        tile_shape = picked[0].shape
+        together = as_float32(xp.stack(picked)).reshape(at_once, -1, *tile_shape)
+        fused = work.model.fuse(together, shares)
+        for number in range(len(some)):
+            yield Fused(*(part[number] for part in fused))
+
+
+def _slots(work: _Work, count: int) -> tuple[list[int], FloatArray]:
+    """Which of the frames each slot holds, and the share of each slot in its frame."""
+    frame_of_slot = [slot % count for slot in range(work.model.manifest.slots)]
+    shares = [1 / frame_of_slot.count(i) for i in frame_of_slot]
+    return frame_of_slot, np.asarray(shares, dtype=np.float32)
 
 
 def _decode(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.kinds import namespace, on_host
+from focusstack_app.core.kinds import as_float16, namespace
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
@@ -129,7 +129,7 @@ def overview_of(
     height, width = frames[0].shape[:2]
     rows, columns = (-(-side // cell_px) for side in size[::-1])
     return Overview(
-        [keep(plane[:rows, :columns].astype(np.float16)) for plane in fusion.weights],
+        [keep(as_float16(plane[:rows, :columns])) for plane in fusion.weights],
         (height / size[1] * cell_px, width / size[0] * cell_px),
         _agreed(noise),
         multiple if multiple < _most_coarse(cell_px) else 0.0,
@@ -168,23 +168,22 @@ def _noise_of(frame: Planes, cell_px: int) -> tuple[NDArray[np.float64], float]:
     lost with the focus, tells how much noise there can be. What multiple of that grain they show
     comes with it.
     """
-    squares = []
-    for top in _spaced(frame.shape[0]):
-        for left in _spaced(frame.shape[1]):
-            square = on_host(frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX])
-            shades = grey(to_float(square))
-            cells = cell_means(shades, cell_px)
-            squares.append((cells, _energy(cells), _grain(shades, cell_px)))
-    means, energy, grain = (
-        np.concatenate([plane.ravel() for plane in planes]) for planes in zip(*squares, strict=True)
-    )
-    level = np.minimum((means * _LEVELS).astype(np.intp), _LEVELS - 1)
+    squares = [
+        grey(to_float(frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]))
+        for top in _spaced(frame.shape[0])
+        for left in _spaced(frame.shape[1])
+    ]
+    xp = namespace(squares[0])
+    shades = xp.stack(squares, 2)
+    means = cell_means(shades, cell_px)
+    energy, grain = _energy(means), _grain(shades, cell_px)
+    level = xp.clip(means * _LEVELS, 0, _LEVELS - 0.5)
     noise, multiples = np.full(_LEVELS, np.nan), []
     for index in range(_LEVELS):
-        here = level == index
-        if np.count_nonzero(here) >= _ENOUGH_CELLS:
-            finest = max(float(np.quantile(grain[here], _QUIET)), _NO_GRAIN)
-            multiples.append(float(np.quantile(energy[here], _QUIET)) / finest)
+        here = (level >= index) & (level < index + 1)
+        if int(here.sum()) >= _ENOUGH_CELLS:
+            finest = max(float(xp.quantile(grain[here], _QUIET)), _NO_GRAIN)
+            multiples.append(float(xp.quantile(energy[here], _QUIET)) / finest)
             noise[index] = min(multiples[-1], _most_coarse(cell_px)) * finest
     return noise, float(np.median(multiples)) if multiples else math.inf
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import as_float16, on_card
 from focusstack_app.core.model import FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
@@ -48,7 +48,7 @@ def fuse_reduced(
         overlap: Share of a tile that overlaps its neighbour.
         stage: What is reported while frames are reduced.
         progress: Reported per frame and tile.
-        keep: Puts away what grows with the number of frames.
+        keep: Puts away what grows with the number of frames; not what lies on a card.
         look: Shown each frame, and the same reduced, a few at a time on threads.
         take: Given what it saw, frame by frame.
 
@@ -68,10 +68,12 @@ def fuse_reduced(
         small = shrunk(frame[:], size)
         return small, look(frame, small)
 
-    with closing(ahead(prepared, frames)) as each:
+    card = on_card(frames[0])
+    keep_latent = keep if not card else lambda latent: latent
+    with closing(ahead(prepared, frames, 0 if card else None)) as each:
         for number, (small, seen) in enumerate(each, start=1):
             take(seen)
-            latents.append(keep(encode_frame(model, small, progress).astype(np.float16)))
+            latents.append(keep_latent(as_float16(encode_frame(model, small, progress))))
             progress.report(0.5 * number / len(frames), stage)
-    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep)
+    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep_latent)
     return fusion, size

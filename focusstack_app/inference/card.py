@@ -22,6 +22,7 @@ from torch import Tensor
 from focusstack_app.core import kinds
 from focusstack_app.core.progress import Progress
 
+_PARTS = 4  # in which a plane is convolved
 _TAPS = 8  # of the Lanczos kernel
 _MARGIN = 2 * _TAPS  # px around what is resampled
 _BAND_PX = 1024  # rows that are resampled at once
@@ -182,7 +183,7 @@ def enlarged(planes: Tensor, factor: int) -> Tensor:
     return _from_planes(full, planes)
 
 
-def shrunk(frame: Tensor, size: tuple[int, int]) -> NDArray[Any]:
+def shrunk(frame: Tensor, size: tuple[int, int]) -> Tensor:
     width, height = size
     down, across = (
         _areas(old, new, frame.device)
@@ -190,7 +191,7 @@ def shrunk(frame: Tensor, size: tuple[int, int]) -> NDArray[Any]:
     )
     rows = down @ frame.to(torch.float32).flatten(1)
     means = across @ rows.reshape(height, frame.shape[1], 3)
-    return means.round().to(frame.dtype).cpu().numpy()
+    return means.round().to(frame.dtype)
 
 
 def stretched(
@@ -418,7 +419,17 @@ def _blurred(
 
 
 def _convolved(planes: Tensor, kernel: Tensor) -> Tensor:
+    """(1, C, H, W) with a kernel for each plane; without a border."""
     channels = planes.shape[1]
+    if channels == 1:
+        # One plane in four parts: as of four planes, which have a kernel that is made for them.
+        height = planes.shape[2] - kernel.shape[0] + 1
+        part = -(-height // _PARTS)
+        below = _PARTS * part - height
+        padded = functional.pad(planes[0, 0], (0, 0, 0, below))
+        parts = padded.unfold(0, part + kernel.shape[0] - 1, part).transpose(1, 2)
+        done = _convolved(parts[None].contiguous(), kernel)
+        return done.reshape(1, 1, _PARTS * part, -1)[:, :, :height]
     return functional.conv2d(planes, kernel.expand(channels, 1, *kernel.shape), groups=channels)
 
 

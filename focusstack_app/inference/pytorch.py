@@ -76,21 +76,23 @@ class TorchModel:
     def encode(self, pixels: FloatArray) -> FloatArray:
         """See `FusionModel.encode`."""
         if isinstance(pixels, Tensor):
-            return self._run_there(self._encoder, pixels.permute(2, 0, 1))[0]
+            return self._there(self._encoder, pixels.permute(2, 0, 1)[None])[0][0]
         planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
         return self._run(self._encoder, planes)[0]
 
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
         if isinstance(latents, Tensor):
-            known = few(shares, latents.device)
-            return Fused(*self._run_there(self._fusion, latents, known))
+            tiles = latents if latents.ndim == 5 else latents[None]
+            known = few(shares, latents.device).expand(len(tiles), -1)
+            fused = Fused(*self._there(self._fusion, tiles, known))
+            return fused if latents.ndim == 5 else Fused(*(part[0] for part in fused))
         return Fused(*self._run(self._fusion, latents, shares))
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""
         if isinstance(latent, Tensor):
-            return self._run_there(self._decoder, latent)[0].permute(1, 2, 0)
+            return self._there(self._decoder, latent[None])[0][0].permute(1, 2, 0)
         return np.ascontiguousarray(self._run(self._decoder, latent)[0].transpose(1, 2, 0))
 
     def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
@@ -118,14 +120,13 @@ class TorchModel:
                     tensors = [tensor.cpu() for tensor in self._on_card(part, given)]
             return [tensor[0].numpy() for tensor in tensors]
 
-    def _run_there(self, part: Part, *inputs: Tensor) -> list[Any]:
-        """The same for tensors of the card, which do not leave it."""
+    def _there(self, part: Part, *given: Tensor) -> list[Any]:
+        """The same for tensors of the card, with their axis of tiles; they do not leave it."""
         with self._errors(), torch.no_grad():
-            given = [one[None] for one in inputs]
             if self._place.type == "cpu":
-                return [tensor[0] for tensor in _all(part(*given))]
+                return _all(part(*given))
             with self._turn:
-                return [tensor[0].clone() for tensor in self._on_card(part, given)]
+                return [tensor.clone() for tensor in self._on_card(part, given)]
 
     def _on_card(self, part: Part, given: Sequence[Tensor]) -> list[Tensor]:
         """The outputs, until it is called again."""

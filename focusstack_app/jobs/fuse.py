@@ -252,9 +252,6 @@ def _fuse_vaeedof(
             overview = overview_of_frames(
                 model, frames, request.overlap, keep, progress.sub(0.1, 0.12)
             )
-            if card is not None:
-                weights = [card.put(plane[:]) for plane in overview.weights]
-                overview = overview._replace(weights=weights)
             latents = encode_frames(model, frames, keep_there, progress.sub(0.12, 0.2))
         encoded = Encoded(model, focus, overview, latents)
     with clock("fuse"):

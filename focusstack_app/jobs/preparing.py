@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Align, FusionRequest, Placement, Registration
-from focusstack_app.core.kinds import as_float16
+from focusstack_app.core.kinds import as_float16, on_card
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FusionModel
 from focusstack_app.core.planes import Planes
@@ -225,6 +225,8 @@ def overview_of_frames(
     progress: Progress,
 ) -> Overview:
     """What the model chooses among reduced frames; see `overview_of`."""
+    if on_card(frames[0]):
+        return overview_of(model, frames, overlap, progress, lambda plane: plane)
     with meanwhile(keep) as keep_meanwhile:
         overview = overview_of(model, frames, overlap, progress, keep_meanwhile)
         return overview._replace(weights=[keep(plane[:]) for plane in overview.weights])

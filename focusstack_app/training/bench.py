@@ -112,7 +112,8 @@ class WatchedModel:
     def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
         """See `FusionModel`."""
         scale = self.manifest.scale
-        with self._watched("fusion", latents.shape[2] * scale, latents.shape[3] * scale):
+        *tiles, _, _, height, width = latents.shape
+        with self._watched("fusion", math.prod(tiles) * height * scale, width * scale):
             return self._model.fuse(latents, shares)
 
     def decode(self, latent: FloatArray) -> FloatArray:
