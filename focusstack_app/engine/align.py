@@ -23,7 +23,14 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.matching import Level, Matrix, Similarity, pyramid, refine_similarity
+from focusstack_app.engine.matching import (
+    PAIRS_AT_ONCE,
+    Level,
+    Matrix,
+    Similarity,
+    pyramid,
+    refine_similarity,
+)
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import to_float
@@ -89,7 +96,7 @@ def register(
     frame_from_first = [_STILL]
     pairs: dict[tuple[int, int], Similarity] = {}
     doubtful = []
-    for index, own in enumerate(ahead(neighbour, range(1, count)), start=1):
+    for index, own in enumerate(ahead(neighbour, range(1, count), PAIRS_AT_ONCE), start=1):
         if own is None:
             doubtful.append(index)
         pairs[index - 1, index] = own or _STILL
@@ -105,7 +112,7 @@ def register(
             return own
         return None
 
-    for pair, own in zip(hops, ahead(apart, hops), strict=True):
+    for pair, own in zip(hops, ahead(apart, hops, PAIRS_AT_ONCE), strict=True):
         if own is not None:
             pairs[pair] = own
         tick()

@@ -6,6 +6,7 @@ count less (iteratively reweighted Cauchy loss). Brightness may differ by a gain
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,8 @@ from focusstack_app.core.model import FloatArray
 Matrix = NDArray[np.float64]
 Pixels = NDArray[np.intp]  # indices into a plane, row by row
 
+# With more threads each waits for the others: between the steps of all of them lies Python.
+PAIRS_AT_ONCE = min(8, os.cpu_count() or 1)
 _LEVELS = 4  # of a pyramid
 _PIXELS = 40_000  # that decide, per level
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients

@@ -12,6 +12,7 @@ import numpy as np
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.engine.matching import (
+    PAIRS_AT_ONCE,
     Level,
     Matrix,
     Similarity,
@@ -52,9 +53,8 @@ def homographies(
         pair = found[index].after(found[index - 1].inverse())
         return _deviations(levels(index - 1), levels(index), pair)
 
-    for before, changes in zip(
-        in_units[:-1], ahead(seen_from_before, range(1, len(found))), strict=True
-    ):
+    seen = ahead(seen_from_before, range(1, len(found)), PAIRS_AT_ONCE)
+    for before, changes in zip(in_units[:-1], seen, strict=True):
         for chain, change in zip(chains, changes, strict=True):
             # What was seen in the frame before, in the coordinates of the first.
             chain.append(np.linalg.inv(before) @ change @ before @ chain[-1])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -25,6 +26,7 @@ from focusstack_app.core.progress import Progress
 _PARTS = 4  # in which a plane is convolved
 _TAPS = 8  # of the Lanczos kernel
 _MARGIN = 2 * _TAPS  # px around what is resampled
+_KERNEL_BLOCK = 32, 8
 _BAND_PX = 1024  # rows that are resampled at once
 _INSIDE_PX = 0.01  # as far outside is inside: transforms are not exact
 
@@ -268,6 +270,10 @@ def resample(
     there.
     """
     height, width = frame.shape[:2]
+    kernel = _kernel_of(frame.device) if frame.is_cuda else None
+    if kernel is not None:
+        progress.checkpoint()
+        return _resampled_by(kernel, frame, frame_from_reference, gains, beside)
     h = frame_from_reference / frame_from_reference[2, 2]
     columns = torch.arange(width, device=frame.device, dtype=torch.float64)[None]
 
@@ -304,6 +310,40 @@ def resample(
         there = torch.where(inside[..., None], there, to_float(beside[band]))
         moved[band] = _rounded(there, (1.0, 1.0, 1.0))
     return moved
+
+
+def _resampled_by(
+    kernel: Any,
+    frame: Tensor,
+    frame_from_reference: NDArray[np.float64],
+    gains: NDArray[np.float64],
+    beside: Tensor,
+) -> Tensor:
+    height, width = frame.shape[:2]
+    moved = torch.empty((height, width, 3), dtype=torch.uint16, device=frame.device)
+    matrix = torch.from_numpy(np.ascontiguousarray(frame_from_reference)).to(frame.device)
+    frame, beside = frame.contiguous(), beside.contiguous()
+    kernel(
+        grid=(-(-width // _KERNEL_BLOCK[0]), -(-height // _KERNEL_BLOCK[1]), 1),
+        block=(*_KERNEL_BLOCK, 1),
+        args=[
+            frame, frame.element_size(), beside, beside.element_size(), moved, matrix,
+            few(gains, frame.device), height, width,
+        ],
+    )  # fmt: skip
+    return moved
+
+
+@functools.cache
+def _kernel_of(device: torch.device) -> Any:
+    """The function of lanczos.cu; None where it cannot be compiled: PyTorch's steps do as well."""
+    source = Path(__file__).with_name("lanczos.cu").read_text(encoding="utf-8")
+    source = f"#define OUTSIDE_PX {_INSIDE_PX}\n{source}"
+    try:
+        with torch.cuda.device(device):
+            return torch.cuda._compile_kernel(source, "resample")
+    except (AttributeError, OSError, RuntimeError):
+        return None
 
 
 def _drawn(source: Tensor, at: Tensor, axis: int) -> Tensor:

@@ -126,6 +126,8 @@ class TorchModel:
             if self._place.type == "cpu":
                 return _all(part(*given))
             with self._turn:
+                if part is self._encoder:  # one step; a recording would keep whole frames
+                    return self._half_precision(part)(*given)
                 return [tensor.clone() for tensor in self._on_card(part, given)]
 
     def _on_card(self, part: Part, given: Sequence[Tensor]) -> list[Tensor]:
@@ -179,7 +181,7 @@ class _Recording:
     def __init__(
         self, computed: Callable[..., list[Tensor]], given: Sequence[Tensor], place: torch.device
     ) -> None:
-        self._inputs = [one.to(place) for one in given]
+        self._inputs = own_memory(given, place)
         aside = torch.cuda.Stream(place)  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream(place))
         with torch.cuda.stream(aside):
@@ -196,6 +198,14 @@ class _Recording:
             own.copy_(one)
         self._graph.replay()
         return self._outputs
+
+
+def own_memory(given: Sequence[Tensor], place: torch.device) -> list[Tensor]:
+    """Copies there that can be written to, whatever the tensors share among themselves or others.
+
+    What is recorded reads its inputs from where they lay; the later ones are written there.
+    """
+    return [torch.empty(one.shape, dtype=one.dtype, device=place).copy_(one) for one in given]
 
 
 def _all(outputs: Tensor | tuple[Tensor, ...]) -> list[Tensor]:

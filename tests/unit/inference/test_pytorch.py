@@ -15,7 +15,7 @@ from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.onnx import OnnxModel
-from focusstack_app.inference.pytorch import TorchModel
+from focusstack_app.inference.pytorch import TorchModel, own_memory
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,17 @@ def test_a_full_card_gets_smaller_tiles_and_then_the_processor_takes_over() -> N
     assert last.warnings == (
         "The graphics card could not be used; the processor was used. It is full.",
     )
+
+
+def test_what_a_recording_reads_is_its_own() -> None:
+    """Written to by every call: neither what it was made for, nor what shares that, may change."""
+    shares = torch.full((7,), 1 / 7)
+    given = [torch.rand(3, 7, 2), shares.expand(3, -1)]
+    own = own_memory(given, torch.device("cpu"))
+    own[1].copy_(torch.rand(3, 7))
+    own[0].zero_()
+    assert (shares == 1 / 7).all()
+    assert (given[0] != 0).any()
 
 
 def test_threads_take_turns_on_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
