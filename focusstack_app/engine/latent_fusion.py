@@ -36,6 +36,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.filters import blend
+from focusstack_app.engine.frame_tree import fusions_of, groups_of, levels_of
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
 _DECODE_STEPS = 4  # per tile
@@ -157,11 +158,11 @@ def fuse_latents(
     seen = cells.grown(manifest.decoder_reach, bounds(decoded))
     # The compositing enlarges the planes, for which it looks a little beyond.
     shown = cells.grown(1 + -(-reach_px // scale), Region(0, 0, height, width))
-    tiles = _tiles_of_levels(plan, bounds([seen, shown]), _depth(len(latents), manifest.slots))
+    tiles = _tiles_of_levels(plan, bounds([seen, shown]), levels_of(len(latents), manifest.slots))
     ground = bounds(tiles[0])
     total = len(decoded) + sum(
         len(of_level) * fusions
-        for of_level, fusions in zip(tiles, _fusions(len(latents), manifest.slots), strict=True)
+        for of_level, fusions in zip(tiles, fusions_of(len(latents), manifest.slots), strict=True)
     )
     done = 0
 
@@ -200,37 +201,6 @@ class _Work(NamedTuple):
     recall: Recall
 
 
-def _groups(count: int, slots: int) -> list[list[int]]:
-    """Neighbouring frames together, or alone: as many as are to be left for the next level.
-
-    The levels above are as full as they can be. So fewest groups are fused, and most frames on
-    fewest levels: each level costs some quality.
-    """
-    if count <= slots:
-        return [list(range(count))]
-    left = slots
-    while left * slots < count:
-        left *= slots
-    fused = -(-(count - left) // (slots - 1))
-    sizes = [1] * left
-    for number, part in enumerate(np.array_split(np.arange(count - left + fused), fused)):
-        sizes[(2 * number + 1) * left // (2 * fused)] = len(part)
-    ends = itertools.accumulate(sizes)
-    return [list(range(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
-
-
-def _depth(count: int, slots: int) -> int:
-    """Levels of the tree."""
-    return 1 if count <= slots else 1 + _depth(len(_groups(count, slots)), slots)
-
-
-def _fusions(count: int, slots: int) -> list[int]:
-    """Groups that are fused on each level of the tree, the lowest first."""
-    groups = _groups(count, slots)
-    own = [sum(len(group) > 1 for group in groups)]
-    return own if len(groups) == 1 else own + _fusions(len(groups), slots)
-
-
 def _tiles_of_levels(plan: TilePlan, seen: Region, depth: int) -> list[list[Region]]:
     """The tiles that are fused on each level, the lowest first.
 
@@ -243,7 +213,7 @@ def _tiles_of_levels(plan: TilePlan, seen: Region, depth: int) -> list[list[Regi
 
 
 def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Region]]) -> _Level:
-    groups = _groups(len(latents), work.model.manifest.slots)
+    groups = groups_of(len(latents), work.model.manifest.slots)
     if len(groups) == 1:
         return _fuse_group(work, latents, tiles[0], (len(tiles), 0))
     fused = [

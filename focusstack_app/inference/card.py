@@ -1,34 +1,21 @@
-"""The engine's functions of pixels for PyTorch's tensors: the counterparts of OpenCV's.
+"""A graphics card that whole stacks stay on, from their frames to the picture.
 
-They let a stack stay on a graphics card from its frames to the picture. `core.kinds` finds them by
-their names; what they compute stands at the functions that they serve.
+Here PyTorch's tensors become a kind of arrays that the engine computes with (`core.kinds`).
 """
 
-# ruff: noqa: D103 - counterparts have the docstrings of what they serve
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import torch
-import torch.nn.functional as functional
 from numpy.typing import NDArray
 from torch import Tensor
 
 from focusstack_app.core import kinds
-from focusstack_app.core.progress import Progress
-
-_PARTS = 4  # in which a plane is convolved
-_TAPS = 8  # of the Lanczos kernel
-_MARGIN = 2 * _TAPS  # px around what is resampled
-_KERNEL_BLOCK = 32, 8
-_BAND_PX = 1024  # rows that are resampled at once
-_INSIDE_PX = 0.01  # as far outside is inside: transforms are not exact
+from focusstack_app.inference import tensors
+from focusstack_app.inference.lanczos import resample
 
 
 class TorchCard:
@@ -57,439 +44,45 @@ class TorchCard:
 
     def put(self, array: NDArray[Any]) -> Tensor:
         """A copy of an array there."""
-        tensor = _tensor(array)
+        tensor = tensors.as_tensor(array)
         if self._place.type == "cpu":
             return tensor.clone()
         return tensor.pin_memory().to(self._place, non_blocking=True)
 
 
-def _tensor(array: NDArray[Any]) -> Tensor:
-    array = np.ascontiguousarray(array)
-    # PyTorch warns of arrays that it could write to and must not.
-    return torch.from_numpy(array if array.flags.writeable else array.copy())
-
-
-# What all kinds have
-
-
-def namespace(array: Tensor) -> Any:
-    del array
-    return torch
-
-
-def zeros(like: Tensor, shape: tuple[int, ...]) -> Tensor:
-    return torch.zeros(shape, device=like.device)
-
-
-def zero_indices(like: Tensor, shape: tuple[int, ...]) -> Tensor:
-    return torch.zeros(shape, dtype=torch.int32, device=like.device)
-
-
-def zero_bytes(like: Tensor, shape: tuple[int, ...]) -> Tensor:
-    return torch.zeros(shape, dtype=torch.uint8, device=like.device)
-
-
-def as_float32(array: Tensor) -> Tensor:
-    return array.float()
-
-
-def as_float16(array: Tensor) -> Tensor:
-    return array.half()
-
-
-def alike(like: Tensor, values: NDArray[Any]) -> Tensor:
-    return _tensor(values).to(like.device)
-
-
-def on_host(array: Tensor) -> NDArray[Any]:
-    return array.cpu().numpy()
-
-
-# engine.pixels
-
-
-def to_float(pixels: Tensor) -> Tensor:
-    return pixels.to(torch.float32) / _full(pixels)
-
-
-def to_uint16(picture: Tensor, gains: Sequence[float] = (1.0, 1.0, 1.0)) -> NDArray[np.uint16]:
-    return _rounded(picture, gains).cpu().numpy()
-
-
-def to_linear(pixels: Tensor) -> Tensor:
-    encoded = to_float(pixels)
-    return torch.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-
-
-def grey(colours: Tensor) -> Tensor:
-    return colours.mean(2)
-
-
-def cell_means(picture: Tensor, cell_px: int) -> Tensor:
-    down, across = (-side % cell_px for side in picture.shape[:2])
-    whole = _extended(picture, (0, down), (0, across), _repeated)
-    return _from_planes(functional.avg_pool2d(_planes(whole), cell_px), picture)
-
-
-def _full(pixels: Tensor) -> float:
-    return 255.0 if pixels.dtype == torch.uint8 else 65535.0
-
-
-def _rounded(picture: Tensor, gains: Sequence[float]) -> Tensor:
-    factors = few(np.array([65535.0 * gain for gain in gains]), picture.device)
-    return (picture * factors).clamp(0, 65535).round().to(torch.uint16)
-
-
-# engine.filters
-
-
-def gaussian(planes: Tensor, sigma: float) -> Tensor:
-    return _blurred(planes, sigma, round(8 * sigma + 1) | 1, _mirrored)
-
-
-def gaussian_around(planes: Tensor, sigma: float) -> Tensor:
-    return _blurred(planes, sigma, 6 * round(sigma) + 1, _repeated)
-
-
-def filtered(planes: Tensor, kernel: NDArray[np.float32]) -> Tensor:
-    reach = kernel.shape[0] // 2
-    around = _extended(planes, (reach, reach), (reach, reach), _mirrored)
-    return _from_planes(_convolved(_planes(around), few(kernel, planes.device)), planes)
-
-
-def box(plane: Tensor, reach: int) -> Tensor:
-    around = _extended(plane, (reach, reach), (reach, reach), _repeated)
-    return functional.avg_pool2d(around[None], 2 * reach + 1, 1)[0]
-
-
-def eroded(plane: Tensor, reach: int) -> Tensor:
-    return -functional.max_pool2d(-plane[None], 2 * reach + 1, 1, reach)[0]
-
-
-def dilated(plane: Tensor, radius: int) -> Tensor:
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-    height = plane.shape[0]
-    around = functional.pad(plane, (0, 0, radius, radius), value=-torch.inf)
-    rows = []
-    for first, row in enumerate(disc):
-        reach = int(row.sum()) // 2
-        part = around[first : first + height]
-        rows.append(functional.max_pool2d(part[None], (1, 2 * reach + 1), 1, (0, reach))[0])
-    return torch.stack(rows).amax(0)
-
-
-def enlarged(planes: Tensor, factor: int) -> Tensor:
-    full = functional.interpolate(
-        _planes(planes), scale_factor=factor, mode="bilinear", align_corners=False
-    )
-    return _from_planes(full, planes)
-
-
-def shrunk(frame: Tensor, size: tuple[int, int]) -> Tensor:
-    width, height = size
-    down, across = (
-        _areas(old, new, frame.device)
-        for old, new in zip(frame.shape[:2], (height, width), strict=True)
-    )
-    rows = down @ frame.to(torch.float32).flatten(1)
-    means = across @ rows.reshape(height, frame.shape[1], 3)
-    return means.round().to(frame.dtype)
-
-
-def stretched(
-    plane: Tensor, own_from_there: NDArray[np.float64], size_px: tuple[int, int]
-) -> Tensor:
-    lines = plane.float()
-    for axis, (scale, shift) in enumerate(
-        ((own_from_there[1, 1], own_from_there[1, 2]), (own_from_there[0, 0], own_from_there[0, 2]))
-    ):
-        at = torch.arange(size_px[axis], device=plane.device, dtype=torch.float64) * scale + shift
-        at = at.clamp(0, lines.shape[axis] - 1)
-        first = at.floor().long()
-        other = (first + 1).clamp(max=lines.shape[axis] - 1)
-        share = (at - first).float().reshape((-1, 1) if axis == 0 else (1, -1))
-        one, two = lines.index_select(axis, first), lines.index_select(axis, other)
-        lines = one + share * (two - one)
-    return lines
-
-
-def outer(like: Tensor, down: NDArray[np.float64], across: NDArray[np.float64]) -> Tensor:
-    return few(down, like.device)[:, None] * few(across, like.device)
-
-
-def looked_up(values: Tensor, levels: NDArray[np.float64], table: NDArray[np.float32]) -> Tensor:
-    step = float(levels[1] - levels[0])
-    at = ((values - float(levels[0])) / step).clamp(0, len(levels) - 1)
-    first = at.floor().clamp(max=len(levels) - 2)
-    entries = few(table, values.device)
-    one, two = entries[first.long()], entries[first.long() + 1]
-    return one + (at - first) * (two - one)
-
-
-def padded_below(pixels: Tensor, down: int, across: int) -> Tensor:
-    if down == across == 0:
-        return pixels
-    bits = pixels.view(torch.int16) if pixels.dtype == torch.uint16 else pixels
-    return _extended(bits, (0, down), (0, across), _mirrored_twice).view(pixels.dtype)
-
-
-def times(colours: Tensor, plane: Tensor) -> Tensor:
-    return colours * plane[..., None]
-
-
-def least(colours: Tensor) -> Tensor:
-    return colours.amin(2)
-
-
-def accumulate(total: Tensor, weight: Tensor, pixels: Tensor) -> None:
-    total.addcmul_(weight[..., None], pixels)
-
-
-def blend(alpha: Tensor, planes: Tensor, totals: Sequence[Tensor]) -> None:
-    torch._foreach_add_(list(totals[: len(planes)]), list((alpha * planes).unbind()))
-
-
-def squared_distance(one: Tensor, other: Tensor) -> Tensor:
-    return (one - other).square().mean(2)
-
-
-# engine.resampling
-
-
-def resample(
-    frame: Tensor,
-    frame_from_reference: NDArray[np.float64],
-    gains: NDArray[np.float64],
-    beside: Tensor,
-    progress: Progress,
-) -> Tensor:
-    """Across first, then down: eight and eight taps instead of sixty-four.
-
-    See Catmull and Smith, "3-D transformations of images in scanline order", 1980. Across, a row
-    of the frame is drawn to the columns of the result, each for that row of the result which looks
-    there.
-    """
-    height, width = frame.shape[:2]
-    kernel = _kernel_of(frame.device) if frame.is_cuda else None
-    if kernel is not None:
-        progress.checkpoint()
-        return _resampled_by(kernel, frame, frame_from_reference, gains, beside)
-    h = frame_from_reference / frame_from_reference[2, 2]
-    columns = torch.arange(width, device=frame.device, dtype=torch.float64)[None]
-
-    def place(rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Where the frame has what the result has in some rows."""
-        w = h[2, 0] * columns + h[2, 1] * rows + 1
-        x = (h[0, 0] * columns + h[0, 1] * rows + h[0, 2]) / w
-        return x, (h[1, 0] * columns + h[1, 1] * rows + h[1, 2]) / w
-
-    def bands() -> Iterator[tuple[slice, Tensor]]:
-        for top in range(0, height, _BAND_PX):
-            progress.checkpoint()
-            bottom = min(height, top + _BAND_PX)
-            rows = torch.arange(top, bottom, device=frame.device, dtype=torch.float64)
-            yield slice(top, bottom), rows[:, None]
-
-    across = torch.empty((height, width, 3), device=frame.device)
-    for band, rows in bands():
-        seen_by = (h[1, 0] * columns + h[1, 2] - rows * (h[2, 0] * columns + 1)) / (
-            rows * h[2, 1] - h[1, 1]
-        )
-        source = _extended(to_float(frame[band]), (0, 0), (_MARGIN, _MARGIN), _mirrored_twice)
-        x, _ = place(seen_by)
-        across[band] = _drawn(source, x, 1)
-    moved = torch.empty((height, width, 3), dtype=torch.uint16, device=frame.device)
-    source = _extended(across, (_MARGIN, _MARGIN), (0, 0), _mirrored_twice)
-    for band, rows in bands():
-        x, y = place(rows)
-        there = _drawn(source, y, 0) * few(gains, frame.device)
-        inside = (
-            (x > -_INSIDE_PX) & (x < width - 1 + _INSIDE_PX)
-            & (y > -_INSIDE_PX) & (y < height - 1 + _INSIDE_PX)
-        )  # fmt: skip
-        there = torch.where(inside[..., None], there, to_float(beside[band]))
-        moved[band] = _rounded(there, (1.0, 1.0, 1.0))
-    return moved
-
-
-def _resampled_by(
-    kernel: Any,
-    frame: Tensor,
-    frame_from_reference: NDArray[np.float64],
-    gains: NDArray[np.float64],
-    beside: Tensor,
-) -> Tensor:
-    height, width = frame.shape[:2]
-    moved = torch.empty((height, width, 3), dtype=torch.uint16, device=frame.device)
-    matrix = torch.from_numpy(np.ascontiguousarray(frame_from_reference)).to(frame.device)
-    frame, beside = frame.contiguous(), beside.contiguous()
-    kernel(
-        grid=(-(-width // _KERNEL_BLOCK[0]), -(-height // _KERNEL_BLOCK[1]), 1),
-        block=(*_KERNEL_BLOCK, 1),
-        args=[
-            frame, frame.element_size(), beside, beside.element_size(), moved, matrix,
-            few(gains, frame.device), height, width,
-        ],
-    )  # fmt: skip
-    return moved
-
-
-@functools.cache
-def _kernel_of(device: torch.device) -> Any:
-    """The function of lanczos.cu; None where it cannot be compiled: PyTorch's steps do as well."""
-    source = Path(__file__).with_name("lanczos.cu").read_text(encoding="utf-8")
-    source = f"#define OUTSIDE_PX {_INSIDE_PX}\n{source}"
-    try:
-        with torch.cuda.device(device):
-            return torch.cuda._compile_kernel(source, "resample")
-    except (AttributeError, OSError, RuntimeError):
-        return None
-
-
-def _drawn(source: Tensor, at: Tensor, axis: int) -> Tensor:
-    """Lines of (H, W, 3), extended by a margin, at other places along one axis (Lanczos).
-
-    Args:
-        source: With the margin.
-        at: (h, w) float64 places without it; beyond half of it they are as good as any.
-        axis: Along which.
-    """
-    half = _MARGIN // 2
-    at = at.clamp(-half, source.shape[axis] - 2 * _MARGIN - 1 + half)
-    first = at.floor()
-    share = (at - first).float()
-    height, width = at.shape
-    lines = first.to(torch.int32) + _MARGIN
-    if axis == 0:
-        other = torch.arange(width, device=at.device, dtype=torch.int32)[None]
-        index, step = lines * width + other, width
-    else:
-        other = torch.arange(height, device=at.device, dtype=torch.int32)[:, None]
-        index, step = lines + other * source.shape[1], 1
-    index = index.flatten()
-    pixels = source.reshape(-1, 3)
-    total, weights = torch.zeros((height * width, 3), device=at.device), torch.zeros_like(share)
-    for tap in range(1 - _TAPS // 2, _TAPS // 2 + 1):
-        away = share - tap
-        weight = torch.sinc(away) * torch.sinc(away / (_TAPS // 2))
-        weights += weight
-        total.addcmul_(weight.reshape(-1, 1), pixels.index_select(0, index + tap * step))
-    return (total / weights.reshape(-1, 1)).reshape(height, width, 3)
-
-
-def _planes(picture: Tensor) -> Tensor:
-    """(H, W) or (H, W, C) to (1, C, H, W)."""
-    return picture[None, None] if picture.ndim == 2 else picture.permute(2, 0, 1)[None].contiguous()
-
-
-def _from_planes(planes: Tensor, like: Tensor) -> Tensor:
-    return planes[0, 0] if like.ndim == 2 else planes[0].permute(1, 2, 0).contiguous()
-
-
-def _mirrored(at: NDArray[np.intp], length: int) -> NDArray[np.intp]:
-    """Indices within a length, for those beyond it: mirrored at the outermost."""
-    if length == 1:
-        return np.zeros_like(at)
-    back = np.abs(at) % (2 * length - 2)
-    return np.asarray(np.minimum(back, 2 * length - 2 - back), np.intp)
-
-
-def _mirrored_twice(at: NDArray[np.intp], length: int) -> NDArray[np.intp]:
-    """The same with the outermost twice."""
-    back = at % (2 * length)
-    return np.minimum(back, 2 * length - 1 - back)
-
-
-def _repeated(at: NDArray[np.intp], length: int) -> NDArray[np.intp]:
-    """The same with the outermost repeated."""
-    return np.clip(at, 0, length - 1)
-
-
-def _extended(
-    picture: Tensor,
-    down: tuple[int, int],
-    across: tuple[int, int],
-    border: Callable[[NDArray[np.intp], int], NDArray[np.intp]],
-) -> Tensor:
-    """(H, W, ...) with so many lines before and after."""
-    for axis, (before, after) in enumerate((down, across)):
-        if before or after:
-            at = _lines(before, after, picture.shape[axis], border, picture.device)
-            picture = picture.index_select(axis, at)
-    return picture
-
-
-@functools.lru_cache(256)
-def _lines(
-    before: int,
-    after: int,
-    length: int,
-    border: Callable[[NDArray[np.intp], int], NDArray[np.intp]],
-    device: torch.device,
-) -> Tensor:
-    return torch.from_numpy(border(np.arange(-before, length + after), length)).to(device)
-
-
-def few(values: NDArray[Any], device: torch.device) -> Tensor:
-    """Float32 values there that are asked for again and again."""
-    return _kept(values.astype(np.float32).tobytes(), values.shape, device)
-
-
-@functools.lru_cache(512)
-def _kept(values: bytes, shape: tuple[int, ...], device: torch.device) -> Tensor:
-    return torch.from_numpy(np.frombuffer(values, np.float32).reshape(shape).copy()).to(device)
-
-
-@functools.lru_cache(64)
-def _kernel(sigma: float, side: int, device: torch.device) -> Tensor:
-    kernel = cv2.getGaussianKernel(side, sigma, cv2.CV_32F).ravel()
-    return torch.from_numpy(np.asarray(kernel, np.float32)).to(device)
-
-
-def _blurred(
-    planes: Tensor,
-    sigma: float,
-    side: int,
-    border: Callable[[NDArray[np.intp], int], NDArray[np.intp]],
-) -> Tensor:
-    reach = side // 2
-    kernel = _kernel(sigma, side, planes.device)
-    around = _planes(_extended(planes, (reach, reach), (reach, reach), border))
-    return _from_planes(_convolved(_convolved(around, kernel[:, None]), kernel[None]), planes)
-
-
-def _convolved(planes: Tensor, kernel: Tensor) -> Tensor:
-    """(1, C, H, W) with a kernel for each plane; without a border."""
-    channels = planes.shape[1]
-    if channels == 1:
-        # One plane in four parts: as of four planes, which have a kernel that is made for them.
-        height = planes.shape[2] - kernel.shape[0] + 1
-        part = -(-height // _PARTS)
-        below = _PARTS * part - height
-        padded = functional.pad(planes[0, 0], (0, 0, 0, below))
-        parts = padded.unfold(0, part + kernel.shape[0] - 1, part).transpose(1, 2)
-        done = _convolved(parts[None].contiguous(), kernel)
-        return done.reshape(1, 1, _PARTS * part, -1)[:, :, :height]
-    return functional.conv2d(planes, kernel.expand(channels, 1, *kernel.shape), groups=channels)
-
-
-@functools.lru_cache(16)
-def _areas(old: int, new: int, device: torch.device) -> Tensor:
-    """(new, old) shares of the old cells in the new ones along one side."""
-    edges = np.arange(new + 1) * (old / new)
-    first, last = edges[:-1, None], edges[1:, None]
-    cells = np.arange(old)[None]
-    shares = np.clip(np.minimum(last, cells + 1) - np.maximum(first, cells), 0, None)
-    shares /= shares.sum(axis=1, keepdims=True)
-    return torch.from_numpy(shares.astype(np.float32)).to(device)
-
-
 kinds.serve(
     Tensor,
     (
-        namespace, zeros, zero_indices, zero_bytes, as_float32, as_float16, alike, on_host,
-        to_float, to_uint16, to_linear, grey, cell_means,
-        gaussian, gaussian_around, filtered, box, eroded, dilated, enlarged, shrunk, stretched,
-        outer, looked_up, padded_below, times, least, accumulate, blend, squared_distance, resample,
+        resample,
+        tensors.namespace,
+        tensors.zeros,
+        tensors.zero_indices,
+        tensors.zero_bytes,
+        tensors.as_float32,
+        tensors.as_float16,
+        tensors.alike,
+        tensors.on_host,
+        tensors.to_float,
+        tensors.to_uint16,
+        tensors.to_linear,
+        tensors.grey,
+        tensors.cell_means,
+        tensors.gaussian,
+        tensors.gaussian_around,
+        tensors.filtered,
+        tensors.box,
+        tensors.eroded,
+        tensors.dilated,
+        tensors.enlarged,
+        tensors.shrunk,
+        tensors.stretched,
+        tensors.outer,
+        tensors.looked_up,
+        tensors.padded_below,
+        tensors.times,
+        tensors.least,
+        tensors.accumulate,
+        tensors.blend,
+        tensors.squared_distance,
     ),
-)  # fmt: skip
+)

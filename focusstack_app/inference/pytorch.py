@@ -19,11 +19,12 @@ from torch import Tensor, nn
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
-from focusstack_app.inference.card import TorchCard, few
+from focusstack_app.inference.card import TorchCard
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 from focusstack_app.inference.onnx import MOST_CALLS, OnnxModel, first_line
+from focusstack_app.inference.tensors import few
 
 Part = Callable[..., Tensor | tuple[Tensor, ...]]
 

@@ -11,6 +11,7 @@ import pytest
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice
+from focusstack_app.core.kinds import on_host
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
@@ -315,3 +316,23 @@ def test_a_real_card_computes_the_same_from_bound_memory() -> None:
     manifest = open_model(find_model(DEFAULT_MODEL_ID), "cuda").manifest  # its libraries are loaded
     bound = ACCELERATORS["cuda"]
     assert agrees(OnnxModel(manifest, bound), OnnxModel(manifest, replace(bound, memory="")))
+
+
+@pytest.mark.gpu
+def test_a_real_card_takes_turns_between_stacks_of_different_size() -> None:
+    """The same shape, other shares: what was recorded for one must not be what the other gets."""
+    model = open_model(find_model(DEFAULT_MODEL_ID), "torch-cuda")
+    processor, card = OnnxModel(model.manifest), model.card
+    assert card is not None
+    edge, rng = model.manifest.tile_px, np.random.default_rng(6)
+    pictures = rng.random((SLOTS, edge, edge, 3), np.float32)
+    latents = np.stack([processor.encode(picture) for picture in pictures])
+    for frames in (2, 7, 2, 3):
+        slots = np.arange(SLOTS) % frames
+        shares = np.asarray(1 / np.bincount(slots)[slots], np.float32)
+        there = model.fuse(card.put(np.stack([latents[slots]] * 3)), shares)
+        expected = processor.fuse(latents[slots], shares)
+        for mine, theirs in zip(there, expected, strict=True):
+            assert len(mine) == 3
+            for one in mine:
+                assert np.abs(on_host(one) - theirs).max() < 0.02

@@ -20,6 +20,7 @@ from focusstack_app.engine import composite, filters, latent_fusion, pixels, res
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.overview import Overview
 from focusstack_app.inference.card import TorchCard
+from focusstack_app.inference.lanczos import resampled_in_steps
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.pytorch import TorchModel
 
@@ -144,6 +145,8 @@ def test_frames_are_resampled_alike(put: Put, tilt: float) -> None:
     mine = on_host(resampling.resample(put(frame), matrix, gains, put(beside), Progress()))
     assert mine.dtype == np.uint16
     assert (mine == 99 * 257).all(axis=2).sum() > 1000
+    steps = resampled_in_steps(put(frame), matrix, gains, put(beside), Progress())
+    np.testing.assert_allclose(on_host(steps).astype(int), mine.astype(int), atol=150)
     # OpenCV samples in steps of 1/32 px; waves differ by 25000 / 7 per px at most.
     assert np.abs(mine.astype(int) - expected.astype(int)).max() < 25000 / 7 / 32 * 1.5
     difference = np.abs(mine.astype(int) - expected.astype(int))

@@ -389,3 +389,14 @@ def test_a_card_that_fills_up_is_left_and_the_picture_started_again(tmp_path: Pa
     expected = fuse_stack(request, Progress(), lambda _request: MeanModel())
     assert np.array_equal(mine.picture, expected.picture)
     assert mine.warnings == ("The device ran out of memory. True", *expected.warnings)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("count", "mode"), [(3, Mode.FAITHFUL), (16, Mode.STRICT)])
+def test_a_real_card_fuses_what_the_processor_fuses(tmp_path: Path, count: int, mode: Mode) -> None:
+    request = replace(_moved_request(tmp_path, count), mode=mode)
+    there = fuse_stack(replace(request, device="torch-cuda"), Progress())
+    here = fuse_stack(replace(request, device="cpu"), Progress())
+    assert there.device.startswith("CUDA")
+    assert there.warnings == here.warnings
+    assert np.abs(there.picture.astype(float) - here.picture).mean() < 0.002 * 65535
