@@ -89,13 +89,6 @@ def as_float16(array: NDArray[Any]) -> NDArray[np.float16]:
 
 
 @by_kind
-def alike(like: Any, values: NDArray[Any]) -> NDArray[Any]:
-    """The values of a NumPy array as an array of the kind of another."""
-    del like
-    return values
-
-
-@by_kind
 def on_host(array: Any) -> NDArray[Any]:
     """The same array as one of NumPy."""
     return np.asarray(array)

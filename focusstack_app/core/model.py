@@ -88,6 +88,10 @@ class Card(Protocol):
         """The same as an array of its kind (`core.kinds`)."""
         ...
 
+    def rest(self) -> None:
+        """Give back what nothing needs there for now."""
+        ...
+
     def errors(self) -> AbstractContextManager[None]:
         """A block in which what goes wrong there is a `DeviceError`."""
         ...

@@ -42,6 +42,11 @@ class TorchCard:
         unused = torch.cuda.memory_reserved(self._place) - torch.cuda.memory_allocated(self._place)
         return int(free + unused)
 
+    def rest(self) -> None:
+        """Give the driver back what PyTorch keeps for the next arrays: other programs need it."""
+        if self._place.type == "cuda":
+            torch.cuda.empty_cache()
+
     def put(self, array: NDArray[Any]) -> Tensor:
         """A copy of an array there."""
         tensor = tensors.as_tensor(array)
@@ -60,7 +65,6 @@ kinds.serve(
         tensors.zero_bytes,
         tensors.as_float32,
         tensors.as_float16,
-        tensors.alike,
         tensors.on_host,
         tensors.to_float,
         tensors.to_uint16,

@@ -55,10 +55,6 @@ def as_float16(array: Tensor) -> Tensor:
     return array.half()
 
 
-def alike(like: Tensor, values: NDArray[Any]) -> Tensor:
-    return as_tensor(values).to(like.device)
-
-
 def on_host(array: Tensor) -> NDArray[Any]:
     return array.cpu().numpy()
 

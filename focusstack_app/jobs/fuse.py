@@ -217,8 +217,15 @@ def _fuse_on_device(
                 return model, unfit, _inside(made, prepared.aligned)
         except DeviceError as error:
             reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
+        finally:
+            frames = ()
+            if card is not None:
+                card.rest()
         # After the handler: the error holds on to what lies on the device.
-        card, frames = None, ()
+        if card is not None and out_of_memory:
+            card = None  # the same model may do it with the frames elsewhere
+            continue
+        card = None
         if known is not None:
             known.failed, known = True, None
         lighter = model.fallback(reason, out_of_memory=out_of_memory)

@@ -45,5 +45,4 @@ def test_what_has_no_counterpart_is_numpy() -> None:
     assert kinds.zero_bytes(array, (3,)).dtype == np.uint8
     assert kinds.as_float32(array).dtype == np.float32
     assert kinds.as_float16(np.ones(2)).dtype == np.float16
-    assert kinds.alike(array, array) is array
     assert kinds.on_host(array) is array

@@ -72,7 +72,6 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]] = [
     (kinds.zero_bytes, (PLANE,), ((2, 3),)),
     (kinds.as_float32, (PLANE.astype(np.float16),), ()),
     (kinds.as_float16, (PLANE,), ()),
-    (kinds.alike, (PLANE,), (PLANE,)),
     (kinds.on_host, (WORDS,), ()),
 ]
 ELSEWHERE = {"namespace", "accumulate", "blend", "resample"}

@@ -318,7 +318,7 @@ class _Card:
     """Takes frames as tensors, and counts them."""
 
     def __init__(self, card: Card, room_bytes: int) -> None:
-        self.put, self.errors = card.put, card.errors
+        self.put, self.rest, self.errors = card.put, card.rest, card.errors
         self._room_bytes = room_bytes
 
     def room_bytes(self) -> int:
@@ -368,14 +368,14 @@ def test_a_stack_that_does_not_fit_on_a_card_stays_where_it_is(tmp_path: Path) -
     assert "align" in one.timings_s
 
 
-def test_a_card_that_fills_up_is_left_and_the_picture_started_again(tmp_path: Path) -> None:
-    request = _moved_request(tmp_path, 3)
+def _failing(error: Exception) -> TorchModel:
+    """A card on which large pictures cannot be decoded, and something in its place."""
     model = _on_card(10**10)
     decode = model.decode
 
-    def full(latent: Any) -> Any:
+    def failing(latent: Any) -> Any:
         if isinstance(latent, torch.Tensor) and latent.shape[1] > 20:
-            raise torch.OutOfMemoryError("CUDA out of memory")
+            raise error
         return decode(latent)
 
     def fallback(reason: str, *, out_of_memory: bool) -> FusionModel:
@@ -383,12 +383,25 @@ def test_a_card_that_fills_up_is_left_and_the_picture_started_again(tmp_path: Pa
         lighter.warnings = (f"{reason} {out_of_memory}",)
         return lighter
 
-    model.decode = full  # type: ignore[method-assign]
+    model.decode = failing  # type: ignore[method-assign]
     model.fallback = fallback  # type: ignore[method-assign]
-    mine = fuse_stack(request, Progress(), lambda _request: model)
+    return model
+
+
+def test_frames_for_which_a_card_has_no_room_after_all_leave_it(tmp_path: Path) -> None:
+    request, full = _moved_request(tmp_path, 3), torch.OutOfMemoryError("CUDA out of memory")
+    mine = fuse_stack(request, Progress(), lambda _request: _failing(full))
+    expected = fuse_stack(request, Progress(), lambda _request: _on_card(0))
+    assert np.array_equal(mine.picture, expected.picture)
+    assert mine.warnings == expected.warnings
+
+
+def test_a_card_that_fails_is_left_and_the_picture_started_again(tmp_path: Path) -> None:
+    request, broken = _moved_request(tmp_path, 3), DeviceError("It fails.")
+    mine = fuse_stack(request, Progress(), lambda _request: _failing(broken))
     expected = fuse_stack(request, Progress(), lambda _request: MeanModel())
     assert np.array_equal(mine.picture, expected.picture)
-    assert mine.warnings == ("The device ran out of memory. True", *expected.warnings)
+    assert mine.warnings == ("It fails. False", *expected.warnings)
 
 
 @pytest.mark.gpu
