@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,7 @@ _PIXEL_BYTES = 60
 # What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
 _CARD_FRAME_BYTES = 12
 _CARD_PIXEL_BYTES = 120
+_SOON_S = 0.3  # a model that is missing or damaged is told before anything is read
 _UNFIT = 5.0  # times the usual error of the autoencoder
 _QUANTISED = 1 / 255
 
@@ -90,6 +91,8 @@ def fuse_stack(
         loading: Future[FusionModel] | None = None
         if len(request.stack) > 1 and request.method is Method.VAEEDOF:
             loading = beside.submit(load, request)
+            with suppress(TimeoutError):
+                loading.result(_SOON_S)
         prepared = prepare(request, spool, clock, progress.sub(0.0, known))
         model: FusionModel | None = None
         if loading is not None:
