@@ -6,7 +6,7 @@ Here PyTorch's tensors become a kind of arrays that the engine computes with (`c
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import torch
@@ -35,17 +35,24 @@ class TorchCard:
         torch.backends.cudnn.allow_tf32 = False
 
     def room_bytes(self) -> int:
-        """What is free there; nothing on the processor, where arrays of NumPy do as well."""
+        """What is free there: nothing on a card that fails.
+
+        Nor on the processor, where arrays of NumPy do as well.
+        """
         if self._place.type == "cpu":
             return 0
-        free, _ = torch.cuda.mem_get_info(self._place)
+        try:
+            free, _ = torch.cuda.mem_get_info(self._place)
+        except RuntimeError:
+            return 0
         unused = torch.cuda.memory_reserved(self._place) - torch.cuda.memory_allocated(self._place)
         return int(free + unused)
 
     def rest(self) -> None:
         """Give the driver back what PyTorch keeps for the next arrays: other programs need it."""
         if self._place.type == "cuda":
-            torch.cuda.empty_cache()
+            with suppress(RuntimeError):  # it failed, and the job knows
+                torch.cuda.empty_cache()
 
     def put(self, array: NDArray[Any]) -> Tensor:
         """A copy of an array there."""
