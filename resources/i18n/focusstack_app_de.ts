@@ -160,6 +160,10 @@
         <translation>Eine andere Sprache erscheint nach dem nächsten Start des Programms.</translation>
     </message>
     <message>
+        <source>Close this window (Esc)</source>
+        <translation>Dieses Fenster schließen (Esc)</translation>
+    </message>
+    <message>
         <source>{name} is not exported yet.</source>
         <translation>{name} ist noch nicht exportiert.</translation>
     </message>
@@ -1549,20 +1553,20 @@
         <translation>Viele Stacks verrechnen, jeden zu einem Bild</translation>
     </message>
     <message>
-        <source>&amp;Render</source>
-        <translation>&amp;Rendern</translation>
-    </message>
-    <message>
         <source>Fuse the included frames at full size</source>
         <translation>Die verwendeten Aufnahmen in voller Größe verrechnen</translation>
     </message>
     <message>
-        <source>&amp;Stop</source>
-        <translation>Rendern &amp;abbrechen</translation>
+        <source>Re&amp;nder</source>
+        <translation>&amp;Rendern</translation>
     </message>
     <message>
         <source>Stop the render</source>
         <translation>Das Rendern abbrechen</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>Rendern &amp;abbrechen</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
@@ -1939,12 +1943,20 @@
         <source>Copy Versions</source>
         <translation>Versionen kopieren</translation>
     </message>
+    <message>
+        <source>For a report about a fault</source>
+        <translation>Für die Meldung eines Fehlers</translation>
+    </message>
 </context>
 <context>
     <name>Banner</name>
     <message>
         <source>Details…</source>
         <translation>Details …</translation>
+    </message>
+    <message>
+        <source>The report of the fault, to copy</source>
+        <translation>Der Fehlerbericht, zum Kopieren</translation>
     </message>
     <message>
         <source>Close this message</source>
@@ -1962,12 +1974,24 @@
         <translation>Wohin die Bilder kommen</translation>
     </message>
     <message>
+        <source>Where the pictures go; the folder is made if need be</source>
+        <translation>Wohin die Bilder kommen; der Ordner wird bei Bedarf angelegt</translation>
+    </message>
+    <message>
         <source>Name</source>
         <translation>Name</translation>
     </message>
     <message>
+        <source>How the pictures are called</source>
+        <translation>Wie die Bilder heißen</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>Format</translation>
+    </message>
+    <message>
+        <source>How the pictures are written</source>
+        <translation>Wie die Bilder geschrieben werden</translation>
     </message>
     <message>
         <source>Preferences…</source>
@@ -2071,6 +2095,10 @@
     <message>
         <source>Start</source>
         <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Make a picture of every stack that is checked</source>
+        <translation>Aus jedem angekreuzten Stack ein Bild machen</translation>
     </message>
     <message>
         <source>Starting</source>
@@ -2510,6 +2538,10 @@
         <source>Copy Report</source>
         <translation>Bericht kopieren</translation>
     </message>
+    <message>
+        <source>To send it, or to keep it</source>
+        <translation>Zum Verschicken oder Aufheben</translation>
+    </message>
 </context>
 <context>
     <name>RetouchPanel</name>
@@ -2520,6 +2552,10 @@
     <message>
         <source>Paint from the chosen source</source>
         <translation>Aus der gewählten Vorlage malen</translation>
+    </message>
+    <message>
+        <source>Paint what the source has there</source>
+        <translation>Malt, was die Vorlage an dieser Stelle hat</translation>
     </message>
     <message>
         <source>Restore the render</source>
