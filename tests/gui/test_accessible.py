@@ -98,11 +98,11 @@ def faults(window: QWidget, *, tips: bool = True) -> list[str]:
 
 
 def test_in_the_window(window: MainWindow, frames: list[Path], qtbot: QtBot) -> None:
-    assert [] == faults(window)
+    assert faults(window) == []
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
     window.banner.say(Tone.ERROR, "x", "y", report="z", action=("Mend", lambda: None))
-    assert [] == faults(window)
+    assert faults(window) == []
 
 
 def test_while_renders_wait_and_in_retouch(
@@ -112,12 +112,12 @@ def test_while_renders_wait_and_in_retouch(
     opened.render_stack()
     opened.render_stack()
     qtbot.waitUntil(lambda: opened.renderer.renders[0].fraction > 0.3)
-    assert [] == faults(opened)
+    assert faults(opened) == []
     fusion.release.set()
     qtbot.waitUntil(lambda: not opened.renderer.busy)
     opened.actions_.retouch.trigger()
     qtbot.waitUntil(lambda: opened.retouch.active)
-    assert [] == faults(opened)
+    assert faults(opened) == []
     opened.retouch.cancel()
 
 
@@ -128,18 +128,18 @@ def test_in_the_batch(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.batch is not None and bool(window.batch.tree.rows))
     batch = window.batch
     assert isinstance(batch, BatchWindow)
-    assert [] == faults(batch)
+    assert faults(batch) == []
     batch.start_button.click()
-    assert [] == faults(batch)
+    assert faults(batch) == []
     qtbot.waitUntil(lambda: batch.report is not None)
-    assert [] == faults(batch)
+    assert faults(batch) == []
 
 
 def test_in_the_dialogs(opened: MainWindow) -> None:
     preferences = opened.preferences.open()
     for page in range(preferences.tabs.count()):
         preferences.tabs.setCurrentIndex(page)
-        assert [] == faults(preferences)
+        assert faults(preferences) == []
     preferences.close()
     for dialog in (
         GuideDialog(opened),
@@ -147,12 +147,12 @@ def test_in_the_dialogs(opened: MainWindow) -> None:
         AboutDialog("CPU", opened),
         ReportDialog("report", opened),
     ):
-        assert [] == faults(dialog)
+        assert faults(dialog) == []
         dialog.close()
     ask_stop_batch(opened, lambda: None)
     box = opened.findChild(QMessageBox)
     assert isinstance(box, QMessageBox)
-    assert [] == faults(box, tips=False)  # the question above says what they do
+    assert faults(box, tips=False) == []  # the question above says what they do
     box.reject()
 
 
