@@ -58,6 +58,7 @@ class ReportDialog(QDialog):
         text.setAccessibleName(self.tr("Error report"))
         buttons = close_buttons(self)
         copy = buttons.addButton(self.tr("Copy Report"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
         copy.setToolTip(self.tr("To send it, or to keep it"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         column = QVBoxLayout(self)

@@ -121,6 +121,7 @@ class AboutDialog(QDialog):
         column.addWidget(tabs)
         buttons = _finish(self, holder)
         copy = buttons.addButton(self.tr("Copy Versions"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
         copy.setToolTip(self.tr("For a report about a fault"))
         text = "\n".join(f"{name}: {value}" for name, value in self.versions)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
