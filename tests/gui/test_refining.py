@@ -167,9 +167,7 @@ def test_the_middle_comes_first_and_neighbours_come_together(
     assert len(made) < 0.5 * blocks
 
 
-def test_a_picture_that_fits_at_100_percent_is_refined(
-    previewed: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_picture_that_fits_at_100_percent_is_refined(previewed: MainWindow, qtbot: QtBot) -> None:
     """As on a dense screen, where a view has many pixels."""
     previewed.resize(2000, 1300)
     qtbot.waitUntil(lambda: previewed.viewer.scale == 1.0)
