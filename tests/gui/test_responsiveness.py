@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -110,6 +112,34 @@ def test_a_large_output_is_shown_without_freezing(
     qtbot.wait(50)
     pulse.stop()
     assert pulse.longest_work_s < LONGEST_S
+
+
+UP = """
+import sys
+from PySide6.QtCore import QTimer
+from focusstack_app.ui.app import main, make_application
+
+app = make_application(sys.argv[:1])
+
+def look():
+    for window in app.topLevelWidgets():
+        if window.isVisible() and window.windowHandle().isExposed():
+            window.close()
+
+timer = QTimer(interval=5)
+timer.timeout.connect(look)
+timer.start()
+sys.exit(main([]))
+"""
+
+
+@pytest.mark.slow
+def test_the_window_is_up_within_a_second_and_a_half() -> None:
+    start_s = time.perf_counter()
+    subprocess.run([sys.executable, "-c", UP], check=True, timeout=60)
+    took_s = time.perf_counter() - start_s  # its end too
+    sys.stdout.write(f"up and down again: {took_s:.2f} s\n")
+    assert took_s < 1.5
 
 
 def write_many(folder: Path, count: int) -> list[Path]:
