@@ -210,6 +210,7 @@ def _gestures() -> tuple[tuple[str, str], ...]:
         ("← →", tr("Frame before, next frame")),
         (tr("Space"), tr("Include the frame or leave it out (in the strip)")),
         (tr("Tab (hold)"), tr("Peek at the source frame")),
+        (tr("Shift+Tab"), tr("Leave the picture or the strip, where Tab peeks")),
         (tr("Space and drag"), tr("Move the picture while retouching")),
         (tr("Click"), tr("Mark a point: the curve shows how sharp it is in each frame")),
         (tr("Wheel, + −"), tr("Zoom at the pointer")),

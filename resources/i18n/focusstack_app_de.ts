@@ -402,6 +402,14 @@
         <translation>Die Aufnahme kurz ansehen</translation>
     </message>
     <message>
+        <source>Shift+Tab</source>
+        <translation>Umschalt+Tab</translation>
+    </message>
+    <message>
+        <source>Leave the picture or the strip, where Tab peeks</source>
+        <translation>Bild oder Filmstreifen verlassen (Tab zeigt dort die Aufnahme)</translation>
+    </message>
+    <message>
         <source>Space and drag</source>
         <translation>Leertaste und ziehen</translation>
     </message>

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -103,6 +104,16 @@ def test_in_the_window(window: MainWindow, frames: list[Path], qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
     window.banner.say(Tone.ERROR, "x", "y", report="z", action=("Mend", lambda: None))
     assert faults(window) == []
+
+
+def test_nothing_keeps_the_focus(opened: MainWindow, qtbot: QtBot) -> None:
+    """Where Tab peeks, Shift+Tab goes on."""
+    opened.activateWindow()
+    for widget in (opened.viewer, opened.filmstrip):
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        QTest.keyClick(widget, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+        assert not widget.hasFocus()
 
 
 def test_while_renders_wait_and_in_retouch(

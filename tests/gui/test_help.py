@@ -24,6 +24,7 @@ def test_shortcuts_are_those_of_the_menus(window: MainWindow) -> None:
     assert rows["W"] == "Wipe"
     assert rows["P"] == "Where Pixels Come From"
     assert rows["Tab (hold)"] == "Peek at the source frame"
+    assert rows["Shift+Tab"] == "Leave the picture or the strip, where Tab peeks"
     assert len(rows) == len(dialog.rows)  # no key has two meanings
     dialog.close()
 
