@@ -1814,6 +1814,10 @@
         <translation>Tiefe</translation>
     </message>
     <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
         <source>Focus Peaking</source>
         <translation>Fokus-Peaking</translation>
     </message>
@@ -1824,6 +1828,10 @@
     <message>
         <source>Black: sharp in the first frame. White: in the last.</source>
         <translation>Schwarz: scharf auf der ersten Aufnahme. Weiß: auf der letzten.</translation>
+    </message>
+    <message>
+        <source>Red: burnt out. Yellow: no frame is clearly the sharpest. Pink: filled in.</source>
+        <translation>Rot: ausgebrannt. Gelb: keine Aufnahme ist klar die schärfste. Rosa: ergänzt.</translation>
     </message>
     <message>
         <source>Orange: sharp in this frame.</source>
@@ -2868,8 +2876,8 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Einblendung</translation>
     </message>
     <message>
-        <source>Where the output comes from, its depth, what is sharp in a frame</source>
-        <translation>Woher das Ergebnis stammt, seine Tiefe, was auf einer Aufnahme scharf ist</translation>
+        <source>Where the output comes from, its depth, warnings; what is sharp in a frame</source>
+        <translation>Woher das Ergebnis stammt, seine Tiefe, Warnungen; was auf einer Aufnahme scharf ist</translation>
     </message>
     <message>
         <source>Compare</source>

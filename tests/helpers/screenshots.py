@@ -137,7 +137,7 @@ def main() -> int:
     wait(lambda: window.viewer.mode is Compare.PEEK, 0.0)
     window.grab().save(str(options.out / f"blink{suffix}.png"))
     window.actions_.blink.trigger()
-    for overlay in (Overlay.PROVENANCE, Overlay.DEPTH):
+    for overlay in (Overlay.PROVENANCE, Overlay.DEPTH, Overlay.WARNINGS):
         window.stage.set_overlay(overlay)
         wait(lambda: True, 1.0)
         shoot(overlay.value)
