@@ -73,6 +73,7 @@ class Banner(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPushButton(self.tr("Details…"))
+        self._details.setToolTip(self.tr("The report of the fault, to copy"))
         self._details.clicked.connect(self._show_details)
         self._act: Callable[[], object] = self.hide
         self._button = QPushButton()
@@ -125,6 +126,7 @@ class Banner(QFrame):
         if action is not None:
             text, self._act = action
             self._button.setText(text)
+            self._button.setToolTip(hint or message)
         self.setAccessibleName(f"{message} {hint}".strip())
         self._draw_icons()
         self.show()

@@ -39,9 +39,12 @@ class BatchForm(QWidget):
         self.folder = FolderEditor(
             self.tr("Folder of the pictures"), self.tr("Choose where the pictures go")
         )
+        self.folder.setToolTip(self.tr("Where the pictures go; the folder is made if need be"))
         self.name = TextEditor(self.tr("Name"))
+        self.name.setToolTip(self.tr("How the pictures are called"))
         self.name.show_value(export.batch_name)
         self.format = ChoiceEditor(tuple(FileFormat), self.tr("Format"))
+        self.format.setToolTip(self.tr("How the pictures are written"))
         self.format.show_value(export.format)
         self.preferences_button = plain_button(
             self.tr("Preferences…"), self.tr("How the frames are fused, and how files are written")

@@ -140,7 +140,9 @@ class BatchWindow(QDialog):
         self.stop_button = plain_button(
             self.tr("Stop"), self.tr("Stop now; finished pictures stay")
         )
-        self.start_button = plain_button(self.tr("Start"), "")
+        self.start_button = plain_button(
+            self.tr("Start"), self.tr("Make a picture of every stack that is checked")
+        )
         self.start_button.setDefault(True)
         bottom = QHBoxLayout()
         bottom.addWidget(self.open_button)

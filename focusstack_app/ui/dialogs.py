@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -56,14 +56,29 @@ class ReportDialog(QDialog):
         text.setReadOnly(True)
         text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         text.setAccessibleName(self.tr("Error report"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = close_buttons(self)
         copy = buttons.addButton(self.tr("Copy Report"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
+        copy.setToolTip(self.tr("To send it, or to keep it"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
-        buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(intro)
         column.addWidget(text)
         column.addWidget(buttons)
+
+
+def close_buttons(dialog: QDialog) -> QDialogButtonBox:
+    """The lower edge of a dialog that is only closed; others can be added.
+
+    Without the icon of the style: it is black, also on dark ground.
+    """
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    close = buttons.button(QDialogButtonBox.StandardButton.Close)
+    close.setIcon(QIcon())
+    close.setToolTip(tr("Close this window (Esc)"))
+    close.setDefault(True)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
 
 
 def ask_close(
@@ -92,7 +107,7 @@ def ask_close(
     discard.clicked.connect(on_discard)
     export = box.addButton(tr("Export…"), QMessageBox.ButtonRole.AcceptRole)
     export.clicked.connect(on_export)
-    box.addButton(QMessageBox.StandardButton.Cancel)
+    _add_cancel(box)
     box.setDefaultButton(export)
     box.open()
 
@@ -139,7 +154,7 @@ def ask_save(
     save.clicked.connect(on_save)
     discard = box.addButton(tr("Close without Saving"), QMessageBox.ButtonRole.DestructiveRole)
     discard.clicked.connect(on_discard)
-    box.addButton(QMessageBox.StandardButton.Cancel)
+    _add_cancel(box)
     box.setDefaultButton(save)
     box.open()
 
@@ -168,6 +183,11 @@ def ask_stop_renders(parent: QWidget, count: int, on_stop: Callable[[], None]) -
     stop.clicked.connect(on_stop)
     box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
     box.open()
+
+
+def _add_cancel(box: QMessageBox) -> None:
+    """Without the icon of the style, as `close_buttons`."""
+    box.addButton(QMessageBox.StandardButton.Cancel).setIcon(QIcon())
 
 
 def _question(parent: QWidget, text: str, more: str) -> QMessageBox:

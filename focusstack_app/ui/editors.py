@@ -61,6 +61,7 @@ class ChoiceEditor(Editor):
         super().__init__()
         self.box = QComboBox()
         self.box.setAccessibleName(name)
+        self.box.setAccessibleDescription(name)  # Linux takes what is chosen for the name
         for choice in choices:
             self.box.addItem(choice_text(choice), choice)
         self._choices = list(choices)

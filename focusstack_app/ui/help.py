@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from focusstack_app import __version__
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.inference.manifest import installed_models
-from focusstack_app.ui.dialogs import PROGRAM_NAME
+from focusstack_app.ui.dialogs import PROGRAM_NAME, close_buttons
 from focusstack_app.ui.theme import is_dark
 from focusstack_app.ui.translation import tr
 
@@ -121,6 +121,8 @@ class AboutDialog(QDialog):
         column.addWidget(tabs)
         buttons = _finish(self, holder)
         copy = buttons.addButton(self.tr("Copy Versions"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setAutoDefault(False)
+        copy.setToolTip(self.tr("For a report about a fault"))
         text = "\n".join(f"{name}: {value}" for name, value in self.versions)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
 
@@ -208,6 +210,7 @@ def _gestures() -> tuple[tuple[str, str], ...]:
         ("← →", tr("Frame before, next frame")),
         (tr("Space"), tr("Include the frame or leave it out (in the strip)")),
         (tr("Tab (hold)"), tr("Peek at the source frame")),
+        (tr("Shift+Tab"), tr("Leave the picture or the strip, where Tab peeks")),
         (tr("Space and drag"), tr("Move the picture while retouching")),
         (tr("Click"), tr("Mark a point: the curve shows how sharp it is in each frame")),
         (tr("Wheel, + −"), tr("Zoom at the pointer")),
@@ -248,8 +251,7 @@ def _set_up(dialog: QDialog, title: str) -> None:
 
 
 def _finish(dialog: QDialog, content: QWidget) -> QDialogButtonBox:
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.reject)
+    buttons = close_buttons(dialog)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 14, 20, 16)
     column.setSpacing(14)

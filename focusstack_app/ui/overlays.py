@@ -1,4 +1,4 @@
-"""Maps as pictures: where an output's pixels come from, how far away; what is sharp in a frame."""
+"""Maps as pictures: where an output's pixels come from, their depth, doubts; what is sharp."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from focusstack_app.jobs.export import depth_map, provenance_map
 from focusstack_app.ui.translation import tr
 
 _FILLED_IN = np.array([255, 0, 255], np.float32)
+_BURNT_OUT = np.array([255, 40, 40], np.float32)
+_BURNT_FROM = 254 * 257  # of 65535
+_DOUBTFUL = np.array([255, 220, 0], np.float32)
+_DOUBT_FROM, _DOUBT_FULLY = 110.0, 60.0  # confidence of the provenance
 _COLOUR_SHARE = 0.6
 _BLUE, _RED = 26, 236  # of the colour map: before and after them it is nearly black
 _BAND_ROWS = 256
@@ -33,6 +37,7 @@ class Overlay(Enum):
     NONE = "none"
     PROVENANCE = "provenance"
     DEPTH = "depth"
+    WARNINGS = "warnings"
     PEAKING = "peaking"
 
 
@@ -42,6 +47,7 @@ def overlay_names() -> dict[Overlay, str]:
         Overlay.NONE: tr("Off"),
         Overlay.PROVENANCE: tr("Where Pixels Come From"),
         Overlay.DEPTH: tr("Depth", "of the scene"),
+        Overlay.WARNINGS: tr("Warnings"),
         Overlay.PEAKING: tr("Focus Peaking"),
     }
 
@@ -54,6 +60,9 @@ def legends() -> dict[Overlay, str]:
             "Colour: the frame, from blue (first) to red (last). Pink: filled in."
         ),
         Overlay.DEPTH: tr("Black: sharp in the first frame. White: in the last."),
+        Overlay.WARNINGS: tr(
+            "Red: burnt out. Yellow: no frame is clearly the sharpest. Pink: filled in."
+        ),
         Overlay.PEAKING: tr("Orange: sharp in this frame."),
     }
 
@@ -65,12 +74,14 @@ def overlay_pixels(
 
     Args:
         result: The output.
-        overlay: `Overlay.PROVENANCE` or `Overlay.DEPTH`.
+        overlay: Any but `Overlay.NONE` and `Overlay.PEAKING`.
         checkpoint: Called between bands; may raise to stop.
 
     Returns:
         (H, W, 3) uint8 RGB. Provenance: each frame has a colour, paler where several frames
         contributed, pink by the share that was filled in, over the picture in grey. Depth: grey.
+        Warnings: red where a channel is at its end, yellow where the provenance is not sure, and
+        pink as before, over the picture in grey.
     """
     if overlay is Overlay.DEPTH:
         grey = cv2.cvtColor(rounded_to_8(depth_map(result)), cv2.COLOR_GRAY2RGB)
@@ -79,6 +90,8 @@ def overlay_pixels(
     colours = np.asarray(cv2.applyColorMap(used[np.newaxis], cv2.COLORMAP_TURBO))
     colours = colours[0, :, ::-1].astype(np.float32)
     maps = provenance_map(result)
+    warns = overlay is Overlay.WARNINGS
+    burnt = _thick(result.picture.max(axis=2) >= _BURNT_FROM) if warns else None
     out = np.empty(maps.shape, np.uint8)
     for top in range(0, len(maps), _BAND_ROWS):
         checkpoint()
@@ -86,11 +99,31 @@ def overlay_pixels(
         picture = rounded_to_8(result.picture[band]).astype(np.float32)
         grey = picture.mean(axis=2, keepdims=True)
         index, sure, filled = (maps[band, :, channel] for channel in range(3))
-        share = _COLOUR_SHARE * (0.25 + 0.75 * sure[:, :, np.newaxis].astype(np.float32) / 255)
-        mixed = grey + share * (colours[index] - grey)
+        sure = sure[:, :, np.newaxis].astype(np.float32)
+        if warns:
+            share = np.clip((_DOUBT_FROM - sure) / (_DOUBT_FROM - _DOUBT_FULLY), 0.0, 1.0)
+            mixed = grey + share * (_DOUBTFUL - grey)
+        else:
+            share = _COLOUR_SHARE * (0.25 + 0.75 * sure / 255)
+            mixed = grey + share * (colours[index] - grey)
         away = filled[:, :, np.newaxis].astype(np.float32) / 255
-        out[band] = np.rint(mixed + away * (_FILLED_IN - mixed)).astype(np.uint8)
+        mixed += away * (_FILLED_IN - mixed)
+        if burnt is not None:
+            mixed[burnt[band]] = _BURNT_OUT
+        out[band] = np.rint(mixed).astype(np.uint8)
     return out
+
+
+def _thick(spots: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Spots (H, W) that are seen with all of the picture in view too."""
+    wide = cv2.dilate(spots.view(np.uint8), _spot(spots.shape))
+    return np.asarray(wide).view(np.bool_)
+
+
+def _spot(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """What a pixel becomes in a picture of (height, width, ...)."""
+    side = 1 + 2 * round(max(shape[:2]) / _THICKER_EVERY_PX)
+    return np.ones((side, side), np.uint8)
 
 
 def peaking_pixels(
@@ -106,7 +139,6 @@ def peaking_pixels(
         (H, W, 3) uint8 RGB. Orange where the local contrast of the finest detail is high.
     """
     height, width = pixels.shape[:2]
-    side = 1 + 2 * round(max(height, width) / _THICKER_EVERY_PX)
     out = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _BAND_ROWS):
         checkpoint()
@@ -117,7 +149,7 @@ def peaking_pixels(
         detail = np.square(grey - cv2.GaussianBlur(grey, (0, 0), _DETAIL_PX))
         contrast = np.sqrt(cv2.GaussianBlur(detail, (0, 0), 1.0))
         share = np.clip((contrast - _FROM) / (_FULLY - _FROM), 0.0, 1.0)
-        share = cv2.dilate(share, np.ones((side, side), np.uint8))[rows, :, np.newaxis]
+        share = cv2.dilate(share, _spot(pixels.shape))[rows, :, np.newaxis]
         shown = 255 * grey[rows, :, np.newaxis]
         out[top : top + _BAND_ROWS] = np.rint(shown + share * (_SHARP - shown)).astype(np.uint8)
     return out

@@ -125,9 +125,9 @@ class ParameterPanel(QWidget):
         row.addStretch()
         row.addWidget(self.overlap)
         tiles.addLayout(row)
-        tiles.addWidget(
-            explanation(self.tr("How far neighbouring tiles blend. More takes longer."))
-        )
+        blend = self.tr("How far neighbouring tiles blend. More takes longer.")
+        self.overlap.setAccessibleDescription(blend)
+        tiles.addWidget(explanation(blend))
         self.align = QCheckBox(self.tr("Align frames"))
         undoes = self.tr(
             "Undoes shifts, turns and focus breathing; frames that fit stay untouched."

@@ -35,7 +35,7 @@ from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import CheckEditor, Editor, make_editor
 from focusstack_app.ui.parameters import explanation
-from focusstack_app.ui.translation import said
+from focusstack_app.ui.translation import said, tr
 
 EXAMPLE = NameFacts("beetle", "IMG_0412", "IMG_0434", "23", "2026-05-17", "vaeedof", "faithful")
 
@@ -134,6 +134,7 @@ class PreferencesDialog(QDialog):
         self.reset_button.setAutoDefault(False)
         self.reset_button.clicked.connect(self._reset)
         close = QPushButton(self.tr("Close"))
+        close.setToolTip(tr("Close this window (Esc)"))
         close.setDefault(True)
         close.clicked.connect(self.accept)
         note = explanation(self.tr("Changes hold at once and for the next start."))

@@ -105,7 +105,9 @@ class Refiner(QObject):
     def _window(self) -> Region | None:
         """What of the preview is looked at more closely than quick ones go, in whole pixels."""
         viewer, preview = self._viewer, self._previewer.preview
-        if preview is None or viewer.picture is not preview.picture or viewer.fitted:
+        if preview is None or viewer.picture is not preview.picture:
+            return None
+        if viewer.fitted and viewer.scale < 1.0:  # all of a large one: that is the render's work
             return None
         width, height = preview.picture.full_size_px
         if viewer.scale * max(width, height) <= PREVIEW_SIDE_PX:

@@ -58,6 +58,7 @@ class RetouchPanel(QWidget):
         self.setFixedWidth(WIDTH)
         self.title = heading(self.tr("Retouch"))
         self.paint_button = QRadioButton(self.tr("Paint from the chosen source"))
+        self.paint_button.setToolTip(self.tr("Paint what the source has there"))
         self.paint_button.setChecked(True)
         self.restore_button = QRadioButton(self.tr("Restore the render"))
         self.restore_button.setToolTip(self.tr("Paint back what the output was before (X)"))

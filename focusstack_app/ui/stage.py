@@ -398,5 +398,6 @@ def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:
         actions[overlay] = action
     actions[Overlay.PROVENANCE].setShortcut("P")
     actions[Overlay.DEPTH].setShortcut("D")
+    actions[Overlay.WARNINGS].setShortcut("C")
     actions[Overlay.PEAKING].setShortcut("F")
     return actions

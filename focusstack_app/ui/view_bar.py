@@ -93,7 +93,9 @@ class ViewBar(QWidget):
             (
                 overlay,
                 self.tr("Overlay"),
-                self.tr("Where the output comes from, its depth, what is sharp in a frame"),
+                self.tr(
+                    "Where the output comes from, its depth, warnings; what is sharp in a frame"
+                ),
             ),
             (
                 compare,

@@ -160,6 +160,10 @@
         <translation>Eine andere Sprache erscheint nach dem nächsten Start des Programms.</translation>
     </message>
     <message>
+        <source>Close this window (Esc)</source>
+        <translation>Dieses Fenster schließen (Esc)</translation>
+    </message>
+    <message>
         <source>{name} is not exported yet.</source>
         <translation>{name} ist noch nicht exportiert.</translation>
     </message>
@@ -396,6 +400,14 @@
     <message>
         <source>Peek at the source frame</source>
         <translation>Die Aufnahme kurz ansehen</translation>
+    </message>
+    <message>
+        <source>Shift+Tab</source>
+        <translation>Umschalt+Tab</translation>
+    </message>
+    <message>
+        <source>Leave the picture or the strip, where Tab peeks</source>
+        <translation>Bild oder Filmstreifen verlassen (Tab zeigt dort die Aufnahme)</translation>
     </message>
     <message>
         <source>Space and drag</source>
@@ -1549,20 +1561,20 @@
         <translation>Viele Stacks verrechnen, jeden zu einem Bild</translation>
     </message>
     <message>
-        <source>&amp;Render</source>
-        <translation>&amp;Rendern</translation>
-    </message>
-    <message>
         <source>Fuse the included frames at full size</source>
         <translation>Die verwendeten Aufnahmen in voller Größe verrechnen</translation>
     </message>
     <message>
-        <source>&amp;Stop</source>
-        <translation>Rendern &amp;abbrechen</translation>
+        <source>Re&amp;nder</source>
+        <translation>&amp;Rendern</translation>
     </message>
     <message>
         <source>Stop the render</source>
         <translation>Das Rendern abbrechen</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>Rendern &amp;abbrechen</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
@@ -1802,6 +1814,10 @@
         <translation>Tiefe</translation>
     </message>
     <message>
+        <source>Warnings</source>
+        <translation>Warnungen</translation>
+    </message>
+    <message>
         <source>Focus Peaking</source>
         <translation>Fokus-Peaking</translation>
     </message>
@@ -1812,6 +1828,10 @@
     <message>
         <source>Black: sharp in the first frame. White: in the last.</source>
         <translation>Schwarz: scharf auf der ersten Aufnahme. Weiß: auf der letzten.</translation>
+    </message>
+    <message>
+        <source>Red: burnt out. Yellow: no frame is clearly the sharpest. Pink: filled in.</source>
+        <translation>Rot: ausgebrannt. Gelb: keine Aufnahme ist klar die schärfste. Rosa: ergänzt.</translation>
     </message>
     <message>
         <source>Orange: sharp in this frame.</source>
@@ -1939,12 +1959,20 @@
         <source>Copy Versions</source>
         <translation>Versionen kopieren</translation>
     </message>
+    <message>
+        <source>For a report about a fault</source>
+        <translation>Für die Meldung eines Fehlers</translation>
+    </message>
 </context>
 <context>
     <name>Banner</name>
     <message>
         <source>Details…</source>
         <translation>Details …</translation>
+    </message>
+    <message>
+        <source>The report of the fault, to copy</source>
+        <translation>Der Fehlerbericht, zum Kopieren</translation>
     </message>
     <message>
         <source>Close this message</source>
@@ -1962,12 +1990,24 @@
         <translation>Wohin die Bilder kommen</translation>
     </message>
     <message>
+        <source>Where the pictures go; the folder is made if need be</source>
+        <translation>Wohin die Bilder kommen; der Ordner wird bei Bedarf angelegt</translation>
+    </message>
+    <message>
         <source>Name</source>
         <translation>Name</translation>
     </message>
     <message>
+        <source>How the pictures are called</source>
+        <translation>Wie die Bilder heißen</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>Format</translation>
+    </message>
+    <message>
+        <source>How the pictures are written</source>
+        <translation>Wie die Bilder geschrieben werden</translation>
     </message>
     <message>
         <source>Preferences…</source>
@@ -2071,6 +2111,10 @@
     <message>
         <source>Start</source>
         <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Make a picture of every stack that is checked</source>
+        <translation>Aus jedem angekreuzten Stack ein Bild machen</translation>
     </message>
     <message>
         <source>Starting</source>
@@ -2510,6 +2554,10 @@
         <source>Copy Report</source>
         <translation>Bericht kopieren</translation>
     </message>
+    <message>
+        <source>To send it, or to keep it</source>
+        <translation>Zum Verschicken oder Aufheben</translation>
+    </message>
 </context>
 <context>
     <name>RetouchPanel</name>
@@ -2520,6 +2568,10 @@
     <message>
         <source>Paint from the chosen source</source>
         <translation>Aus der gewählten Vorlage malen</translation>
+    </message>
+    <message>
+        <source>Paint what the source has there</source>
+        <translation>Malt, was die Vorlage an dieser Stelle hat</translation>
     </message>
     <message>
         <source>Restore the render</source>
@@ -2824,8 +2876,8 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Einblendung</translation>
     </message>
     <message>
-        <source>Where the output comes from, its depth, what is sharp in a frame</source>
-        <translation>Woher das Ergebnis stammt, seine Tiefe, was auf einer Aufnahme scharf ist</translation>
+        <source>Where the output comes from, its depth, warnings; what is sharp in a frame</source>
+        <translation>Woher das Ergebnis stammt, seine Tiefe, Warnungen; was auf einer Aufnahme scharf ist</translation>
     </message>
     <message>
         <source>Compare</source>

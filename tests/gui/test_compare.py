@@ -49,8 +49,8 @@ def mode(viewer: Viewer) -> Compare:
 
 def full_view(viewer: Viewer, rgb: tuple[int, int, int]) -> np.ndarray:
     """A plain picture that fills the view at 100 %."""
-    ratio = round(viewer.devicePixelRatioF())
-    return np.full((300 * ratio, 400 * ratio, 3), rgb, np.uint8)
+    ratio = viewer.devicePixelRatioF()
+    return np.full((round(300 * ratio), round(400 * ratio), 3), rgb, np.uint8)
 
 
 def blue(viewer: Viewer) -> np.ndarray:

@@ -24,6 +24,7 @@ def test_shortcuts_are_those_of_the_menus(window: MainWindow) -> None:
     assert rows["W"] == "Wipe"
     assert rows["P"] == "Where Pixels Come From"
     assert rows["Tab (hold)"] == "Peek at the source frame"
+    assert rows["Shift+Tab"] == "Leave the picture or the strip, where Tab peeks"
     assert len(rows) == len(dialog.rows)  # no key has two meanings
     dialog.close()
 
@@ -50,6 +51,9 @@ def test_the_guide_opens(window: MainWindow) -> None:
     assert isinstance(dialog, GuideDialog)
     assert dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     assert [picture.parent.name for picture in dialog.pictures] == ["en"] * 4
+    default = [b.text() for b in dialog.findChildren(QPushButton) if b.isDefault()]
+    assert default == ["Close"]
+    assert all(button.icon().isNull() for button in dialog.findChildren(QPushButton))
     dialog.close()
 
 
@@ -83,8 +87,11 @@ def test_every_step_of_the_guide_has_a_small_picture_in_the_colours_of_the_windo
         apply_theme(qapp, Theme.SYSTEM)
     for picture in dialog.pictures:
         assert picture.parent.name == language.value
-        assert 250 <= QImage(str(picture)).width() <= 620
+        width = QImage(str(picture)).width()
+        assert 250 <= width <= 620
         assert picture.stat().st_size < 80_000
+        dense = QImage(str(picture.with_name(f"{picture.stem}@2x.jpg")))
+        assert dense.width() == 2 * width
     empty_window = QImage(str(dialog.pictures[0])).pixelColor(2, 2)
     assert (empty_window.lightness() < 128) == (theme is Theme.DARK)
     dialog.close()

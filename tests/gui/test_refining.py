@@ -167,6 +167,14 @@ def test_the_middle_comes_first_and_neighbours_come_together(
     assert len(made) < 0.5 * blocks
 
 
+def test_a_picture_that_fits_at_100_percent_is_refined(previewed: MainWindow, qtbot: QtBot) -> None:
+    """As on a dense screen, where a view has many pixels."""
+    previewed.resize(2000, 1300)
+    qtbot.waitUntil(lambda: previewed.viewer.scale == 1.0)
+    assert previewed.viewer.fitted
+    _refined(previewed, qtbot)
+
+
 @pytest.mark.slow
 def test_refining_does_not_hold_up_the_window(previewed: MainWindow, qtbot: QtBot) -> None:
     pulse = Pulse()
@@ -179,16 +187,17 @@ def test_refining_does_not_hold_up_the_window(previewed: MainWindow, qtbot: QtBo
 def test_what_comes_into_view_is_refined_and_the_rest_is_not(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
+    """On a screen of any density: from near enough, the corner is not seen at first."""
     viewer = previewed.viewer
-    viewer.show_actual_pixels()
+    viewer.zoom_to(4.0)
     _refined(previewed, qtbot)
     preview = previewed.previewer.preview
     assert preview is not None
     quick = preview.picture.memory[0].copy()
-    viewer.zoom_to(2.0, QPointF(0, 0))
+    viewer.zoom_to(4.0, QPointF(0, 0))
     for _ in range(4):
-        viewer.zoom_to(1.0, QPointF(viewer.width(), viewer.height()))
-        viewer.zoom_to(2.0, QPointF(0, 0))
+        viewer.zoom_to(2.0, QPointF(viewer.width(), viewer.height()))
+        viewer.zoom_to(4.0, QPointF(0, 0))
     assert viewer.visible.topLeft() == QPointF(0, 0)
     _refined(previewed, qtbot)
     render = prepare(jobs.fuse(replace(preview.request, max_side_px=None), Progress()).picture)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,19 +16,25 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.opening import OpenedStack
+from focusstack_app.ui.display import Display
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
+from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
+from focusstack_app.ui.viewer import Viewer
 from tests.gui.conftest import MakeWindow
+from tests.helpers.profiles import SPACES, profile
 from tests.helpers.pulse import LONGEST_S, Pulse
 from tests.helpers.stacks import fake_stack
 
@@ -110,6 +118,60 @@ def test_a_large_output_is_shown_without_freezing(
     qtbot.wait(50)
     pulse.stop()
     assert pulse.longest_work_s < LONGEST_S
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scale", [None, 1.0])
+def test_a_4k_view_is_painted_in_the_colours_of_the_display_without_freezing(
+    qtbot: QtBot, scale: float | None
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    viewer = Viewer(Display(window, read=lambda _: profile(SPACES.DisplayP3)))
+    qtbot.addWidget(viewer)
+    window.show()
+    viewer.resize(QSize(3840, 2160) / viewer.devicePixelRatioF())
+    noise = np.random.default_rng(0).integers(0, 256, (400, 600, 3), np.uint8)
+    picture = prepare(cv2.resize(noise, (6000, 4000), interpolation=cv2.INTER_CUBIC))  # type: ignore[arg-type]
+    assert viewer.display.converts(picture.space)
+    viewer.show_picture(picture)
+    if scale is not None:
+        viewer.zoom_to(scale)
+    screen, took_s = QImage(3840, 2160, QImage.Format.Format_RGB32), []
+    for _ in range(6):
+        start_s = time.perf_counter()
+        viewer.render(screen)
+        took_s.append(time.perf_counter() - start_s)
+    sys.stdout.write(f"a paint of 4K: {min(took_s):.3f} to {max(took_s):.3f} s\n")
+    assert min(took_s) < LONGEST_S
+
+
+UP = """
+import sys
+from PySide6.QtCore import QTimer
+from focusstack_app.ui.app import main, make_application
+
+app = make_application(sys.argv[:1])
+
+def look():
+    for window in app.topLevelWidgets():
+        if window.isVisible() and window.windowHandle().isExposed():
+            window.close()
+
+timer = QTimer(interval=5)
+timer.timeout.connect(look)
+timer.start()
+sys.exit(main([]))
+"""
+
+
+@pytest.mark.slow
+def test_the_window_is_up_within_a_second_and_a_half() -> None:
+    start_s = time.perf_counter()
+    subprocess.run([sys.executable, "-c", UP], check=True, timeout=60)
+    took_s = time.perf_counter() - start_s  # its end too
+    sys.stdout.write(f"up and down again: {took_s:.2f} s\n")
+    assert took_s < 1.5
 
 
 def write_many(folder: Path, count: int) -> list[Path]:

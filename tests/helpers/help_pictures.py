@@ -3,8 +3,10 @@
 Run by hand after the window changed, under a display or offscreen::
 
     python -m tests.helpers.help_pictures
+    QT_SCALE_FACTOR=2 python -m tests.helpers.help_pictures
 
-One picture per step, language and theme goes to resources/help.
+One picture per step, language and theme goes to resources/help. Qt shows those of the second
+run, named `@2x`, on dense screens.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 _SIZE = (900, 660)  # low and narrow: what is seen of it is small in the guide
 _WIDEST_PX = 600
-_QUALITY = 88
+_QUALITY, _DENSE_QUALITY = 88, 70
 
 
 def main() -> int:
@@ -71,10 +73,13 @@ def _take(app: QApplication, language: Language, theme: Theme, own: Path) -> Non
     def shoot(name: str, rectangle: QRect) -> None:
         wait(lambda: True)
         picture = window.grab(rectangle)
-        if picture.width() > _WIDEST_PX:
+        dense = picture.devicePixelRatio() == 2.0
+        widest = 2 * _WIDEST_PX if dense else _WIDEST_PX
+        if picture.width() > widest:
             smooth = Qt.TransformationMode.SmoothTransformation
-            picture = picture.scaledToWidth(_WIDEST_PX, smooth)
-        picture.save(str(folder / f"{name}{suffix}.jpg"), quality=_QUALITY)
+            picture = picture.scaledToWidth(widest, smooth)
+        end, quality = ("@2x", _DENSE_QUALITY) if dense else ("", _QUALITY)
+        picture.save(str(folder / f"{name}{suffix}{end}.jpg"), quality=quality)
 
     def part(widget: QWidget, width: int, height: int, *, bottom: bool = False) -> QRect:
         """The middle of a widget, or its lower left corner, in the window."""

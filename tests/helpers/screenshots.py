@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,18 +43,28 @@ def main() -> int:
     own = tempfile.TemporaryDirectory()
     os.environ["XDG_STATE_HOME"] = own.name  # leaves the window of the user where it was
 
+    from PySide6.QtGui import QAction
     from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QLineEdit, QMessageBox, QWidget
 
     from focusstack_app.core.fusion import Mode
     from focusstack_app.settings.schema import InterfaceSettings, Language, Settings, Theme
     from focusstack_app.settings.store import SettingsStore
     from focusstack_app.ui.app import make_application
-    from focusstack_app.ui.help import AboutDialog, GuideDialog
+    from focusstack_app.ui.dialogs import (
+        ReportDialog,
+        ask_close,
+        ask_recover,
+        ask_save,
+        error_report,
+    )
+    from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
     from focusstack_app.ui.main_window import MainWindow
     from focusstack_app.ui.overlays import Overlay
     from focusstack_app.ui.refining import Quality
     from focusstack_app.ui.translation import install_language
     from focusstack_app.ui.view_bar import View
+    from focusstack_app.ui.viewer import Compare
 
     app = make_application(sys.argv[:1])
     app.setStyle("Fusion")
@@ -69,13 +80,18 @@ def main() -> int:
     def wait(until: Callable[[], bool], least_s: float = 0.3) -> None:
         wait_for(app, until, least_s)
 
-    def shoot(name: str) -> None:
+    def shoot(name: str, shown: QWidget = window) -> None:
         wait(lambda: True)
-        window.grab().save(str(options.out / f"{name}{suffix}.png"))
+        shown.grab().save(str(options.out / f"{name}{suffix}.png"))
 
     shoot("empty")
+    window.empty_page.set_hot(True)
+    shoot("empty_drop")
+    window.empty_page.set_hot(False)
     frames = sorted(p for p in options.stack.iterdir() if p.suffix.lower() in (".jpg", ".tif"))
     window.open_paths(frames)
+    wait(lambda: window.viewer.picture is not None, 0.0)
+    shoot("previewing")
     wait(lambda: window.previewer.preview is not None, 1.0)
     shoot("preview")
     window.viewer.show_actual_pixels()
@@ -117,9 +133,14 @@ def main() -> int:
     window.actions_.side_by_side.trigger()
     shoot("side_by_side")
     window.actions_.side_by_side.trigger()
-    window.stage.set_overlay(Overlay.PROVENANCE)
-    wait(lambda: True, 1.0)
-    shoot("provenance")
+    window.actions_.blink.trigger()
+    wait(lambda: window.viewer.mode is Compare.PEEK, 0.0)
+    window.grab().save(str(options.out / f"blink{suffix}.png"))
+    window.actions_.blink.trigger()
+    for overlay in (Overlay.PROVENANCE, Overlay.DEPTH, Overlay.WARNINGS):
+        window.stage.set_overlay(overlay)
+        wait(lambda: True, 1.0)
+        shoot(overlay.value)
     window.stage.set_overlay(Overlay.NONE)
     window.filmstrip.choose(3)
     window.actions_.retouch.trigger()
@@ -129,23 +150,72 @@ def main() -> int:
     window.retouch.cancel()
     for name, help_dialog in (
         ("guide", GuideDialog(window)),
+        ("shortcuts", ShortcutsDialog(window.findChildren(QAction), window)),
         ("about", AboutDialog("CPU", window)),
+        ("report", ReportDialog(error_report(ValueError("an example")), window)),
     ):
         help_dialog.show()
-        wait(lambda: True)
-        help_dialog.grab().save(str(options.out / f"{name}{suffix}.png"))
+        shoot(name, help_dialog)
         help_dialog.close()
     dialog = window.preferences.open()
     for number, name in enumerate(dialog.pages):
         dialog.tabs.setCurrentIndex(number)
-        wait(lambda: True)
-        dialog.grab().save(str(options.out / f"preferences_{name}{suffix}.png"))
+        shoot(f"preferences_{name}", dialog)
+    dialog.tabs.setCurrentIndex(list(dialog.pages).index("export"))
+    name_line = dialog.pages["export"].editors["name"].findChild(QLineEdit)
+    assert isinstance(name_line, QLineEdit)
+    name_line.selectAll()
+    QTest.keyClicks(name_line, "{frst}_stacked")
+    shoot("preferences_problem", dialog)
     dialog.close()
+
+    def nothing() -> None:
+        pass
+
+    asks: dict[str, Callable[[], None]] = {
+        "ask_export": lambda: ask_close(window, ["Output 1", "Output 2"], nothing, nothing),
+        "ask_recover": lambda: ask_recover(window, "12:30", nothing, nothing),
+        "ask_save": lambda: ask_save(window, "demo.fstack", nothing, nothing),
+    }
+    for name, ask in asks.items():
+        ask()
+        box = window.findChild(QMessageBox)
+        assert isinstance(box, QMessageBox)
+        shoot(name, box)
+        box.reject()
+        wait(lambda: window.findChild(QMessageBox) is None)
+    many = make_folders(Path(own.name), frames)
+    batch = window.open_batch([many])
+    wait(lambda: bool(batch.tree.rows))
+    batch.tree.expandItem(batch.tree.rows[0].item)
+    wait(lambda: not batch.tree.unread)
+    shoot("batch", batch)
+    batch.start_button.click()
+    wait(lambda: batch.bar.value() > 300, 0.0)
+    batch.grab().save(str(options.out / f"batch_running{suffix}.png"))
+    wait(lambda: batch.report is not None)
+    shoot("batch_report", batch)
+    batch.close()
+    window.open_paths([many / "twice"])
+    wait(lambda: len(window.frames.included()) == 4 and not window.previewer.busy, 2.0)
+    shoot("warning")
     for output in window.side.outputs.outputs:
         window.side.outputs.mark_exported(output, Path("exported.tif"))
     window.close()
     own.cleanup()
     return 0
+
+
+def make_folders(folder: Path, frames: Sequence[Path]) -> Path:
+    """Stacks for a batch, one of which cannot be read, and one with a frame twice."""
+    for name, count in (("ant", 5), ("bee", 7), ("cricket", 4), ("twice", 3)):
+        (folder / "shoot" / name).mkdir(parents=True)
+        for frame in frames[:count]:
+            shutil.copyfile(frame, folder / "shoot" / name / frame.name)
+    whole = (folder / "shoot" / "cricket" / frames[1].name).read_bytes()
+    (folder / "shoot" / "cricket" / frames[1].name).write_bytes(whole[: len(whole) // 3])
+    shutil.copyfile(frames[2], folder / "shoot" / "twice" / f"{frames[2].stem}_copy.jpg")
+    return folder / "shoot"
 
 
 def save_before_after(frame: Path, fused: NDArray[np.uint16], path: Path) -> None:

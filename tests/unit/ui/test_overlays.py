@@ -48,6 +48,20 @@ def test_depth_goes_from_black_to_white(result: FusionResult) -> None:
     assert pixels[0].tolist() == [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
 
 
+def test_warnings_are_burnt_out_doubtful_or_filled_in(result: FusionResult) -> None:
+    provenance, picture = result.provenance, result.picture.copy()
+    assert provenance is not None
+    sure = provenance.confidence.copy()
+    sure[0, 0], sure[0, 1] = 50, 120
+    picture[1, 0, 2] = 65535
+    doubtful = replace(result, picture=picture, provenance=replace(provenance, confidence=sure))
+    pixels = overlay_pixels(doubtful, Overlay.WARNINGS)
+    assert pixels[0, 0].tolist() == [255, 220, 0]
+    assert np.ptp(pixels[0, 1:]) == 0  # the picture in grey
+    assert pixels[1, 0].tolist() == [255, 40, 40]
+    assert np.all(pixels[2:] == (255, 0, 255))
+
+
 def test_it_can_be_stopped(result: FusionResult) -> None:
     progress = Progress()
     progress.cancel()
