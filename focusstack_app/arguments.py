@@ -11,7 +11,7 @@ from typing import Literal
 from focusstack_app import __version__
 from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
 from focusstack_app.core.naming import TOKENS
-from focusstack_app.core.output import FileFormat
+from focusstack_app.core.output import Carried, ColourSpace, FileFormat
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
@@ -224,6 +224,18 @@ def _add_output_options(
         type=_quality,
         default=defaults.quality,
         help="of JPEG and WebP, 1 to 100 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--colour-space",
+        choices=[str(space) for space in ColourSpace],
+        default=str(defaults.colour_space),
+        help="source keeps that of the frames (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--metadata",
+        choices=[str(carried) for carried in Carried],
+        default=str(defaults.metadata),
+        help="what of the first frame's goes into the file (default: %(default)s)",
     )
     parser.add_argument("--overwrite", action="store_true", help=overwrite)
 

@@ -40,7 +40,13 @@ from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
 from focusstack_app.core.memory import keep_freed_memory
 from focusstack_app.core.naming import free_path, template_problem
-from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.output import (
+    Carried,
+    ColourSpace,
+    FileFormat,
+    OutputOptions,
+    format_of,
+)
 from focusstack_app.core.progress import Progress
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
@@ -374,7 +380,13 @@ def _known_alignment(stack: Stack, args: argparse.Namespace) -> Registration | N
 
 def _options(args: argparse.Namespace) -> OutputOptions:
     settings: Settings = args.settings
-    return replace(settings.export.options, bits=args.bits, quality=args.quality)
+    return replace(
+        settings.export.options,
+        bits=args.bits,
+        quality=args.quality,
+        colour_space=ColourSpace(args.colour_space),
+        metadata=Carried(args.metadata),
+    )
 
 
 def _free_name(path: Path) -> Path:

@@ -31,6 +31,22 @@ class Subsampling(StrEnum):
     HALF = "4:2:0"
 
 
+class ColourSpace(StrEnum):
+    """What the numbers of a file mean; its ICC profile says it."""
+
+    KEPT = "source"  # that of the reference frame
+    SRGB = "srgb"
+    ADOBE_RGB = "adobe-rgb"
+
+
+class Carried(StrEnum):
+    """What of the reference frame's metadata goes into a file."""
+
+    ALL = "all"
+    NO_PLACE = "no-place"
+    NONE = "none"
+
+
 _SUFFIXES = {
     FileFormat.TIFF: (".tif", ".tiff"),
     FileFormat.PNG: (".png",),
@@ -49,6 +65,8 @@ class OutputOptions:
         quality: Of JPEG and of WebP with loss, 1 to 100.
         subsampling: Of colour, in JPEG.
         lossless: WebP without loss.
+        colour_space: What the picture is converted to.
+        metadata: What goes into the file of the reference frame's.
 
     Raises:
         ValueError: If the quality is outside its range.
@@ -59,6 +77,8 @@ class OutputOptions:
     quality: int = 95
     subsampling: Subsampling = Subsampling.FULL
     lossless: bool = False
+    colour_space: ColourSpace = ColourSpace.KEPT
+    metadata: Carried = Carried.ALL
 
     def __post_init__(self) -> None:
         """Check the quality."""

@@ -1,18 +1,26 @@
-"""ICC profiles: their names, and the way to sRGB for the screen."""
+"""ICC profiles: their names, and pictures converted by them."""
 
 from __future__ import annotations
 
 import io
 import struct
+from contextlib import closing
 from functools import cache
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from focusstack_app.core.ahead import ahead
+from focusstack_app.core.errors import OutputError
+from focusstack_app.core.message import message
+from focusstack_app.core.progress import Checkpoint
+
 UNLABELLED = "unlabelled"
 ADOBE_RGB = "Adobe RGB (1998)"
 
+_BAND_PX = 128  # rows that are converted at a time
 _DATE = slice(24, 36)  # creation date in the profile header, ICC.1:2022, section 7.2
 _COLOUR_SPACE = slice(16, 20)  # data colour space, same section
 _UNCHANGING_DATE = bytes((0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))  # 2000-01-01
@@ -99,6 +107,56 @@ def converted_to_srgb(image: Image.Image, icc_profile: bytes) -> Image.Image | N
         return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
+
+
+def converted(
+    pixels: NDArray[np.uint16],
+    icc_profile: bytes | None,
+    target: bytes,
+    checkpoint: Checkpoint = lambda: None,
+) -> NDArray[np.uint16]:
+    """A picture in another colour space (relative colorimetric, black points on each other).
+
+    Args:
+        pixels: (H, W, 3).
+        icc_profile: What they mean; sRGB without one.
+        target: Profile of what is wanted.
+        checkpoint: Called now and then; may raise to stop.
+
+    Raises:
+        OutputError: If a profile cannot be used.
+    """
+    flags = imagecodecs.CMS.FLAGS
+    source = icc_profile if icc_profile is not None else srgb_profile()
+
+    def band(top: int) -> NDArray[np.uint16]:
+        return np.asarray(
+            imagecodecs.cms_transform(
+                pixels[top : top + _BAND_PX],
+                source,
+                target,
+                colorspace="rgb",
+                outcolorspace="rgb",
+                intent=imagecodecs.CMS.INTENT.RELATIVE_COLORIMETRIC,
+                # What is made faster is wrong by up to a tenth in saturated colours.
+                flags=flags.NOOPTIMIZE | flags.BLACKPOINTCOMPENSATION,
+            ),
+            np.uint16,
+        )
+
+    there = np.empty_like(pixels)
+    tops = range(0, len(pixels), _BAND_PX)
+    try:
+        with closing(ahead(band, tops)) as bands:
+            for top, made in zip(tops, bands, strict=True):
+                checkpoint()
+                there[top : top + _BAND_PX] = made
+    except imagecodecs.CmsError as error:
+        raise OutputError(
+            message("The colour profile of the frames cannot be used ({error}).", error=error),
+            message("Keep the colour space of the frames."),
+        ) from error
+    return there
 
 
 def for_screen(pixels: NDArray[np.uint8], icc_profile: bytes | None) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.output import Carried, ColourSpace
 from focusstack_app.io.exif import ReadTag, copied_tag, read_tags
 from focusstack_app.io.icc import ADOBE_RGB
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
@@ -184,7 +185,13 @@ def _ratio(number: int) -> Callable[[float], Tag]:
     return tag
 
 
-def exif_for_export(source: FrameSource | None, software: str, description: str) -> ExportTags:
+def exif_for_export(
+    source: FrameSource | None,
+    software: str,
+    description: str,
+    carried: Carried = Carried.ALL,
+    colour_space: ColourSpace = ColourSpace.KEPT,
+) -> ExportTags:
     """The reference frame's EXIF, prepared for an upright RGB picture.
 
     Kept is what still holds for the result: camera, lens, owner, times, exposure, place. Dropped
@@ -195,7 +202,11 @@ def exif_for_export(source: FrameSource | None, software: str, description: str)
         source: The reference frame, or None for a picture without one.
         software: Value of the Software tag.
         description: Value of the ImageDescription tag.
+        carried: What of the frame's is kept; with NONE as if there were no frame.
+        colour_space: What the picture was converted to, which the tags must not belie.
     """
+    if carried is Carried.NONE:
+        source = None
     tags: dict[str, ReadTag] = {}
     if source is not None:
         try:
@@ -215,12 +226,18 @@ def exif_for_export(source: FrameSource | None, software: str, description: str)
         exif.setdefault(_EXIF_VERSION, Tag(_EXIF_VERSION, TagType.UNDEFINED, b"0232"))
     if source is not None and source.kind == "raw":
         exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [1])  # developed to sRGB
+    if exif and colour_space is not ColourSpace.KEPT:
+        number = (
+            1 if colour_space is ColourSpace.SRGB else 0xFFFF
+        )  # "uncalibrated": see the profile
+        exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [number])
     image[_ORIENTATION] = integers(_ORIENTATION, TagType.SHORT, [1])
     image[_SOFTWARE] = text(_SOFTWARE, software)
     if description:
         image[_DESCRIPTION] = text(_DESCRIPTION, description)
-    gps = _kept(tags, "GPS", _KEPT_IN_GPS)
-    xmp = xmp_for_export(source) if source is not None else b""
+    placed = carried is Carried.ALL
+    gps = _kept(tags, "GPS", _KEPT_IN_GPS) if placed else {}
+    xmp = xmp_for_export(source, place=placed) if source is not None else b""
     return ExportTags(tuple(image.values()), tuple(exif.values()), tuple(gps.values()), xmp)
 
 

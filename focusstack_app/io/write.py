@@ -11,12 +11,13 @@ import focusstack_app
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource, Pixels
 from focusstack_app.core.message import message
-from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.output import ColourSpace, FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.faults import shown
+from focusstack_app.io.icc import adobe_rgb_profile, converted, srgb_profile
 from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
 from focusstack_app.io.write_jpeg import write_jpeg
@@ -24,6 +25,8 @@ from focusstack_app.io.write_png import write_png
 from focusstack_app.io.write_tiff import write_tiff
 from focusstack_app.io.write_webp import LARGEST_SIDE_PX as LARGEST_WEBP_SIDE_PX
 from focusstack_app.io.write_webp import write_webp
+
+_PROFILES = {ColourSpace.SRGB: srgb_profile, ColourSpace.ADOBE_RGB: adobe_rgb_profile}
 
 # Largest side, name and what else to choose.
 _LIMITS = {
@@ -48,7 +51,7 @@ def write_picture(
     Args:
         path: The file to make.
         pixels: (H, W, 3) uint16, display-encoded in the colour space of `icc_profile`.
-        icc_profile: Embedded as it is.
+        icc_profile: Embedded as it is, unless the options want another colour space.
         source: The reference frame, whose EXIF is carried over (see `metadata.exif_for_export`).
         description: ImageDescription.
         options: How it is written.
@@ -68,7 +71,12 @@ def write_picture(
             message("{file} has the suffix of no picture format.", file=shown(path)),
             message("Use .tif, .png, .jpg or .webp."),
         )
-    tags = exif_for_export(source, _software(), description)
+    tags = exif_for_export(source, _software(), description, options.metadata, options.colour_space)
+    if options.colour_space is not ColourSpace.KEPT:
+        target = _PROFILES[options.colour_space]()
+        if target != icc_profile:
+            pixels = converted(pixels, icc_profile, target, checkpoint)
+        icc_profile = target
     with replacing(path, overwrite=overwrite) as temporary:
         _write(temporary, kind, pixels, tags, icc_profile, options, checkpoint)
 

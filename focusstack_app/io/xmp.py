@@ -52,14 +52,25 @@ _NAMED = frozenset(
         ),
     )
 )
+_PLACE = frozenset(
+    (
+        *(f"{{{_PHOTOSHOP}}}{name}" for name in ("City", "Country", "State")),
+        *(f"{{{_IPTC}}}{name}" for name in ("CountryCode", "Location")),
+    )
+)
 _JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST_BYTES = 60_000  # has to fit into a segment of a JPEG
 
 
-def xmp_for_export(source: FrameSource) -> bytes:
-    """A packet with what of the frame's XMP holds for the result; empty where there is nothing."""
+def xmp_for_export(source: FrameSource, *, place: bool = True) -> bytes:
+    """A packet with what of the frame's XMP holds for the result; empty where there is nothing.
+
+    Args:
+        source: The frame.
+        place: Whether it may say where the picture was taken.
+    """
     for packet in _packets(source):
-        kept = _kept(packet)
+        kept = _kept(packet, frozenset() if place else _PLACE)
         if kept:
             return kept
     return b""
@@ -94,27 +105,27 @@ def _of_jpeg(file: BinaryIO) -> bytes:
     return b""
 
 
-def _kept(packet: bytes) -> bytes:
+def _kept(packet: bytes, without: frozenset[str]) -> bytes:
     """A packet with what holds; empty where there is nothing, or it cannot be read."""
     if not packet.strip() or b"<!DOCTYPE" in packet:  # its entities can grow without end
         return b""
     try:
         tree = ElementTree.fromstring(packet.strip(b"\0 \r\n\t").decode("utf-8-sig"))
-        return _anew(tree)
+        return _anew(tree, without)
     except (ElementTree.ParseError, ValueError, RecursionError):
         return b""
 
 
-def _anew(tree: ElementTree.Element) -> bytes:
+def _anew(tree: ElementTree.Element, without: frozenset[str]) -> bytes:
     if tree.tag == f"{{{_RDF}}}RDF":
         tree, inner = ElementTree.Element("outer"), tree
         tree.append(inner)
     about = ElementTree.Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
     for description in tree.iterfind(f"{{{_RDF}}}RDF/{{{_RDF}}}Description"):
         for name, value in description.attrib.items():
-            if _holds(name) and value:
+            if _holds(name, without) and value:
                 about.set(name, value)
-        about.extend(child for child in description if _holds(child.tag))
+        about.extend(child for child in description if _holds(child.tag, without))
     if len(about) == 0 and len(about.attrib) == 1:
         return b""
     root = ElementTree.Element(f"{{{_PREFIXES['x']}}}xmpmeta")
@@ -126,5 +137,6 @@ def _anew(tree: ElementTree.Element) -> bytes:
     return whole if len(whole) <= _LONGEST_BYTES else b""
 
 
-def _holds(name: str) -> bool:
-    return name in _NAMED or name.startswith(tuple(f"{{{space}}}" for space in _WHOLE))
+def _holds(name: str, without: frozenset[str]) -> bool:
+    known = name in _NAMED or name.startswith(tuple(f"{{{space}}}" for space in _WHOLE))
+    return known and name not in without

@@ -14,7 +14,14 @@ from typing import Any, Literal
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, DeviceChoice, Method, Mode
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import template_problem
-from focusstack_app.core.output import Bits, FileFormat, OutputOptions, Subsampling
+from focusstack_app.core.output import (
+    Bits,
+    Carried,
+    ColourSpace,
+    FileFormat,
+    OutputOptions,
+    Subsampling,
+)
 
 Editor = Literal["plain", "percent", "folder", "model", "device"]
 
@@ -153,9 +160,7 @@ class ExportSettings:
     format: FileFormat = _option(
         _TIFF,
         message("Format"),
-        message(
-            "What Export and Batch propose. All of them keep EXIF data and the colour profile."
-        ),
+        message("What Export and Batch propose. All of them hold metadata and a colour profile."),
     )
     bits: Bits = _option(
         16,
@@ -189,6 +194,19 @@ class ExportSettings:
         message("Full keeps the edges of saturated colours; half makes smaller files."),
         used=_for(_JPEG),
     )
+    colour_space: ColourSpace = _option(
+        ColourSpace.KEPT,
+        message("Colour space"),
+        message("That of the frames keeps every value; sRGB is for the web. The file says which."),
+    )
+    metadata: Carried = _option(
+        Carried.ALL,
+        message("Metadata"),
+        message(
+            "Camera, lens, times, copyright, title and keywords of the first frame, and where it "
+            "was taken."
+        ),
+    )
     name: str = _option(
         "{first}_stacked",
         message("Name"),
@@ -215,7 +233,13 @@ class ExportSettings:
     def options(self) -> OutputOptions:
         """How the files are written."""
         return OutputOptions(
-            self.bits, self.compress, self.quality, self.subsampling, self.lossless
+            self.bits,
+            self.compress,
+            self.quality,
+            self.subsampling,
+            self.lossless,
+            self.colour_space,
+            self.metadata,
         )
 
 

@@ -9,7 +9,13 @@ from typing import Any, Literal
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode
-from focusstack_app.core.output import FileFormat, OutputOptions, Subsampling
+from focusstack_app.core.output import (
+    Carried,
+    ColourSpace,
+    FileFormat,
+    OutputOptions,
+    Subsampling,
+)
 from focusstack_app.settings.schema import Language, Theme
 from focusstack_app.ui.translation import number_text, tr
 
@@ -175,6 +181,16 @@ def choice_text(value: Any) -> str:
         Subsampling: {
             Subsampling.FULL: tr("Full (4:4:4)"),
             Subsampling.HALF: tr("Half (4:2:0)"),
+        },
+        ColourSpace: {
+            ColourSpace.KEPT: tr("As the frames"),
+            ColourSpace.SRGB: "sRGB",
+            ColourSpace.ADOBE_RGB: "Adobe RGB (1998)",
+        },
+        Carried: {
+            Carried.ALL: tr("All"),
+            Carried.NO_PLACE: tr("All but the place"),
+            Carried.NONE: tr("None"),
         },
         Theme: {
             Theme.SYSTEM: tr("Like the desktop"),

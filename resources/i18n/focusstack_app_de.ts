@@ -76,8 +76,8 @@
         <translation>Format</translation>
     </message>
     <message>
-        <source>What Export and Batch propose. All of them keep EXIF data and the colour profile.</source>
-        <translation>Was Export und Stapelverarbeitung vorschlagen. Alle Formate behalten EXIF-Daten und Farbprofil.</translation>
+        <source>What Export and Batch propose. All of them hold metadata and a colour profile.</source>
+        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und ein Farbprofil.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -118,6 +118,22 @@
     <message>
         <source>Full keeps the edges of saturated colours; half makes smaller files.</source>
         <translation>Voll erhält die Kanten gesättigter Farben; halb macht die Dateien kleiner.</translation>
+    </message>
+    <message>
+        <source>Colour space</source>
+        <translation>Farbraum</translation>
+    </message>
+    <message>
+        <source>That of the frames keeps every value; sRGB is for the web. The file says which.</source>
+        <translation>Der der Aufnahmen erhält jeden Wert; sRGB ist für das Web. Die Datei sagt, welcher es ist.</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>Metadaten</translation>
+    </message>
+    <message>
+        <source>Camera, lens, times, copyright, title and keywords of the first frame, and where it was taken.</source>
+        <translation>Kamera, Objektiv, Zeiten, Urheber, Titel und Stichwörter der ersten Aufnahme, und wo sie entstanden ist.</translation>
     </message>
     <message>
         <source>Name</source>
@@ -548,6 +564,22 @@
     <message>
         <source>Half (4:2:0)</source>
         <translation>Halb (4:2:0)</translation>
+    </message>
+    <message>
+        <source>As the frames</source>
+        <translation>Wie die Aufnahmen</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>All but the place</source>
+        <translation>Alle außer dem Ort</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
     </message>
     <message>
         <source>Like the desktop</source>
@@ -1927,6 +1959,14 @@
     <message>
         <source>Convert the frames to uncompressed DNG, or to TIFF.</source>
         <translation>Wandeln Sie die Aufnahmen in unkomprimierte DNG oder in TIFF um.</translation>
+    </message>
+    <message>
+        <source>The colour profile of the frames cannot be used ({error}).</source>
+        <translation>Das Farbprofil der Aufnahmen kann nicht verwendet werden ({error}).</translation>
+    </message>
+    <message>
+        <source>Keep the colour space of the frames.</source>
+        <translation>Behalten Sie den Farbraum der Aufnahmen bei.</translation>
     </message>
 </context>
 <context>

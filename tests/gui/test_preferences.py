@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
-from focusstack_app.core.output import FileFormat, OutputOptions
+from focusstack_app.core.output import Carried, ColourSpace, FileFormat, OutputOptions
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings, Theme
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.editors import (
@@ -66,6 +66,8 @@ def test_overlap_and_format_take_effect_at_once(
     assert opened.side.parameters.parameters.overlap == 0.4
     choose(dialog, "export", "format", FileFormat.JPEG)
     choose(dialog, "export", "quality", 80)
+    choose(dialog, "export", "colour_space", ColourSpace.SRGB)
+    choose(dialog, "export", "metadata", Carried.NO_PLACE)
     assert opened.side.export_button.toolTip().endswith(": JPEG, quality 80")
     dialog.accept()
     opened.render_stack()
@@ -79,7 +81,9 @@ def test_overlap_and_format_take_effect_at_once(
     assert box.selectedNameFilter() == "JPEG, quality 80 (*.jpg *.jpeg)"
     box.accept()
     qtbot.waitUntil(lambda: output.exported_to is not None)
-    assert export.options == [OutputOptions(quality=80)]
+    assert export.options == [
+        OutputOptions(quality=80, colour_space=ColourSpace.SRGB, metadata=Carried.NO_PLACE)
+    ]
     kept = SettingsStore().load().settings
     assert kept.fusion.overlap == 0.4
     assert kept.export.format is FileFormat.JPEG
@@ -148,11 +152,12 @@ def test_only_what_matters_for_the_format_is_shown(dialog: PreferencesDialog) ->
     dialog.tabs.setCurrentIndex(1)
     editors = dialog.pages["export"].editors
     shown = {name for name, editor in editors.items() if editor.isVisible()}
-    assert shown == {"format", "bits", "compress", "name", "batch_name", "folder"}
+    always = {"format", "colour_space", "metadata", "name", "batch_name", "folder"}
+    assert shown == always | {"bits", "compress"}
     choose(dialog, "export", "format", FileFormat.WEBP)
     choose(dialog, "export", "lossless", True)
     shown = {name for name, editor in editors.items() if editor.isVisible()}
-    assert shown == {"format", "lossless", "name", "batch_name", "folder"}
+    assert shown == always | {"lossless"}
 
 
 def test_a_name_that_cannot_be_is_explained_where_it_stands(

@@ -13,7 +13,9 @@ from focusstack_app import __version__, cli
 from focusstack_app.core.assets import models_dir, resources_dir
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, Method, Mode
 from focusstack_app.core.output import FileFormat
+from focusstack_app.io.icc import UNLABELLED
 from focusstack_app.io.probe import probe
+from focusstack_app.io.read import read_frame
 from focusstack_app.jobs.project import Project, save_project
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 from focusstack_app.settings.store import SettingsStore
@@ -261,6 +263,10 @@ class TestPreferences:
         assert run(*call, "--json", report, "--overwrite") == 0
         assert json.loads(report.read_text(encoding="utf-8"))["overlap"] == 0.1
         assert probe(tmp_path / "b.png").bits == 16
+        assert read_frame(probe(tmp_path / "b.png")).colour_space == UNLABELLED
+        wide = ["fuse", frames, "-o", tmp_path / "c.png", "--metadata", "none"]
+        assert run(*wide, "--colour-space", "adobe-rgb") == 0
+        assert "Adobe RGB" in read_frame(probe(tmp_path / "c.png")).colour_space
         assert run("batch", frames, "-o", tmp_path / "out") == 0
         assert files_in(tmp_path / "out") == ["frames.png"]
 

@@ -4,8 +4,11 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from PIL import Image, ImageCms
 
+from focusstack_app.core.errors import Cancelled, OutputError
+from focusstack_app.core.progress import Progress
 from focusstack_app.io import icc
 from tests.unit.io.builders import smooth
 
@@ -66,3 +69,39 @@ def test_adobe_rgb_is_what_its_specification_says() -> None:
     )
     expected = 255 * (1.055 * linear ** (1 / 2.4) - 0.055)
     assert np.abs(icc.for_screen(picture, profile) - expected).max() < 1.5
+
+
+def test_16_bits_are_converted_as_the_specifications_say() -> None:
+    """By the matrices of Adobe RGB (1998), 4.3.5.3, and of IEC 61966-2-1; both have D65."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(2000, 65536, (300, 40, 3), dtype=np.uint16)
+    there = icc.converted(pixels, None, icc.adobe_rgb_profile())
+    encoded = pixels / 65535
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    from_xyz = np.array(
+        [[2.04159, -0.56501, -0.34473], [-0.96924, 1.87597, 0.04156], [0.01344, -0.11836, 1.01517]]
+    )
+    expected = np.clip(linear @ to_xyz.T @ from_xyz.T, 0, 1) ** (256 / 563)
+    assert np.abs(there / 65535 - expected).max() < 0.004
+    back = icc.converted(there, icc.adobe_rgb_profile(), icc.srgb_profile())
+    assert np.abs(back.astype(int) - pixels).max() < 40
+    grey = np.full((2, 2, 3), 30000, np.uint16)
+    assert np.ptp(icc.converted(grey, None, icc.adobe_rgb_profile())) == 0
+
+
+def test_a_profile_that_cannot_be_used_says_what_to_do() -> None:
+    with pytest.raises(OutputError, match="cannot be used") as caught:
+        icc.converted(np.zeros((4, 4, 3), np.uint16), b"not a profile", icc.srgb_profile())
+    assert "Keep the colour space" in caught.value.hint
+
+
+def test_a_conversion_can_be_stopped() -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        icc.converted(
+            np.zeros((400, 4, 3), np.uint16), None, icc.adobe_rgb_profile(), progress.checkpoint
+        )

@@ -19,9 +19,9 @@ from PIL import ExifTags, Image, JpegImagePlugin
 import focusstack_app
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.output import OutputOptions, Subsampling
+from focusstack_app.core.output import Carried, ColourSpace, OutputOptions, Subsampling
 from focusstack_app.io.depth import rounded_to_8
-from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.write import write_map, write_picture
@@ -365,3 +365,55 @@ def test_maps_of_another_kind(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not a map"):
         write_map(tmp_path / "map.png", noise16(2, 3))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["out.tif", "out.jpg"])
+def test_a_file_says_what_it_was_converted_to(tmp_path: Path, name: str) -> None:
+    pixels = np.zeros((20, 30, 3), np.uint16)
+    pixels[..., 1] = 65535
+    options = OutputOptions(colour_space=ColourSpace.ADOBE_RGB)
+    path = _write(
+        tmp_path / name,
+        pixels,
+        source=_reference(tmp_path),
+        icc_profile=srgb_profile(),
+        options=options,
+    )
+    frame = read_frame(probe(path))
+    assert frame.icc_profile == adobe_rgb_profile()
+    red, green, blue = frame.pixels[10, 10] / (255 if frame.pixels.dtype == np.uint8 else 65535)
+    # The green of sRGB in Adobe RGB (1998).
+    assert (red, green, blue) == pytest.approx((0.565, 1.0, 0.234), abs=0.02)
+    with Image.open(path) as image:
+        photo = image.getexif().get_ifd(ExifTags.IFD.Exif)
+        assert photo[ExifTags.Base.ColorSpace] == 0xFFFF
+    again = _write(
+        tmp_path / f"srgb-{name}",
+        pixels,
+        source=_reference(tmp_path),
+        icc_profile=None,
+        options=OutputOptions(colour_space=ColourSpace.SRGB),
+    )
+    assert read_frame(probe(again)).icc_profile == srgb_profile()
+
+
+@pytest.mark.parametrize("name", ["out.tif", "out.png", "out.jpg", "out.webp"])
+def test_a_file_tells_no_more_than_it_may(tmp_path: Path, name: str) -> None:
+    for carried, camera, place in (
+        (Carried.ALL, True, True), (Carried.NO_PLACE, True, False), (Carried.NONE, False, False),
+    ):  # fmt: skip
+        path = _write(
+            tmp_path / f"{carried}-{name}",
+            noise16(20, 30),
+            source=_reference(tmp_path),
+            icc_profile=srgb_profile(),
+            description="Seven frames",
+            options=OutputOptions(metadata=carried),
+        )
+        with Image.open(path) as image:
+            tags = image.getexif()
+            assert (ExifTags.Base.Make in tags) == camera
+            assert bool(tags.get_ifd(ExifTags.IFD.GPSInfo)) == place
+            assert tags[ExifTags.Base.ImageDescription] == "Seven frames"
+            assert "focusstack_app" in tags[ExifTags.Base.Software]
+            assert image.info["icc_profile"] == srgb_profile()

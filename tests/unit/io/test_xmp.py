@@ -123,3 +123,18 @@ def test_a_frame_that_is_gone_has_none(tmp_path: Path) -> None:
     source = probe(_frame(tmp_path, "jpg", PACKET))
     source.path.unlink()
     assert xmp_for_export(source) == b""
+
+
+def test_the_place_can_be_left_out(tmp_path: Path) -> None:
+    placed = PACKET.replace(
+        b'xmp:Rating="4"',
+        b'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Jena" '
+        b'xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/" '
+        b'Iptc4xmpCore:Location="Botanical garden" xmp:Rating="4"',
+    )
+    source = probe(_frame(tmp_path, "jpg", placed))
+    assert b"Jena" in xmp_for_export(source)
+    without = xmp_for_export(source, place=False)
+    assert b"Jena" not in without
+    assert b"Botanical" not in without
+    assert b"macro" in without
