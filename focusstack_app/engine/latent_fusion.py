@@ -23,13 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
-from focusstack_app.core.kinds import (
-    as_float16,
-    as_float32,
-    namespace,
-    on_card,
-    zeros,
-)
+from focusstack_app.core.kinds import as_float16, as_float32, namespace, on_card, zeros
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.planes import Planes
