@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 import typing
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -28,114 +27,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, DeviceChoice, FusionRequest, Method
 from focusstack_app.core.memory import keep_freed_memory
-from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.fuse import fuse_stack, load_model
 from focusstack_app.jobs.opening import open_stack
+from focusstack_app.training.watched import Part, WatchedModel
 
 _MATRIX, _CARD_MATRIX = 2048, 8192
 _MATMUL_S = 1.0
 _SAMPLE_S = 0.2  # between two looks at the card's memory
 _BREATHING = 0.002  # growth per frame
-
-
-@dataclass(slots=True)
-class Part:
-    """What one part of the network did.
-
-    Attributes:
-        calls: How often it was called.
-        tiles: What it computed, in whole tiles.
-        seconds: Wall clock in which at least one call ran.
-        gmac: Multiply-accumulates per tile, in 10^9.
-    """
-
-    calls: int = 0
-    tiles: float = 0.0
-    seconds: float = 0.0
-    gmac: float = 0.0
-
-    @property
-    def gmac_s(self) -> float:
-        """Reached, in 10^9 multiply-accumulates per second."""
-        return self.gmac * self.tiles / self.seconds if self.seconds else 0.0
-
-
-class WatchedModel:
-    """A `FusionModel` that counts and times what another one does."""
-
-    def __init__(self, model: FusionModel, parts: dict[str, Part]) -> None:
-        self._model = model
-        self._parts = parts
-        self._tile_px = model.manifest.tile_px
-        self._lock = threading.Lock()
-        self._running: Counter[str] = Counter()
-        self._since_s: dict[str, float] = {}
-
-    @property
-    def manifest(self) -> ModelManifest:
-        """See `FusionModel`."""
-        return self._model.manifest
-
-    @property
-    def device(self) -> str:
-        """See `FusionModel`."""
-        return self._model.device
-
-    @property
-    def calls_at_once(self) -> int:
-        """See `FusionModel`."""
-        return self._model.calls_at_once
-
-    @property
-    def card(self) -> Card | None:
-        """See `FusionModel`."""
-        return self._model.card
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """See `FusionModel`."""
-        return self._model.warnings
-
-    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel | None:
-        """See `FusionModel`."""
-        lighter = self._model.fallback(reason, out_of_memory=out_of_memory)
-        return None if lighter is None else WatchedModel(lighter, self._parts)
-
-    def encode(self, pixels: FloatArray) -> FloatArray:
-        """See `FusionModel`."""
-        with self._watched("encoder", *pixels.shape[:2]):
-            return self._model.encode(pixels)
-
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-        """See `FusionModel`."""
-        scale = self.manifest.scale
-        *tiles, _, _, height, width = latents.shape
-        with self._watched("fusion", math.prod(tiles) * height * scale, width * scale):
-            return self._model.fuse(latents, shares)
-
-    def decode(self, latent: FloatArray) -> FloatArray:
-        """See `FusionModel`."""
-        scale = self.manifest.scale
-        with self._watched("decoder", latent.shape[1] * scale, latent.shape[2] * scale):
-            return self._model.decode(latent)
-
-    @contextmanager
-    def _watched(self, name: str, height_px: int, width_px: int) -> Iterator[None]:
-        with self._lock:
-            part = self._parts.setdefault(name, Part())
-            if not self._running[name]:
-                self._since_s[name] = time.perf_counter()
-            self._running[name] += 1
-        yield
-        with self._lock:
-            self._running[name] -= 1
-            if not self._running[name]:
-                part.seconds += time.perf_counter() - self._since_s[name]
-            part.calls += 1
-            part.tiles += height_px * width_px / self._tile_px**2
 
 
 @dataclass(slots=True)
@@ -183,8 +86,10 @@ def make_frames(folder: Path, count: int, megapixels: float) -> None:
         size = (math.ceil(height / step), math.ceil(width / step), 3)
         noise = rng.integers(0, 70, size, np.uint8)
         sharp += np.asarray(cv2.resize(noise, (width, height)), np.uint8)
-    for index in range(count):
-        soft = cv2.GaussianBlur(sharp, (0, 0), 4.0)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), 4.0)
+
+    def write(index: int) -> None:
+        soft = blurred.copy()
         band = slice(width * index // count, width * (index + 1) // count)
         soft[:, band] = sharp[:, band]
         grown = cv2.getRotationMatrix2D((width / 2, height / 2), 0, 1 + _BREATHING * index)
@@ -192,6 +97,9 @@ def make_frames(folder: Path, count: int, megapixels: float) -> None:
         quality = [cv2.IMWRITE_JPEG_QUALITY, 92]
         if not cv2.imwrite(str(folder / f"frame_{index:03d}.jpg"), frame, quality):
             raise OSError(f"{folder} cannot be written")
+
+    for _ in ahead(write, range(count)):
+        pass
 
 
 def bench(
@@ -202,6 +110,7 @@ def bench(
     device: DeviceChoice = "auto",
     model_id: str = DEFAULT_MODEL_ID,
     memory_bytes: int | None = None,
+    runs: int = 1,
 ) -> Measured:
     """Make frames, fuse them, and measure.
 
@@ -212,6 +121,7 @@ def bench(
         device: Where the network runs.
         model_id: An installed model.
         memory_bytes: As for `FusionRequest`.
+        runs: How often they are fused; the last time is measured.
 
     Raises:
         FocusStackError: If the model or the device cannot be used.
@@ -228,19 +138,21 @@ def bench(
         maker.join()
         if maker.exitcode != 0:
             raise OSError(f"the frames could not be made in {folder}")
-        started = time.perf_counter()
-        request = FusionRequest(
-            open_stack([folder]).stack,
-            method=method,
-            device=device,
-            model_id=model_id,
-            memory_bytes=memory_bytes,
-        )
-        with _card_memory() as card:
-            result = fuse_stack(
-                request, Progress(), lambda asked: WatchedModel(load_model(asked), parts)
+        for _ in range(runs):
+            parts.clear()
+            started = time.perf_counter()
+            request = FusionRequest(
+                open_stack([folder]).stack,
+                method=method,
+                device=device,
+                model_id=model_id,
+                memory_bytes=memory_bytes,
             )
-        seconds = time.perf_counter() - started
+            with _card_memory() as card:
+                result = fuse_stack(
+                    request, Progress(), lambda asked: WatchedModel(load_model(asked), parts)
+                )
+            seconds = time.perf_counter() - started
     width_px, height_px = request.stack.sources[0].size_px
     measured = Measured(
         frames,
@@ -382,10 +294,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", choices=typing.get_args(DeviceChoice), default="auto")
     parser.add_argument("--model", default=DEFAULT_MODEL_ID, help="(default: %(default)s)")
     parser.add_argument("--memory", type=float, metavar="GB", help="as for focusstack fuse")
+    parser.add_argument("--runs", type=int, default=1, help="the last is told (default: 1)")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args(argv)
-    if args.frames < 2 or not 0.01 <= args.megapixels <= 200:
-        parser.error("at least 2 frames, of 0.01 to 200 megapixels")
+    if args.frames < 2 or not 0.01 <= args.megapixels <= 200 or args.runs < 1:
+        parser.error("at least 2 frames, of 0.01 to 200 megapixels, and one run")
     keep_freed_memory()  # as the command line does
     measured = bench(
         args.frames,
@@ -394,6 +307,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         device=args.device,
         model_id=args.model,
         memory_bytes=None if args.memory is None else int(args.memory * 1e9),
+        runs=args.runs,
     )
     print(as_markdown(measured))  # noqa: T201 - the command's result
     if args.json is not None:

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import numpy as np
+
+from focusstack_app.core.model import FloatArray, Fused
+from focusstack_app.training.watched import Part, WatchedModel
+from tests.helpers.models import SLOTS, IdentityModel
+
+
+def test_calls_are_counted_in_tiles() -> None:
+    parts: dict[str, Part] = {}
+    model = WatchedModel(IdentityModel(), parts)
+    latent = model.encode(np.zeros((32, 128, 3), np.float32))
+    model.decode(latent[:, :, :8])
+    assert (parts["encoder"].calls, parts["encoder"].tiles) == (1, 1.0)
+    assert (parts["decoder"].calls, parts["decoder"].tiles) == (1, 0.5)
+
+
+def test_tiles_that_are_fused_together_count_each() -> None:
+    class OfTiles(IdentityModel):
+        """Takes several tiles, as on a card."""
+
+        def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+            return super().fuse(latents[0], shares)
+
+    parts: dict[str, Part] = {}
+    model = WatchedModel(OfTiles(), parts)
+    model.fuse(np.zeros((5, SLOTS, 192, 8, 8), np.float32), np.full(SLOTS, 1 / SLOTS, np.float32))
+    assert (parts["fusion"].calls, parts["fusion"].tiles) == (1, 5.0)
