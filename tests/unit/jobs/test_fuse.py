@@ -368,6 +368,23 @@ def test_a_stack_that_does_not_fit_on_a_card_stays_where_it_is(tmp_path: Path) -
     assert "align" in one.timings_s
 
 
+@pytest.mark.parametrize("from_fraction", [0.2, 0.35, 0.6, 0.9])
+def test_what_a_card_does_is_told_and_can_be_stopped(tmp_path: Path, from_fraction: float) -> None:
+    request, model = _moved_request(tmp_path, 3), _on_card(10**10)
+    seen: list[float] = []
+
+    def told(fraction: float, _stage: str) -> None:
+        seen.append(fraction)
+        if fraction > from_fraction:
+            progress.cancel()
+
+    progress = Progress(told)
+    with pytest.raises(Cancelled):
+        fuse_stack(request, progress, lambda _request: model)
+    assert seen == sorted(seen)
+    assert seen[-1] < 1.0
+
+
 def _failing(error: Exception) -> TorchModel:
     """A card on which large pictures cannot be decoded, and something in its place."""
     model = _on_card(10**10)
