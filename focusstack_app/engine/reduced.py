@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -48,7 +48,7 @@ def fuse_reduced(
         overlap: Share of a tile that overlaps its neighbour.
         stage: What is reported while frames are reduced.
         progress: Reported per frame and tile.
-        keep: Puts away what grows with the number of frames; not what lies on a card.
+        keep: Puts away what grows with the number of frames.
         look: Shown each frame, and the same reduced, a few at a time on threads.
         take: Given what it saw, frame by frame.
 
@@ -62,18 +62,19 @@ def fuse_reduced(
     height, width = frames[0].shape[:2]
     shrink = shrink_to(side_px, height, width)
     size = max(1, width // shrink), max(1, height // shrink)
-    latents = []
 
     def prepared(frame: Planes) -> tuple[NDArray[Any], Seen]:
         small = shrunk(frame[:], size)
         return small, look(frame, small)
 
-    card = on_card(frames[0])
-    keep_latent = keep if not card else lambda latent: latent
-    with closing(ahead(prepared, frames, 0 if card else None)) as each:
-        for number, (small, seen) in enumerate(each, start=1):
-            take(seen)
-            latents.append(keep_latent(as_float16(encode_frame(model, small, progress))))
-            progress.report(0.5 * number / len(frames), stage)
-    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep_latent)
+    def encoded() -> Iterator[Planes]:
+        """Their latents; nothing of the last frame is held on to while they are fused."""
+        with closing(ahead(prepared, frames, 0 if on_card(frames[0]) else None)) as each:
+            for number, (small, seen) in enumerate(each, start=1):
+                take(seen)
+                yield keep(as_float16(encode_frame(model, small, progress)))
+                progress.report(0.5 * number / len(frames), stage)
+
+    latents = list(encoded())
+    fusion = fuse_latents(model, latents, size[::-1], overlap, progress.sub(0.5, 1.0), keep)
     return fusion, size

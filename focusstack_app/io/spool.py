@@ -18,6 +18,7 @@ import psutil
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.kinds import on_card
 from focusstack_app.core.message import message
 from focusstack_app.io.atomic import output_error
 
@@ -68,9 +69,13 @@ class Spool:
     def keep(self, array: NDArray[Any]) -> Held:
         """Take an array over; the caller lets go of it.
 
+        One on a card (`core.kinds`) stays there, and takes nothing of the limit.
+
         Raises:
             OutputError: If the disk is full or not writable.
         """
+        if on_card(array):
+            return self._holding(array, array)
         if array.nbytes <= self._left_bytes:
             self._left_bytes -= array.nbytes
             return self._holding(array, array)
@@ -138,7 +143,8 @@ class Held:
         if isinstance(self._place, Path):
             mapped = np.memmap(self._place, self._dtype, "r", shape=self.shape)
             return np.array(mapped[key])
-        return np.asarray(self._place[key])
+        part: NDArray[Any] = self._place[key]
+        return part
 
     def _put_away(self) -> None:
         """Go to disk, if it lies in memory."""
@@ -151,7 +157,7 @@ class Held:
         """Give the room back."""
         if isinstance(self._place, Path):
             self._place.unlink(missing_ok=True)
-        elif self._place is not None:
+        elif isinstance(self._place, np.ndarray):
             self._spool._returned(self._place.nbytes)
         self._place = None
 

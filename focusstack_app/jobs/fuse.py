@@ -134,8 +134,7 @@ def fuse_prepared(
             prepared, model, spool, clock, progress.sub(0.0, 0.99), known
         )
     elif len(prepared.frames) > 1:
-        with clock("align"):
-            frames = placed(prepared, spool, progress.sub(0.0, 0.3)).frames
+        frames = placed(prepared, spool, clock, progress.sub(0.0, 0.3)).frames
         with clock("fuse"):
             fused = fuse_pyramid(
                 lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
@@ -203,20 +202,16 @@ def _fuse_on_device(
         frames: Sequence[Planes]
         try:
             with card.errors() if card is not None else nullcontext():
-                ready = progress.sub(0.0, 0.1)
-                if card is not None:
-                    with clock("align" if prepared.astray else "upload"):
-                        frames = placed_on(card, prepared, ready)
-                else:
-                    if prepared.astray:
-                        with clock("align"):
-                            prepared = placed(prepared, spool, ready)
+                ready, later = progress.sub(0.0, 0.1), progress.sub(0.1, 1.0)
+                if card is None:
+                    prepared = placed(prepared, spool, clock, ready)
                     frames = prepared.frames
-                later = progress.sub(0.1, 1.0)
+                else:
+                    frames = placed_on(card, prepared, clock, ready)
                 with clock("check"):
                     unfit = _unfit_frames(request.stack, model, frames, later)
                 with meanwhile(spool.keep) as keep:
-                    made = _fuse_vaeedof(request, model, frames, keep, clock, later, known, card)
+                    made = _fuse_vaeedof(request, model, frames, keep, clock, later, known)
                 return model, unfit, _inside(made, prepared.aligned)
         except DeviceError as error:
             reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
@@ -225,10 +220,9 @@ def _fuse_on_device(
             if card is not None:
                 card.rest()
         # After the handler: the error holds on to what lies on the device.
-        if card is not None and out_of_memory:
-            card = None  # the same model may do it with the frames elsewhere
-            continue
-        card = None
+        there, card = card is not None, None
+        if there and out_of_memory:
+            continue  # the same model may do it with the frames elsewhere
         if known is not None:
             known.failed, known = True, None
         lighter = model.fallback(reason, out_of_memory=out_of_memory)
@@ -247,10 +241,8 @@ def _fuse_vaeedof(
     clock: Clock,
     progress: Progress,
     known: Encoded | None,
-    card: Card | None,
 ) -> tuple[FloatArray, Provenance]:
-    """The picture and its provenance; all arrays lie on the card, if there is one."""
-    keep_there: Callable[[NDArray[Any]], Any] = keep if card is None else lambda array: array
+    """The picture and its provenance, of the kind of the frames."""
     encoded = known
     height, width = frames[0].shape[:2]
     if encoded is None:
@@ -262,7 +254,7 @@ def _fuse_vaeedof(
             overview = overview_of_frames(
                 model, frames, request.overlap, keep, progress.sub(0.1, 0.12)
             )
-            latents = encode_frames(model, frames, keep_there, progress.sub(0.12, 0.2))
+            latents = encode_frames(model, frames, keep, progress.sub(0.12, 0.2))
         encoded = Encoded(model, focus, overview, latents)
     with clock("fuse"):
         fusion = fuse_latents(
@@ -271,10 +263,10 @@ def _fuse_vaeedof(
             (height, width),
             request.overlap,
             progress.sub(0.2, 0.8),
-            keep_there,
+            keep,
             recall=encoded.recall,
         )
-    if known is None and card is None:
+    if known is None:
         for latent in encoded.latents:
             latent.drop()
     with clock("composite"):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Align, FusionRequest, Placement, Registration
-from focusstack_app.core.kinds import as_float16, on_card
+from focusstack_app.core.kinds import as_float16
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FusionModel
 from focusstack_app.core.planes import Planes
@@ -75,7 +75,8 @@ class Prepared(NamedTuple):
         frames: Their pixels; where they lie on the reference, but for the `astray`.
         icc_profile: Of the reference, if it has one.
         aligned: How they lie.
-        astray: Frames that are still to be resampled.
+        astray: Frames that are still to be resampled, each after its neighbour towards the
+            reference.
     """
 
     request: FusionRequest
@@ -148,17 +149,19 @@ def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progre
     return Prepared(ordered, frames, icc_profile, aligned, astray)
 
 
-def placed(prepared: Prepared, spool: Spool, progress: Progress) -> Prepared:
-    """Resample the frames that do not lie on the reference.
+def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
+    """Resample the frames that are astray, in place.
 
     Raises:
         OutputError: If there is no room for temporary files.
         Cancelled: If the user stopped the job.
     """
+    if not prepared.astray:
+        return prepared
     frames, reference = prepared.frames, prepared.request.stack.reference
-    for number, index in enumerate(_outward(reference, len(frames)), start=1):
-        if index in prepared.astray:
-            progress.report(number / len(frames), message("Aligning"))
+    with clock("align"):
+        for number, index in enumerate(prepared.astray, start=1):  # outward
+            progress.report(number / len(prepared.astray), message("Aligning"))
             beside = frames[_towards(reference, index)]
             there = _resampled(prepared, frames[index], index, beside, progress)
             frames[index].drop()
@@ -166,7 +169,7 @@ def placed(prepared: Prepared, spool: Spool, progress: Progress) -> Prepared:
     return prepared._replace(astray=())
 
 
-def placed_on(card: Card, prepared: Prepared, progress: Progress) -> list[Any]:
+def placed_on(card: Card, prepared: Prepared, clock: Clock, progress: Progress) -> list[Any]:
     """Copies of the frames on a card, those that are astray resampled.
 
     Raises:
@@ -176,7 +179,8 @@ def placed_on(card: Card, prepared: Prepared, progress: Progress) -> list[Any]:
     reference, count = prepared.request.stack.reference, len(prepared.frames)
     there: dict[int, Any] = {}
     order = [reference, *_outward(reference, count)]
-    with closing(ahead(lambda i: card.put(prepared.frames[i][:]), order, _PUTS)) as put:
+    put = ahead(lambda i: card.put(prepared.frames[i][:]), order, _PUTS)
+    with clock("align" if prepared.astray else "upload"), closing(put):
         for index, frame in zip(order, put, strict=True):
             progress.report(len(there) / count, message("Aligning"))
             if index in prepared.astray:
@@ -225,8 +229,6 @@ def overview_of_frames(
     progress: Progress,
 ) -> Overview:
     """What the model chooses among reduced frames; see `overview_of`."""
-    if on_card(frames[0]):
-        return overview_of(model, frames, overlap, progress, lambda plane: plane)
     with meanwhile(keep) as keep_meanwhile:
         overview = overview_of(model, frames, overlap, progress, keep_meanwhile)
         return overview._replace(weights=[keep(plane[:]) for plane in overview.weights])

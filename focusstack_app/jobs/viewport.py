@@ -84,7 +84,7 @@ def open_viewport(
     with ExitStack() as files:
         spool = files.enter_context(Spool(rooms.frames_bytes))
         prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.6))
-        prepared = placed(prepared, spool, progress.sub(0.6, 0.8))
+        prepared = placed(prepared, spool, Clock(), progress.sub(0.6, 0.8))
         model = load(request)
         progress = progress.sub(0.8, 1.0)
         try:
@@ -208,14 +208,17 @@ class Viewport:
         finally:
             if known is not None and encoded.failed:
                 self.close()
-        at_hand = ["read", "align"] + ["load model"] * (not encoded.failed)
-        if not (afresh or encoded.failed):
-            at_hand += ["encode"] + ["defocus"] * (request.mode is Mode.FAITHFUL)
+        at_hand = ["read", "align"]
+        if not encoded.failed:
+            at_hand.append("load model")
+        served = known is not None and not encoded.failed
+        if served:
+            at_hand += ["encode", "defocus"] if request.mode is Mode.FAITHFUL else ["encode"]
         return replace(
             result,
             spooled_bytes=self._spool.spooled_bytes - before,
             reused=tuple(at_hand),
-            reused_tiles=0 if afresh or encoded.failed else self._recent.recalled,
+            reused_tiles=self._recent.recalled if served else 0,
         )
 
     @contextmanager

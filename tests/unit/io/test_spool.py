@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+import focusstack_app.inference.card  # noqa: F401 - makes tensors a kind of arrays
 from focusstack_app.core.errors import OutputError
 from focusstack_app.io.spool import Spool, default_budget_bytes
 
@@ -120,3 +122,17 @@ def test_a_disk_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> Non
 
 def test_the_default_budget_is_a_share_of_the_memory() -> None:
     assert 10**7 < default_budget_bytes() < 10**13
+
+
+def test_what_lies_on_a_card_stays_there_until_it_is_dropped(tmp_path: Path) -> None:
+    with Spool(0, tmp_path) as spool:
+        held = spool.keep(torch.from_numpy(ARRAY.copy()))  # type: ignore[arg-type]
+        assert held.shape == ARRAY.shape
+        assert isinstance(held[:, 1:3], torch.Tensor)
+        np.testing.assert_array_equal(held[:, 1:3], ARRAY[:, 1:3])
+        assert spool.spooled_bytes == 0
+        held.drop()
+        with pytest.raises(ValueError, match="dropped"):
+            held[:]
+        spool.keep(ARRAY.copy())
+        assert spool.spooled_bytes == ARRAY.nbytes, "it gave no room back that it had not taken"
