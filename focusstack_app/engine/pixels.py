@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
-from focusstack_app.core.kinds import by_kind, namespace
+from focusstack_app.core.kinds import by_kind, namespace, on_card
 from focusstack_app.core.model import FloatArray
 
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
@@ -38,21 +38,26 @@ def as_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     return np.asarray(pixels, dtype=np.uint16) * np.uint16(257)
 
 
-@by_kind
 def to_linear(pixels: NDArray[Any]) -> FloatArray:
     """Uint8 or uint16 to linear light, any shape, by the curve of sRGB (IEC 61966-2-1).
 
     Other curves come near enough: cameras draw their own in any case.
     """
+    if on_card(pixels):
+        there: FloatArray = _decoded(to_float(pixels))
+        return there
     return np.asarray(np.take(_curve(pixels.dtype.itemsize), pixels))  # faster than an index
 
 
 @functools.cache
 def _curve(item_bytes: int) -> FloatArray:
-    encoded = np.arange(256**item_bytes) / (256**item_bytes - 1)
-    low = encoded / 12.92
+    return np.asarray(_decoded(np.arange(256**item_bytes) / (256**item_bytes - 1)), np.float32)
+
+
+def _decoded(encoded: Any) -> Any:
+    """From values of sRGB in [0, 1] to linear light."""
     high = ((encoded + 0.055) / 1.055) ** 2.4
-    return np.asarray(np.where(encoded <= 0.04045, low, high), np.float32)
+    return namespace(encoded).where(encoded <= 0.04045, encoded / 12.92, high)
 
 
 def encoded(light: FloatArray) -> FloatArray:

@@ -75,7 +75,6 @@ kinds.serve(
         tensors.on_host,
         tensors.to_float,
         tensors.to_uint16,
-        tensors.to_linear,
         tensors.grey,
         tensors.cell_means,
         tensors.gaussian,

@@ -24,7 +24,7 @@ from focusstack_app.inference.fallback import processor_warning, smaller_tiles, 
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 from focusstack_app.inference.onnx import MOST_CALLS, OnnxModel, first_line
-from focusstack_app.inference.tensors import few
+from focusstack_app.inference.tensors import as_tensor, few
 
 Part = Callable[..., Tensor | tuple[Tensor, ...]]
 
@@ -113,7 +113,7 @@ class TorchModel:
 
     def _run(self, part: Part, *inputs: FloatArray) -> list[FloatArray]:
         with self._errors(), torch.no_grad():
-            given = [torch.from_numpy(_writable(one))[None] for one in inputs]
+            given = [as_tensor(one)[None] for one in inputs]
             if self._place.type == "cpu":
                 tensors = _all(part(*given))
             else:
@@ -211,11 +211,6 @@ def own_memory(given: Sequence[Tensor], place: torch.device) -> list[Tensor]:
 
 def _all(outputs: Tensor | tuple[Tensor, ...]) -> list[Tensor]:
     return list(outputs) if isinstance(outputs, tuple) else [outputs]
-
-
-def _writable(array: FloatArray) -> FloatArray:
-    """PyTorch warns of arrays that it could write to and must not."""
-    return array if array.flags.writeable else array.copy()
 
 
 def weights_of(graph: bytes) -> dict[str, Tensor]:

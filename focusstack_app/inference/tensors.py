@@ -70,11 +70,6 @@ def to_uint16(picture: Tensor, gains: Sequence[float] = (1.0, 1.0, 1.0)) -> NDAr
     return rounded(picture, gains).cpu().numpy()
 
 
-def to_linear(pixels: Tensor) -> Tensor:
-    encoded = to_float(pixels)
-    return torch.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-
-
 def grey(colours: Tensor) -> Tensor:
     return colours.mean(2)
 

@@ -21,7 +21,7 @@ from focusstack_app.io.xmp import xmp_for_export
 _DESCRIPTION, _MAKE, _MODEL, _ORIENTATION, _SOFTWARE = 270, 271, 272, 274, 305
 _EXPOSURE_TIME, _F_NUMBER, _ISO, _EXIF_VERSION = 33434, 33437, 34855, 36864
 _TIME_ORIGINAL, _SUBSECONDS_ORIGINAL, _FOCAL_LENGTH, _COLOUR_SPACE = 36867, 37521, 37386, 40961
-
+_IS_SRGB, _UNCALIBRATED = 1, 0xFFFF  # of the colour space; the profile says which
 _X_RESOLUTION, _RESOLUTION_UNIT = 282, 296
 
 PROGRAM = "focusstack_app"  # in the Software tag, before the version
@@ -225,11 +225,9 @@ def exif_for_export(
     if exif:
         exif.setdefault(_EXIF_VERSION, Tag(_EXIF_VERSION, TagType.UNDEFINED, b"0232"))
     if source is not None and source.kind == "raw":
-        exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [1])  # developed to sRGB
+        exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [_IS_SRGB])  # developed so
     if exif and colour_space is not ColourSpace.KEPT:
-        number = (
-            1 if colour_space is ColourSpace.SRGB else 0xFFFF
-        )  # "uncalibrated": see the profile
+        number = _IS_SRGB if colour_space is ColourSpace.SRGB else _UNCALIBRATED
         exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [number])
     image[_ORIENTATION] = integers(_ORIENTATION, TagType.SHORT, [1])
     image[_SOFTWARE] = text(_SOFTWARE, software)
