@@ -308,11 +308,15 @@ def _fused(
     ground = work.ground
     frame_of_slot, shares = _slots(work, len(latents))
 
-    @functools.lru_cache(1)
+    held: dict[tuple[int, int], list[NDArray[Any]]] = {}
+
     def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
-        """The latents of a row of tiles; one read for all of them."""
-        every, across = slice(None), slice(0, ground.width)
-        return [one[every, slice(*rows), across] for one in latents]
+        """The latents of a row of tiles; one read for all of them, and no other row is held."""
+        if rows not in held:
+            held.clear()
+            every, across = slice(None), slice(0, ground.width)
+            held[rows] = [one[every, slice(*rows), across] for one in latents]
+        return held[rows]
 
     one_reads = threading.Lock()
 
