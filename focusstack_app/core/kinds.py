@@ -83,9 +83,22 @@ def as_float32(array: NDArray[Any]) -> NDArray[np.float32]:
 
 
 @by_kind
+def as_float64(array: NDArray[Any]) -> NDArray[np.float64]:
+    """The same values in double precision."""
+    return np.asarray(array, dtype=np.float64)
+
+
+@by_kind
 def as_float16(array: NDArray[Any]) -> NDArray[np.float16]:
     """The same values in half precision."""
     return array.astype(np.float16)
+
+
+@by_kind
+def of_kind(like: Any, array: NDArray[Any]) -> NDArray[Any]:
+    """An array of NumPy as one of the kind of another."""
+    del like
+    return array
 
 
 @by_kind

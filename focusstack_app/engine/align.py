@@ -20,21 +20,15 @@ from focusstack_app.core.ahead import ahead
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.message import message
-from focusstack_app.core.model import FloatArray
+from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.matching import (
-    PAIRS_AT_ONCE,
-    Level,
-    Matrix,
-    Similarity,
-    pyramid,
-    refine_similarity,
-)
+from focusstack_app.engine.matching import Level, Pyramids, pyramid, refine_similarities
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import covered, warped
+from focusstack_app.engine.warps import Matrix, Similarity
 
 PROXY_SIDE_PX = 1200
 _ITERATIONS = (6, 8, 15, 30)  # fine to coarse
@@ -59,6 +53,7 @@ def register(
     size_px: tuple[int, int],
     progress: Progress,
     keep: Callable[[NDArray[Any]], Planes] = np.asarray,
+    card: Card | None = None,
 ) -> Registration:
     """Register frames to the reference, several pairs at a time.
 
@@ -68,8 +63,10 @@ def register(
         size_px: (height, width) of the full frames.
         progress: Reported per pair.
         keep: Puts away what grows with the number of frames.
+        card: Where pairs are matched, if there is one.
 
     Raises:
+        DeviceError: If the card fails, or has too little memory.
         Cancelled: If the user stopped the job.
     """
     count = len(proxies)
@@ -81,43 +78,38 @@ def register(
         done += 1
         progress.report(done / (2 * count + len(hops)), message("Aligning"))
 
-    pyramids: list[list[tuple[Planes, float]]] = []
+    pyramids = Pyramids(keep, card)
     for fine_to_coarse in ahead(lambda proxy: pyramid(to_float(proxy[:])), proxies):
         progress.checkpoint()
-        pyramids.append([(keep(level.plane), level.least) for level in fine_to_coarse])
+        pyramids.add(fine_to_coarse)
 
-    def levels(index: int) -> list[Level]:
-        return [Level(plane[:], least) for plane, least in pyramids[index]]
-
-    def neighbour(index: int) -> Similarity | None:
-        before, here = levels(index - 1), levels(index)
-        return _estimated(before, here, _coarse_shift(before, here))
+    def beside(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
+        starts = [_coarse_shift(pyramids.levels(a), pyramids.levels(b)) for a, b in pairs]
+        return _estimated(pyramids, pairs, starts)
 
     frame_from_first = [_STILL]
     pairs: dict[tuple[int, int], Similarity] = {}
     doubtful = []
-    for index, own in enumerate(ahead(neighbour, range(1, count), PAIRS_AT_ONCE), start=1):
+    neighbours = [(index - 1, index) for index in range(1, count)]
+    for pair, own in zip(neighbours, pyramids.matched(beside, neighbours), strict=True):
         if own is None:
-            doubtful.append(index)
-        pairs[index - 1, index] = own or _STILL
-        frame_from_first.append(pairs[index - 1, index].after(frame_from_first[-1]))
+            doubtful.append(pair[1])
+        pairs[pair] = own or _STILL
+        frame_from_first.append(pairs[pair].after(frame_from_first[-1]))
         tick()
 
-    def apart(pair: tuple[int, int]) -> Similarity | None:
-        a, b = pair
-        one, other = levels(a), levels(b)
-        chained = frame_from_first[b].after(frame_from_first[a].inverse())
-        own = _estimated(one, other, chained)
-        if own is not None and _apart_px(own, chained, one[0].plane.shape) < 2 * (b - a):
-            return own
-        return None
+    def chained(a: int, b: int) -> Similarity:
+        return frame_from_first[b].after(frame_from_first[a].inverse())
 
-    for pair, own in zip(hops, ahead(apart, hops, PAIRS_AT_ONCE), strict=True):
-        if own is not None:
-            pairs[pair] = own
-        tick()
+    def apart(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
+        return _estimated(pyramids, pairs, [chained(a, b) for a, b in pairs])
+
     small_px = proxies[0].shape[0], proxies[0].shape[1]
-    matrices = np.stack(homographies(levels, _settled(pairs, count), reference, tick))
+    for (a, b), own in zip(hops, pyramids.matched(apart, hops), strict=True):
+        if own is not None and _apart_px(own, chained(a, b), small_px) < 2 * (b - a):
+            pairs[a, b] = own
+        tick()
+    matrices = np.stack(homographies(pyramids, _settled(pairs, count), reference, tick))
     fixed = _light(to_float(proxies[reference][:]))
     gains = []
     for gain in ahead(
@@ -164,30 +156,48 @@ def _coarse_shift(template: list[Level], moved: list[Level]) -> Similarity:
     return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else _STILL
 
 
-def _estimated(template: list[Level], moved: list[Level], start: Similarity) -> Similarity | None:
-    """moved_from_template in pixels of the finest level; None where it is not to be believed."""
-    found = start
-    for level in reversed(range(len(template))):
-        enlarged = template[0].plane.shape[1] / template[level].plane.shape[1]
-        refined = refine_similarity(
-            template[level], moved[level], Similarity(found.z, found.t / enlarged),
+def _estimated(
+    pyramids: Pyramids, pairs: Sequence[tuple[int, int]], starts: Sequence[Similarity]
+) -> list[Similarity | None]:
+    """Frame from frame in pixels of the finest level; None where it is not to be believed."""
+    found: list[Similarity | None] = list(starts)
+    sizes = pyramids.sizes_px
+    for level in reversed(range(len(sizes))):
+        enlarged = sizes[0][1] / sizes[level][1]
+        left = [(i, own) for i, own in enumerate(found) if own is not None]
+        if not left:
+            break
+        refined = refine_similarities(
+            [pyramids.level(pairs[i][0], level) for i, _ in left],
+            [pyramids.level(pairs[i][1], level) for i, _ in left],
+            [Similarity(own.z, own.t / enlarged) for _, own in left],
             _ITERATIONS[level],
-        )  # fmt: skip
-        if refined is None:
+        )
+        for (i, _), own in zip(left, refined, strict=True):
+            found[i] = Similarity(own.z, own.t * enlarged) if own is not None else None
+
+    def believed(i: int) -> Similarity | None:
+        own = found[i]
+        if own is None:
             return None
-        found = Similarity(refined.z, refined.t * enlarged)
+        template, moved = (pyramids.levels(frame) for frame in pairs[i])
+        return own if _plausible(template, moved, own) else None
+
+    return list(ahead(believed, range(len(pairs)), 0 if len(pairs) == 1 else None))
+
+
+def _plausible(template: list[Level], moved: list[Level], found: Similarity) -> bool:
     side = max(template[0].plane.shape)
-    plausible = (
+    if not (
         1 / _MAX_SCALE < abs(found.z) < _MAX_SCALE
         and abs(np.angle(found.z)) < _MAX_TURN
         and abs(found.t) < _MAX_SHIFT * side
-    )
+    ):
+        return False
     level = min(1, len(template) - 1)
     here, there = template[level].plane, moved[level].plane
     still = _agreement(here, there, _STILL, level)
-    if plausible and _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still):
-        return found
-    return None
+    return _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still)
 
 
 def _agreement(template: FloatArray, moved: FloatArray, found: Similarity, level: int) -> float:

@@ -78,18 +78,30 @@ _SLIGHT = 0.01  # a share of a block's carriers that tells nothing anywhere
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
 
 
-def blocks_over(window: Region, size_px: tuple[int, int], block_px: int = BLOCK_PX) -> list[Region]:
-    """The blocks of a picture of (height, width) pixels that reach into a window, row by row."""
+def blocks_over(
+    window: Region,
+    size_px: tuple[int, int],
+    block_px: int = BLOCK_PX,
+    first_px: int = _FIRST_BLOCK_PX,
+) -> list[Region]:
+    """The blocks of a picture of (height, width) pixels that reach into a window, row by row.
+
+    Args:
+        window: It.
+        size_px: Of the picture.
+        block_px: Edge of a block.
+        first_px: The same of the first ones.
+    """
+    sides = (window.top, window.bottom), (window.left, window.right)
     rows, columns = (
-        _spans(window.top, window.bottom, size_px[0], block_px),
-        _spans(window.left, window.right, size_px[1], block_px),
+        _spans(first, end, [0, *range(first_px, length, block_px), length])
+        for (first, end), length in zip(sides, size_px, strict=True)
     )
     return [Region(top, left, bottom, right) for top, bottom in rows for left, right in columns]
 
 
-def _spans(first: int, end: int, length: int, block_px: int) -> list[tuple[int, int]]:
-    """First and end of the blocks along one side of a picture that reach into a part of it."""
-    edges = [0, *range(_FIRST_BLOCK_PX, length, block_px), length]
+def _spans(first: int, end: int, edges: Sequence[int]) -> list[tuple[int, int]]:
+    """First and end of what lies between edges and reaches into a part of that side."""
     return [(a, b) for a, b in itertools.pairwise(edges) if a < end and b > first]
 
 
@@ -134,7 +146,8 @@ def composite(
     provenance = Provenance(
         zero_indices(picture, size), zero_bytes(picture, size), zero_bytes(picture, size)
     )
-    blocks = blocks_over(window, (height, width), _CARD_BLOCK_PX if card else BLOCK_PX)
+    large = (_CARD_BLOCK_PX, _CARD_BLOCK_PX) if card else ()
+    blocks = blocks_over(window, (height, width), *large)
 
     def fill(block: Region) -> None:
         here = block.seen_from(window).slices

@@ -7,118 +7,48 @@ count less (iteratively reweighted Cauchy loss). Brightness may differ by a gain
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.model import FloatArray
-
-Matrix = NDArray[np.float64]
-Pixels = NDArray[np.intp]  # indices into a plane, row by row
+from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import as_float64, namespace, of_kind, on_host
+from focusstack_app.core.model import Card, FloatArray
+from focusstack_app.core.planes import Planes
+from focusstack_app.engine.points import (
+    Doubles,
+    Indices,
+    gradient,
+    indices,
+    medians,
+    normal_equations,
+    seen_at,
+    taken,
+)
+from focusstack_app.engine.warps import (
+    Homographies,
+    Matrix,
+    Similarities,
+    Similarity,
+    Warp,
+    columns,
+)
 
 # With more threads each waits for the others: between the steps of all of them lies Python.
-PAIRS_AT_ONCE = min(8, os.cpu_count() or 1)
+_PAIRS_AT_ONCE = min(8, os.cpu_count() or 1)
+_PAIRS_ON_CARD = 32
 _LEVELS = 4  # of a pyramid
 _PIXELS = 40_000  # that decide, per level
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
 _FEWEST = 64  # pixels
+_RIM = 3  # px at the border that do not decide
 _TILES = 12  # along the longer side, of the pattern that parts a picture in two
 
-
-class Similarity(NamedTuple):
-    """x -> z x + t on complex pixel coordinates from the picture's centre."""
-
-    z: complex
-    t: complex
-
-    def after(self, first: Similarity) -> Similarity:
-        """This transform of the result of `first`."""
-        return Similarity(self.z * first.z, self.z * first.t + self.t)
-
-    def inverse(self) -> Similarity:
-        """Back again."""
-        return Similarity(1 / self.z, -self.t / self.z)
-
-    def matrix(self, height: int, width: int) -> Matrix:
-        """(3, 3) on pixel centres from the top left corner, for a picture of this size."""
-        centre = complex((width - 1) / 2, (height - 1) / 2)
-        shift = centre - self.z * centre + self.t
-        return np.array(
-            [[self.z.real, -self.z.imag, shift.real], [self.z.imag, self.z.real, shift.imag],
-             [0, 0, 1]]
-        )  # fmt: skip
-
-
-def unit_frame(height: int, width: int) -> Matrix:
-    """(3, 3) from pixel centres to coordinates from the centre, half the longer side being 1."""
-    unit = max(height, width) / 2
-    return np.array(
-        [[1 / unit, 0, -(width - 1) / 2 / unit], [0, 1 / unit, -(height - 1) / 2 / unit],
-         [0, 0, 1]]
-    )  # fmt: skip
-
-
-class _Warp(Protocol):
-    """A family of transforms; x and y in pixels from the centre, `unit` half the longer side."""
-
-    def place(self, x: Matrix, y: Matrix) -> tuple[Matrix, Matrix]:
-        """Where points of the template lie on the other picture."""
-        ...
-
-    def slopes(self, x: Matrix, y: Matrix, dx: Matrix, dy: Matrix) -> list[Matrix]:
-        """What each parameter does to the value there, by the other picture's gradient."""
-        ...
-
-    def add(self, step: Matrix) -> None:
-        """Change the parameters."""
-        ...
-
-
-class _SimilarityWarp:
-    def __init__(self, start: Similarity, unit: float) -> None:
-        self.found, self._unit = start, unit
-
-    def place(self, x: Matrix, y: Matrix) -> tuple[Matrix, Matrix]:
-        z, t = self.found
-        return z.real * x - z.imag * y + t.real, z.imag * x + z.real * y + t.imag
-
-    def slopes(self, x: Matrix, y: Matrix, dx: Matrix, dy: Matrix) -> list[Matrix]:
-        return [(dx * x + dy * y) / self._unit, (dy * x - dx * y) / self._unit, dx, dy]
-
-    def add(self, step: Matrix) -> None:
-        z, t = self.found
-        turn = complex(step[0], step[1]) / self._unit
-        self.found = Similarity(z + turn, t + complex(step[2], step[3]))
-
-
-class _HomographyWarp:
-    """A similarity after a homography of the template, (3, 3) in coordinates of `unit_frame`."""
-
-    def __init__(self, after: Similarity, start: Matrix, unit: float) -> None:
-        self.found, self._after, self._unit = start, after, unit
-
-    def place(self, x: Matrix, y: Matrix) -> tuple[Matrix, Matrix]:
-        u, v, w = self.found @ np.stack([x / self._unit, y / self._unit, np.ones_like(x)])
-        z, t = self._after
-        u, v = u / w * self._unit, v / w * self._unit
-        return z.real * u - z.imag * v + t.real, z.imag * u + z.real * v + t.imag
-
-    def slopes(self, x: Matrix, y: Matrix, dx: Matrix, dy: Matrix) -> list[Matrix]:
-        z = self._after.z
-        across = (dx * z.real + dy * z.imag) * self._unit
-        down = (dy * z.real - dx * z.imag) * self._unit
-        u, v = x / self._unit, y / self._unit
-        away = -(across * u + down * v)
-        return [across, down, across * u, across * v, down * u, down * v, away * u, away * v]
-
-    def add(self, step: Matrix) -> None:
-        s, m, g = step[:2], step[2:6].reshape(2, 2), step[6:]
-        change = np.block([[np.eye(2) + m, s[:, None]], [g[None], np.ones((1, 1))]])
-        found = self.found @ change
-        self.found = found / found[2, 2]
+Matched = TypeVar("Matched")
 
 
 class Level(NamedTuple):
@@ -143,140 +73,211 @@ def pyramid(proxy: FloatArray) -> list[Level]:
     return [Level(p, max(float(np.quantile(_strength(p), 1 - _TEXTURED)), 1e-8)) for p in smooth]
 
 
-def refine_similarity(
-    template: Level, moved: Level, start: Similarity, iterations: int
-) -> Similarity | None:
-    """The similarity that takes points of one plane to those of another.
+class Pyramids:
+    """The pyramids of all frames, and how many pairs of them are matched at a time.
 
     Args:
-        template: Of one picture.
-        moved: Of the other, of the same size.
-        start: In pixels of these planes.
+        keep: Puts the planes away.
+        card: Where pairs are matched; many at once: one alone does not keep it busy.
+    """
+
+    def __init__(self, keep: Callable[[NDArray[Any]], Planes], card: Card | None) -> None:
+        self._keep, self._card = keep, card
+        self._kept: list[list[tuple[Planes, float]]] = []
+        self._there: list[list[Level]] = []
+
+    def add(self, fine_to_coarse: Sequence[Level]) -> None:
+        """Those of the next frame."""
+        self._kept.append([(self._keep(level.plane), level.least) for level in fine_to_coarse])
+        if self._card is not None:
+            put = self._card.put
+            self._there.append([level._replace(plane=put(level.plane)) for level in fine_to_coarse])
+
+    @property
+    def sizes_px(self) -> list[tuple[int, int]]:
+        """(height, width) of the planes, fine to coarse."""
+        return [(plane.shape[0], plane.shape[1]) for plane, _ in self._kept[0]]
+
+    def levels(self, frame: int) -> list[Level]:
+        """The planes of a frame, on the processor."""
+        return [Level(plane[:], least) for plane, least in self._kept[frame]]
+
+    def level(self, frame: int, level: int) -> Level:
+        """One of them, where pairs are matched."""
+        if self._card is not None:
+            return self._there[frame][level]
+        plane, least = self._kept[frame][level]
+        return Level(plane[:], least)
+
+    def matched(
+        self, match: Callable[[list[tuple[int, int]]], list[Matched]], pairs: list[tuple[int, int]]
+    ) -> Iterator[Matched]:
+        """What `match` finds of each pair of frames, given some at a time by several threads."""
+        at_once, threads = (1, _PAIRS_AT_ONCE) if self._card is None else (_PAIRS_ON_CARD, 0)
+        batches = (pairs[first : first + at_once] for first in range(0, len(pairs), at_once))
+        with closing(ahead(match, batches, threads)) as found:
+            for some in found:
+                yield from some
+
+
+def refine_similarities(
+    templates: Sequence[Level],
+    moved: Sequence[Level],
+    starts: Sequence[Similarity],
+    iterations: int,
+) -> list[Similarity | None]:
+    """The similarities that take points of planes to those of others, pair by pair.
+
+    Args:
+        templates: Of the first pictures.
+        moved: Of the others; all planes are of one size.
+        starts: In pixels of these planes.
         iterations: At most.
 
     Returns:
-        None where there is too little to see.
+        None for a pair where there is too little to see.
     """
-    warp = _SimilarityWarp(start, max(template.plane.shape) / 2)
-    pair = _Pair(template, moved)
-    return warp.found if pair.fit(warp, pair.textured, iterations) else None
+    pairs = _Pairs(templates, moved)
+    warp = Similarities(starts, pairs.unit)
+    told = pairs.fit(warp, pairs.textured, iterations)
+    found = zip(warp.z.tolist(), warp.t.tolist(), told, strict=True)
+    return [Similarity(z, t) if own else None for z, t, own in found]
 
 
 def refine_homographies(
-    template: Level,
-    moved: Level,
-    after: Similarity,
-    starts: Sequence[Matrix],
+    templates: Sequence[Level],
+    moved: Sequence[Level],
+    after: Sequence[Similarity],
+    starts: Sequence[Sequence[Matrix]],
     iterations: int,
-) -> list[Matrix | None]:
+) -> list[list[Matrix | None]]:
     """Two homographies that take points of one plane to where a similarity finds them on another.
 
     Each looks at its half of the picture, the tiles of one colour of a chequered pattern.
 
     Args:
-        template: Of one picture.
-        moved: Of the other, of the same size.
-        after: In pixels of these planes.
-        starts: Two of (3, 3) in the coordinates of `unit_frame`.
+        templates: Of the first pictures.
+        moved: Of the others; all planes are of one size.
+        after: In pixels of these planes, of each pair.
+        starts: Two of (3, 3) in the coordinates of `unit_frame` for each pair.
         iterations: At most.
 
     Returns:
-        None for a half in which there is too little to see.
+        Two for each pair, None for a half in which there is too little to see.
     """
-    shape = template.plane.shape
-    unit, tile = max(shape) / 2, max(shape) / _TILES
-    pair = _Pair(template, moved)
-    down, across = (np.arange(side) // tile for side in shape)
-    colour = ((down[:, None] + across) % 2).take(pair.textured)
-    found: list[Matrix | None] = []
-    for half, start in enumerate(starts):
-        warp = _HomographyWarp(after, start, unit)
-        told = pair.fit(warp, pair.textured[colour == half], iterations)
-        found.append(warp.found if told else None)
-    return found
+    pairs = _Pairs(templates, moved)
+    colours = [pairs.colour_of(textured) for textured in pairs.textured]
+    halves: list[list[Matrix | None]] = []
+    for half in (0, 1):
+        points = [own[colour == half] for own, colour in zip(pairs.textured, colours, strict=True)]
+        warp = Homographies(after, np.array([both[half] for both in starts]), pairs.unit)
+        told = pairs.fit(warp, points, iterations)
+        halves.append([one if own else None for one, own in zip(warp.found, told, strict=True)])
+    return [list(both) for both in zip(*halves, strict=True)]
 
 
-class _Pair:
-    """Two planes, and where the first has texture."""
+class _Pairs:
+    """Pairs of planes of one size, and where the first of each has texture."""
 
-    def __init__(self, template: Level, moved: Level) -> None:
-        self._template, self._moved = template.plane, moved.plane
-        self._across, self._down = _gradient(moved.plane)
-        self.textured: Pixels = np.flatnonzero(_strength(template.plane) > template.least)
-
-    def fit(self, warp: _Warp, chosen: Pixels, iterations: int) -> bool:
-        """Bring a warp to where the planes agree best; False where there is too little to see."""
-        if len(chosen) < _FEWEST:
-            return False
-        if len(chosen) > _PIXELS:
-            chosen = chosen[np.linspace(0, len(chosen) - 1, _PIXELS).astype(np.intp)]
-        height, width = self._template.shape
-        rows, columns = np.divmod(chosen, width)
-        x, y = columns - (width - 1) / 2, rows - (height - 1) / 2
-        target = self._template.take(chosen).astype(np.float64)
-        planes = (
-            (self._moved, cv2.INTER_LANCZOS4),
-            (self._across, cv2.INTER_LINEAR),
-            (self._down, cv2.INTER_LINEAR),
+    def __init__(self, templates: Sequence[Level], moved: Sequence[Level]) -> None:
+        self._templates, there = (
+            _together([level.plane for level in levels]) for levels in (templates, moved)
         )
-        gain, offset = 1.0, 0.0
+        self._moved = there, *gradient(there)
+        self._size_px = self._templates.shape[1:]
+        self.unit = max(self._size_px) / 2
+        self.textured = [indices(_strength(level.plane) > level.least) for level in templates]
+
+    def colour_of(self, points: Indices) -> Doubles:
+        """0 or 1 for each point, by the tile it lies on."""
+        tile, width = max(self._size_px) / _TILES, self._size_px[1]
+        down, across = (as_float64(at) // tile for at in (points // width, points % width))
+        colour: Doubles = (down + across) % 2
+        return colour
+
+    def fit(self, warp: Warp, points: Sequence[Indices], iterations: int) -> NDArray[np.bool_]:
+        """Bring the warp of each of N pairs to where its planes agree best.
+
+        Args:
+            warp: All of them.
+            points: That decide, of each pair.
+            iterations: At most.
+
+        Returns:
+            (N,), False where there is too little to see.
+        """
+        counts = np.array([len(own) for own in points])
+        told = counts >= _FEWEST
+        if not told.any():
+            return told
+        height, width = self._size_px
+        index, known = _rows(points, counts)
+        x = as_float64(index % width) - (width - 1) / 2
+        y = as_float64(index // width) - (height - 1) / 2
+        xp = namespace(x)
+        target = taken(self._templates, index)
+        gain, offset = np.ones(len(counts)), np.zeros(len(counts))
+        going = told.copy()
         for _ in range(iterations):
             at_x, at_y = warp.place(x, y)
             at_x, at_y = at_x + (width - 1) / 2, at_y + (height - 1) / 2
-            inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2)
-            if inside.sum() < _FEWEST:
-                return False
-            # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
-            grid_x, grid_y = np.rint(at_x * 32) / 32, np.rint(at_y * 32) / 32
-            points = _as_picture(grid_x), _as_picture(grid_y)
-            value, dx, dy = (_sampled(plane, points, kernel)[: len(x)] for plane, kernel in planes)
-            value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
-            residual = target - gain * value - offset
-            spread = (
-                2.2 * float(np.median(np.abs(residual[inside]))) + 1e-3
-            )  # 1.5 standard deviations
-            weight = inside / (1 + np.square(residual / spread)) ** 2
-            slopes = np.stack(
-                [*warp.slopes(x, y, gain * dx, gain * dy), value, np.ones_like(value)]
-            )
-            weighted = slopes * weight
-            # The operator @ keeps the interpreter's lock, and with it all other threads.
-            normal, towards = np.dot(weighted, slopes.T), np.dot(weighted, residual)
-            step = np.linalg.lstsq(normal, towards, rcond=1e-10)[0]
-            warp.add(step[:-2])
-            gain, offset = gain + step[-2], offset + step[-1]
-            if np.abs(step[:-2]).sum() < 1e-3:
+            inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2) & known
+            lost = going & (on_host(inside.sum(1)) < _FEWEST)
+            told, going = told & ~lost, going & ~lost
+            if not going.any():
                 break
-        return True
+            # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
+            grid_x, grid_y = xp.round(at_x * 32) / 32, xp.round(at_y * 32) / 32
+            value, dx, dy = seen_at(grid_x, grid_y, self._moved)
+            value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
+            times, plus = columns(x, gain, offset)
+            residual = target - times * value - plus
+            median = medians(xp.abs(residual), inside)
+            (spread,) = columns(x, 2.2 * median + 1e-3)  # 1.5 standard deviations
+            weight = inside / (1 + xp.square(residual / spread)) ** 2
+            slopes = xp.stack(
+                [*warp.slopes(x, y, times * dx, times * dy), value, xp.ones_like(value)], 0
+            )
+            normal, towards = normal_equations(slopes, weight, residual)
+            steps = np.zeros(towards.shape)
+            for pair in np.flatnonzero(going):
+                steps[pair] = np.linalg.lstsq(normal[pair], towards[pair], rcond=1e-10)[0]
+            warp.add(steps[:, :-2])
+            gain, offset = gain + steps[:, -2], offset + steps[:, -1]
+            going &= np.abs(steps[:, :-2]).sum(1) >= 1e-3
+            if not going.any():
+                break
+        return told
+
+
+def _together(planes: Sequence[FloatArray]) -> FloatArray:
+    """(N, H, W), of one plane without a copy."""
+    if len(planes) == 1:
+        return planes[0][None]
+    stacked: FloatArray = namespace(planes[0]).stack(list(planes), 0)
+    return stacked
+
+
+def _rows(points: Sequence[Indices], counts: NDArray[np.intp]) -> tuple[Indices, NDArray[np.bool_]]:
+    """(N, K) points of each pair, no more than shall decide, and which of them are its own."""
+    most = min(int(counts.max()), _PIXELS)
+    rows = []
+    for own, count in zip(points, counts, strict=True):
+        if count == 0:  # as good as any: none of them counts
+            rows.append(points[int(counts.argmax())][:most])
+        elif count > most:
+            rows.append(own[np.linspace(0, count - 1, most).astype(np.intp)])
+        else:
+            rows.append(own[np.arange(most) % count])
+    xp = namespace(rows[0])
+    known = np.arange(most) < counts[:, None]
+    return xp.stack(rows, 0), of_kind(rows[0], known)
 
 
 def _strength(plane: FloatArray) -> FloatArray:
-    """The square of the gradient; nothing at the border."""
-    strength = np.zeros(plane.shape, np.float32)
-    across, down = _gradient(plane)
-    inner = (slice(3, -3), slice(3, -3))
-    strength[inner] = (across**2 + down**2)[inner]
+    """(H, W) square of the gradient; nothing at the border."""
+    across, down = gradient(plane[None])
+    strength: FloatArray = across[0] ** 2 + down[0] ** 2
+    strength[:_RIM] = strength[-_RIM:] = 0
+    strength[:, :_RIM] = strength[:, -_RIM:] = 0
     return strength
-
-
-def _gradient(plane: FloatArray) -> tuple[FloatArray, FloatArray]:
-    kernel = np.array([[-0.5, 0.0, 0.5]], np.float32)
-    across, down = (cv2.filter2D(plane, cv2.CV_32F, k) for k in (kernel, kernel.T))
-    return np.asarray(across, dtype=np.float32), np.asarray(down, dtype=np.float32)
-
-
-def _as_picture(coordinates: Matrix) -> FloatArray:
-    """Coordinates of scattered points as OpenCV wants them: in rows, the last one filled up."""
-    columns = 256
-    spare = -len(coordinates) % columns
-    return np.pad(coordinates, (0, spare)).astype(np.float32).reshape(-1, columns)
-
-
-def _sampled(plane: FloatArray, points: tuple[FloatArray, FloatArray], kernel: int) -> Matrix:
-    """Values at scattered points, across and down.
-
-    OpenCV's bicubic kernel is so inexact that small movements are drawn to whole pixels: not for
-    values.
-    """
-    values = cv2.remap(plane, *points, kernel, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(values.ravel(), dtype=np.float64)

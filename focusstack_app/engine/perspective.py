@@ -10,16 +10,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from focusstack_app.core.ahead import ahead
-from focusstack_app.engine.matching import (
-    PAIRS_AT_ONCE,
-    Level,
-    Matrix,
-    Similarity,
-    refine_homographies,
-    unit_frame,
-)
+from focusstack_app.engine.matching import Pyramids, refine_homographies
 from focusstack_app.engine.resampling import projected
+from focusstack_app.engine.warps import Matrix, Similarity, unit_frame
 
 _ITERATIONS = (4, 6)  # fine to coarse
 _LEAST_PX = 0.5  # at a corner of the proxy
@@ -28,7 +21,7 @@ _MOST = 0.08  # share of the longer side
 
 
 def homographies(
-    levels: Callable[[int], list[Level]],
+    pyramids: Pyramids,
     found: Sequence[Similarity],
     reference: int,
     tick: Callable[[], None],
@@ -36,7 +29,7 @@ def homographies(
     """The registration of frames with what is sure of their perspective.
 
     Args:
-        levels: `matching.pyramid` of a frame; called by several threads.
+        pyramids: Of the frames.
         found: Similarities, frame from first.
         reference: Index of the reference.
         tick: Called per pair.
@@ -44,16 +37,17 @@ def homographies(
     Returns:
         (3, 3) each, frame from reference, on pixel centres of the finest plane.
     """
-    height, width = levels(reference)[0].plane.shape
+    height, width = pyramids.sizes_px[0]
     to_unit = unit_frame(height, width)
     in_units = [to_unit @ one.matrix(height, width) @ np.linalg.inv(to_unit) for one in found]
     chains: list[list[Matrix]] = [[np.eye(3)], [np.eye(3)]]
 
-    def seen_from_before(index: int) -> list[Matrix]:
-        pair = found[index].after(found[index - 1].inverse())
-        return _deviations(levels(index - 1), levels(index), pair)
+    def seen_from_before(pairs: Sequence[tuple[int, int]]) -> list[list[Matrix]]:
+        told = [found[b].after(found[a].inverse()) for a, b in pairs]
+        return _deviations(pyramids, pairs, told)
 
-    seen = ahead(seen_from_before, range(1, len(found)), PAIRS_AT_ONCE)
+    neighbours = [(index - 1, index) for index in range(1, len(found))]
+    seen = pyramids.matched(seen_from_before, neighbours)
     for before, changes in zip(in_units[:-1], seen, strict=True):
         for chain, change in zip(chains, changes, strict=True):
             # What was seen in the frame before, in the coordinates of the first.
@@ -78,17 +72,29 @@ def homographies(
     return results
 
 
-def _deviations(template: list[Level], moved: list[Level], pair: Similarity) -> list[Matrix]:
-    """(3, 3) in units, by each half: what comes before the similarity; nothing where unsure."""
-    changes: list[Matrix] = [np.eye(3), np.eye(3)]
-    sure = [True, True]
-    for level in reversed(range(min(len(_ITERATIONS), len(template)))):
-        enlarged = template[0].plane.shape[1] / template[level].plane.shape[1]
-        here = Similarity(pair.z, pair.t / enlarged)
+def _deviations(
+    pyramids: Pyramids, pairs: Sequence[tuple[int, int]], found: Sequence[Similarity]
+) -> list[list[Matrix]]:
+    """Of each pair (3, 3) in units, by each half: what comes before the similarity.
+
+    Nothing where unsure.
+    """
+    changes: list[list[Matrix]] = [[np.eye(3), np.eye(3)] for _ in pairs]
+    sure = [[True, True] for _ in pairs]
+    sizes = pyramids.sizes_px
+    for level in reversed(range(min(len(_ITERATIONS), len(sizes)))):
+        enlarged = sizes[0][1] / sizes[level][1]
         refined = refine_homographies(
-            template[level], moved[level], here, changes, _ITERATIONS[level]
+            [pyramids.level(a, level) for a, _ in pairs],
+            [pyramids.level(b, level) for _, b in pairs],
+            [Similarity(own.z, own.t / enlarged) for own in found],
+            changes,
+            _ITERATIONS[level],
         )
-        for half, change in enumerate(refined):
-            sure[half] &= change is not None
-            changes[half] = change if change is not None and sure[half] else np.eye(3)
+        for pair, both in enumerate(refined):
+            for half, change in enumerate(both):
+                sure[pair][half] &= change is not None
+                changes[pair][half] = np.eye(3)
+                if change is not None and sure[pair][half]:
+                    changes[pair][half] = change
     return changes

@@ -16,9 +16,9 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
-from focusstack_app.engine.matching import Matrix
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
+from focusstack_app.engine.warps import Matrix
 
 _BAND_PX = 256
 _CHUNK_PX = 256  # columns of a band; where a corner is bare, each pixel is looked at

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from focusstack_app.core import kinds
-from focusstack_app.inference import tensors
+from focusstack_app.inference import points, tensors
 from focusstack_app.inference.lanczos import resample
 
 
@@ -71,7 +71,9 @@ kinds.serve(
         tensors.zero_indices,
         tensors.zero_bytes,
         tensors.as_float32,
+        tensors.as_float64,
         tensors.as_float16,
+        tensors.of_kind,
         tensors.on_host,
         tensors.to_float,
         tensors.to_uint16,
@@ -94,5 +96,11 @@ kinds.serve(
         tensors.accumulate,
         tensors.blend,
         tensors.squared_distance,
+        points.gradient,
+        points.indices,
+        points.taken,
+        points.seen_at,
+        points.medians,
+        points.normal_equations,
     ),
 )

@@ -51,8 +51,16 @@ def as_float32(array: Tensor) -> Tensor:
     return array.float()
 
 
+def as_float64(array: Tensor) -> Tensor:
+    return array.double()
+
+
 def as_float16(array: Tensor) -> Tensor:
     return array.half()
+
+
+def of_kind(like: Tensor, array: NDArray[Any]) -> Tensor:
+    return as_tensor(array).to(like.device)
 
 
 def on_host(array: Tensor) -> NDArray[Any]:

@@ -93,11 +93,21 @@ def fuse_stack(
             loading = beside.submit(load, request)
             with suppress(TimeoutError):
                 loading.result(_SOON_S)
-        prepared = prepare(request, spool, clock, progress.sub(0.0, known))
-        model: FusionModel | None = None
-        if loading is not None:
+
+        def loaded() -> FusionModel | None:
+            if loading is None:
+                return None
             with clock("load model"):  # what is left of it
-                model = loading.result()
+                return loading.result()
+
+        prepared = prepare(
+            request,
+            spool,
+            clock,
+            progress.sub(0.0, known),
+            lambda frames: card_for(frames, loaded()),
+        )
+        model = loaded()
         return fuse_prepared(prepared, model, spool, clock, progress.sub(known, 1.0))
 
 
@@ -176,11 +186,12 @@ def _inside(made: tuple[FloatArray, Provenance], aligned: Aligned) -> Made:
     )
 
 
-def card_for(prepared: Prepared, model: FusionModel) -> Card | None:
-    """The model's card, if the whole stack fits there: a render is made there from the start."""
-    height, width = prepared.frames[0].shape[:2]
-    needed = height * width * (_CARD_PIXEL_BYTES + _CARD_FRAME_BYTES * len(prepared.frames))
-    return model.card if model.card is not None and model.card.room_bytes() >= needed else None
+def card_for(frames: Sequence[Planes], model: FusionModel | None) -> Card | None:
+    """The model's card, if all frames fit there: a render is made there from the start."""
+    card = model.card if model is not None else None
+    height, width = frames[0].shape[:2]
+    needed = height * width * (_CARD_PIXEL_BYTES + _CARD_FRAME_BYTES * len(frames))
+    return card if card is not None and card.room_bytes() >= needed else None
 
 
 def _fuse_on_device(
@@ -197,7 +208,7 @@ def _fuse_on_device(
         The model that did it, the warnings, the picture and its provenance.
     """
     request = prepared.request
-    card = card_for(prepared, model) if known is None else None
+    card = card_for(prepared.frames, model) if known is None else None
     while True:
         frames: Sequence[Planes]
         try:

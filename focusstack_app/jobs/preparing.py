@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.errors import DeviceError
+from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Placement, Registration
 from focusstack_app.core.kinds import as_float16
 from focusstack_app.core.message import message
@@ -112,8 +114,25 @@ def registers(request: FusionRequest) -> bool:
     return request.align is Align.AUTO and request.registration is None
 
 
-def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
+def no_card(frames: Sequence[Planes]) -> None:
+    """Where frames go that stay on the processor."""
+
+
+def prepare(
+    request: FusionRequest,
+    spool: Spool,
+    clock: Clock,
+    progress: Progress,
+    card_for: Callable[[Sequence[Planes]], Card | None] = no_card,
+) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
+
+    Args:
+        request: What to do.
+        spool: Keeps the frames.
+        clock: Told what it takes.
+        progress: Reported on the calling thread.
+        card_for: The card on which frames are registered, if any; asked once they are read.
 
     Raises:
         InputError: If a frame cannot be read.
@@ -131,8 +150,9 @@ def prepare(request: FusionRequest, spool: Spool, clock: Clock, progress: Progre
         height, width = frames[0].shape[:2]
         alone = Aligned((slice(0, height), slice(0, width)), [warning])
         return Prepared(request, frames, icc_profile, alone)
+    card = card_for(frames) if registers(ordered) else None
     with clock("align"):
-        aligned = find_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0))
+        aligned = find_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0), card)
     for proxy in proxies:
         proxy.drop()
     aligned.warnings.extend(warnings)
@@ -255,6 +275,7 @@ def find_frames(
     proxies: list[Held],
     spool: Spool,
     progress: Progress,
+    card: Card | None,
 ) -> Aligned:
     """Find where the frames lie on the reference, and what is wrong with them."""
     stack = request.stack
@@ -264,9 +285,7 @@ def find_frames(
         return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
     full = request.registration
     if full is None:
-        size_px = stack.sources[stack.reference].size_px[::-1]
-        with meanwhile(spool.keep) as keep:
-            full = register(proxies, stack.reference, size_px, progress, keep)
+        full = _registered(stack, proxies, spool, progress, card)
     found = rescaled(full, (height, width))
     moved = [
         index
@@ -280,3 +299,24 @@ def find_frames(
     corner = inside[0].start, inside[1].start
     placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
     return Aligned(inside, warnings, placement, full)
+
+
+def _registered(
+    stack: Stack,
+    proxies: Sequence[Planes],
+    spool: Spool,
+    progress: Progress,
+    card: Card | None,
+) -> Registration:
+    """Where the frames lie; the processor finds it, too, where a card fails at it."""
+    size_px = stack.sources[stack.reference].size_px[::-1]
+
+    def on(card: Card | None) -> Registration:
+        with meanwhile(spool.keep) as keep:
+            return register(proxies, stack.reference, size_px, progress, keep, card)
+
+    if card is not None:
+        with suppress(DeviceError), card.errors():
+            return on(card)
+        card.rest()
+    return on(None)

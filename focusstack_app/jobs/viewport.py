@@ -189,7 +189,7 @@ class Viewport:
         if encoded.failed:  # the device may serve a render all the same, in smaller tiles
             with clock("load model"):
                 model = self._load(request)
-        afresh = encoded.failed or card_for(self._prepared, model) is not None
+        afresh = encoded.failed or card_for(self._frames, model) is not None
         known = None if afresh else encoded
         mine = self._prepared.request
         prepared = self._prepared._replace(

@@ -14,7 +14,7 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import proxy_of, register, rescaled
-from focusstack_app.engine.matching import Matrix, Similarity, pyramid
+from focusstack_app.engine.matching import pyramid
 from focusstack_app.engine.pixels import to_float, to_uint16
 from focusstack_app.engine.resampling import (
     common_area,
@@ -23,6 +23,7 @@ from focusstack_app.engine.resampling import (
     resample,
     warped,
 )
+from focusstack_app.engine.warps import Matrix, Similarity
 
 SIZE = (320, 480)
 EVEN = np.ones(3)

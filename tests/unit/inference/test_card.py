@@ -16,7 +16,7 @@ from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Mode, Provenance
 from focusstack_app.core.kinds import on_host
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine import composite, filters, latent_fusion, pixels, resampling
+from focusstack_app.engine import composite, filters, latent_fusion, pixels, points, resampling
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.overview import Overview
 from focusstack_app.inference.card import TorchCard
@@ -71,10 +71,22 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]] = [
     (kinds.zero_indices, (PLANE,), ((2, 3),)),
     (kinds.zero_bytes, (PLANE,), ((2, 3),)),
     (kinds.as_float32, (PLANE.astype(np.float16),), ()),
+    (kinds.as_float64, (PLANE,), ()),
     (kinds.as_float16, (PLANE,), ()),
     (kinds.on_host, (WORDS,), ()),
 ]
-ELSEWHERE = {"namespace", "accumulate", "blend", "resample"}
+ELSEWHERE = {"namespace", "accumulate", "blend", "resample", "of_kind"}
+POINTS = {  # test_points.py
+    function.__name__
+    for function in (
+        points.gradient,
+        points.indices,
+        points.taken,
+        points.seen_at,
+        points.medians,
+        points.normal_equations,
+    )
+}
 
 PLACES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 
@@ -91,7 +103,7 @@ def put(request: pytest.FixtureRequest) -> Put:
 def test_every_function_by_kind_has_a_case() -> None:
     engine = (composite, latent_fusion)  # loaded: their functions are known
     assert engine
-    assert {case[0].__name__ for case in CASES} | ELSEWHERE == kinds.NAMES | {
+    assert {case[0].__name__ for case in CASES} | ELSEWHERE | POINTS == kinds.NAMES | {
         "encoded",  # these two are written for all kinds
         "to_linear",
     }

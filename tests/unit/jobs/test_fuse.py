@@ -360,6 +360,33 @@ def test_a_stack_that_fits_on_a_card_is_fused_there(tmp_path: Path, count: int, 
     assert mine.warnings == expected.warnings
 
 
+def test_a_stack_that_fits_on_a_card_is_registered_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack, cards = make_stack(3, width_px=400, height_px=300, seed=4), []
+
+    def seen(*args: Any) -> Registration:
+        cards.append(args[5])
+        return register(*args)
+
+    monkeypatch.setattr("focusstack_app.jobs.preparing.register", seen)
+    for number, frame in enumerate(stack.frames):
+        grown = cv2.getRotationMatrix2D((200, 150), 0, 1 + 0.004 * number)
+        moved = cv2.warpAffine(frame, grown, (400, 300), borderMode=cv2.BORDER_REFLECT)
+        write_picture(tmp_path / f"{number}.tif", moved.astype(np.uint16), bits=16)
+    request, model = FusionRequest(open_stack([tmp_path]).stack), _on_card(10**10)
+    mine = fuse_stack(request, Progress(), lambda _request: model)
+    expected = fuse_stack(request, Progress(), lambda _request: OnnxModel(model.manifest))
+    assert cards == [model.card, None]
+    assert mine.registration is not None
+    assert expected.registration is not None
+    np.testing.assert_allclose(
+        mine.registration.frame_from_reference, expected.registration.frame_from_reference,
+        atol=1e-3,
+    )  # fmt: skip
+    assert np.abs(mine.picture.astype(float) - expected.picture).mean() < 0.002 * 65535
+
+
 def test_a_stack_that_does_not_fit_on_a_card_stays_where_it_is(tmp_path: Path) -> None:
     request = _moved_request(tmp_path, 3)
     small, none = _on_card(10**6), _on_card(0)

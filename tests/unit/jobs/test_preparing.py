@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import Align, FusionRequest
+from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.opening import open_stack
@@ -72,3 +78,55 @@ def test_what_is_known_or_not_wanted_is_not_registered(request_: FusionRequest) 
     with Spool(10**9) as spool:
         known = prepare(request_, spool, Clock(), Progress()).aligned.registration
     assert not registers(replace(request_, registration=known))
+
+
+class _Card:
+    """Takes arrays as they are, as often as it is said."""
+
+    def __init__(self, puts: int) -> None:
+        self.left, self.rests = puts, 0
+
+    def room_bytes(self) -> int:
+        return 0
+
+    def put(self, array: NDArray[Any]) -> NDArray[Any]:
+        if self.left == 0:
+            raise MemoryError
+        self.left -= 1
+        return array.copy()
+
+    def rest(self) -> None:
+        self.rests += 1
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        try:
+            yield
+        except MemoryError as error:
+            raise DeviceMemoryError("It is full.") from error
+
+
+@pytest.mark.parametrize(("puts", "rests"), [(1000, 0), (3, 1)])
+def test_frames_are_registered_on_a_card_and_without_it_where_it_fails(
+    request_: FusionRequest, puts: int, rests: int
+) -> None:
+    card, asked = _Card(puts), list[tuple[int, ...]]()
+
+    def card_for(frames: Sequence[Planes]) -> _Card:
+        asked.extend(frame.shape for frame in frames)
+        return card
+
+    with Spool(10**9) as spool:
+        here = prepare(request_, spool, Clock(), Progress()).aligned.registration
+        there = prepare(request_, spool, Clock(), Progress(), card_for).aligned.registration
+        assert asked == [(160, 240, 3)] * 3
+        known = replace(request_, registration=there)
+        prepare(known, spool, Clock(), Progress(), card_for)
+    assert len(asked) == 3, "not asked where nothing is registered"
+    assert here is not None
+    assert there is not None
+    np.testing.assert_allclose(
+        there.frame_from_reference, here.frame_from_reference, rtol=0, atol=1e-9
+    )
+    assert card.left < puts
+    assert card.rests == rests
