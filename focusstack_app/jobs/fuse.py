@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,7 @@ def fuse_stack(
     progress.report(0.0, message("Reading"))
     known = 0.2 if registers(request) else 0.1
     with (
-        ThreadPoolExecutor(1) as beside,
+        _thread_beside() as beside,
         Spool(room_bytes(request, default_budget_bytes())) as spool,
     ):
         loading: Future[FusionModel] | None = None
@@ -98,6 +98,9 @@ def fuse_stack(
             if loading is None:
                 return None
             with clock("load model"):  # what is left of it
+                while not loading.done():
+                    progress.checkpoint()
+                    wait((loading,), _SOON_S)
                 return loading.result()
 
         prepared = prepare(
@@ -109,6 +112,16 @@ def fuse_stack(
         )
         model = loaded()
         return fuse_prepared(prepared, model, spool, clock, progress.sub(known, 1.0))
+
+
+@contextmanager
+def _thread_beside() -> Iterator[Executor]:
+    """A thread for what cannot be stopped, such as loading PyTorch; who leaves does not wait."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False)
 
 
 def fuse_prepared(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
@@ -296,6 +298,26 @@ def test_progress_rises_to_one_and_cancel_stops_it(tmp_path: Path, method: Metho
     progress = Progress(lambda fraction, _stage: progress.cancel() if fraction > 0.4 else None)
     with pytest.raises(Cancelled):
         fuse_stack(request, progress)
+
+
+def test_nobody_waits_for_a_model_who_does_not_want_it_any_more(tmp_path: Path) -> None:
+    request = FusionRequest(open_stack(write_stack(tmp_path, 2)).stack)
+    wanted, cancelled_at = threading.Event(), list[float]()
+
+    def load(_request: FusionRequest) -> FusionModel:
+        wanted.wait(20)
+        return MeanModel()
+
+    def cancel() -> None:
+        cancelled_at.append(time.monotonic())
+        progress.cancel()
+
+    progress = Progress()
+    threading.Timer(1.0, cancel).start()
+    with pytest.raises(Cancelled):
+        fuse_stack(request, progress, load)
+    assert time.monotonic() - cancelled_at[0] < 5.0
+    wanted.set()
 
 
 def test_borders_that_an_aligned_frame_does_not_show_are_cropped(tmp_path: Path) -> None:
