@@ -1,7 +1,8 @@
-"""JPEG and PNG, whole RGB pictures by libjpeg and libpng directly, the rest by Pillow.
+"""JPEG and PNG, RGB pictures by libjpeg and libpng directly, the rest by Pillow.
 
-Pillow keeps 8 bits of 16, and holds the interpreter's lock while it clears the memory of a picture:
-50 ms for 24 megapixels, in which the window stands still. The numbers are the same.
+Pillow keeps 8 bits of 16, does not tell of damage in the middle of a JPEG, and holds the
+interpreter's lock while it clears the memory of a picture: 50 ms for 24 megapixels, in which the
+window stands still. The numbers are the same.
 
 Pillow's plugins are opened by name and not through `Image.open`: its limit of 89 megapixels is a
 global of the process, ours (`MAX_PIXELS`) is checked here.
@@ -9,11 +10,13 @@ global of the process, ours (`MAX_PIXELS`) is checked here.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import imagecodecs
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
@@ -31,6 +34,8 @@ RasterKind = Literal["jpeg", "png"]
 
 # Its absence is the sign of a tail lost to zeros, which libjpeg decodes to grey without an error.
 _END_OF_IMAGE = b"\xff\xd9"  # never inside entropy-coded data, ITU-T T.81, section B.1.1.2
+_SUPERFLUOUS = re.compile(r"(\d+) extraneous bytes")  # libjpeg's words
+_MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost pixels
 _BAND_ROWS = 256
 _DIRECT = {"jpeg": ("RGB", "L"), "png": ("RGB", "RGBA")}  # Pillow's modes
 _PNG_DEPTH_AT = 24  # bit depth in IHDR, PNG (third edition), section 11.2.1
@@ -132,6 +137,22 @@ def _rgb(samples: NDArray[Any]) -> Pixels:
     return np.ascontiguousarray(samples[:, :, :3])
 
 
+def _from_jpeg(path: Path, data: bytes, size_px: tuple[int, int]) -> Pixels:
+    """(H, W, 3) of a size (width, height) that libjpeg reduces to.
+
+    Raises:
+        InputError: If anything of the data does not fit the rest.
+    """
+    options = {"colorspace": "RGB", "min_width": size_px[0], "min_height": size_px[1]}
+    try:
+        return np.asarray(simplejpeg.decode_jpeg(data, **options))
+    except ValueError as error:
+        superfluous = _SUPERFLUOUS.search(str(error))
+        if superfluous is None or int(superfluous[1]) > _MOST_SUPERFLUOUS:
+            raise damaged(path) from error
+        return np.asarray(simplejpeg.decode_jpeg(data, **options, strict=False))
+
+
 def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None) -> Decoded:
     """Decode a JPEG or PNG file.
 
@@ -158,10 +179,10 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
         if size_px is not None:
             image.draft(None, size_px)
         whole = image.size == (header.width_px, header.height_px)
-        if header.bits == 16 or (whole and image.mode in _DIRECT[kind]):
+        if header.bits == 16 or (image.mode in _DIRECT[kind] and (whole or kind == "jpeg")):
             icc = image.info.get("icc_profile") or None
             if kind == "jpeg":
-                pixels = _rgb(imagecodecs.jpeg8_decode(data, outcolorspace="RGB"))
+                pixels = _from_jpeg(path, data, image.size)
             else:
                 pixels = _rgb(imagecodecs.png_decode(data))
             return Decoded(header, pixels, icc if profile_space(icc) == "RGB" else None, label)

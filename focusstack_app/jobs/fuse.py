@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
@@ -84,15 +84,11 @@ def fuse_stack(
     clock = Clock()
     progress.report(0.0, message("Reading"))
     known = 0.2 if registers(request) else 0.1
+    loads = len(request.stack) > 1 and request.method is Method.VAEEDOF
     with (
-        _thread_beside() as beside,
+        _loaded_beside(load, request) if loads else nullcontext() as loading,
         Spool(room_bytes(request, default_budget_bytes())) as spool,
     ):
-        loading: Future[FusionModel] | None = None
-        if len(request.stack) > 1 and request.method is Method.VAEEDOF:
-            loading = beside.submit(load, request)
-            with suppress(TimeoutError):
-                loading.result(_SOON_S)
 
         def loaded() -> FusionModel | None:
             if loading is None:
@@ -115,13 +111,20 @@ def fuse_stack(
 
 
 @contextmanager
-def _thread_beside() -> Iterator[Executor]:
-    """A thread for what cannot be stopped, such as loading PyTorch; who leaves does not wait."""
+def _loaded_beside(load: LoadModel, request: FusionRequest) -> Iterator[Future[FusionModel]]:
+    """A model that a thread loads. PyTorch takes seconds for it: who leaves early does not wait.
+
+    Raises:
+        FocusStackError: If it is missing or damaged.
+    """
     pool = ThreadPoolExecutor(1)
+    loading = pool.submit(load, request)
     try:
-        yield pool
+        with suppress(TimeoutError):
+            loading.result(_SOON_S)
+        yield loading
     finally:
-        pool.shutdown(wait=False)
+        pool.shutdown(wait=loading.done())
 
 
 def fuse_prepared(

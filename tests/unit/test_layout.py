@@ -56,4 +56,4 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
 
 def test_the_command_line_loads_no_codec_before_it_is_needed() -> None:
     loaded = _loaded_by("import focusstack_app.cli")
-    assert loaded.isdisjoint({"cv2", "rawpy", "imagecodecs", "PIL", "tifffile"})
+    assert loaded.isdisjoint({"cv2", "rawpy", "imagecodecs", "simplejpeg", "PIL", "tifffile"})

@@ -111,6 +111,37 @@ def test_a_lost_tail(tmp_path: Path, jpeg_bytes: bytes, cut: float, filler: byte
         read_frame(probe(path))
 
 
+@pytest.mark.parametrize("side", [None, 12])
+@pytest.mark.parametrize("at", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("loss", ["zeros", "gap"])
+def test_a_jpeg_that_is_damaged_in_the_middle(
+    tmp_path: Path, side: int | None, at: float, loss: str
+) -> None:
+    path = save_jpeg(tmp_path / "a.jpg", noise8(240, 320))
+    data = path.read_bytes()
+    head = data.index(b"\xff\xda") + 14
+    first = head + int((len(data) - 514 - head) * at)
+    filler = bytes(512) if loss == "zeros" else b""
+    path.write_bytes(data[:first] + filler + data[first + 512 :])
+    with pytest.raises(InputError, match=r"a\.jpg is damaged or cut off"):
+        read_frame(probe(path)) if side is None else read_proxy(probe(path), side)
+
+
+@pytest.mark.parametrize(("bytes_", "harmless"), [(2, True), (100, False)])
+def test_bytes_too_many_before_the_end_of_a_jpeg(
+    tmp_path: Path, bytes_: int, harmless: bool
+) -> None:
+    """Some cameras leave a few there."""
+    path = save_jpeg(tmp_path / "a.jpg", noise8(64, 96))
+    expected, data = read_frame(probe(path)).pixels, path.read_bytes()
+    path.write_bytes(data[:-2] + b"\x11" * bytes_ + data[-2:])
+    if harmless:
+        assert np.array_equal(read_frame(probe(path)).pixels, expected)
+    else:
+        with pytest.raises(InputError, match="damaged"):
+            read_frame(probe(path))
+
+
 def test_the_end_of_an_embedded_thumbnail_is_not_the_end(tmp_path: Path) -> None:
     path = save_jpeg(tmp_path / "a.jpg", noise8(64, 96), exif=exif(photo={37500: b"\xff\xd9" * 9}))
     data = path.read_bytes()
