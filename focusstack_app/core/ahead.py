@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-_MOST_THREADS = 16
+MOST_THREADS = min(16, os.cpu_count() or 1)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,7 +32,7 @@ def ahead(
     if threads == 0:
         yield from map(work, items)
         return
-    count = threads or min(_MOST_THREADS, os.cpu_count() or 1)
+    count = threads or MOST_THREADS
     running: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(count) as pool:
         try:

@@ -18,3 +18,8 @@ class Planes(Protocol):
     def __getitem__(self, key: Any, /) -> NDArray[Any]:
         """A part, as `numpy.ndarray` gives it; not to be written to."""
         ...
+
+
+def on_disk(planes: Planes) -> bool:
+    """Whether what is read of an array takes memory of its own."""
+    return bool(getattr(planes, "on_disk", False))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.kinds import as_float16, on_card
 from focusstack_app.core.model import FusionModel
-from focusstack_app.core.planes import Planes
+from focusstack_app.core.planes import Planes, on_disk
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.filters import shrunk
@@ -20,6 +20,8 @@ from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.opencv import in_our_threads_only
 
 Seen = TypeVar("Seen")
+
+_WHOLE_FRAMES = 2  # read from disk at a time: each takes its own memory then
 
 
 def shrink_to(side_px: int, height: int, width: int) -> int:
@@ -67,9 +69,11 @@ def fuse_reduced(
         small = shrunk(frame[:], size)
         return small, look(frame, small)
 
+    threads = 0 if on_card(frames[0]) else _WHOLE_FRAMES if any(map(on_disk, frames)) else None
+
     def encoded() -> Iterator[Planes]:
         """Their latents; nothing of the last frame is held on to while they are fused."""
-        with closing(ahead(prepared, frames, 0 if on_card(frames[0]) else None)) as each:
+        with closing(ahead(prepared, frames, threads)) as each:
             for number, (small, seen) in enumerate(each, start=1):
                 take(seen)
                 yield keep(as_float16(encode_frame(model, small, progress)))

@@ -132,6 +132,11 @@ class Held:
         self._place: NDArray[Any] | Path | None = place
         self.shape = shape
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether it lies there (`core.planes.on_disk`)."""
+        return isinstance(self._place, Path)
+
     def __getitem__(self, key: Any) -> NDArray[Any]:
         """A part; from disk it is a copy.
 

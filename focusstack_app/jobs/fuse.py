@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import MOST_THREADS
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Provenance
@@ -46,9 +47,10 @@ Made = tuple[NDArray[np.uint16], Provenance]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
 # Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
-# whatever the number of frames.
+# whatever the number of frames, in all and for the rows that a thread has in hand.
 _FIXED_BYTES = 300_000_000
 _PIXEL_BYTES = 60
+_COLUMN_BYTES = 8_000
 # What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
 _CARD_FRAME_BYTES = 12
 _CARD_PIXEL_BYTES = 120
@@ -347,7 +349,13 @@ def room_bytes(request: FusionRequest, budget_bytes: int) -> int:
     width, height = request.stack.sources[request.stack.reference].size_px
     if request.max_side_px is not None:
         return budget
-    return max(0, budget - _FIXED_BYTES - _PIXEL_BYTES * width * height)
+    fixed = _FIXED_BYTES + _PIXEL_BYTES * width * height + threads_bytes(width)
+    return max(0, budget - fixed)
+
+
+def threads_bytes(width_px: int) -> int:
+    """What the threads of a stage have in hand at a time."""
+    return MOST_THREADS * _COLUMN_BYTES * width_px
 
 
 def _peak_memory_bytes() -> int:

@@ -34,6 +34,7 @@ from focusstack_app.jobs.fuse import (
     fuse_stack,
     load_model,
     room_bytes,
+    threads_bytes,
 )
 from focusstack_app.jobs.preparing import (
     Clock,
@@ -326,7 +327,8 @@ class _Rooms(NamedTuple):
 
 def _rooms(request: FusionRequest) -> _Rooms:
     budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
-    room = max(0, budget - _FIXED_BYTES)
+    width, _ = request.stack.sources[request.stack.reference].size_px
+    room = max(0, budget - _FIXED_BYTES - threads_bytes(width))
     recent = int(room * _RECENT_SHARE)
     return _Rooms(budget, room - recent, recent)
 

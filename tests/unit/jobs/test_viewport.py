@@ -16,7 +16,8 @@ from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.tiling import plan_tiles
-from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs import fuse
+from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, fits_in_memory, open_viewport
 from tests.helpers.models import MeanModel, UnevenModel
@@ -154,7 +155,7 @@ def test_the_memory_of_a_render_holds_the_frames_and_tiles_too(
     assert list(scratch.iterdir()) == []
     files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
     # Beside what a render always needs there is room for one of the three frames and its latent.
-    fixed = 300_000_000 + 60 * WIDTH_PX * HEIGHT_PX
+    fixed = 300_000_000 + 60 * WIDTH_PX * HEIGHT_PX + threads_bytes(WIDTH_PX)
     short = replace(request_, memory_bytes=fixed + 8 * WIDTH_PX * HEIGHT_PX)
     found = viewport.render(short, Progress())
     _assert_same(replace(found, request=files.request), files)
@@ -163,6 +164,17 @@ def test_the_memory_of_a_render_holds_the_frames_and_tiles_too(
     assert again.spooled_bytes == 0
     viewport.close()
     assert not list(scratch.iterdir())
+
+
+def test_more_cores_leave_less_room(
+    request_: FusionRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every thread has rows of its own in hand."""
+    rooms = []
+    for threads in (2, 16):
+        monkeypatch.setattr(fuse, "MOST_THREADS", threads)
+        rooms.append(room_bytes(request_, 2 * 10**9))
+    assert rooms[0] - rooms[1] == 14 * 8_000 * WIDTH_PX
 
 
 def test_a_frame_that_was_written_anew_is_read_anew(request_: FusionRequest) -> None:
