@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import psutil
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
@@ -20,12 +19,12 @@ from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
-from focusstack_app.io.spool import Held, Spool
+from focusstack_app.io.spool import Held, Spool, default_budget_bytes
 
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
 _FEWEST_READERS, _MOST_READERS = 2, 8  # at a time
 _DECODING = 4  # times the memory of a frame that reading it takes, the frame itself included
-_READING_SHARE = 0.125  # of the free memory
+_READING_SHARE = 0.3  # of the memory budget
 
 
 class FramesRead(NamedTuple):
@@ -64,7 +63,8 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     proxies: list[Held] = []
     read_as: list[Frame] = []
     sources = request.stack.sources
-    readers = readers_of(request.stack, os.cpu_count() or 1, psutil.virtual_memory().available)
+    budget = default_budget_bytes() if request.memory_bytes is None else request.memory_bytes
+    readers = readers_of(request.stack, os.cpu_count() or 1, budget)
     progress.checkpoint()
     for index, (pixels, proxy, frame) in enumerate(ahead(read, sources, readers)):
         source = sources[index]
@@ -95,12 +95,12 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
 
 
-def readers_of(stack: Stack, cores: int, free_bytes: int) -> int:
+def readers_of(stack: Stack, cores: int, budget_bytes: int) -> int:
     """How many frames of a stack to read at a time: as many as there are cores and room for."""
     largest = max(
         source.width_px * source.height_px * 3 * source.bits // 8 for source in stack.sources
     )
-    room = int(_READING_SHARE * free_bytes) // (_DECODING * largest)
+    room = int(_READING_SHARE * budget_bytes) // (_DECODING * largest)
     return max(_FEWEST_READERS, min(_MOST_READERS, cores, room))
 
 
