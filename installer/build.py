@@ -2,8 +2,8 @@
 
     python3 installer/build.py
 
-It needs Linux, the package `python3-venv`, and `dpkg-deb` for the package. In a virtual environment
-of its own it installs the checkout, freezes it with PyInstaller, tests what came out
+It needs Debian, or what is made of it, with the package `python3-venv`. In a virtual environment of
+its own it installs the checkout, freezes it with PyInstaller, tests what came out
 (`selftest.py`) and packs it into `dist/`. The processor's ONNX Runtime goes in, not the one for
 CUDA: that is 340 MB, and of no use without 1.5 GB of NVIDIA's libraries.
 """
@@ -28,6 +28,7 @@ _LEFT_OUT = ("focusstack_app.training", "matplotlib", "numba", "onnx", "scipy", 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 # What Qt, OpenCV and LibRaw ask of the system; drivers cannot be brought along.
 _SYSTEM = ("libc6", "libdbus-1-3", "libegl1", "libfontconfig1", "libgl1", "libxkbcommon0")
+_COMMON_LICENCES = Path("/usr/share/common-licenses")  # of Debian
 _INFO = """\
 Package: focusstack
 Version: {version}
@@ -73,10 +74,12 @@ def freeze(python: Path, work: Path) -> Path:
     folders = {"--distpath": "frozen", "--workpath": "steps", "--specpath": "steps"}
     for option, name in folders.items():
         options += [option, str(work / name)]
-    entry = ROOT / "focusstack_app" / "__main__.py"
+    entry = str(HERE / "entry.py")
     subprocess.run([python, "-m", "PyInstaller", *options, entry], check=True, cwd=work)
     folder = work / "frozen" / "focusstack"
     subprocess.run([python, HERE / "licences.py", folder / "licences"], check=True)
+    for text in ("LGPL-3", "GPL-3"):  # Qt's; its packages for Python name them only
+        shutil.copy(_COMMON_LICENCES / text, folder / "licences" / "PySide6_Essentials")
     return folder
 
 
@@ -149,10 +152,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     version = subprocess.run(
         [python, "-I", "-c", ask], check=True, capture_output=True, text=True
     ).stdout.strip()
-    made = [archive(folder, version, out)]
-    if shutil.which("dpkg-deb"):
-        made.append(package(folder, version, work, out))
-    for path in made:
+    for path in (archive(folder, version, out), package(folder, version, work, out)):
         print(f"{path} ({path.stat().st_size / 1e6:.0f} MB)")  # noqa: T201 - it is a command
     return 0
 
