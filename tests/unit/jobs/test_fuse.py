@@ -131,7 +131,9 @@ def test_memory_does_not_grow_with_the_frames(tmp_path: Path, method: Method, al
             tracemalloc.stop()
 
     peak_bytes(2)  # what is made once
-    assert peak_bytes(25) < 1.2 * peak_bytes(9)
+    # What threads have in hand at the same moment is chance; the least of some runs is not.
+    many, few = (min(peak_bytes(count) for _ in range(3)) for count in (25, 9))
+    assert many < 1.2 * few
 
 
 def test_cancelling_leaves_no_temporary_file(
