@@ -49,9 +49,11 @@ from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
 from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
 from focusstack_app.engine.veil import (
     CREDIBLE_CELLS,
+    MOST_RADIUS_PX,
     Focus,
     Sheet,
     credible,
+    credible_px,
     from_linear,
     lifted,
     reach_px,
@@ -161,18 +163,30 @@ def composite(
             mode=mode, overview=overview, progress=progress,
         )  # fmt: skip
 
-    threads = 0 if card else blocks_at_once(len(frames), focus, fusion.cell_px)
+    reach = reach_px(focus, fusion.cell_px)
+    threads = 0 if card else blocks_at_once(len(frames), reach, fusion.cell_px)
     with closing(ahead(fill, blocks, threads)) as filled:
         for number, _ in enumerate(filled, start=1):
             progress.report(number / len(blocks), message("Compositing"))
     return picture, provenance
 
 
-def blocks_at_once(frames: int, focus: Focus, cell_px: int) -> int:
+def blocks_at_once(frames: int, reach_px: int, cell_px: int) -> int:
     """As many as there are cores, if the sheets of so many frames leave room for them."""
-    side = (BLOCK_PX + 2 * reach_px(focus, cell_px)) // cell_px
-    room = _SHEETS_BYTES // (frames * side**2 * _CELL_BYTES)
+    room = _SHEETS_BYTES // _sheets_bytes(frames, reach_px, cell_px)
     return max(1, min(_MOST_BLOCKS, os.cpu_count() or 1, room))
+
+
+def most_sheets_bytes(frames: int, cell_px: int) -> int:
+    """What the sheets of so many frames take at most, with the widest veils."""
+    reach = int(MOST_RADIUS_PX) + credible_px(cell_px)
+    return blocks_at_once(frames, reach, cell_px) * _sheets_bytes(frames, reach, cell_px)
+
+
+def _sheets_bytes(frames: int, reach_px: int, cell_px: int) -> int:
+    """Of one block."""
+    side = (BLOCK_PX + 2 * reach_px) // cell_px
+    return frames * side**2 * _CELL_BYTES
 
 
 def _stop_if_cancelled(progress: Progress) -> None:

@@ -117,7 +117,12 @@ def reach_px(focus: Focus, cell_px: int) -> int:
     widest = float(np.ptp(known)) if len(known) else 0.0
     if widest <= LEAST_RADIUS_PX:
         return 0
-    return math.ceil(min(widest, MOST_RADIUS_PX)) + (CREDIBLE_CELLS + 2) * cell_px
+    return math.ceil(min(widest, MOST_RADIUS_PX)) + credible_px(cell_px)
+
+
+def credible_px(cell_px: int) -> int:
+    """How far around a pixel it is asked what is `credible`."""
+    return (CREDIBLE_CELLS + 2) * cell_px
 
 
 def veil_over(own: Sheet, sheets: Sequence[Sheet], cell_px: int) -> FloatArray | None:

@@ -21,7 +21,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.composite import composite
+from focusstack_app.engine.composite import composite, most_sheets_bytes
 from focusstack_app.engine.encode import reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
@@ -51,6 +51,7 @@ LoadModel = Callable[[FusionRequest], FusionModel]
 _FIXED_BYTES = 300_000_000
 _PIXEL_BYTES = 60
 _COLUMN_BYTES = 8_000
+_CELL_PX = 2  # of a fusion's planes
 # What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
 _CARD_FRAME_BYTES = 12
 _CARD_PIXEL_BYTES = 120
@@ -350,6 +351,8 @@ def room_bytes(request: FusionRequest, budget_bytes: int) -> int:
     if request.max_side_px is not None:
         return budget
     fixed = _FIXED_BYTES + _PIXEL_BYTES * width * height + threads_bytes(width)
+    if request.method is Method.VAEEDOF:
+        fixed += most_sheets_bytes(len(request.stack), _CELL_PX)
     return max(0, budget - fixed)
 
 

@@ -18,6 +18,7 @@ from focusstack_app.engine.composite import (
     blocks_at_once,
     blocks_over,
     composite,
+    most_sheets_bytes,
     surrounds,
 )
 from focusstack_app.engine.encode import encode_frame
@@ -196,12 +197,21 @@ def test_blocks_are_made_on_all_cores_unless_many_frames_fill_the_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 6)
-    near, wide = np.array([0.0, 2.0]), np.array([0.0, 300.0])
+    near, wide = (reach_px(np.array([0.0, radius]), 2) for radius in (2.0, 300.0))
     assert blocks_at_once(7, near, 2) == blocks_at_once(7, wide, 2) == 6
     assert blocks_at_once(100, wide, 2) == 2
     assert blocks_at_once(1000, wide, 2) == 1
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     assert blocks_at_once(7, wide, 2) == 8
+
+
+def test_sheets_take_about_a_gigabyte_at_most_however_many_frames(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for cores in (2, 64):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        few, many, most = (most_sheets_bytes(frames, 2) for frames in (7, 100, 250))
+        assert few < many < 1_000_000_000 >= most
 
 
 def test_blocks_lie_so_that_few_tiles_reach_into_them() -> None:

@@ -15,6 +15,7 @@ from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.model import FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
+from focusstack_app.engine.composite import most_sheets_bytes
 from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.jobs import fuse
 from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
@@ -155,7 +156,8 @@ def test_the_memory_of_a_render_holds_the_frames_and_tiles_too(
     assert list(scratch.iterdir()) == []
     files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
     # Beside what a render always needs there is room for one of the three frames and its latent.
-    fixed = 300_000_000 + 60 * WIDTH_PX * HEIGHT_PX + threads_bytes(WIDTH_PX)
+    fixed = 300_000_000 + 60 * WIDTH_PX * HEIGHT_PX
+    fixed += threads_bytes(WIDTH_PX) + most_sheets_bytes(3, 2)
     short = replace(request_, memory_bytes=fixed + 8 * WIDTH_PX * HEIGHT_PX)
     found = viewport.render(short, Progress())
     _assert_same(replace(found, request=files.request), files)
@@ -170,7 +172,7 @@ def test_more_cores_leave_less_room(
     request_: FusionRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every thread has rows of its own in hand."""
-    rooms = []
+    request_, rooms = replace(request_, method=Method.PYRAMID), []
     for threads in (2, 16):
         monkeypatch.setattr(fuse, "MOST_THREADS", threads)
         rooms.append(room_bytes(request_, 2 * 10**9))
