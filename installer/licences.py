@@ -31,7 +31,7 @@ def copy_licences(folder: Path) -> list[str]:
         if not (folder / name).exists():
             target = folder / name / "METADATA"
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(str(package.metadata), encoding="utf-8")
+            target.write_text(package.read_text("METADATA") or "", encoding="utf-8")
             without.append(name)
     return without
 

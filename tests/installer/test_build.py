@@ -5,7 +5,6 @@ from __future__ import annotations
 import configparser
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -27,10 +26,11 @@ def frozen(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.skipif(shutil.which("xz") is None, reason="xz is not installed")
 def test_an_archive_unpacks_to_one_folder(frozen: Path, tmp_path: Path) -> None:
     made = archive(frozen, "1.2.3", tmp_path)
-    with tarfile.open(made) as file:
-        file.extractall(tmp_path / "unpacked", filter="data")
+    (tmp_path / "unpacked").mkdir()
+    subprocess.run(["tar", "-xJf", made, "-C", tmp_path / "unpacked"], check=True)
     (folder,) = (tmp_path / "unpacked").iterdir()
     assert made.name.startswith("focusstack-1.2.3-linux-")
     assert made.name == f"{folder.name}.tar.xz"
@@ -91,4 +91,5 @@ def test_licences_of_what_is_inside_come_along(tmp_path: Path) -> None:
     assert "numpy" not in without
     texts = "".join(path.read_text(errors="replace") for path in (tmp_path / "numpy").iterdir())
     assert "Redistribution and use" in texts
-    assert all((tmp_path / name / "METADATA").exists() for name in without)
+    for name in without:
+        assert f"Name: {name}" in (tmp_path / name / "METADATA").read_text(encoding="utf-8")
