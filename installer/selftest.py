@@ -51,16 +51,20 @@ class Trial:
         Raises:
             AssertionError: If it fails.
         """
-        return self._output([self.program, *arguments], self._environment)
+        return self._output([self.program, *arguments])
 
     def unfrozen(self, *arguments: str | Path) -> str:
         """The same of the one it was made of."""
-        command = [sys.executable, "-I", "-m", "focusstack_app", *arguments]
-        return self._output(command, self._environment)
+        return self._output([sys.executable, "-I", "-m", "focusstack_app", *arguments])
 
-    def _output(self, command: Sequence[str | Path], environment: dict[str, str]) -> str:
+    def _output(self, command: Sequence[str | Path]) -> str:
         done = subprocess.run(
-            command, env=environment, cwd=self.home, capture_output=True, text=True, check=False
+            command,
+            env=self._environment,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         said = f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         assert done.returncode == 0, said

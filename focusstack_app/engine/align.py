@@ -23,7 +23,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.matching import Level, Pyramids, pyramid, refine_similarities
+from focusstack_app.engine.matching import Pyramids, pyramid, refine_similarities
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import to_float
@@ -84,8 +84,7 @@ def register(
         pyramids.add(fine_to_coarse)
 
     def beside(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
-        starts = [_coarse_shift(pyramids.levels(a), pyramids.levels(b)) for a, b in pairs]
-        return _estimated(pyramids, pairs, starts)
+        return _estimated(pyramids, pairs, [_coarse_shift(pyramids, *pair) for pair in pairs])
 
     frame_from_first = [_STILL]
     pairs: dict[tuple[int, int], Similarity] = {}
@@ -143,16 +142,17 @@ def _hops(count: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def _coarse_shift(template: list[Level], moved: list[Level]) -> Similarity:
+def _coarse_shift(pyramids: Pyramids, template: int, moved: int) -> Similarity:
     """Where phase correlation of the coarsest level is sure of a shift, that shift."""
-    height, width = template[-1].plane.shape
+    sizes = pyramids.sizes_px
+    height, width = sizes[-1]
     if min(height, width) < 2:
         return _STILL
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
     # It multiplies what it is given by the window, in place for some sizes.
-    both = template[-1].plane.copy(), moved[-1].plane.copy()
-    (across, down), response = cv2.phaseCorrelate(*both, window)
-    enlarged = template[0].plane.shape[1] / width
+    one, other = (pyramids.plane(frame, len(sizes) - 1).copy() for frame in (template, moved))
+    (across, down), response = cv2.phaseCorrelate(one, other, window)
+    enlarged = sizes[0][1] / width
     return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else _STILL
 
 
@@ -178,24 +178,21 @@ def _estimated(
 
     def believed(i: int) -> Similarity | None:
         own = found[i]
-        if own is None:
-            return None
-        template, moved = (pyramids.levels(frame) for frame in pairs[i])
-        return own if _plausible(template, moved, own) else None
+        return own if own is not None and _plausible(pyramids, *pairs[i], own) else None
 
     return list(ahead(believed, range(len(pairs)), 0 if len(pairs) == 1 else None))
 
 
-def _plausible(template: list[Level], moved: list[Level], found: Similarity) -> bool:
-    side = max(template[0].plane.shape)
+def _plausible(pyramids: Pyramids, template: int, moved: int, found: Similarity) -> bool:
+    sizes = pyramids.sizes_px
     if not (
         1 / _MAX_SCALE < abs(found.z) < _MAX_SCALE
         and abs(np.angle(found.z)) < _MAX_TURN
-        and abs(found.t) < _MAX_SHIFT * side
+        and abs(found.t) < _MAX_SHIFT * max(sizes[0])
     ):
         return False
-    level = min(1, len(template) - 1)
-    here, there = template[level].plane, moved[level].plane
+    level = min(1, len(sizes) - 1)
+    here, there = (pyramids.plane(frame, level) for frame in (template, moved))
     still = _agreement(here, there, _STILL, level)
     return _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still)
 

@@ -98,16 +98,15 @@ class Pyramids:
         """(height, width) of the planes, fine to coarse."""
         return [(plane.shape[0], plane.shape[1]) for plane, _ in self._kept[0]]
 
-    def levels(self, frame: int) -> list[Level]:
-        """The planes of a frame, on the processor."""
-        return [Level(plane[:], least) for plane, least in self._kept[frame]]
+    def plane(self, frame: int, level: int) -> FloatArray:
+        """One of the planes, on the processor."""
+        return self._kept[frame][level][0][:]
 
     def level(self, frame: int, level: int) -> Level:
-        """One of them, where pairs are matched."""
+        """The same where pairs are matched."""
         if self._card is not None:
             return self._there[frame][level]
-        plane, least = self._kept[frame][level]
-        return Level(plane[:], least)
+        return Level(self.plane(frame, level), self._kept[frame][level][1])
 
     def matched(
         self, match: Callable[[list[tuple[int, int]]], list[Matched]], pairs: list[tuple[int, int]]

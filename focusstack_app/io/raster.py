@@ -178,8 +178,7 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
             raise damaged(path)
         if size_px is not None:
             image.draft(None, size_px)
-        whole = image.size == (header.width_px, header.height_px)
-        if header.bits == 16 or (image.mode in _DIRECT[kind] and (whole or kind == "jpeg")):
+        if header.bits == 16 or image.mode in _DIRECT[kind]:
             icc = image.info.get("icc_profile") or None
             if kind == "jpeg":
                 pixels = _from_jpeg(path, data, image.size)

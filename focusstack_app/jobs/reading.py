@@ -63,8 +63,7 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     proxies: list[Held] = []
     read_as: list[Frame] = []
     sources = request.stack.sources
-    budget = default_budget_bytes() if request.memory_bytes is None else request.memory_bytes
-    readers = readers_of(request.stack, os.cpu_count() or 1, budget)
+    readers = readers_of(request.stack, os.cpu_count() or 1, budget_bytes(request))
     progress.checkpoint()
     for index, (pixels, proxy, frame) in enumerate(ahead(read, sources, readers)):
         source = sources[index]
@@ -95,12 +94,17 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
 
 
-def readers_of(stack: Stack, cores: int, budget_bytes: int) -> int:
+def budget_bytes(request: FusionRequest) -> int:
+    """How much memory a request may use; 40 % of what is free where it does not say it."""
+    return default_budget_bytes() if request.memory_bytes is None else request.memory_bytes
+
+
+def readers_of(stack: Stack, cores: int, memory_bytes: int) -> int:
     """How many frames of a stack to read at a time: as many as there are cores and room for."""
     largest = max(
         source.width_px * source.height_px * 3 * source.bits // 8 for source in stack.sources
     )
-    room = int(_READING_SHARE * budget_bytes) // (_DECODING * largest)
+    room = int(_READING_SHARE * memory_bytes) // (_DECODING * largest)
     return max(_FEWEST_READERS, min(_MOST_READERS, cores, room))
 
 

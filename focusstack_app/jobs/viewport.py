@@ -26,7 +26,7 @@ from focusstack_app.engine.composite import blocks_over, composite, surrounds
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.veil import reach_px
-from focusstack_app.io.spool import Spool, default_budget_bytes
+from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.fuse import (
     LoadModel,
     card_for,
@@ -46,6 +46,7 @@ from focusstack_app.jobs.preparing import (
     placed,
     prepare,
 )
+from focusstack_app.jobs.reading import budget_bytes
 from focusstack_app.jobs.recent import RecentTiles
 
 _FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
@@ -326,7 +327,7 @@ class _Rooms(NamedTuple):
 
 
 def _rooms(request: FusionRequest) -> _Rooms:
-    budget = request.memory_bytes if request.memory_bytes is not None else default_budget_bytes()
+    budget = budget_bytes(request)
     width, _ = request.stack.sources[request.stack.reference].size_px
     room = max(0, budget - _FIXED_BYTES - threads_bytes(width))
     recent = int(room * _RECENT_SHARE)

@@ -101,7 +101,7 @@ def soon_idle(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("focusstack_app.jobs.viewport.default_budget_bytes", lambda: 10**8)
+    monkeypatch.setattr("focusstack_app.jobs.reading.default_budget_bytes", lambda: 10**8)
 
 
 @pytest.fixture

@@ -16,13 +16,14 @@ from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Mode, Provenance
 from focusstack_app.core.kinds import on_host
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine import composite, filters, latent_fusion, pixels, points, resampling
+from focusstack_app.engine import composite, filters, latent_fusion, pixels, resampling
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.overview import Overview
 from focusstack_app.inference.card import TorchCard
 from focusstack_app.inference.lanczos import resampled_in_steps
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.pytorch import TorchModel
+from tests.unit.inference import test_points
 
 Put = Callable[[NDArray[Any]], Any]
 RNG = np.random.default_rng(0)
@@ -76,17 +77,7 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]] = [
     (kinds.on_host, (WORDS,), ()),
 ]
 ELSEWHERE = {"namespace", "accumulate", "blend", "resample", "of_kind"}
-POINTS = {  # test_points.py
-    function.__name__
-    for function in (
-        points.gradient,
-        points.indices,
-        points.taken,
-        points.seen_at,
-        points.medians,
-        points.normal_equations,
-    )
-}
+POINTS = {case[0].__name__ for case in test_points.CASES} | test_points.ELSEWHERE
 
 PLACES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 

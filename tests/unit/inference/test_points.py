@@ -26,6 +26,14 @@ VALUES = RNG.random((3, 7))
 KNOWN = np.array([[True] * 7, [True] * 5 + [False] * 2, [False] * 7])
 X, Y = (np.round(32 * RNG.uniform(1, side - 2, (3, 600))) / 32 for side in (50, 41))
 SIZE = (300, 420)
+CASES: list[tuple[Callable[..., Any], tuple[NDArray[Any], ...], float]] = [
+    (points.gradient, (PLANES,), 0),
+    (points.indices, (PLANES[0] > 0.5,), 0),
+    (points.taken, (PLANES, RNG.integers(0, 41 * 50, (3, 9))), 0),
+    (points.medians, (VALUES, KNOWN), 0),
+    (points.normal_equations, (RNG.random((4, 3, 7)), VALUES, VALUES), 1e-12),
+]
+ELSEWHERE = {"seen_at"}
 
 
 @pytest.fixture(params=["cpu", pytest.param("cuda", marks=pytest.mark.gpu)], scope="module")
@@ -33,16 +41,7 @@ def card(request: pytest.FixtureRequest) -> Card:
     return TorchModel(find_model(DEFAULT_MODEL_ID), request.param).card
 
 
-@pytest.mark.parametrize(
-    ("function", "arrays", "tolerance"),
-    [
-        (points.gradient, (PLANES,), 0),
-        (points.indices, (PLANES[0] > 0.5,), 0),
-        (points.taken, (PLANES, RNG.integers(0, 41 * 50, (3, 9))), 0),
-        (points.medians, (VALUES, KNOWN), 0),
-        (points.normal_equations, (RNG.random((4, 3, 7)), VALUES, VALUES), 1e-12),
-    ],
-)
+@pytest.mark.parametrize(("function", "arrays", "tolerance"), CASES)
 def test_the_counterpart_computes_the_same(
     card: Card, function: Callable[..., Any], arrays: tuple[NDArray[Any], ...], tolerance: float
 ) -> None:
