@@ -11,6 +11,7 @@ global of the process, ours (`MAX_PIXELS`) is checked here.
 from __future__ import annotations
 
 import re
+from io import SEEK_CUR
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -35,6 +36,9 @@ RasterKind = Literal["jpeg", "png"]
 # Its absence is the sign of a tail lost to zeros, which libjpeg decodes to grey without an error.
 _END_OF_IMAGE = b"\xff\xd9"  # never inside entropy-coded data, ITU-T T.81, section B.1.1.2
 _SUPERFLUOUS = re.compile(r"(\d+) extraneous bytes")  # libjpeg's words
+_FRAME_HEADS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF, same, table B.1
+_USUAL_FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))  # with a cosine transform, not nested
+_JPEG_LS = 0xF7  # JPEG-LS, ITU-T T.87, section C.1.1
 _MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost pixels
 _BAND_ROWS = 256
 _DIRECT = {"jpeg": ("RGB", "L"), "png": ("RGB", "RGBA")}  # Pillow's modes
@@ -61,10 +65,35 @@ def check_area(path: Path, width_px: int, height_px: int) -> None:
         )
 
 
-def _opened(file: BinaryIO, kind: RasterKind) -> ImageFile.ImageFile:
+def _opened(path: Path, file: BinaryIO, kind: RasterKind) -> ImageFile.ImageFile:
+    if kind == "jpeg":
+        _check_coding(path, file)
     plugin = JpegImagePlugin.JpegImageFile if kind == "jpeg" else PngImagePlugin.PngImageFile
     with without_warnings():  # about odd EXIF and the like
         return plugin(file)
+
+
+def _check_coding(path: Path, file: BinaryIO) -> None:
+    """Refuse what libjpeg does not decode, or, without loss, beyond the memory that it is given."""
+    file.seek(2)
+    while len(head := file.read(4)) == 4 and head[0] == 0xFF and head[1] != 0xDA:
+        if head[1] == 0xFF:  # fill
+            file.seek(-3, SEEK_CUR)
+            continue
+        if head[1] in _FRAME_HEADS or head[1] == _JPEG_LS:
+            bits = file.read(1)
+            if head[1] not in _USUAL_FRAMES or bits != b"\x08":
+                raise InputError(
+                    message(
+                        "{file} is a JPEG of a kind that is not supported (lossless, or not with "
+                        "8 bits).",
+                        file=shown(path),
+                    ),
+                    message("Save it as a usual JPEG, or as TIFF."),
+                )
+            break
+        file.seek(int.from_bytes(head[2:], "big") - 2, SEEK_CUR)
+    file.seek(0)
 
 
 def _header(path: Path, file: BinaryIO, image: ImageFile.ImageFile, kind: RasterKind) -> Header:
@@ -83,7 +112,7 @@ def read_header(path: Path, kind: RasterKind) -> Header:
         InputError: If the picture is too large.
         Exception: Whatever Pillow raises on a damaged header; see `faults.reading`.
     """
-    with path.open("rb") as file, _opened(file, kind) as image:
+    with path.open("rb") as file, _opened(path, file, kind) as image:
         return _header(path, file, image, kind)
 
 
@@ -167,7 +196,7 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
         Exception: Whatever the decoders raise on damaged data; see `faults.reading`.
     """
     # With a buffer, reading it all would copy what is read, with the interpreter's lock held.
-    with path.open("rb", buffering=0) as file, _opened(file, kind) as image:
+    with path.open("rb", buffering=0) as file, _opened(path, file, kind) as image:
         header = _header(path, file, image, kind)
         label = "sRGB" if "srgb" in image.info else None
         first_scan = file.tell()  # of a JPEG

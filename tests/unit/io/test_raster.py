@@ -83,6 +83,29 @@ def test_cmyk_jpeg_becomes_rgb_without_the_cmyk_profile(tmp_path: Path) -> None:
     assert read_proxy(probe(path), 20).pixels.shape == (13, 20, 3)
 
 
+@pytest.mark.parametrize("kind", ["lossless", "12 bits", "JPEG-LS"])
+def test_jpegs_of_other_kinds_are_refused_as_such(tmp_path: Path, kind: str) -> None:
+    picture = smooth(96, 144)
+    made = {  # libjpeg writes a lossless one in full where it is asked for a small one
+        "lossless": lambda: imagecodecs.jpeg8_encode(picture, lossless=True),
+        "12 bits": lambda: imagecodecs.jpeg8_encode(
+            picture.astype(np.uint16) << 4, bitspersample=12
+        ),
+        "JPEG-LS": lambda: imagecodecs.jpegls_encode(picture),
+    }[kind]()
+    path = tmp_path / "a.jpg"
+    path.write_bytes(made)
+    with pytest.raises(InputError, match=r"a\.jpg is a JPEG of a kind that is not supported"):
+        probe(path)
+
+
+def test_fill_bytes_before_a_segment_of_a_jpeg(tmp_path: Path, jpeg_bytes: bytes) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg_bytes[:2] + b"\xff\xff" + jpeg_bytes[2:])
+    whole = save_jpeg(tmp_path / "whole.jpg", noise8(64, 96))
+    assert np.array_equal(read_frame(probe(path)).pixels, read_frame(probe(whole)).pixels)
+
+
 @pytest.fixture(scope="module")
 def jpeg_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return save_jpeg(tmp_path_factory.mktemp("jpeg") / "a.jpg", noise8(64, 96)).read_bytes()
