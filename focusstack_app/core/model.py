@@ -21,10 +21,10 @@ class ModelManifest:
     Attributes:
         id: Folder name and command-line name.
         version: Of the weights.
-        kind: Input contract; "vaeedof-set-4" is the only one so far, others are refused.
+        kind: Input contract; "vaeedof-set-5" is the only one so far, others are refused.
         latent_channels: C.
         scale: Pixels per latent cell in each direction (8).
-        slots: Frames fused at once (7).
+        slots: Frames fused at once, at most (7).
         weight_scale: Cells of the slot-weight grid per latent cell in each direction.
         tile_px: Edge of a tile that fusion and decoding were trained for.
         decoder_reach: How many latent cells away a pixel's latent may lie and still change it when
@@ -58,13 +58,13 @@ class ModelManifest:
 
 
 class Fused(NamedTuple):
-    """The result of fusing seven latents.
+    """The result of fusing the latents of some frames.
 
     Attributes:
         latent: (C, h, w) float32.
-        weights: (slots, h * weight_scale, w * weight_scale) float32, non-negative, sum 1 over
-            slots: how much each slot contributes where.
-        carriers: As `weights`: what of the scene is in focus in which slot, be it seen or hidden
+        weights: (frames, h * weight_scale, w * weight_scale) float32, non-negative, sum 1 over
+            frames: how much each of them contributes where.
+        carriers: As `weights`: what of the scene is in focus in which frame, be it seen or hidden
             there by the veil of a nearer subject.
         mix: (2, h * weight_scale, w * weight_scale) float32, [0, 1], sum at most 1: share of the
             carriers, freed of their veil, and of the decoded picture in the faithful result; of the
@@ -150,18 +150,15 @@ class FusionModel(Protocol):
         """
         ...
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         """Fuse up to `slots` different frames of one tile.
 
         Args:
-            latents: (slots, C, h, w) float32; h and w multiples of 8. Slots beyond the frames at
-                hand hold duplicates. On a `card` also (tiles, slots, C, h, w): all of the result
-                has that axis, too, then.
-            shares: (slots,) float32: one over the number of slots that hold the same frame.
+            latents: (frames, C, h, w) float32; h and w multiples of 8. On a `card` also (tiles,
+                frames, C, h, w): all of the result has that axis, too, then.
 
         Returns:
-            Everything of `Fused`. None of it depends on the order of the slots, nor
-            on which frame was duplicated.
+            Everything of `Fused`. None of it depends on the order of the frames.
         """
         ...
 

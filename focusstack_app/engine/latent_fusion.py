@@ -257,7 +257,7 @@ def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
 def _fuse_group(
     work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
 ) -> _Level:
-    """Fuse at most `slots` latents tile by tile, padding the slots with duplicates.
+    """Fuse at most `slots` latents tile by tile.
 
     Args:
         work: What is shared.
@@ -266,7 +266,7 @@ def _fuse_group(
         place: Of the group in the tree.
     """
     plan, ground, shown, keep = work.plan, work.ground, work.shown, work.keep
-    slots, fine = work.model.manifest.slots, work.model.manifest.weight_scale
+    fine = work.model.manifest.weight_scale
     count = len(latents)
     grid = (shown.height * fine, shown.width * fine)
     if count == 1:
@@ -287,10 +287,8 @@ def _fuse_group(
                 own = both.seen_from(tile).scaled(fine).slices
                 alpha = plan.alpha(tile, fine, one)[own]
                 owned = (slice(None), *own)
-                for of_slots, totals in ((part.weights, weights), (part.carriers, carriers)):
-                    places = [total[there] for total in totals]
-                    for first in range(0, slots, count):
-                        blend(alpha, of_slots[owned][first : first + count], places)
+                for planes, totals in ((part.weights, weights), (part.carriers, carriers)):
+                    blend(alpha, planes[owned], [total[there] for total in totals])
                 blend(alpha, part.mix[owned], [plane[there] for plane in mix])
             work.tick(message("Fusing"))
     return _Level(
@@ -306,8 +304,6 @@ def _fused(
 ) -> Generator[Fused, None, None]:
     """What the model makes of each tile."""
     ground = work.ground
-    frame_of_slot, shares = _slots(work, len(latents))
-
     held: dict[tuple[int, int], list[NDArray[Any]]] = {}
 
     def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
@@ -324,8 +320,8 @@ def _fused(
         here = tile.seen_from(ground)
         with one_reads:
             rows = strips((here.top, here.bottom))
-        picked = [rows[i][:, :, here.left : here.right] for i in frame_of_slot]
-        return work.model.fuse(np.stack(picked, dtype=np.float32), shares)
+        picked = [row[:, :, here.left : here.right] for row in rows]
+        return work.model.fuse(np.stack(picked, dtype=np.float32))
 
     def recalled(tile: Region) -> Fused:
         return work.recall((place, tile), functools.partial(fuse, tile))
@@ -338,29 +334,21 @@ def _fused_on_card(
 ) -> Generator[Fused, None, None]:
     """The same, many tiles at a time: one alone does not keep a card busy."""
     del place
-    frame_of_slot, shares = _slots(work, len(latents))
     xp = namespace(latents[0][0:1, 0:1, 0:1])
     at_once = min(_CARD_TILES, len(tiles))
     for first in range(0, len(tiles), at_once):
         some = tiles[first : first + at_once]
         picked = [
-            latents[i][(slice(None), *tile.seen_from(work.ground).slices)]
+            latent[(slice(None), *tile.seen_from(work.ground).slices)]
             # As many each time: what a card does for other numbers is prepared anew.
             for tile in itertools.islice(itertools.cycle(some), at_once)
-            for i in frame_of_slot
+            for latent in latents
         ]
         tile_shape = picked[0].shape
         together = as_float32(xp.stack(picked)).reshape(at_once, -1, *tile_shape)
-        fused = work.model.fuse(together, shares)
+        fused = work.model.fuse(together)
         for number in range(len(some)):
             yield Fused(*(part[number] for part in fused))
-
-
-def _slots(work: _Work, count: int) -> tuple[list[int], FloatArray]:
-    """Which of the frames each slot holds, and the share of each slot in its frame."""
-    frame_of_slot = [slot % count for slot in range(work.model.manifest.slots)]
-    shares = [1 / frame_of_slot.count(i) for i in frame_of_slot]
-    return frame_of_slot, np.asarray(shares, dtype=np.float32)
 
 
 def _decode(

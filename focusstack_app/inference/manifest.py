@@ -17,7 +17,7 @@ from focusstack_app.core.errors import ModelError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import ModelManifest
 
-KIND = "vaeedof-set-4"
+KIND = "vaeedof-set-5"
 FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
 HALF_FUSION = "fusion.fp16.onnx"  # the same for cards that are fast in half precision; optional
 

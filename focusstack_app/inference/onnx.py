@@ -19,6 +19,7 @@ from focusstack_app.inference.binding import BoundSession
 from focusstack_app.inference.devices import Accelerator
 from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
 from focusstack_app.inference.manifest import HALF_FUSION, read_verified
+from focusstack_app.inference.slots import filled_slots, of_frames
 from focusstack_app.inference.weights import weights_beside
 
 _PROCESSOR = "CPUExecutionProvider"
@@ -64,10 +65,14 @@ class OnnxModel:
         latent: FloatArray = self._run(self._encoder, {"pixels": planes})[0][0]
         return latent
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
-        inputs = {"latents": latents[None], "shares": shares[None]}
-        return Fused(*(output[0] for output in self._run(self._fusion, inputs)))
+        frames = len(latents)
+        # What accelerators do for inputs of a new size is prepared first.
+        slots = frames if self._accelerator is None else self.manifest.slots
+        filled, shares = filled_slots(latents, slots)
+        outputs = self._run(self._fusion, {"latents": filled[None], "shares": shares[None]})
+        return of_frames(Fused(*(output[0] for output in outputs)), frames)
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""

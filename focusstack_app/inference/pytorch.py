@@ -24,6 +24,7 @@ from focusstack_app.inference.fallback import processor_warning, smaller_tiles, 
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
 from focusstack_app.inference.onnx import MOST_CALLS, OnnxModel, first_line
+from focusstack_app.inference.slots import filled_slots, of_frames
 from focusstack_app.inference.tensors import as_tensor, few
 
 Part = Callable[..., Tensor | tuple[Tensor, ...]]
@@ -81,14 +82,19 @@ class TorchModel:
         planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
         return self._run(self._encoder, planes)[0]
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         """See `FusionModel.fuse`."""
-        if isinstance(latents, Tensor):
-            tiles = latents if latents.ndim == 5 else latents[None]
-            known = few(shares, latents.device).expand(len(tiles), -1)
+        frames = latents.shape[-4]
+        slots = frames if self._place.type == "cpu" else self.manifest.slots  # one size is recorded
+        filled, shares = filled_slots(latents, slots)
+        if isinstance(filled, Tensor):
+            tiles = filled if filled.ndim == 5 else filled[None]
+            known = few(shares, filled.device).expand(len(tiles), -1)
             fused = Fused(*self._there(self._fusion, tiles, known))
-            return fused if latents.ndim == 5 else Fused(*(part[0] for part in fused))
-        return Fused(*self._run(self._fusion, latents, shares))
+            fused = fused if filled.ndim == 5 else Fused(*(part[0] for part in fused))
+        else:
+            fused = Fused(*self._run(self._fusion, filled, shares))
+        return of_frames(fused, frames)
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel.decode`."""

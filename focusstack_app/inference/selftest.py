@@ -28,11 +28,8 @@ def agrees(model: FusionModel, reference: FusionModel) -> bool:
 
 def _results(model: FusionModel) -> list[FloatArray]:
     """The decoded picture, and all that fusion gives."""
-    manifest = model.manifest
-    one, two = (model.encode(frame) for frame in _frames(manifest.tile_px))
-    slots = np.arange(manifest.slots) % 2
-    shares = np.asarray(1 / np.bincount(slots)[slots], dtype=np.float32)
-    fused = model.fuse(np.stack([(one, two)[slot] for slot in slots]), shares)
+    one, two = (model.encode(frame) for frame in _frames(model.manifest.tile_px))
+    fused = model.fuse(np.stack([one, two]))
     return [model.decode(fused.latent), *fused]
 
 

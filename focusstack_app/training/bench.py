@@ -177,7 +177,11 @@ def bench(
         manifest = find_model(model_id)
         for part, watched in parts.items():
             cells = manifest.tile_px // (1 if part == "encoder" else manifest.scale)
-            watched.gmac = onnx_gmac(manifest.folder / f"{part}.onnx", cells, cells)
+            graph = manifest.folder / f"{part}.onnx"
+            watched.gmac = sum(
+                tiles / watched.tiles * onnx_gmac(graph, cells, cells, frames)
+                for frames, tiles in watched.tiles_of.items()
+            )
         measured.matmul_gmac_s = matmul_gmac_s(result.device)
     return measured
 

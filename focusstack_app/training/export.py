@@ -19,13 +19,18 @@ SLOTS = 7
 TILE_PX = 512
 _PLANE = {2: "height", 3: "width"}
 _FINE = {2: "fine_height", 3: "fine_width"}
+_BY_SLOT = {1: "slots", **_FINE}
 FUSION_OUTPUTS = {
     "latent": _PLANE,
-    "weights": _FINE,
-    "carriers": _FINE,
+    "weights": _BY_SLOT,
+    "carriers": _BY_SLOT,
     "mix": _FINE,
 }
-FUSION_AXES = {"latents": {3: "height", 4: "width"}, **FUSION_OUTPUTS}
+FUSION_AXES = {
+    "latents": {1: "slots", 3: "height", 4: "width"},
+    "shares": {1: "slots"},
+    **FUSION_OUTPUTS,
+}
 
 
 def export_model(
@@ -86,7 +91,7 @@ def export_model(
     manifest = {
         "id": folder.name,
         "version": version,
-        "kind": "vaeedof-set-4",
+        "kind": "vaeedof-set-5",
         "latent_channels": channels,
         "scale": SCALE,
         "slots": SLOTS,

@@ -30,6 +30,7 @@ from focusstack_app.engine.pixels import to_float
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.training import taesd3
 from focusstack_app.training.evaluate import load_scene, model_named
+from focusstack_app.training.export import SLOTS
 from focusstack_app.training.linear import BLOCK, principal_components
 from focusstack_app.training.metrics import psnr
 
@@ -108,7 +109,7 @@ def torch_gmac(part: nn.Module, given: Tensor) -> float:
     return float(counter.get_total_flops() / 2e9)
 
 
-def onnx_gmac(path: Path, height: int, width: int) -> float:
+def onnx_gmac(path: Path, height: int, width: int, slots: int = SLOTS) -> float:
     """Multiply-accumulates of a graph's convolutions, in 10^9.
 
     The matrix products of the fusion module's attention are not counted: 0.03 of them.
@@ -117,15 +118,17 @@ def onnx_gmac(path: Path, height: int, width: int) -> float:
         path: ONNX file.
         height: Of the input, where the graph leaves it open.
         width: Same.
+        slots: Frames that are fused.
 
     Raises:
         ValueError: If the shapes of the graph cannot be found.
     """
+    sizes = {"height": height, "width": width, "slots": slots}
     model = onnx.load(str(path), load_external_data=False)
     for value in model.graph.input:
         for dim in value.type.tensor_type.shape.dim:
             if dim.dim_param:
-                dim.dim_value = height if dim.dim_param == "height" else width
+                dim.dim_value = sizes[dim.dim_param]
     for value in model.graph.output:  # their open names would contradict the sizes
         value.type.tensor_type.ClearField("shape")
     graph = onnx.shape_inference.infer_shapes(_folded(model), data_prop=True).graph
@@ -142,7 +145,6 @@ def onnx_gmac(path: Path, height: int, width: int) -> float:
     if not found or any(len(shape) != 4 or 0 in shape[1:] for shape, _ in found):
         raise ValueError(f"the shapes of {path.name} cannot be found")
     # Behind the attention the number of slots is lost.
-    slots = max(shape[0] for shape, _ in found)
     return sum((shape[0] or slots) * int(np.prod(shape[1:])) * each for shape, each in found) / 1e9
 
 

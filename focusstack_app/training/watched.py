@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
 
@@ -20,12 +20,14 @@ class Part:
     Attributes:
         calls: How often it was called.
         tiles: What it computed, in whole tiles.
+        tiles_of: The same by the number of frames in each.
         seconds: Wall clock in which at least one call ran.
-        gmac: Multiply-accumulates per tile, in 10^9.
+        gmac: Multiply-accumulates per tile, in 10^9; the mean.
     """
 
     calls: int = 0
     tiles: float = 0.0
+    tiles_of: dict[int, float] = field(default_factory=dict)
     seconds: float = 0.0
     gmac: float = 0.0
 
@@ -81,12 +83,12 @@ class WatchedModel:
         with self._watched("encoder", *pixels.shape[:2]):
             return self._model.encode(pixels)
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         """See `FusionModel`."""
         scale = self.manifest.scale
-        *tiles, _, _, height, width = latents.shape
-        with self._watched("fusion", math.prod(tiles) * height * scale, width * scale):
-            return self._model.fuse(latents, shares)
+        *tiles, frames, _, height, width = latents.shape
+        with self._watched("fusion", math.prod(tiles) * height * scale, width * scale, frames):
+            return self._model.fuse(latents)
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """See `FusionModel`."""
@@ -95,7 +97,7 @@ class WatchedModel:
             return self._model.decode(latent)
 
     @contextmanager
-    def _watched(self, name: str, height_px: int, width_px: int) -> Iterator[None]:
+    def _watched(self, name: str, height_px: int, width_px: int, frames: int = 1) -> Iterator[None]:
         with self._lock:
             part = self._parts.setdefault(name, Part())
             if not self._running[name]:
@@ -107,4 +109,6 @@ class WatchedModel:
             if not self._running[name]:
                 part.seconds += time.perf_counter() - self._since_s[name]
             part.calls += 1
-            part.tiles += height_px * width_px / self._tile_px**2
+            tiles = height_px * width_px / self._tile_px**2
+            part.tiles += tiles
+            part.tiles_of[frames] = part.tiles_of.get(frames, 0.0) + tiles

@@ -56,9 +56,9 @@ class Jobs:
         jobs = self
 
         class Held(UnevenModel):
-            def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+            def fuse(self, latents: FloatArray) -> Fused:
                 assert jobs.opening or jobs.release.wait(20)
-                return super().fuse(latents, shares)
+                return super().fuse(latents)
 
         return Held(tile_px=256)
 

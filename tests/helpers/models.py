@@ -23,7 +23,7 @@ def fake_manifest(model_id: str = "identity", *, tile_px: int = 64) -> ModelMani
     return ModelManifest(
         id=model_id,
         version="1",
-        kind="vaeedof-set-4",
+        kind="vaeedof-set-5",
         latent_channels=CHANNELS,
         scale=SCALE,
         slots=SLOTS,
@@ -67,11 +67,11 @@ class IdentityModel:
             latent.reshape(CHANNELS, height // SCALE, width // SCALE), dtype=np.float32
         )
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-        """The first slot's latent; weights are the normalised shares, the same everywhere."""
+    def fuse(self, latents: FloatArray) -> Fused:
+        """The first frame's latent; all weigh the same everywhere."""
         self.fuse_calls += 1
-        weights = _checked_weights(latents, shares)
-        return _fused(latents[0], weights)
+        _check(latents)
+        return _fused(latents[0], len(latents))
 
     def decode(self, latent: FloatArray) -> FloatArray:
         """(192, h, w) -> (8 h, 8 w, 3), the exact inverse of `encode`."""
@@ -89,25 +89,24 @@ class IdentityModel:
 
 
 class MeanModel(IdentityModel):
-    """Averages the frames: every different frame counts once, however often it was duplicated."""
+    """Averages the frames."""
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-        """Mean of the slots' latents weighted by the normalised shares."""
+    def fuse(self, latents: FloatArray) -> Fused:
+        """Mean of the frames' latents."""
         self.fuse_calls += 1
-        weights = _checked_weights(latents, shares)
-        mean = np.einsum("s,schw->chw", weights, latents, dtype=np.float64)
-        return _fused(mean, weights)
+        _check(latents)
+        return _fused(latents.mean(0, dtype=np.float64), len(latents))
 
 
 class OutOfMemoryOnceModel(MeanModel):
     """A `MeanModel` whose first `fuse` runs out of device memory."""
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         """Fail the first time, then average."""
         if self.fuse_calls == 0:
             self.fuse_calls += 1
             raise DeviceMemoryError("The device ran out of memory.", "Close other programs.")
-        return super().fuse(latents, shares)
+        return super().fuse(latents)
 
 
 class UnevenModel(IdentityModel):
@@ -119,13 +118,12 @@ class UnevenModel(IdentityModel):
     def __init__(self, *, tile_px: int = 64) -> None:
         super().__init__(replace(fake_manifest(tile_px=tile_px), decoder_reach=1))
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-        """Weights of the slots' own brightness around the tile's."""
+    def fuse(self, latents: FloatArray) -> Fused:
+        """Weights of the frames' own brightness around the tile's."""
         self.fuse_calls += 1
-        _checked_weights(latents, shares)
+        _check(latents)
         bright = latents.mean(1, dtype=np.float64)
-        odd = 1 + np.abs(bright - bright.mean())
-        weights = odd * shares[:, None, None]
+        weights = 1 + np.abs(bright - bright.mean())
         weights /= weights.sum(0)
         fine = weights.repeat(WEIGHT_SCALE, 1).repeat(WEIGHT_SCALE, 2).astype(np.float32)
         mix = np.stack([0.3 * fine[0], 0.4 * fine[1]])
@@ -144,24 +142,19 @@ class UnevenModel(IdentityModel):
         return super().decode(np.mean(shifted, axis=0, dtype=np.float32))
 
 
-def _checked_weights(latents: FloatArray, shares: FloatArray) -> FloatArray:
-    """(SLOTS,) weights that sum to 1; the caller's contract is checked on the way."""
+def _check(latents: FloatArray) -> None:
+    """Whether the caller keeps the contract."""
     assert latents.ndim == 4, latents.shape
-    assert latents.shape[:2] == (SLOTS, CHANNELS), latents.shape
+    assert 1 < len(latents) <= SLOTS, latents.shape
+    assert latents.shape[1] == CHANNELS, latents.shape
     assert latents.shape[2] % 8 == 0, latents.shape
     assert latents.shape[3] % 8 == 0, latents.shape
-    assert shares.shape == (SLOTS,), shares.shape
-    assert np.all(shares > 0), shares
-    return np.asarray(shares / shares.sum(), dtype=np.float32)
 
 
-def _fused(latent: NDArray[np.floating[Any]], weights: FloatArray) -> Fused:
-    """The same slot weights at every cell, nothing synthesised."""
+def _fused(latent: NDArray[np.floating[Any]], frames: int) -> Fused:
+    """The same weights at every cell, nothing synthesised."""
     grid = (latent.shape[1] * WEIGHT_SCALE, latent.shape[2] * WEIGHT_SCALE)
-    spread = np.broadcast_to(weights[:, None, None], (SLOTS, *grid))
+    weights = np.full((frames, *grid), 1 / frames, np.float32)
     return Fused(
-        latent.astype(np.float32),
-        np.ascontiguousarray(spread, dtype=np.float32),
-        np.ascontiguousarray(spread, dtype=np.float32),
-        np.zeros((2, *grid), np.float32),
+        latent.astype(np.float32), weights, weights.copy(), np.zeros((2, *grid), np.float32)
     )

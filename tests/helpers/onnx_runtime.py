@@ -163,7 +163,12 @@ class _Session:
             picture = model.decode(inputs["latent"][0])
             return [self._behaves(picture.transpose(2, 0, 1)[None])]
         assert inputs["latents"].shape[-2:] == (self._cells, self._cells)
-        fused = model.fuse(inputs["latents"][0], inputs["shares"][0])
+        latents, shares = inputs["latents"][0], inputs["shares"][0]
+        assert len(latents) == len(shares)
+        assert len(latents) == SLOTS or self._providers[0] == CPU
+        fused = model.fuse(latents)
+        for planes in (fused.weights, fused.carriers):  # all frames weigh the same
+            planes[:] = (shares / shares.sum())[:, None, None]
         return [self._behaves(plane[None]) for plane in fused]
 
 

@@ -56,7 +56,7 @@ def test_the_weights_of_all_frames_sum_to_one(count: int) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 7])
-def test_padding_by_duplication_does_not_weigh_a_frame_up(count: int) -> None:
+def test_all_frames_weigh_the_same(count: int) -> None:
     frames = _frames(count)
     fusion = _fuse(MeanModel(), frames)
     mean = np.mean([to_float(frame) for frame in frames], axis=0)
@@ -93,8 +93,8 @@ def test_cancel_at_any_tile_stops_the_fusion() -> None:
 class _Repairing(MeanModel):
     """Says the same of every group."""
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-        fused = super().fuse(latents, shares)
+    def fuse(self, latents: FloatArray) -> Fused:
+        fused = super().fuse(latents)
         return fused._replace(mix=np.full_like(fused.mix, 0.25))
 
 

@@ -51,9 +51,8 @@ def _decoder() -> Any:
 def test_every_part_computes_what_it_computes_unbound(bound: OnnxModel, plain: OnnxModel) -> None:
     slots = bound.manifest.slots
     latents = np.stack([plain.encode(frame) for frame in _frames(slots, TILE_PX, TILE_PX)])
-    for order in (np.arange(slots), np.arange(slots) % 3):
-        shares = (1 / np.bincount(order)[order]).astype(np.float32)
-        fused, expected = (model.fuse(latents[order], shares) for model in (bound, plain))
+    for count in (slots, 3):
+        fused, expected = (model.fuse(latents[:count]) for model in (bound, plain))
         for mine, theirs in zip(fused, expected, strict=True):
             np.testing.assert_array_equal(mine, theirs)
         for part in (fused.latent, fused.latent[:, 8:24, ::2]):

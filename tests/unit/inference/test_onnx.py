@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 import pytest
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
 from focusstack_app.core.model import FloatArray
+from focusstack_app.inference.devices import Accelerator
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.onnx import OnnxModel
 
@@ -34,18 +37,24 @@ def test_chunks_encode_as_the_whole_does(model: OnnxModel) -> None:
     np.testing.assert_allclose(np.concatenate(halves, 1), model.encode(picture), atol=1e-5)
 
 
-def test_neither_slot_order_nor_the_duplicate_matters(model: OnnxModel) -> None:
-    latents = _latents(model, 3)
+def test_the_order_of_frames_does_not_matter(model: OnnxModel) -> None:
+    latents = np.stack(_latents(model, 3))
+    one, other = model.fuse(latents), model.fuse(latents[[2, 0, 1]])
+    np.testing.assert_allclose(one.weights.sum(axis=0), 1.0, atol=1e-4)
+    np.testing.assert_allclose(other.latent, one.latent, atol=2e-3)
+    np.testing.assert_allclose(other.weights[[1, 2, 0]], one.weights, atol=2e-3)
 
-    def fused(slots: list[int]) -> FloatArray:
-        shares = np.asarray([1 / slots.count(i) for i in slots], np.float32)
-        result = model.fuse(np.stack([latents[i] for i in slots]), shares)
-        np.testing.assert_allclose(result.weights.sum(axis=0), 1.0, atol=1e-4)
-        return result.latent
 
-    one = fused([0, 1, 2, 0, 1, 2, 0])
-    np.testing.assert_allclose(fused([2, 2, 1, 1, 2, 0, 1]), one, atol=2e-3)
-    np.testing.assert_allclose(fused([0, 0, 0, 0, 0, 1, 2]), one, atol=2e-3)
+@pytest.mark.parametrize("count", [2, 3, 4, 7])
+def test_slots_that_no_frame_fills_change_nothing(model: OnnxModel, count: int) -> None:
+    """Accelerators fill all of them, with duplicates; the processor computes none of them."""
+    on_accelerator = copy(model)
+    on_accelerator._accelerator = Accelerator("The processor", "CPUExecutionProvider")
+    latents = np.stack(_latents(model, count))
+    mine, theirs = on_accelerator.fuse(latents), model.fuse(latents)
+    assert mine.weights.shape[0] == mine.carriers.shape[0] == count
+    for one, other in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
 
 
 def test_the_decoder_reaches_as_far_as_the_manifest_says(model: OnnxModel) -> None:

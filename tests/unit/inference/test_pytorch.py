@@ -25,16 +25,14 @@ def model() -> TorchModel:
 
 def test_torch_computes_what_onnx_runtime_computes(model: TorchModel) -> None:
     onnx_model = OnnxModel(model.manifest)
-    edge, slots = model.manifest.tile_px, model.manifest.slots
+    edge = model.manifest.tile_px
     rng = np.random.default_rng(5)
     frames = rng.random((2, edge, edge, 3), dtype=np.float32)
     latents = np.stack([model.encode(frame) for frame in frames])
     expected = np.stack([onnx_model.encode(frame) for frame in frames])
     np.testing.assert_allclose(latents, expected, atol=1e-4)
-    slot_frames = np.arange(slots) % 2
-    shares = np.where(slot_frames == 0, 1 / 4, 1 / 3).astype(np.float32)
-    fused = model.fuse(expected[slot_frames], shares)
-    for mine, theirs in zip(fused, onnx_model.fuse(expected[slot_frames], shares), strict=True):
+    fused = model.fuse(expected)
+    for mine, theirs in zip(fused, onnx_model.fuse(expected), strict=True):
         assert mine.dtype == np.float32
         np.testing.assert_allclose(mine, theirs, atol=1e-4)
     fused.latent.setflags(write=False)
@@ -118,5 +116,5 @@ def test_threads_take_turns_on_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_smaller_tiles_fuse(model: TorchModel) -> None:
     manifest = model.manifest
     latents = np.zeros((manifest.slots, manifest.latent_channels, 32, 32), np.float32)
-    fused = model.fuse(latents, np.ones(manifest.slots, np.float32))
+    fused = model.fuse(latents)
     assert fused.weights.shape == (manifest.slots, 128, 128)

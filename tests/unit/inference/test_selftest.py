@@ -12,8 +12,8 @@ class _Wrong(IdentityModel):
         super().__init__()
         self._plane, self._error = plane, error
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-        fused = super().fuse(latents, shares)
+    def fuse(self, latents: FloatArray) -> Fused:
+        fused = super().fuse(latents)
         wrong: FloatArray = getattr(fused, self._plane).copy()
         wrong[..., -1, -1] += self._error
         return fused._replace(**{self._plane: wrong})

@@ -260,10 +260,10 @@ class _Failing(MeanModel):
         self.device = "CUDA"
         self._error = error
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         if self.fuse_calls == 3:
             raise self._error
-        return super().fuse(latents, shares)
+        return super().fuse(latents)
 
     def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel:
         lighter = MeanModel()

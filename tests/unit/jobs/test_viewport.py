@@ -295,11 +295,11 @@ def test_a_frame_that_cannot_be_read_leaves_no_file(request_: FusionRequest, scr
 
 def test_a_part_is_cancelled_at_the_next_tile(request_: FusionRequest) -> None:
     class Slow(MeanModel):
-        def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+        def fuse(self, latents: FloatArray) -> Fused:
             if looked_at:
                 time.sleep(0.05)
                 progress.cancel()
-            return super().fuse(latents, shares)
+            return super().fuse(latents)
 
     model, progress, looked_at = Slow(), Progress(), False
     viewport = _opened(request_, model)
@@ -365,10 +365,10 @@ class _Failing(UnevenModel):
             raise DeviceMemoryError("Full.")
         return super().encode(pixels)
 
-    def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
+    def fuse(self, latents: FloatArray) -> Fused:
         if self.fuse_calls == self._number:
             raise DeviceMemoryError("Full.")
-        return super().fuse(latents, shares)
+        return super().fuse(latents)
 
     def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel:
         assert out_of_memory is self._full  # smaller tiles would not fit those of a viewport

@@ -53,12 +53,10 @@ def small(exported: Path, tmp_path: Path) -> Path:
 
 def _picture(model: OnnxModel) -> FloatArray:
     """Three frames of a stack, fused and decoded."""
-    tile_px, slots = model.manifest.tile_px, model.manifest.slots
+    tile_px = model.manifest.tile_px
     frames = make_stack(3, width_px=tile_px, height_px=tile_px).frames
     latents = [model.encode((frame / 65535).astype(np.float32)) for frame in frames]
-    order = [slot % len(latents) for slot in range(slots)]
-    shares = np.asarray([1 / order.count(slot) for slot in order], np.float32)
-    return model.decode(model.fuse(np.stack([latents[slot] for slot in order]), shares).latent)
+    return model.decode(model.fuse(np.stack(latents)).latent)
 
 
 def _greatest_difference(manifest: ModelManifest) -> float:

@@ -167,7 +167,7 @@ def test_training_resumes_and_its_export_runs(samples: Path, run: Path, tmp_path
     model = OnnxModel(manifest)
     pixels = np.random.default_rng(0).random((512, 512, 3), dtype=np.float32)
     latent = model.encode(pixels)
-    fused = model.fuse(np.stack([latent] * 7), np.full(7, 1 / 7, np.float32))
+    fused = model.fuse(np.stack([latent] * 7))
     assert fused.mix.shape[1:] == fused.weights.shape[1:] == (256, 256)
     assert model.decode(fused.latent).shape == pixels.shape
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.training.watched import Part, WatchedModel
-from tests.helpers.models import SLOTS, IdentityModel
+from tests.helpers.models import IdentityModel
 
 
 def test_calls_are_counted_in_tiles() -> None:
@@ -20,10 +20,12 @@ def test_tiles_that_are_fused_together_count_each() -> None:
     class OfTiles(IdentityModel):
         """Takes several tiles, as on a card."""
 
-        def fuse(self, latents: FloatArray, shares: FloatArray) -> Fused:
-            return super().fuse(latents[0], shares)
+        def fuse(self, latents: FloatArray) -> Fused:
+            return super().fuse(latents[0])
 
     parts: dict[str, Part] = {}
     model = WatchedModel(OfTiles(), parts)
-    model.fuse(np.zeros((5, SLOTS, 192, 8, 8), np.float32), np.full(SLOTS, 1 / SLOTS, np.float32))
-    assert (parts["fusion"].calls, parts["fusion"].tiles) == (1, 5.0)
+    model.fuse(np.zeros((5, 3, 192, 8, 8), np.float32))
+    model.fuse(np.zeros((1, 2, 192, 8, 8), np.float32))
+    assert (parts["fusion"].calls, parts["fusion"].tiles) == (2, 6.0)
+    assert parts["fusion"].tiles_of == {3: 5.0, 2: 1.0}
