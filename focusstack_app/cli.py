@@ -47,6 +47,7 @@ from focusstack_app.core.output import (
     OutputOptions,
     format_of,
 )
+from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
@@ -104,7 +105,7 @@ def _of_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argpars
     """The arguments, of a project with its frames and with its choices where they name none."""
     from focusstack_app.jobs.project import PROJECT_SUFFIX, load_project
 
-    if [path.suffix for path in parsed.inputs] != [PROJECT_SUFFIX]:
+    if [path.suffix.lower() for path in parsed.inputs] != [PROJECT_SUFFIX]:
         return parsed
     project = load_project(parsed.inputs[0])
     fusion = replace(
@@ -127,7 +128,7 @@ def _of_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argpars
 def _window(args: argparse.Namespace) -> int:
     paths: list[Path] = args.paths
     for path in paths:
-        if not path.exists():
+        if not is_there(path):
             near = difflib.get_close_matches(str(path), COMMANDS, n=1)
             hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
             raise InputError(f"{_shown(path)} does not exist.", hint)
@@ -163,7 +164,7 @@ def _demo(args: argparse.Namespace) -> int:
     from focusstack_app.jobs.opening import open_stack
 
     folder = resources_dir() / "demo"
-    frames = list_images(folder) if folder.is_dir() else []
+    frames = list_images(folder) if is_folder(folder) else []
     frames = [path for path in frames if path.name.startswith("frame_")]
     if not frames:
         raise InputError("The demo stack is missing.", "Install focusstack_app again.")
@@ -237,6 +238,7 @@ def _batch(args: argparse.Namespace) -> int:
         BatchReport,
         BatchTarget,
         Outcome,
+        check_batch,
         check_results_folders,
         plan_batch,
         run_batch,
@@ -290,12 +292,14 @@ def _batch(args: argparse.Namespace) -> int:
         complain("Cancelled; finished pictures stay. Run the same command again to go on.")
         return CANCELLED
     if args.dry_run:
-        plans = [task.plan() for task in plan_batch(stacks, target, request)]
+        tasks = plan_batch(stacks, target, request)
+        check_batch(tasks)
+        plans = [task.plan() for task in tasks]
         for plan, stack in zip(plans, stacks, strict=True):
-            what = stack.problem or ("exists, skipped" if plan["skipped"] else plan["output"])
+            what = plan["problem"] or ("exists, skipped" if plan["skipped"] else plan["output"])
             say(f"{_shown(Path(stack.name))}: {len(stack.sources)} frames: {what}")
         report = {"items": plans}
-        failed = any(stack.problem for stack in stacks)
+        failed = any(plan["problem"] for plan in plans)
     else:
         say(", ".join(f"{report[outcome]} {outcome}" for outcome in Outcome))
         failed = bool(report[Outcome.FAILED])
@@ -392,7 +396,7 @@ def _options(args: argparse.Namespace) -> OutputOptions:
 def _free_name(path: Path) -> Path:
     """`path`, or its first numbered sibling that does not exist: name-2, name-3 ..."""
     free, number = path, 1
-    while free.exists():
+    while is_there(free):
         number += 1
         free = path.with_stem(f"{path.stem}-{number}")
     return free

@@ -11,6 +11,7 @@ from pathlib import Path
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.message import message
+from focusstack_app.core.places import is_folder, is_there
 
 TOKENS = {
     "stack": "name of the stack: its folder",
@@ -127,11 +128,11 @@ def free_path(request: FusionRequest, template: str, folder: str, suffix: str) -
     """
     stack = request.stack
     parent = stack.sources[stack.reference].path.parent
-    if folder and Path(folder).is_dir():
+    if folder and is_folder(Path(folder)):
         parent = Path(folder)
     stem = filled_name(template, name_facts(stack_name(stack.sources), request))
     candidate, number = parent / f"{stem}{suffix}", 2
-    while candidate.exists():
+    while is_there(candidate):
         candidate = parent / f"{stem}_{number}{suffix}"
         number += 1
     return candidate

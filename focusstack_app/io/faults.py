@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,17 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.message import message
 
 _COPY_AGAIN = message("Copy it again from the camera or card, or leave it out of the stack.")
+
+# Of the disk, the card reader or the network; what is wrong with a file itself has other numbers.
+_OUT_OF_REACH = frozenset(
+    number
+    for name in (
+        *("EIO", "ENXIO", "ENODEV", "EREMOTEIO", "ENOMEDIUM", "ESTALE", "ENOTCONN", "ESHUTDOWN"),
+        *("EHOSTDOWN", "EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "ETIMEDOUT", "ECONNABORTED"),
+        *("ECONNRESET", "ENAMETOOLONG", "ELOOP"),
+    )
+    if (number := getattr(errno, name, None)) is not None
+)
 
 
 def shown(path: Path) -> str:
@@ -55,6 +67,13 @@ def reading(path: Path) -> Iterator[None]:
         raise InputError(
             message("{file} does not fit into memory.", file=name),
             message("Close other programs or use smaller pictures."),
+        ) from error
+    except OSError as error:
+        if error.errno not in _OUT_OF_REACH:
+            raise damaged(path) from error
+        raise InputError(
+            message("{file} cannot be reached: {reason}.", file=name, reason=error.strerror),
+            message("Is its disk, card or network drive still connected?"),
         ) from error
     except Exception as error:  # decoders raise anything at all on damaged data
         raise damaged(path) from error

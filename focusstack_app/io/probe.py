@@ -8,6 +8,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
@@ -105,7 +106,7 @@ def list_images(folder: Path) -> list[Path]:
         InputError: If `folder` is not a folder or cannot be read.
     """
     with reading(folder):
-        if folder.exists() and not folder.is_dir():
+        if is_there(folder) and not is_folder(folder):
             raise InputError(message("{folder} is not a folder.", folder=shown(folder)))
         found = [
             path

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from focusstack_app.core.errors import FocusStackError, InputError, OutputError
+from focusstack_app.core.errors import FocusStackError, InputError, OutputError, OutputExistsError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
+from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
@@ -102,17 +103,48 @@ class BatchTask:
         folder = self.target.depth_dir
         return folder and folder / f"{self.output.stem}-depth.png"
 
+    @property
+    def skipped(self) -> bool:
+        """Whether the picture is there, and stays."""
+        return is_there(self.output) and not self.target.overwrite
+
     def plan(self) -> dict[str, object]:
         """What would be done, ready for JSON."""
-        skipped = self.output.exists() and not self.target.overwrite
         return {
             "name": self.stack.name,
             "folder": str(self.stack.folder),
             "frames": [str(source.path) for source in self.stack.sources],
             "output": str(self.output),
-            "skipped": skipped,
-            "problem": self.stack.problem,
+            "skipped": self.skipped,
+            "problem": "" if self.skipped else self.stack.problem or self._obstacle(),
         }
+
+    def check(self) -> None:
+        """Find out before the long work whether its results could be written.
+
+        Raises:
+            FocusStackError: If they could not.
+        """
+        check_size(self.output, self.stack.sources)
+        check_targets(
+            self.output,
+            overwrite=self.target.overwrite,
+            provenance=self.provenance,
+            depth=self.depth,
+            sources=self.stack.sources,
+        )
+        _check_own(self.output)
+
+    def _obstacle(self) -> str:
+        """What `check` says, as far as that can be told while folders are still to be made."""
+        try:
+            if all(is_folder(folder) for folder in self.target.folders):
+                self.check()
+            else:
+                check_size(self.output, self.stack.sources)
+        except FocusStackError as error:
+            return error.said
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,20 +308,12 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
         seconds = time.monotonic() - started
         return BatchItem(name, folder, task.output, outcome, seconds, text)
 
-    if task.output.exists() and not target.overwrite:
+    if task.skipped:
         return item(Outcome.SKIPPED, message("It exists already."))
     if task.request is None:
         return item(Outcome.FAILED, task.stack.problem)
     try:
-        check_targets(
-            task.output,
-            overwrite=target.overwrite,
-            provenance=task.provenance,
-            depth=task.depth,
-            sources=task.stack.sources,
-        )
-        check_size(task.output, task.stack.sources)
-        _check_own(task.output)
+        task.check()
         result = fuse(task.request, progress.sub(0.0, FUSION_SHARE))
         export_result(
             result,
@@ -301,6 +325,8 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             progress=progress.sub(FUSION_SHARE, 1.0),
         )
     except FocusStackError as error:
+        if isinstance(error, OutputExistsError) and task.skipped:  # another batch was quicker
+            return item(Outcome.SKIPPED, message("It exists already."))
         return item(Outcome.FAILED, error.said)
     except Exception as bug:
         # One stack must not cost the night's work: it is reported, and the others go on.
@@ -311,22 +337,14 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
 
 
 def check_results_folders(target: BatchTarget) -> None:
-    """Find out whether the folders for results are there or can be made.
-
-    Raises:
-        OutputError: If one cannot.
-    """
+    """Raise an `OutputError` if a folder for results neither is there nor can be made."""
     for folder in target.folders:
-        check_folder(folder if folder.exists() else folder.parent)
+        check_folder(folder if is_there(folder) else folder.parent)
 
 
 def _check_own(path: Path) -> None:
-    """Refuse to replace somebody's frame, or a result that was edited since.
-
-    Raises:
-        OutputError: If a file of that name exists and this program did not write it.
-    """
-    if not path.exists():
+    """Raise an `OutputError` where somebody's frame, or a result edited since, would be lost."""
+    if not is_there(path):
         return
     with reading(path):
         own = read_facts(path).is_result
@@ -337,28 +355,37 @@ def _check_own(path: Path) -> None:
         )
 
 
-@contextmanager
-def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
-    """Make the folders for results; those that are still empty in the end are removed again.
+def check_batch(tasks: Sequence[BatchTask]) -> None:
+    """Find out whether there is something to do, and a place for what comes of it.
 
     Raises:
         InputError: If there is nothing to do.
-        OutputError: If a folder holds frames, or cannot be used.
+        OutputError: If a folder for results holds frames, or cannot be used.
     """
     if not tasks:
         raise InputError(
             message("There is no stack to fuse."), message("Add a folder that holds frames.")
         )
-    folders = tasks[0].target.folders
     check_results_folders(tasks[0].target)
     frames = {task.stack.folder.resolve() for task in tasks}
-    for folder in folders:
+    for folder in tasks[0].target.folders:
         if folder.resolve() in frames:
             raise OutputError(
                 message("{folder} holds frames.", folder=shown(folder)),
                 message("Choose another folder for the results."),
             )
-    made = [folder for folder in folders if not folder.exists()]
+
+
+@contextmanager
+def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
+    """Make the folders for results; those that are still empty in the end are removed again.
+
+    Raises:
+        InputError: As `check_batch`.
+        OutputError: As `check_batch`.
+    """
+    check_batch(tasks)
+    made = [folder for folder in tasks[0].target.folders if not is_there(folder)]
     try:
         for folder in made:
             folder.mkdir(exist_ok=True)

@@ -16,6 +16,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method, Provenance
 from focusstack_app.core.message import Message, message
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
@@ -148,7 +149,7 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
     """
     _check_no_folder(path)
     check_folder(path.parent)
-    if path.exists() and not overwrite:
+    if is_there(path) and not overwrite:
         raise OutputExistsError(
             message("{file} already exists.", file=shown(path)),
             message("Choose another name, or allow overwriting."),
@@ -161,12 +162,12 @@ def check_folder(folder: Path) -> None:
     Raises:
         OutputError: If it is missing, not a folder, or not writable.
     """
-    if not folder.exists():
+    if not is_there(folder):
         raise OutputError(
             message("The folder {folder} does not exist.", folder=shown(folder)),
             message("Create it first."),
         )
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise OutputError(
             message("{folder} is not a folder.", folder=shown(folder)),
             message("Choose another one."),
@@ -228,7 +229,7 @@ def _description(result: FusionResult) -> str:
 
 
 def _check_no_folder(path: Path) -> None:
-    if path.is_dir():
+    if is_folder(path):
         raise OutputError(
             message("{file} is a folder.", file=shown(path)),
             message("Give the name of a file in it."),

@@ -10,6 +10,7 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
+from focusstack_app.core.places import is_folder
 from focusstack_app.io.faults import shown
 from focusstack_app.io.orientation import stored_size, turn_between, upright_size
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
@@ -44,7 +45,7 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     files, twins = without_twins(files)
     warnings += twins
     sources = tuple(probe(path) for path in files)
-    if len(paths) == 1 and paths[0].is_dir():
+    if len(paths) == 1 and is_folder(paths[0]):
         sources, left_out = without_results(sources)
         warnings += left_out
     sources, turned = held_alike(sources)
@@ -139,7 +140,7 @@ def held_alike(
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    if len(paths) == 1 and paths[0].is_dir():
+    if len(paths) == 1 and is_folder(paths[0]):
         files = list_images(paths[0])
         if not files:
             raise InputError(
@@ -156,7 +157,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
             message("Choose the frames of one stack, or their folder."),
         )
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             raise InputError(
                 message("{file} is a folder among other paths.", file=shown(path)),
                 message("Give either files or one folder; many folders are a batch."),

@@ -31,6 +31,7 @@ from focusstack_app.io.faults import reading, shown
 
 PROJECT_SUFFIX = ".fstack"
 _VERSION = 1
+_LONGEST_BYTES = 2**26  # of a hundred thousand frames; what is longer is none, and read by part
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,10 @@ def load_project(path: Path) -> Project:
     Raises:
         InputError: If it cannot be read, is no project, or comes from a newer version.
     """
-    with reading(path):
-        text = path.read_text(encoding="utf-8")
+    with reading(path), path.open("rb") as file:
+        text = file.read(_LONGEST_BYTES)
     try:
-        document = parsed(text)
+        document = parsed(text.decode("utf-8-sig"))  # editors of Windows put a mark in front
         if document["version"] > _VERSION:
             raise InputError(
                 message("{file} comes from a newer version of the program.", file=shown(path)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
+from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.probe import list_images, probe
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import check_sizes, held_alike, without_results, without_twins
@@ -86,7 +89,8 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
         stacks: What it found.
         exclude: Folders for results.
     """
-    apart = {folder.resolve() for folder in (*exclude, *stacks)}
+    results = {folder.resolve() for folder in exclude}
+    apart = results | {folder.resolve() for folder in stacks}
     if parent.resolve() in apart:
         return []
     lines: list[str] = []
@@ -97,6 +101,13 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
             )
         )
     for folder in _sub_folders(parent):
+        if folder.resolve() in results and _has_frames(folder):
+            lines.append(
+                message(
+                    "The pictures in {folder} are left out, because results go there.",
+                    folder=shown(folder),
+                )
+            )
         if folder.resolve() in apart or _has_pictures(folder):
             continue
         deeper = [path for path in _sub_folders(folder) if path.resolve() not in apart]
@@ -112,7 +123,7 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
 
 def _sub_folders(parent: Path) -> list[Path]:
     with reading(parent):
-        found = [path for path in parent.iterdir() if path.is_dir()]
+        found = [path for path in parent.iterdir() if is_folder(path)]
     return [path for path in found if not path.name.startswith(".")]
 
 
@@ -122,6 +133,13 @@ def _has_pictures(folder: Path) -> bool:
         return bool(list_images(folder))
     except InputError:
         return True
+
+
+def _has_frames(folder: Path) -> bool:
+    """Whether a folder can be read, and holds pictures that this program did not make."""
+    with suppress(InputError, OSError):
+        return any(not read_facts(path).is_result for path in list_images(folder))
+    return False
 
 
 def propose_stacks(

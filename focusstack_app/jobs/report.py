@@ -11,6 +11,7 @@ from focusstack_app import __version__
 from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.fusion import FusionResult, Method
+from focusstack_app.core.places import is_there
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.export import check_target
@@ -49,7 +50,7 @@ def check_report(path: Path) -> None:
         OutputError: If the place cannot be written to, or holds something else than a report.
     """
     check_target(path, overwrite=True)
-    if not path.exists():
+    if not is_there(path):
         return
     with suppress(OSError, ValueError):
         document = parsed(path.read_bytes())

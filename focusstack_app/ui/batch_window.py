@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import BatchItem, BatchReport, Outcome, plan_batch
 from focusstack_app.jobs.proposal import (
@@ -381,4 +382,4 @@ class BatchWindow(QDialog):
         """Add what was dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.accept()
-        self.add_folders([path for path in paths if path.is_dir()])
+        self.add_folders([path for path in paths if is_folder(path)])

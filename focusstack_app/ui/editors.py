@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from focusstack_app.core.places import is_folder
 from focusstack_app.inference.devices import possible_devices
 from focusstack_app.settings.schema import Option, choices_of
 from focusstack_app.ui.translation import said, tr
@@ -173,7 +174,7 @@ class FolderEditor(TextEditor):
         self.row.addWidget(choose)
 
     def _choose(self) -> None:
-        start = self.value if self.value and Path(self.value).is_dir() else str(Path.home())
+        start = self.value if self.value and is_folder(Path(self.value)) else str(Path.home())
         dialog = QFileDialog(self, self.tr("Choose a Folder"), start)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)

@@ -12,6 +12,7 @@ from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import free_path
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.places import is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane
 from focusstack_app.ui.outputs import Output
@@ -83,7 +84,7 @@ class Exporter(QObject):
         export = self._preferences.settings.export
         if format_of(chosen) is None:
             path = chosen.with_name(f"{chosen.name}{export.format.suffixes[0]}")
-        confirmed = path == chosen and path.exists()
+        confirmed = path == chosen and is_there(path)
         if _is_one_of(path, output.result.request.stack.sources):
             hint = self.tr("Choose another name or folder.")
             text = self.tr("{file} is one of the source frames.").format(file=path.name)
@@ -123,6 +124,6 @@ def _change_suffix(dialog: QFileDialog, kind: FileFormat) -> None:
 
 
 def _is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:
-    return path.exists() and any(
-        source.path.exists() and path.samefile(source.path) for source in sources
+    return is_there(path) and any(
+        is_there(source.path) and path.samefile(source.path) for source in sources
     )

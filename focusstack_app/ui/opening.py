@@ -10,6 +10,7 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.naming import stack_name
+from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import grouped
@@ -55,7 +56,7 @@ def batch_folders(paths: Sequence[Path]) -> BatchFolders | None:
     Raises:
         InputError: If a folder cannot be read.
     """
-    if not all(path.is_dir() for path in paths):
+    if not all(is_folder(path) for path in paths):
         return None
     if len(paths) == 1 and list_images(paths[0]):
         return None
@@ -130,7 +131,7 @@ def _named(opened: OpenedStack, left_out: Sequence[InputError] = ()) -> Opened:
 
 
 def _files(services: Services, paths: Sequence[Path]) -> list[Path]:
-    if len(paths) == 1 and paths[0].is_dir():
+    if len(paths) == 1 and is_folder(paths[0]):
         return services.list_images(paths[0])
     return list(paths)
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.naming import stack_name
+from focusstack_app.core.places import is_there
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (
@@ -260,7 +261,7 @@ class OutputList(QListWidget):
             (self.tr("Show Its Folder"), path and path.parent),
         ):
             action = menu.addAction(text)
-            action.setEnabled(target is not None and target.exists())
+            action.setEnabled(target is not None and is_there(target))
             action.triggered.connect(lambda _, target=target: open_outside(target))
         menu.addSeparator()
         remove = menu.addAction(self.tr("Remove {name}").format(name=output.name))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.naming import NameFacts, filled_name, template_problem
+from focusstack_app.core.places import is_folder
 from focusstack_app.inference.manifest import installed_models
 from focusstack_app.settings.checking import Problem, value_problem
 from focusstack_app.settings.schema import (
@@ -245,7 +246,7 @@ class SettingsPage(QWidget):
     def _place_problem(self, name: str) -> str:
         """What is wrong with a folder or a model on this computer."""
         option, value = self._options[name], self.editors[name].value
-        if option.editor == "folder" and value and not Path(value).is_dir():
+        if option.editor == "folder" and value and not is_folder(Path(value)):
             return self.tr("There is no such folder; the one before stays.")
         if option.editor == "model" and value not in self._models:
             return self.tr("This model is not installed.")

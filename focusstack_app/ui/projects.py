@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from focusstack_app.core.places import is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.project import PROJECT_SUFFIX, Project, save_project
 from focusstack_app.ui.bridge import Bridge, Lane
@@ -84,4 +85,4 @@ class ProjectSaver(QObject):
         if chosen.suffix.lower() != PROJECT_SUFFIX:
             path = chosen.with_name(f"{chosen.name}{PROJECT_SUFFIX}")
         # The dialog asked about the very name that was chosen, and about no other.
-        self.write(project, path, overwrite=path == chosen and path.exists())
+        self.write(project, path, overwrite=path == chosen and is_there(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.places import is_there
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
@@ -168,7 +169,7 @@ class StackWindow(ProjectWindow):
             source
             for row, source in enumerate(frames.source(n) for n in range(frames.rowCount()))
             if is_included(frames.index(row))
-            and (frames.index(row).data(PROBLEM_ROLE) or not source.path.exists())
+            and (frames.index(row).data(PROBLEM_ROLE) or not is_there(source.path))
         ]
         if not isinstance(error, InputError) or not 0 < len(lost) < len(frames.included()):
             return None

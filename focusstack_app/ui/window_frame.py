@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.core.errors import FocusStackError
+from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane
@@ -84,7 +85,7 @@ class WindowFrame(QMainWindow):
         self.exporter = Exporter(self.bridge, services, self.preferences, self)
         self._thumbnails = ThumbnailLoader(self.bridge, services, self)
         self.state = load_state(state_path())
-        if Path(self.state.folder).is_dir() and self.state.folder:
+        if is_folder(Path(self.state.folder)) and self.state.folder:
             self.opener.folder = Path(self.state.folder)
         self._build()
         self._draw_icons()
@@ -321,7 +322,7 @@ class WindowFrame(QMainWindow):
         for name in self.state.recent:
             path = Path(name)
             action = menu.addAction(f"{path.stem}  ({path.parent})")
-            action.setEnabled(path.exists())
+            action.setEnabled(is_there(path))
             action.triggered.connect(lambda _, path=path: self.open_paths([path]))
         if menu.isEmpty():
             menu.addAction(self.tr("None yet")).setEnabled(False)

@@ -922,6 +922,14 @@
         <translation>Schließen Sie andere Programme oder verwenden Sie kleinere Bilder.</translation>
     </message>
     <message>
+        <source>{file} cannot be reached: {reason}.</source>
+        <translation>{file} ist nicht erreichbar: {reason}.</translation>
+    </message>
+    <message>
+        <source>Is its disk, card or network drive still connected?</source>
+        <translation>Ist die Festplatte, die Karte oder das Netzlaufwerk noch verbunden?</translation>
+    </message>
+    <message>
         <source>{file} is an HDR picture ({kind}).</source>
         <translation>{file} ist ein HDR-Bild ({kind}).</translation>
     </message>
@@ -964,6 +972,14 @@
     <message>
         <source>Reduce its size first.</source>
         <translation>Verkleinern Sie es zuerst.</translation>
+    </message>
+    <message>
+        <source>{file} is a JPEG of a kind that is not supported (lossless, or not with 8 bits).</source>
+        <translation>{file} ist ein JPEG einer Art, die nicht unterstützt wird (verlustfrei oder nicht mit 8 Bit).</translation>
+    </message>
+    <message>
+        <source>Save it as a usual JPEG, or as TIFF.</source>
+        <translation>Speichern Sie es als gewöhnliches JPEG oder als TIFF.</translation>
     </message>
     <message>
         <source>{file} is a Lab picture.</source>
@@ -1264,6 +1280,10 @@
     <message>
         <source>The pictures that lie directly in {folder} are left out.</source>
         <translation>Die Bilder, die direkt in {folder} liegen, bleiben unberücksichtigt.</translation>
+    </message>
+    <message>
+        <source>The pictures in {folder} are left out, because results go there.</source>
+        <translation>Die Bilder in {folder} bleiben unberücksichtigt, weil dort die Ergebnisse hinkommen.</translation>
     </message>
     <message>
         <source>{folder} is left out: its pictures lie in folders of their own.</source>

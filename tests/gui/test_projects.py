@@ -12,6 +12,7 @@ from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.state import WindowState, save_state, state_path
 from tests.gui.conftest import MakeWindow
 from tests.helpers.windows import FakeFusion, drop
 
@@ -190,6 +191,18 @@ def test_recent_projects_and_the_last_folder_are_remembered(
     entry.trigger()
     qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
     assert window.projects.path == path
+
+
+def test_a_folder_on_a_disk_that_is_gone_keeps_no_window_from_opening(
+    make_window: MakeWindow,
+) -> None:
+    gone = "/" + "x" * 300  # the system refuses to look it up, as it does there
+    assert save_state(state_path(), WindowState(folder=gone, recent=(f"{gone}/a.fstack",)))
+    window = make_window(Services())
+    assert window.opener.folder != Path(gone)
+    window.actions_.recent_menu.aboutToShow.emit()
+    (entry,) = window.actions_.recent_menu.actions()
+    assert not entry.isEnabled()
 
 
 def test_without_projects_the_menu_says_so(window: MainWindow) -> None:

@@ -101,6 +101,18 @@ class TestFuse:
         assert run(*command, "--overwrite") == 1
         assert "No frame of" in capsys.readouterr().err
 
+    def test_a_project_of_another_system(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        project, out = tmp_path / "BEETLE.FSTACK", tmp_path / "out.tif"
+        paths, chosen = tuple(frames.iterdir()), (Method.PYRAMID, Mode.STRICT, Align.OFF, 0.4)
+        save_project(project, Project(paths, (True,) * len(paths), *chosen))
+        assert run("fuse", project, "-o", out) == 0
+        paths = (tmp_path / "/".join(["deep"] * 3000) / "a.jpg",)
+        save_project(project, Project(paths, (True,), *chosen), overwrite=True)
+        assert run("fuse", project, "-o", out, "--overwrite") == 1
+        assert "a.jpg cannot be reached: File name too long." in capsys.readouterr().err
+
     def test_maps_and_report_are_written(self, frames: Path, tmp_path: Path) -> None:
         out, prov, depth, report = (
             tmp_path / name for name in ("out.tif", "prov.png", "depth.tif", "report.json")
@@ -337,6 +349,13 @@ class TestBatch:
         assert not (tmp_path / "out").exists()
         assert run(*call, "--name", "{date}_{frames}") == 0
         assert "2026-05-17_5.tif" in capsys.readouterr().out
+
+    def test_a_dry_run_refuses_what_the_run_would(
+        self, frames: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for more in ([], ["--dry-run"]):
+            assert run("batch", frames, "-o", frames, *more, *PYRAMID) == 1
+            assert f"{frames} holds frames." in capsys.readouterr().err
 
     def test_a_folder_that_cannot_be_made_is_told_before_anything_is_read(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from focusstack_app.io.faults import reading, shown
         (PermissionError(13, "no"), "may not be read"),
         (MemoryError(), "memory"),
         (OSError("truncated"), "damaged"),
+        (OSError(22, "Invalid argument"), "damaged"),  # a place before the start, from damage
+        (OSError(errno.EIO, "Input/output error"), "cannot be reached: Input/output error."),
+        (OSError(errno.ENAMETOOLONG, "File name too long"), "cannot be reached"),
         (ZeroDivisionError(), "damaged"),
     ],
 )

@@ -23,6 +23,7 @@ from focusstack_app.jobs.batch import (
     Outcome,
     plan_batch,
     run_batch,
+    run_task,
 )
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
 from tests.helpers.results import fake_fuse
@@ -112,6 +113,57 @@ def test_overwriting_keeps_what_this_program_did_not_make(parent: Path) -> None:
     assert _outcomes(report) == {"b": "failed"}
     assert "frame_1.png was not made by this program, and is kept" in report.items[0].message
     assert frame.read_bytes() == before
+
+
+def test_a_plan_says_what_will_happen(parent: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    write_stack(tmp_path / "strange", 1)[0].rename(out / "a.tif")  # not made by this program
+    _batch(parent, tmp_path / "made", FusionRequest, Progress(), fuse=fake_fuse)
+    (tmp_path / "made" / "b.tif").rename(out / "b.tif")
+    (parent / "b" / "frame_9.png").write_bytes(b"no picture")
+    (parent / "c.1" / "frame_9.png").write_bytes(b"no picture")
+    stacks = propose_stacks(find_stacks(parent), Progress(), split=False)
+    for overwrite in (False, True):
+        target = BatchTarget(out, overwrite=overwrite)
+        plans = [task.plan() for task in plan_batch(stacks, target, FusionRequest)]
+        report = run_batch(stacks, target, FusionRequest, Progress(), fuse=fake_fuse)
+        for plan, item in zip(plans, report.items, strict=True):
+            assert plan["skipped"] == (item.outcome is Outcome.SKIPPED)
+            assert bool(plan["problem"]) == (item.outcome is Outcome.FAILED)
+            assert not plan["problem"] or plan["problem"] == item.message
+    assert {plan["name"] for plan in plans if plan["problem"]} == {"a", "b", "c.1"}
+
+
+def test_a_picture_that_is_too_large_for_its_format_is_told_by_the_plan(tmp_path: Path) -> None:
+    wide = replace(fake_stack(2).sources[0], width_px=20_000)
+    stack = ProposedStack("wide", tmp_path, (wide, wide))
+    target = BatchTarget(tmp_path / "out", kind=FileFormat.WEBP)
+    (task,) = plan_batch([stack], target, FusionRequest)
+    assert "which WebP cannot hold" in str(task.plan()["problem"])
+
+
+def test_what_another_batch_has_made_meanwhile_is_skipped(parent: Path, tmp_path: Path) -> None:
+    def slower(request: FusionRequest, progress: Progress) -> FusionResult:
+        if not (tmp_path / "out" / "a.tif").exists():
+            _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse)
+        return fake_fuse(request, progress)
+
+    report = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=slower)
+    assert set(_outcomes(report).values()) == {"skipped"}
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_a_disk_for_results_that_goes_away_does_not_end_the_batch(
+    parent: Path, tmp_path: Path
+) -> None:
+    stacks = propose_stacks(find_stacks(parent), Progress(), split=False)
+    task = plan_batch(stacks, BatchTarget(tmp_path), FusionRequest)[0]
+    # The system refuses to look this up, as it does on a disk that is gone.
+    lost = replace(task, output=tmp_path / ("x" * 300) / "a.tif")
+    item = run_task(lost, Progress(), fake_fuse)
+    assert item.outcome is Outcome.FAILED
+    assert "does not exist" in item.message
 
 
 def test_a_bad_stack_is_reported_and_the_others_go_on(parent: Path, tmp_path: Path) -> None:

@@ -75,9 +75,9 @@ def test_what_is_no_project_is_said(
         load_project(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "3", "[" * 100_000])
-def test_other_files_are_no_projects(tmp_path: Path, text: str) -> None:
-    (tmp_path / "ant.fstack").write_text(text)
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"3", b"[" * 100_000, bytes(range(256))])
+def test_other_files_are_no_projects(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "ant.fstack").write_bytes(data)
     with pytest.raises(InputError, match="not a project"):
         load_project(tmp_path / "ant.fstack")
 
@@ -88,3 +88,18 @@ def test_newer_and_missing_projects_are_named(tmp_path: Path) -> None:
         load_project(tmp_path / "new.fstack")
     with pytest.raises(InputError, match="does not exist"):
         load_project(tmp_path / "gone.fstack")
+
+
+def test_a_project_may_begin_with_the_mark_of_an_editor(tmp_path: Path, project: Project) -> None:
+    path = tmp_path / "ant.fstack"
+    save_project(path, project)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_project(path).frames == project.frames
+
+
+def test_of_a_file_beyond_all_reason_only_a_part_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "ant.fstack"
+    with path.open("wb") as file:
+        file.truncate(2**36)  # a hole, which takes no disk; in memory it would
+    with pytest.raises(InputError, match="not a project"):
+        load_project(path)

@@ -97,6 +97,22 @@ def test_what_is_left_alone_is_said(tmp_path: Path) -> None:
     assert left_alone(alone, find_stacks(alone)) == []
 
 
+def test_frames_where_results_go_are_said_to_be_left_out(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 2)
+    write_stack(tmp_path / "b", 2)
+    results = [tmp_path / "b"]
+    stacks = find_stacks(tmp_path, exclude=results)
+    (line,) = left_alone(tmp_path, stacks, exclude=results)
+    assert line == f"The pictures in {tmp_path / 'b'} are left out, because results go there."
+    for path in (tmp_path / "b").iterdir():
+        path.unlink()
+    picture = tmp_path / "b" / "a.tif"
+    write_picture(
+        picture, np.zeros((30, 40, 3), np.uint16), icc_profile=None, source=None, description=""
+    )
+    assert left_alone(tmp_path, stacks, exclude=results) == []
+
+
 def test_results_of_an_earlier_batch_are_no_stack_among_others(tmp_path: Path) -> None:
     write_stack(tmp_path / "a", 2)
     (tmp_path / "pictures").mkdir()

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from focusstack_app.core.places import is_folder, is_there
+
+NEVER = Path("x" * 300)  # the system refuses to look it up, as it does on a disk that is gone
+
+
+def test_what_cannot_be_looked_up_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert [is_there(path) for path in (tmp_path, tmp_path / "file", tmp_path / NEVER)] == [
+        True,
+        True,
+        False,
+    ]
+    assert [is_folder(path) for path in (tmp_path, tmp_path / "file", tmp_path / NEVER)] == [
+        True,
+        False,
+        False,
+    ]
