@@ -16,7 +16,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import shown
-from focusstack_app.io.icc import profile_space
+from focusstack_app.io.icc import rgb_profile
 from focusstack_app.io.raster import check_area
 
 SUFFIXES = frozenset((".heic", ".heif", ".hif"))
@@ -50,7 +50,8 @@ def decode(path: Path) -> Decoded:
     picture = _opened(path)
     header = _header(path, picture)
     stored = np.asarray(picture)
-    if stored.ndim == 2:
+    grey = stored.ndim == 2
+    if grey:
         stored = in_three(stored)
     pixels: Pixels = np.ascontiguousarray(stored[:, :, :3])
     if pixels.dtype == np.uint16:  # shifted up by the library: white would not be white
@@ -58,7 +59,7 @@ def decode(path: Path) -> Decoded:
         white = ((1 << depth) - 1) << (16 - depth)
         pixels = np.rint(pixels * np.float32(65535 / white)).astype(np.uint16)
     icc: bytes | None = picture.info.get("icc_profile")
-    return Decoded(header, pixels, icc if profile_space(icc) == "RGB" else None)
+    return Decoded(header, pixels, rgb_profile(icc, grey=grey))
 
 
 def exif_of(path: Path) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 
 import imagecodecs
@@ -23,6 +23,8 @@ ADOBE_RGB = "Adobe RGB (1998)"
 _BAND_PX = 128  # rows that are converted at a time
 _DATE = slice(24, 36)  # creation date in the profile header, ICC.1:2022, section 7.2
 _COLOUR_SPACE = slice(16, 20)  # data colour space, same section
+_CONNECTION_SPACE = slice(20, 24)  # same section
+_D50 = (0.9642, 1.0, 0.8249)
 _UNCHANGING_DATE = bytes((0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))  # 2000-01-01
 
 
@@ -40,18 +42,73 @@ def adobe_rgb_profile() -> bytes:
 
     ICC.1:2001, with the primaries and the gamma of Adobe's specification, adapted to D50.
     """
-    name = b"Compatible with Adobe RGB (1998)\0"
     gamma = struct.pack(">4sxxxxIHxx", b"curv", 1, 563)  # of 256ths
+    primaries = (
+        (0.60974, 0.31111, 0.01947),
+        (0.20528, 0.62567, 0.06087),
+        (0.14919, 0.06322, 0.74457),
+    )
+    return _matrix_profile(
+        "Compatible with Adobe RGB (1998)", (0.95045, 1.0, 1.08905), primaries, gamma
+    )
+
+
+def rgb_profile(icc_profile: bytes | None, *, grey: bool) -> bytes | None:
+    """The profile of RGB numbers that were read from a file, from the profile in that file.
+
+    Args:
+        icc_profile: The one in the file.
+        grey: Whether the file holds one channel, which was repeated.
+
+    Returns:
+        None where there is none that fits. That for grey is turned into one for the repeated
+        numbers: its tones with the primaries of sRGB.
+    """
+    space = profile_space(icc_profile)
+    if icc_profile is None or (space != "RGB" and not (grey and space == "GRAY")):
+        return None
+    return icc_profile if space == "RGB" else _of_repeated_grey(icc_profile)
+
+
+def _of_repeated_grey(icc_profile: bytes) -> bytes | None:
+    curve = _tag(icc_profile, b"kTRC")
+    if icc_profile[_CONNECTION_SPACE] != b"XYZ " or curve[:4] not in (b"curv", b"para"):
+        return None
+    primaries = (
+        (0.43607, 0.22249, 0.01392),
+        (0.38515, 0.71687, 0.09708),
+        (0.14307, 0.06061, 0.7141),
+    )
+    name = profile_name(icc_profile) or UNLABELLED
+    return _matrix_profile(name, _D50, primaries, curve)
+
+
+def _tag(icc_profile: bytes, wanted: bytes) -> bytes:
+    """The data of a tag (ICC.1:2022, section 7.3); empty where there is none."""
+    with suppress(struct.error):  # where the profile ends too early
+        (count,) = struct.unpack_from(">I", icc_profile, 128)
+        for number in range(min(count, 100)):
+            tag, at, size = struct.unpack_from(">4sII", icc_profile, 132 + 12 * number)
+            if tag == wanted:
+                return icc_profile[at : at + size]
+    return b""
+
+
+def _matrix_profile(
+    name: str,
+    white: tuple[float, ...],
+    primaries: tuple[tuple[float, ...], ...],
+    curve: bytes,
+) -> bytes:
+    """A display profile: ICC.1:2001, or ICC.1:2022 where the curve needs that."""
+    late = curve.startswith(b"para")
+    text = _late_text if late else _early_text
     tags = {
-        b"desc": struct.pack(f">4sxxxxI{len(name)}s78x", b"desc", len(name), name),
-        b"cprt": b"text\0\0\0\0No copyright, use freely\0",
-        b"wtpt": _xyz(0.95045, 1.0, 1.08905),
-        b"rXYZ": _xyz(0.60974, 0.31111, 0.01947),
-        b"gXYZ": _xyz(0.20528, 0.62567, 0.06087),
-        b"bXYZ": _xyz(0.14919, 0.06322, 0.74457),
-        b"rTRC": gamma,
-        b"gTRC": gamma,
-        b"bTRC": gamma,
+        b"desc": text(name, b"desc"),
+        b"cprt": text("No copyright, use freely", b"text"),
+        b"wtpt": _xyz(*(_D50 if late else white)),
+        **dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), (_xyz(*xyz) for xyz in primaries), strict=True)),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
     }
     table, values = struct.pack(">I", len(tags)), b""
     values_at = 128 + 4 + 12 * len(tags)
@@ -61,15 +118,27 @@ def adobe_rgb_profile() -> bytes:
     header = struct.pack(
         ">I4xI4s4s4s12s4s28x12s48x",
         values_at + len(values),
-        0x02400000,
+        0x04200000 if late else 0x02400000,
         b"mntr",
         b"RGB ",
         b"XYZ ",
         _UNCHANGING_DATE,
         b"acsp",
-        _xyz(0.9642, 1.0, 0.8249)[8:],
+        _xyz(*_D50)[8:],
     )
     return header + table + values
+
+
+def _early_text(text: str, kind: bytes) -> bytes:
+    data = text.encode("ascii", "replace") + b"\0"
+    if kind == b"text":
+        return b"text\0\0\0\0" + data
+    return struct.pack(f">4sxxxxI{len(data)}s78x", b"desc", len(data), data)
+
+
+def _late_text(text: str, _kind: bytes) -> bytes:
+    data = text.encode("utf-16-be")
+    return struct.pack(">4sxxxxII4sII", b"mluc", 1, 12, b"enUS", len(data), 28) + data
 
 
 def _xyz(*values: float) -> bytes:

@@ -26,7 +26,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
-from focusstack_app.io.icc import converted_to_srgb, profile_space, srgb_profile
+from focusstack_app.io.icc import converted_to_srgb, rgb_profile, srgb_profile
 from focusstack_app.io.quiet import without_warnings
 
 MAX_PIXELS = 2**28  # 268 megapixels: a 200-megapixel camera opens, a decompression bomb does not
@@ -42,7 +42,8 @@ _JPEG_LS = 0xF7  # JPEG-LS, ITU-T T.87, section C.1.1
 _MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost pixels
 _BAND_ROWS = 256
 _DIRECT = {"jpeg": ("RGB", "L"), "png": ("RGB", "RGBA")}  # Pillow's modes
-_PNG_DEPTH_AT = 24  # bit depth in IHDR, PNG (third edition), section 11.2.1
+_PNG_DEPTH_AT, _PNG_COLOUR_AT = 24, 25  # in IHDR, PNG (third edition), section 11.2.1
+_PNG_GREY = (0, 4)  # colour types, the same
 
 
 def check_area(path: Path, width_px: int, height_px: int) -> None:
@@ -154,7 +155,7 @@ def rgb_from_pillow(path: Path, image: Image.Image) -> tuple[Pixels, bytes | Non
         )
     image.info.pop("transparency", None)
     rgb = image if image.mode == "RGB" else image.convert("RGB")
-    return _array(rgb), icc if profile_space(icc) == "RGB" else None
+    return _array(rgb), rgb_profile(icc, grey=image.mode in ("1", "L", "LA"))
 
 
 def _rgb(samples: NDArray[Any]) -> Pixels:
@@ -213,7 +214,8 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
                 pixels = _from_jpeg(path, data, image.size)
             else:
                 pixels = _rgb(imagecodecs.png_decode(data))
-            return Decoded(header, pixels, icc if profile_space(icc) == "RGB" else None, label)
+            grey = image.mode == "L" or (kind == "png" and data[_PNG_COLOUR_AT] in _PNG_GREY)
+            return Decoded(header, pixels, rgb_profile(icc, grey=grey), label)
         file.seek(0)
         image.load()
         pixels, icc = rgb_from_pillow(path, image)

@@ -15,7 +15,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
-from focusstack_app.io.icc import profile_space
+from focusstack_app.io.icc import rgb_profile
 from focusstack_app.io.orientation import upright_size, valid_orientation
 from focusstack_app.io.quiet import without_warnings
 from focusstack_app.io.raster import check_area, rgb_from_pillow
@@ -152,7 +152,8 @@ def decode(path: Path) -> Decoded:
         if _decoder(path, page) == "tifffile":
             tag = page.tags.get(_ICC_PROFILE)
             icc = bytes(tag.value) if tag is not None and tag.value else None
-            return Decoded(header, _rgb(page), icc if profile_space(icc) == "RGB" else None)
+            grey = page.photometric in _ONE_CHANNEL
+            return Decoded(header, _rgb(page), rgb_profile(icc, grey=grey))
     with path.open("rb") as file, without_warnings():
         image = TiffImagePlugin.TiffImageFile(file)
         image.seek(page.index)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
@@ -69,6 +71,33 @@ def test_adobe_rgb_is_what_its_specification_says() -> None:
     )
     expected = 255 * (1.055 * linear ** (1 / 2.4) - 0.055)
     assert np.abs(icc.for_screen(picture, profile) - expected).max() < 1.5
+
+
+@pytest.mark.parametrize(
+    "tones",
+    [{"gamma": 1.8}, {"transferfunction": (np.linspace(0, 1, 1024) ** 1.8 * 65535).astype("u2")}],
+)
+def test_a_profile_for_grey_becomes_one_for_the_repeated_numbers(tones: dict[str, Any]) -> None:
+    grey = bytes(imagecodecs.cms_profile("gray", **tones))
+    profile = icc.rgb_profile(grey, grey=True)
+    assert profile is not None
+    assert int.from_bytes(profile[:4], "big") == len(profile)
+    assert icc.profile_name(profile) == icc.profile_name(grey)
+    numbers = np.tile(np.arange(256, dtype=np.uint8)[:, np.newaxis, np.newaxis], (1, 4, 3))
+    shown = icc.for_screen(numbers, profile)
+    linear = (numbers / 255) ** 1.8
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    assert np.abs(shown - 255 * encoded)[8:].max() < 1.5
+    assert np.abs(shown.astype(int) - numbers).max() > 10  # this is what was lost
+
+
+def test_profiles_that_say_nothing_about_grey_numbers() -> None:
+    grey = bytes(imagecodecs.cms_profile("gray", gamma=1.8))
+    assert icc.rgb_profile(grey, grey=False) is None
+    assert icc.rgb_profile(grey[:140], grey=True) is None
+    assert icc.rgb_profile(grey.replace(b"kTRC", b"none"), grey=True) is None
+    assert icc.rgb_profile(grey.replace(b"XYZ ", b"Lab ", 1), grey=True) is None
+    assert icc.rgb_profile(None, grey=True) is None
 
 
 def test_16_bits_are_converted_as_the_specifications_say() -> None:

@@ -3,13 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, rgb_profile, srgb_profile
 from focusstack_app.io.orientation import turn_between, upright, upright_size
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame, read_proxy
@@ -153,3 +155,17 @@ def test_adobe_rgb_that_only_the_exif_names_gets_its_profile(
     assert frame.colour_space == "Adobe RGB (1998)"
     assert frame.icc_profile == adobe_rgb_profile()
     assert read_frame(probe(save_jpeg(tmp_path / "a.jpg", corners()))).icc_profile is None
+
+
+@pytest.mark.parametrize("kind", ["8.jpg", "8.png", "16.png", "8.tif", "16.tif"])
+def test_grey_pictures_keep_their_tones(tmp_path: Path, kind: str) -> None:
+    profile = bytes(imagecodecs.cms_profile("gray", gamma=1.8))
+    depth, path = kind.split(".")[0], tmp_path / kind
+    numbers = smooth(32, 48)[:, :, 0].astype(np.uint16 if depth == "16" else np.uint8)
+    if path.suffix == ".tif":
+        tifffile.imwrite(path, numbers, iccprofile=profile)
+    else:
+        Image.fromarray(numbers).save(path, icc_profile=profile)
+    frame = read_frame(probe(path))
+    assert frame.icc_profile == rgb_profile(profile, grey=True)
+    assert frame.icc_profile is not None
