@@ -53,6 +53,23 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
     return [tuple(group) for group in groups]
 
 
+def as_taken(sources: Sequence[FrameSource]) -> tuple[FrameSource, ...]:
+    """Frames in the order of their names, but from where the numbers of the camera began anew.
+
+    After 9999 comes 0001, which the names put in front. Where the times do not tell that this is
+    what happened, the frames stay as they are.
+    """
+    times = [source.captured_at for source in sources]
+    back = [
+        number
+        for number, (before, after) in enumerate(pairwise(times), start=1)
+        if before is not None and after is not None and after < before
+    ]
+    if len(back) != 1 or not times[0] or not times[-1] or times[-1] > times[0]:
+        return tuple(sources)
+    return (*sources[back[0] :], *sources[: back[0]])
+
+
 def _alike(one: FrameSource, other: FrameSource) -> bool:
     return (stored_size(one), one.camera, one.focal_length_mm) == (
         stored_size(other),

@@ -17,7 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.probe import list_images, probe
-from focusstack_app.jobs.grouping import grouped
+from focusstack_app.jobs.grouping import as_taken, grouped
 from focusstack_app.jobs.opening import check_sizes, held_alike, without_results, without_twins
 
 
@@ -224,7 +224,7 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         return [ProposedStack(name, folder, (), problem)]
     frames, results = without_results(sources)
     warnings += results
-    groups = grouped(frames) if split else [frames]
+    groups = grouped(as_taken(frames)) if split else [frames]
     names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
     stacks = []
     for own_name, group in zip(names, groups, strict=True):

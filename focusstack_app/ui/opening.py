@@ -13,7 +13,7 @@ from focusstack_app.core.naming import stack_name
 from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
-from focusstack_app.jobs.grouping import grouped
+from focusstack_app.jobs.grouping import as_taken, grouped
 from focusstack_app.jobs.opening import OpenedStack, without_results
 from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
@@ -126,7 +126,7 @@ def open_readable(
 
 def _named(opened: OpenedStack, left_out: Sequence[InputError] = ()) -> Opened:
     sources = opened.stack.sources
-    name, stacks = stack_name(sources), len(grouped(sources))
+    name, stacks = stack_name(sources), len(grouped(as_taken(sources)))
     return Opened(opened.stack, name, opened.warnings, tuple(left_out), stacks)
 
 

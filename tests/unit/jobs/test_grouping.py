@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.jobs.grouping import grouped
+from focusstack_app.jobs.grouping import as_taken, grouped
 from tests.helpers.stacks import fake_stack
 
 START = datetime(2026, 5, 17, 9, 0, 0)
@@ -52,6 +52,21 @@ def test_long_exposures_are_no_pauses() -> None:
 def test_time_that_runs_backwards_starts_a_stack_but_a_second_is_nothing() -> None:
     assert _sizes(_frames([100, 101, 102, 0, 1, 2])) == [3, 3]
     assert _sizes(_frames([1, 0.4, 1.2])) == [3]
+
+
+def test_numbers_that_begin_anew_tear_no_stack_apart() -> None:
+    frames = _frames([2, 3, 60, 61, 62, 0, 1])  # 0001 to 0005, 9998, 9999
+    taken = as_taken(frames)
+    assert list(taken) == [*frames[5:], *frames[:5]]
+    assert _sizes(taken) == [4, 3]
+
+
+def test_frames_whose_times_do_not_tell_stay_as_they_are() -> None:
+    times = ([0], [0, 1, 2], [5, 0, 6], [3, 2, 1, 0], [2, 3, None, 0, 1], [2, 3, 0, None])
+    for seconds in times:
+        frames = _frames(seconds)
+        assert list(as_taken(frames)) == frames
+    assert as_taken([]) == ()
 
 
 def test_focus_that_jumps_back_starts_a_stack() -> None:

@@ -142,6 +142,15 @@ def test_a_folder_is_split_where_time_says_so(tmp_path: Path) -> None:
     assert (whole.name, len(whole.sources), whole.problem) == ("shoot", 5, "")
 
 
+def test_a_stack_over_the_highest_number_of_the_camera_is_one(tmp_path: Path) -> None:
+    paths = write_timed_stack(tmp_path / "shoot", [0, 1, 2, 60, 61])
+    for path, number in zip(paths, (9998, 9999, 1, 2, 3), strict=True):
+        path.rename(path.with_name(f"DSC_{number:04d}.jpg"))
+    first, second = _propose(tmp_path / "shoot")
+    names = [[source.path.stem[4:] for source in stack.sources] for stack in (first, second)]
+    assert names == [["9998", "9999", "0001"], ["0002", "0003"]]
+
+
 def test_a_frame_that_cannot_be_read_is_the_problem_of_its_stack_alone(tmp_path: Path) -> None:
     write_stack(tmp_path / "a", 2)
     write_stack(tmp_path / "b", 2)
