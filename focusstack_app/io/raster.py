@@ -47,11 +47,13 @@ _PNG_GREY = (0, 4)  # colour types, the same
 
 
 def check_area(path: Path, width_px: int, height_px: int) -> None:
-    """Refuse pictures beyond `MAX_PIXELS`.
+    """Refuse pictures beyond `MAX_PIXELS`, and without any pixel.
 
     Raises:
-        InputError: If the picture is too large.
+        InputError: If the picture is too large, or empty.
     """
+    if width_px < 1 or height_px < 1:
+        raise damaged(path)
     if width_px * height_px > MAX_PIXELS:
         raise InputError(
             message(

@@ -53,6 +53,14 @@ def test_a_turned_picture_is_turned_once(tmp_path: Path) -> None:
     assert np.abs(read_frame(source).pixels.astype(int) - upright).mean() < 4
 
 
+def test_a_picture_without_pixels_is_damaged(tmp_path: Path) -> None:
+    path = _save(tmp_path / "a.heic", Image.fromarray(smooth(64, 96)))
+    # Without the box that says the size (ISO/IEC 23008-12, section 6.5.3) the library says 0 x 0.
+    path.write_bytes(path.read_bytes().replace(b"ispe", b"none"))
+    with pytest.raises(InputError, match=r"a\.heic is damaged"):
+        probe(path)
+
+
 def test_ten_bits_become_sixteen_and_white_stays_white(tmp_path: Path) -> None:
     ramp = np.linspace(0, 65535, 96).astype(np.uint16)
     picture = np.repeat(np.repeat(ramp[None, :, None], 64, 0), 3, 2)
