@@ -20,9 +20,9 @@ class FrameSource:
 
     `width_px` and `height_px` are those of the upright picture (orientation applied).
     `bits` is the depth per channel that `Frame.pixels` will have (8 or 16). `is_result` says that
-    this program wrote it. `orientation` is what the file says of how the camera was held (1 to 8,
-    as in EXIF); `turned` is how the picture that is upright by it is turned further, by the same
-    numbers.
+    this program made the picture. `orientation` is what the file says of how the camera was held
+    (1 to 8, as in EXIF); `turned` is how the picture that is upright by it is turned further, by
+    the same numbers.
     """
 
     path: Path

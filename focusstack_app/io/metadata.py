@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _IS_SRGB, _UNCALIBRATED = 1, 0xFFFF  # of the colour space; the profile says whi
 _X_RESOLUTION, _RESOLUTION_UNIT = 282, 296
 
 PROGRAM = "focusstack_app"  # in the Software tag, before the version
+_OF_RESULT = re.compile(rf"Focus stack of \d+ frames?; .*; {PROGRAM} \S+")  # see `jobs.export`
 
 # What of the reference frame still holds for the result: who, when, with what, how exposed.
 # Left out: sizes, thumbnail, maker note, subject area, unique id.
@@ -60,6 +62,7 @@ class ExifFacts:
         orientation: 1 to 8; 1 (upright) where nothing is said.
         colour_space: "sRGB" or "Adobe RGB (1998)" where EXIF names it.
         software: What wrote the file.
+        description: Of the picture.
     """
 
     captured_at: datetime | None = None
@@ -72,11 +75,20 @@ class ExifFacts:
     orientation: int = 1
     colour_space: str | None = None
     software: str | None = None
+    description: str | None = None
 
     @property
     def is_result(self) -> bool:
         """Whether this program wrote the file."""
         return (self.software or "").startswith(f"{PROGRAM} ")
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether this program made the picture, though an editor may have written the file since.
+
+        Editors put their own name in place of the software, and keep the description.
+        """
+        return self.is_result or bool(_OF_RESULT.fullmatch(self.description or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ def read_facts(path: Path) -> ExifFacts:
         orientation=valid_orientation(_first(tags, "Orientation")),
         colour_space=_colour_space(tags),
         software=_text(_first(tags, "Software")) or None,
+        description=_text(_first(tags, "ImageDescription")) or None,
     )
 
 

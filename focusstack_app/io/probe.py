@@ -94,7 +94,7 @@ def probe(path: Path) -> FrameSource:
         focal_length_mm=facts.focal_length_mm,
         focus_distance_m=facts.focus_distance_m,
         camera=facts.camera,
-        is_result=facts.is_result,
+        is_result=facts.shows_result,
         orientation=orientation if orientation != 1 else header.undone,
     )
 

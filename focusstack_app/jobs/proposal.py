@@ -138,7 +138,7 @@ def _has_pictures(folder: Path) -> bool:
 def _has_frames(folder: Path) -> bool:
     """Whether a folder can be read, and holds pictures that this program did not make."""
     with suppress(InputError, OSError):
-        return any(not read_facts(path).is_result for path in list_images(folder))
+        return any(not read_facts(path).shows_result for path in list_images(folder))
     return False
 
 

@@ -4,15 +4,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from focusstack_app.core.errors import InputError
+from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
+from focusstack_app.jobs.batch import BatchTarget, Outcome, plan_batch, run_task
+from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.proposal import propose_stacks
+from tests.helpers.results import fake_fuse, fake_result
 from tests.helpers.stacks import write_stack
 from tests.unit.io.builders import corners, exif, save_dng, save_jpeg
 
@@ -93,6 +98,26 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes) -> N
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone\.tif"):
         open_stack([tmp_path / "gone.tif"])
+
+
+def test_a_result_that_was_edited_is_no_frame_either_and_no_batch_replaces_it(
+    tmp_path: Path,
+) -> None:
+    frames = write_stack(tmp_path / "a")
+    stack = open_stack(frames).stack
+    path = tmp_path / "a" / "a.tif"
+    export_result(fake_result(stack), path)
+    with tifffile.TiffFile(path, mode="r+") as tif:
+        tif.pages.first.tags[305].overwrite("Adobe Photoshop 26.1 (Windows)")
+    opened = open_stack([tmp_path / "a"])
+    assert [source.path for source in opened.stack.sources] == frames
+    assert "a.tif was made by this program" in opened.warnings[0]
+    target = BatchTarget(path.parent, overwrite=True)
+    stacks = propose_stacks([tmp_path / "a"], Progress(), split=False)
+    (task,) = plan_batch(stacks, target, FusionRequest)
+    item = run_task(task, Progress(), fake_fuse)
+    assert item.outcome is Outcome.FAILED
+    assert "a.tif was not made by this program, and is kept" in item.message
 
 
 def test_what_this_program_made_is_no_frame_of_its_folder(tmp_path: Path) -> None:
