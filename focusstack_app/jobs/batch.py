@@ -129,11 +129,13 @@ class BatchTask:
         check_targets(
             self.output,
             overwrite=self.target.overwrite,
+            overwrite_maps=True,  # of a picture that is gone, or never came to be
             provenance=self.provenance,
             depth=self.depth,
             sources=self.stack.sources,
         )
-        _check_own(self.output)
+        for path in filter(None, (self.output, self.provenance, self.depth)):
+            _check_own(path)
 
     def _obstacle(self) -> str:
         """What `check` says, as far as that can be told while folders are still to be made."""
@@ -320,6 +322,7 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
             task.output,
             options=target.options,
             overwrite=target.overwrite,
+            overwrite_maps=True,
             provenance=task.provenance,
             depth=task.depth,
             progress=progress.sub(FUSION_SHARE, 1.0),

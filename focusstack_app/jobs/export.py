@@ -35,9 +35,12 @@ def export_result(
     overwrite: bool = False,
     provenance: Path | None = None,
     depth: Path | None = None,
+    overwrite_maps: bool | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Write a result and, where asked, its maps. Either all files appear or none does.
+
+    The picture appears last: where one is, its maps are too, whenever the program was killed.
 
     Args:
         result: What to write.
@@ -47,6 +50,7 @@ def export_result(
         overwrite: Whether existing files may be replaced.
         provenance: The map of `provenance_map` (PNG or TIFF by suffix).
         depth: The map of `depth_map` (PNG or TIFF by suffix).
+        overwrite_maps: The same for the maps; None as for the picture.
         progress: Reported per file on the calling thread.
 
     Raises:
@@ -55,23 +59,33 @@ def export_result(
         Cancelled: If the user stopped it; no file appears.
     """
     stack, progress = result.request.stack, progress or Progress()
+    of_maps = overwrite if overwrite_maps is None else overwrite_maps
     check_targets(
-        path, overwrite=overwrite, provenance=provenance, depth=depth, sources=stack.sources
+        path,
+        overwrite=overwrite,
+        overwrite_maps=of_maps,
+        provenance=provenance,
+        depth=depth,
+        sources=stack.sources,
     )
     with ExitStack() as targets:
 
-        def staged(target: Path) -> Path:
+        def staged(target: Path, *, overwrite: bool) -> Path:
             return targets.enter_context(_staged(target, overwrite=overwrite))
 
+        picture = staged(path, overwrite=overwrite)  # what is entered first ends last
         for target, make in ((provenance, provenance_map), (depth, depth_map)):
             if target is not None:
                 progress.report(0.0, message("Writing"))
                 write_map(
-                    staged(target), make(result), overwrite=True, checkpoint=progress.checkpoint
+                    staged(target, overwrite=of_maps),
+                    make(result),
+                    overwrite=True,
+                    checkpoint=progress.checkpoint,
                 )
         progress.report(0.0, message("Writing"))
         write_picture(
-            staged(path),
+            picture,
             result.picture,
             icc_profile=result.icc_profile,
             source=stack.sources[stack.reference],
@@ -89,6 +103,7 @@ def check_targets(
     overwrite: bool = False,
     provenance: Path | None = None,
     depth: Path | None = None,
+    overwrite_maps: bool | None = None,
     others: Iterable[Path] = (),
     sources: Iterable[FrameSource] = (),
 ) -> None:
@@ -99,6 +114,7 @@ def check_targets(
         overwrite: Whether existing files may be replaced.
         provenance: The provenance map.
         depth: The depth map.
+        overwrite_maps: Whether existing maps may be replaced; None as for the picture.
         others: Further files that will be written, of any suffix.
         sources: The frames; none of them may be a target.
 
@@ -109,6 +125,7 @@ def check_targets(
     """
     _check_suffix(path, PICTURE_SUFFIXES, "Use a name in .tif, .png, .jpg or .webp.")
     maps = [target for target in (provenance, depth) if target is not None]
+    of_maps = overwrite if overwrite_maps is None else overwrite_maps
     for target in maps:
         _check_suffix(target, MAP_SUFFIXES, "Maps are written as .png or .tif.")
     frames = {source.path.resolve() for source in sources}
@@ -126,7 +143,7 @@ def check_targets(
                 message("Give each file its own name."),
             )
         seen.add(resolved)
-        check_target(target, overwrite=overwrite)
+        check_target(target, overwrite=of_maps if target in maps else overwrite)
 
 
 def check_size(path: Path, sources: Iterable[FrameSource]) -> None:
@@ -248,6 +265,8 @@ def _staged(path: Path, *, overwrite: bool) -> Iterator[Path]:
     with replacing(path, overwrite=overwrite) as temporary:
         try:
             yield temporary
+        except OutputExistsError:  # another of the files
+            raise
         except OutputError as error:
             text = error.message
             if isinstance(text, Message):

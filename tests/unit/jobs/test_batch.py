@@ -84,6 +84,20 @@ def test_maps_go_to_their_folders(parent: Path, tmp_path: Path) -> None:
     assert len(names) == 6
 
 
+def test_maps_of_a_picture_that_is_gone_are_made_anew_with_it(parent: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    target: dict[str, Any] = {"depth_dir": out, "fuse": fake_fuse}
+    _batch(parent, out, FusionRequest, Progress(), **target)
+    for name in ("a", "b"):
+        (out / f"{name}.tif").unlink()
+    before = (out / "a-depth.png").stat().st_mtime_ns
+    write_stack(tmp_path / "strange", 1)[0].replace(out / "b-depth.png")
+    report = _batch(parent, out, FusionRequest, Progress(), **target)
+    assert _outcomes(report) == {"a": "done", "b": "failed", "c.1": "skipped"}
+    assert (out / "a-depth.png").stat().st_mtime_ns > before
+    assert "b-depth.png was not made by this program" in report.items[1].message
+
+
 def test_pictures_that_exist_are_skipped_and_kept(parent: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

@@ -12,6 +12,7 @@ from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionResult, Provenance
 from focusstack_app.core.output import OutputOptions
+from focusstack_app.core.progress import Progress
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.export import (
     check_size,
@@ -106,6 +107,19 @@ def test_an_existing_map_keeps_the_picture_from_being_written(tmp_path: Path, st
     with pytest.raises(OutputExistsError, match=r"depth\.png"):
         export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "depth.png")
     assert _names(tmp_path) == ["depth.png"]
+
+
+def test_the_picture_appears_last(tmp_path: Path, stack: Stack) -> None:
+    picture, depth = tmp_path / "a.tif", tmp_path / "depth.png"
+
+    def meanwhile(_fraction: float, stage: str) -> None:
+        if stage == "Written":  # and not yet under its name
+            depth.write_bytes(b"of somebody else")
+
+    with pytest.raises(OutputExistsError, match=r"depth\.png already exists"):
+        export_result(fake_result(stack), picture, depth=depth, progress=Progress(meanwhile))
+    assert [path.name for path in tmp_path.iterdir()] == ["depth.png"]
+    assert depth.read_bytes() == b"of somebody else"
 
 
 def test_overwriting_replaces_what_exists(tmp_path: Path, stack: Stack) -> None:
