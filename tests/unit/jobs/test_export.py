@@ -110,7 +110,8 @@ def test_an_existing_map_keeps_the_picture_from_being_written(tmp_path: Path, st
 
 
 def test_the_picture_appears_last(tmp_path: Path, stack: Stack) -> None:
-    picture, depth = tmp_path / "a.tif", tmp_path / "depth.png"
+    (tmp_path / "out").mkdir()
+    picture, depth = tmp_path / "out" / "a.tif", tmp_path / "out" / "depth.png"
 
     def meanwhile(_fraction: float, stage: str) -> None:
         if stage == "Written":  # and not yet under its name
@@ -118,7 +119,7 @@ def test_the_picture_appears_last(tmp_path: Path, stack: Stack) -> None:
 
     with pytest.raises(OutputExistsError, match=r"depth\.png already exists"):
         export_result(fake_result(stack), picture, depth=depth, progress=Progress(meanwhile))
-    assert [path.name for path in tmp_path.iterdir()] == ["depth.png"]
+    assert [path.name for path in picture.parent.iterdir()] == ["depth.png"]
     assert depth.read_bytes() == b"of somebody else"
 
 
