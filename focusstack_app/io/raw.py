@@ -91,7 +91,9 @@ def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
     """Develop a RAW file: upright, sRGB curve and primaries, 16 bits.
 
     The white level is the camera's declared one for every frame (`adjust_maximum_thr=0`): LibRaw's
-    default follows each frame's brightest pixel, which makes frames of one stack differ.
+    default follows each frame's brightest pixel, which makes frames of one stack differ. For the
+    same reason a file without a white balance gets that of daylight: LibRaw would make the mean of
+    each frame grey, be it a leaf.
 
     Args:
         path: The file.
@@ -107,7 +109,7 @@ def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
         header = _header(path, raw)
         half = size_px is not None and 2 * max(size_px) <= max(header.width_px, header.height_px)
         developed = raw.postprocess(
-            use_camera_wb=True,
+            use_camera_wb=min(raw.camera_whitebalance[:3]) > 0,  # else that of daylight
             no_auto_bright=True,
             adjust_maximum_thr=0.0,
             output_bps=16,

@@ -84,6 +84,7 @@ def save_dng(
     *,
     orientation: int = 1,
     tags: tuple[tuple[Any, ...], ...] = (),
+    balanced: bool = True,
     preview: NDArray[np.uint8] | None = None,
 ) -> Path:
     """A Bayer DNG of a scene.
@@ -93,6 +94,7 @@ def save_dng(
         linear: (H, W, 3) scene-linear, neutral grey has equal channels, 1 is clipped. H, W even.
         orientation: TIFF orientation.
         tags: More tags, as tifffile takes them.
+        balanced: Whether it says the white balance.
         preview: (H, W, 3) stored as JPEG in front of the sensor data.
     """
     black, white = 512, 16383
@@ -113,7 +115,7 @@ def save_dng(
         (50707, "B", 4, (1, 1, 0, 0), True),
         (50708, "s", 0, "Example Bayer One", True),
         (50721, "2i", 9, tuple(n for m in matrix for n in (round(m * 10000), 10000)), True),
-        (50728, "2I", 3, (5, 10, 1, 1, 6, 10), True),
+        *(((50728, "2I", 3, (5, 10, 1, 1, 6, 10), True),) if balanced else ()),
         (50778, "H", 1, 21, True),
         *tags,
     )

@@ -42,6 +42,20 @@ def test_brightness_does_not_depend_on_the_brightest_pixel(tmp_path: Path) -> No
     assert means[0] == pytest.approx(means[1], abs=2)
 
 
+def test_colours_do_not_depend_on_the_picture_where_no_white_balance_is_said(
+    tmp_path: Path,
+) -> None:
+    grey = np.full((64, 96, 3), 0.18)
+    leaf = grey.copy()
+    leaf[:, :48] = (0.05, 0.4, 0.05)
+    pixels = []
+    for number, scene in enumerate((grey, leaf)):
+        path = tmp_path / f"{number}.dng"
+        save_dng(path, scene, balanced=False)
+        pixels.append(read_frame(probe(path)).pixels[32, 80].astype(int))
+    assert np.abs(pixels[0] - pixels[1]).max() <= 8
+
+
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_orientation_is_applied_once(tmp_path: Path, orientation: int) -> None:
     scene = corners(64, 96) / 255.0
