@@ -23,6 +23,8 @@ SUFFIXES = frozenset((".heic", ".heif", ".hif"))
 _BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}  # ITU-T H.273, table 3
 _EXIF_PREFIX = b"Exif\0\0"
+_HEAD_BYTES = 2**16  # what is said about the pictures stands in front of them
+_TURN_BOX = b"\0\0\0\x09irot"
 
 
 def is_heif(start: bytes) -> bool:
@@ -85,7 +87,18 @@ def _header(path: Path, picture: Any) -> Header:
             message("Save it as a TIFF or JPEG, or use the camera's RAW file."),
         )
     bits: Literal[8, 16] = 16 if picture.mode.endswith(";16") else 8
-    return Header(width, height, bits, 1)
+    return Header(width, height, bits, 1, _undone(path))
+
+
+def _undone(path: Path) -> int:
+    """How the camera was held, which the library has undone: 1, 3, 6 or 8 as in EXIF.
+
+    ISO/IEC 23008-12, section 6.5.10: quarter turns against the clock.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    at = head.find(_TURN_BOX) + len(_TURN_BOX)
+    return (1, 8, 3, 6)[head[at] & 3] if len(_TURN_BOX) <= at < len(head) else 1
 
 
 def _opened(path: Path) -> Any:

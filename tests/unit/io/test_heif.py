@@ -14,6 +14,7 @@ from focusstack_app.io.exif import read_tags
 from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.probe import list_images, probe
 from focusstack_app.io.read import read_frame, read_proxy
+from focusstack_app.jobs.opening import open_stack
 from tests.unit.io.builders import corners, exif, smooth
 
 
@@ -51,6 +52,20 @@ def test_a_turned_picture_is_turned_once(tmp_path: Path) -> None:
     assert source.size_px == (64, 96)
     upright = np.rot90(corners(64, 96), -1)
     assert np.abs(read_frame(source).pixels.astype(int) - upright).mean() < 4
+
+
+@pytest.mark.parametrize("odd", [3, 6, 8])
+def test_a_frame_that_says_it_was_turned_is_read_as_the_others(tmp_path: Path, odd: int) -> None:
+    scene = Image.fromarray(corners(64, 96))
+    paths = [
+        _save(tmp_path / f"{number}.heic", scene, exif=exif(said).tobytes())
+        for number, said in enumerate([1, odd, 1])
+    ]
+    assert [probe(path).orientation for path in paths] == [1, odd, 1]
+    opened = open_stack(paths)
+    assert "1.heic says that the camera was turned" in opened.warnings[0]
+    first, second, _ = (read_frame(source).pixels for source in opened.stack.sources)
+    np.testing.assert_array_equal(first, second)
 
 
 def test_a_picture_without_pixels_is_damaged(tmp_path: Path) -> None:
