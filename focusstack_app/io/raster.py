@@ -11,6 +11,7 @@ global of the process, ours (`MAX_PIXELS`) is checked here.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from io import SEEK_CUR
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -39,6 +40,8 @@ _SUPERFLUOUS = re.compile(r"(\d+) extraneous bytes")  # libjpeg's words
 _FRAME_HEADS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF, same, table B.1
 _USUAL_FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))  # with a cosine transform, not nested
 _JPEG_LS = 0xF7  # JPEG-LS, ITU-T T.87, section C.1.1
+_APP0, _APP14, _COMMENT, _SCAN = 0xE0, 0xEE, 0xFE, 0xDA
+_JFIF = b"\xff\xe0\0\x10JFIF\0\1\2\0\0\1\0\1\0\0"  # version 1.02, ITU-T T.871, section 10.1
 _MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost pixels
 _BAND_ROWS = 256
 _DIRECT = {"jpeg": ("RGB", "L"), "png": ("RGB", "RGBA")}  # Pillow's modes
@@ -79,7 +82,7 @@ def _opened(path: Path, file: BinaryIO, kind: RasterKind) -> ImageFile.ImageFile
 def _check_coding(path: Path, file: BinaryIO) -> None:
     """Refuse what libjpeg does not decode, or, without loss, beyond the memory that it is given."""
     file.seek(2)
-    while len(head := file.read(4)) == 4 and head[0] == 0xFF and head[1] != 0xDA:
+    while len(head := file.read(4)) == 4 and head[0] == 0xFF and head[1] != _SCAN:
         if head[1] == 0xFF:  # fill
             file.seek(-3, SEEK_CUR)
             continue
@@ -176,6 +179,9 @@ def _from_jpeg(path: Path, data: bytes, size_px: tuple[int, int]) -> Pixels:
         InputError: If anything of the data does not fit the rest.
     """
     options = {"colorspace": "RGB", "min_width": size_px[0], "min_height": size_px[1]}
+    with suppress(ValueError):
+        return np.asarray(simplejpeg.decode_jpeg(data, **options))
+    data = _bare_jpeg(data)
     try:
         return np.asarray(simplejpeg.decode_jpeg(data, **options))
     except ValueError as error:
@@ -183,6 +189,23 @@ def _from_jpeg(path: Path, data: bytes, size_px: tuple[int, int]) -> Pixels:
         if superfluous is None or int(superfluous[1]) > _MOST_SUPERFLUOUS:
             raise damaged(path) from error
         return np.asarray(simplejpeg.decode_jpeg(data, **options, strict=False))
+
+
+def _bare_jpeg(data: bytes) -> bytes:
+    """The same JPEG without what is not about its pixels.
+
+    An odd version of JFIF or a part of a profile that lacks is no damage of them, but libjpeg
+    complains of both alike.
+    """
+    kept, at = [data[:2]], 2
+    while data[at : at + 1] == b"\xff" and (marker := data[at + 1]) != _SCAN:
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == _APP0 and data[at + 4 : at + 9] == b"JFIF\0":  # says how colours are coded
+            kept.append(_JFIF)
+        elif marker == _APP14 or not (_APP0 <= marker <= _APP0 + 15 or marker == _COMMENT):
+            kept.append(data[at:end])
+        at = end
+    return b"".join((*kept, data[at:]))
 
 
 def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None) -> Decoded:

@@ -165,6 +165,26 @@ def test_bytes_too_many_before_the_end_of_a_jpeg(
             read_frame(probe(path))
 
 
+@pytest.mark.parametrize("odd", ["old JFIF", "new JFIF", "half a profile"])
+def test_what_is_odd_beside_the_pixels_of_a_jpeg_is_no_damage(tmp_path: Path, odd: str) -> None:
+    path = save_jpeg(tmp_path / "a.jpg", smooth(64, 96), icc_profile=srgb_profile())
+    whole = read_frame(probe(path))
+    data = bytearray(path.read_bytes())
+    if odd == "half a profile":
+        data[data.index(b"ICC_PROFILE") + 13] = 2  # of two parts
+    else:
+        data[data.index(b"JFIF") + 5] = {"old JFIF": 0, "new JFIF": 2}[odd]
+    path.write_bytes(data)
+    frame = read_frame(probe(path))
+    assert np.array_equal(frame.pixels, whole.pixels)
+    assert frame.icc_profile == (None if odd == "half a profile" else srgb_profile())
+    assert read_proxy(probe(path), 48).pixels.shape == (32, 48, 3)
+    data = data[: 3 * len(data) // 4] + b"\xff\xd9"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"a\.jpg is damaged"):
+        read_frame(probe(path))
+
+
 def test_the_end_of_an_embedded_thumbnail_is_not_the_end(tmp_path: Path) -> None:
     path = save_jpeg(tmp_path / "a.jpg", noise8(64, 96), exif=exif(photo={37500: b"\xff\xd9" * 9}))
     data = path.read_bytes()
