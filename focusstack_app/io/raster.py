@@ -30,6 +30,7 @@ from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import converted_to_srgb, rgb_profile, srgb_profile
 from focusstack_app.io.quiet import without_warnings
 
+PngImagePlugin.MAX_TEXT_CHUNK = 2**26  # Pillow's 1 MiB is less than some profiles, and histories
 MAX_PIXELS = 2**28  # 268 megapixels: a 200-megapixel camera opens, a decompression bomb does not
 
 RasterKind = Literal["jpeg", "png"]
@@ -37,7 +38,7 @@ RasterKind = Literal["jpeg", "png"]
 # Its absence is the sign of a tail lost to zeros, which libjpeg decodes to grey without an error.
 _END_OF_IMAGE = b"\xff\xd9"  # never inside entropy-coded data, ITU-T T.81, section B.1.1.2
 _SUPERFLUOUS = re.compile(r"(\d+) extraneous bytes")  # libjpeg's words
-_FRAME_HEADS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF, same, table B.1
+_FRAME_HEADS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # T.81, table B.1
 _USUAL_FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))  # with a cosine transform, not nested
 _JPEG_LS = 0xF7  # JPEG-LS, ITU-T T.87, section C.1.1
 _APP0, _APP14, _COMMENT, _SCAN = 0xE0, 0xEE, 0xFE, 0xDA
@@ -46,7 +47,7 @@ _MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost 
 _BAND_ROWS = 256
 _DIRECT = {"jpeg": ("RGB", "L"), "png": ("RGB", "RGBA")}  # Pillow's modes
 _PNG_DEPTH_AT, _PNG_COLOUR_AT = 24, 25  # in IHDR, PNG (third edition), section 11.2.1
-_PNG_GREY = (0, 4)  # colour types, the same
+_PNG_GREY = (0, 4)  # colour types, section 11.2.1
 
 
 def check_area(path: Path, width_px: int, height_px: int) -> None:

@@ -234,6 +234,19 @@ def test_profiles_are_kept_or_dropped_by_what_they_are_for(tmp_path: Path) -> No
         assert frame.colour_space == ("sRGB" if kept else "unlabelled")
 
 
+def test_a_png_may_have_a_large_profile_and_a_long_history(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    profile = bytearray(srgb_profile() + noise8(1000, 1000).tobytes())  # 3 MB, as with tables
+    profile[:4] = len(profile).to_bytes(4, "big")
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", "edited " * 300_000, zip=True)
+    picture = noise8(4, 5)
+    Image.fromarray(picture).save(path, icc_profile=bytes(profile), pnginfo=info)
+    frame = read_frame(probe(path))
+    assert frame.icc_profile == bytes(profile)
+    assert np.array_equal(frame.pixels, picture)
+
+
 def test_a_png_may_say_srgb_without_a_profile(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     info = PngImagePlugin.PngInfo()
