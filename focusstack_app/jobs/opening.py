@@ -82,18 +82,25 @@ def without_results(
     """The frames of a folder without what this program wrote there, unless that is all there is.
 
     Returns:
-        The frames, and a line about each file that was left out.
+        The frames, and a line about what was left out.
     """
     frames = tuple(source for source in sources if not source.is_result)
     if not frames:
         return tuple(sources), ()
-    return frames, tuple(
+    made = [source for source in sources if source.is_result]
+    if not made:
+        return frames, ()
+    file = shown(made[0].path)
+    if len(made) == 1:
+        line = message("{file} was made by this program and is left out of the stack.", file=file)
+        return frames, (line,)
+    return frames, (
         message(
-            "{file} was made by this program and is left out of the stack.",
-            file=shown(source.path),
-        )
-        for source in sources
-        if source.is_result
+            "{count} pictures that this program made are left out of the stack. The first is "
+            "{file}.",
+            count=len(made),
+            file=file,
+        ),
     )
 
 
@@ -186,7 +193,27 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
         return
     usual = next(source for source in sources if source.size_px == sizes[0][0])
     odd = next(source for source in sources if source.size_px != usual.size_px)
-    raise InputError(
+    raise _odd_size(odd, usual)
+
+
+def without_odd_sizes(
+    sources: Sequence[FrameSource],
+) -> tuple[tuple[FrameSource, ...], tuple[InputError, ...]]:
+    """The frames that have the size of most of them, where more than half have one.
+
+    Returns:
+        The frames, and an error for each file of another size.
+    """
+    sizes = Counter(stored_size(source) for source in sources).most_common(1)
+    if not sizes or 2 * sizes[0][1] <= len(sources):
+        return tuple(sources), ()
+    kept = tuple(source for source in sources if stored_size(source) == sizes[0][0])
+    odd = [source for source in sources if stored_size(source) != sizes[0][0]]
+    return kept, tuple(_odd_size(source, kept[0]) for source in odd)
+
+
+def _odd_size(odd: FrameSource, usual: FrameSource) -> InputError:
+    return InputError(
         message(
             "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "
             "{first_height_px}.",

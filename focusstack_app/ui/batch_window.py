@@ -45,6 +45,7 @@ from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.display import Display, ReadProfile
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.preferences import Preferences
+from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_rows import THUMBNAIL_SIDE_PX, Row
 from focusstack_app.ui.stack_tree import StackTree
@@ -89,11 +90,12 @@ class BatchWindow(QDialog):
         self._reading = LatestTask()
         self._thumbnails = ThumbnailLoader(bridge, services, self, side_px=THUMBNAIL_SIDE_PX)
         self._running: list[Row] = []
+        self.folder = Path.home()
         self.report: BatchReport | None = None
         self.runner = BatchRunner(bridge, services, self)
         self.setWindowTitle(self.tr("Batch"))
         self.setAcceptDrops(True)
-        self.resize(1100, 680)
+        begin_with(self, 1100, 680)
         self.setMinimumSize(720, 440)
         self._build(services.read_profile)
         self._connect()
@@ -199,6 +201,7 @@ class BatchWindow(QDialog):
             self.form.folder.show_value(str(common / RESULTS_FOLDER))
         apart = [Path(self.form.folder.value)] if self.form.folder.value else []
         captured = tuple(folders)
+        self.folder = folders[-1].parent
 
         def work(progress: Progress) -> tuple[list[ProposedStack], list[str]]:
             found, left = [], []
@@ -255,7 +258,7 @@ class BatchWindow(QDialog):
         self._thumbnails.load(())
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add a Folder of Stacks"))
+        dialog = QFileDialog(self, self.tr("Add a Folder of Stacks"), str(self.folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda name: self.add_folders([Path(name)]))

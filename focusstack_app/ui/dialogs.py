@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app import __version__
+from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.translation import tr
 
 PROGRAM_NAME = "Focus Stack"
@@ -44,7 +45,7 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Error Report"))
-        self.resize(680, 420)
+        begin_with(self, 680, 420)
         intro = QLabel(
             self.tr(
                 "This is a fault of the program, not of your pictures. "
@@ -168,7 +169,8 @@ def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
     )
     stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
     stop.clicked.connect(on_stop)
-    box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
+    keep = box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
     box.open()
 
 
@@ -181,7 +183,8 @@ def ask_stop_renders(parent: QWidget, count: int, on_stop: Callable[[], None]) -
     )
     stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
     stop.clicked.connect(on_stop)
-    box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
+    keep = box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
     box.open()
 
 

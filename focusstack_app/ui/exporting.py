@@ -45,6 +45,7 @@ class Exporter(QObject):
         self._preferences = preferences
         self._window = window
         self._writing: set[int] = set()
+        self._folders: dict[tuple[Path, str], Path] = {}
 
     @property
     def busy(self) -> bool:
@@ -56,11 +57,13 @@ class Exporter(QObject):
         return output.number in self._writing
 
     def ask(self, output: Output) -> None:
-        """Ask where an output goes, and write it there."""
+        """Ask where an output goes, and write it there.
+
+        What comes from the same folder is offered the folder that was chosen last.
+        """
         export = self._preferences.settings.export
-        proposal = free_path(
-            output.result.request, export.name, export.folder, export.format.suffixes[0]
-        )
+        folder = str(self._folders.get(self._origin(output), export.folder))
+        proposal = free_path(output.result.request, export.name, folder, export.format.suffixes[0])
         filters = {_filter(kind, export.options): kind for kind in FileFormat}
         title = self.tr("Export {name}").format(name=output.name)
         dialog = QFileDialog(self._window, title, str(proposal.parent))
@@ -71,19 +74,26 @@ class Exporter(QObject):
         dialog.setDefaultSuffix(export.format.suffixes[0])
         dialog.selectFile(proposal.name)
         dialog.filterSelected.connect(lambda chosen: _change_suffix(dialog, filters[chosen]))
-        dialog.fileSelected.connect(lambda name: self.write(output, Path(name)))
+        dialog.fileSelected.connect(
+            lambda name: self.write(output, Path(name), filters[dialog.selectedNameFilter()])
+        )
         dialog.open()
 
-    def write(self, output: Output, chosen: Path) -> None:
+    def write(self, output: Output, chosen: Path, kind: FileFormat | None = None) -> None:
         """Write an output to the file that was chosen in the dialog.
 
         A file that exists there was confirmed in the dialog; one that appears later, or under
         another name than was confirmed, is never replaced.
+
+        Args:
+            output: What is written.
+            chosen: Where to.
+            kind: The format where the name tells none; that of the preferences by default.
         """
         path = chosen
         export = self._preferences.settings.export
         if format_of(chosen) is None:
-            path = chosen.with_name(f"{chosen.name}{export.format.suffixes[0]}")
+            path = chosen.with_name(f"{chosen.name}{(kind or export.format).suffixes[0]}")
         confirmed = path == chosen and is_there(path)
         if _is_one_of(path, output.result.request.stack.sources):
             hint = self.tr("Choose another name or folder.")
@@ -100,10 +110,19 @@ class Exporter(QObject):
 
         self._writing.add(output.number)
         task = self._bridge.submit(Lane.FILES, work)
-        task.succeeded.connect(lambda written: self.exported.emit(output, written))
+        task.succeeded.connect(lambda written: self._on_written(output, written))
         task.failed.connect(self.failed)
         task.finished.connect(lambda: self._on_finished(output))
         self.started.emit(output, path)
+
+    def _on_written(self, output: Output, path: Path) -> None:
+        self._folders[self._origin(output)] = path.parent
+        self.exported.emit(output, path)
+
+    def _origin(self, output: Output) -> tuple[Path, str]:
+        """Where its frames lie, and where Export starts by the preferences."""
+        folder = output.result.request.stack.sources[0].path.parent
+        return folder, self._preferences.settings.export.folder
 
     def _on_finished(self, output: Output) -> None:
         self._writing.discard(output.number)

@@ -25,6 +25,7 @@ from focusstack_app import __version__
 from focusstack_app.core.assets import resources_dir
 from focusstack_app.inference.manifest import installed_models
 from focusstack_app.ui.dialogs import PROGRAM_NAME, close_buttons
+from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.theme import is_dark
 from focusstack_app.ui.translation import tr
 
@@ -37,7 +38,7 @@ class GuideDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         _set_up(self, self.tr("Quick Guide"))
-        self.resize(750, 700)
+        begin_with(self, 750, 700)
         self._text = _long_text()
         self._show_guide()
         _finish(self, _scrolled(self._text))
@@ -69,12 +70,12 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         _set_up(self, self.tr("Shortcuts"))
         keys = [
-            (action.shortcut().toString(_NATIVE), action.text().replace("&", "").rstrip("…"))
+            (action.shortcut().toString(_NATIVE), action.iconText())
             for action in actions
             if not action.shortcut().isEmpty()
         ]
         self.rows = (*keys, *_gestures())
-        self.resize(560, 600)
+        begin_with(self, 560, 600)
         _finish(self, _scrolled(_long_text(_table(self.rows))))
 
 
@@ -89,7 +90,7 @@ class AboutDialog(QDialog):
     def __init__(self, device: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         _set_up(self, self.tr("About {program}").format(program=PROGRAM_NAME))
-        self.resize(560, 420)
+        begin_with(self, 560, 420)
         icon = QLabel()
         if parent is not None:
             icon.setPixmap(parent.windowIcon().pixmap(64, 64))

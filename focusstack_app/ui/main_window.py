@@ -119,6 +119,7 @@ class MainWindow(StackWindow):
             self.batch = BatchWindow(
                 self.bridge, self._services, self.preferences, self.request_for, self
             )
+            self.batch.folder = self.opener.folder
             self.batch.news.connect(lambda text: self.statusBar().showMessage(text))
             self.batch.runner.over.connect(lambda _: QApplication.alert(self))
             self.side.parameters.changed.connect(self.batch.refresh)

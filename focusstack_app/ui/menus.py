@@ -61,6 +61,7 @@ def make_actions(window: QMainWindow) -> Actions:
 
     def action(text: str, key: QKeySequence.StandardKey | str = "", tip: str = "") -> QAction:
         made = QAction(text, window)
+        made.setIconText(text.replace("&", "").rstrip("…"))  # stays, also where the menu says more
         if key:
             made.setShortcut(QKeySequence(key))
         made.setStatusTip(tip)

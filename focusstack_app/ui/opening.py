@@ -14,7 +14,7 @@ from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import as_taken, grouped
-from focusstack_app.jobs.opening import OpenedStack, without_results
+from focusstack_app.jobs.opening import OpenedStack, without_odd_sizes, without_results
 from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
 from focusstack_app.ui.services import Services
@@ -28,7 +28,7 @@ class Opened:
         stack: The frames, in order.
         name: Of the stack, for the window title: its folder.
         warnings: One line each.
-        left_out: One error for each file that could not be read.
+        left_out: One error for each file that could not be read, or has not the size of the others.
         stacks: How many stacks the frames look like.
         project: What was opened, where it was a project.
         project_path: Its file.
@@ -96,7 +96,7 @@ def open_recovered(services: Services, path: Path, progress: Progress) -> Opened
 def open_readable(
     services: Services, paths: Sequence[Path], progress: Progress, *, in_order: bool = False
 ) -> Opened:
-    """Open files or one folder, without the files that cannot be read.
+    """Open files or one folder, without the files that cannot be read or have another size.
 
     Args:
         services: For `open_stack` and `list_images`.
@@ -105,7 +105,7 @@ def open_readable(
         in_order: The files are in the order of the stack already.
 
     Raises:
-        InputError: If nothing can be read, or the readable frames make no stack (mixed sizes).
+        InputError: If nothing can be read, or no size is that of most frames.
         Cancelled: If the job was cancelled.
     """
     progress.report(0.0, "Reading frame headers")
@@ -115,10 +115,12 @@ def open_readable(
     except InputError as error:
         files = _files(services, paths)
         readable, left_out = _sort_out(services, files, progress)
-        if not readable or not left_out:
-            raise error from None
         if files != paths:
             readable, _ = without_results(readable)
+        readable, odd = without_odd_sizes(readable)
+        left_out += odd
+        if not readable or not left_out:
+            raise error from None
         opened = services.open_stack([source.path for source in readable])
         return _named(opened, left_out)
     return _named(opened)

@@ -26,7 +26,9 @@ from focusstack_app.core.places import is_folder
 from focusstack_app.inference.manifest import installed_models
 from focusstack_app.settings.checking import Problem, value_problem
 from focusstack_app.settings.schema import (
+    ExportSettings,
     FusionSettings,
+    InterfaceSettings,
     Option,
     Settings,
     options_of,
@@ -36,8 +38,10 @@ from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import CheckEditor, Editor, make_editor
 from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.translation import said, tr
 
+Page = FusionSettings | ExportSettings | InterfaceSettings
 EXAMPLE = NameFacts("beetle", "IMG_0412", "IMG_0434", "23", "2026-05-17", "vaeedof", "faithful")
 
 
@@ -62,12 +66,12 @@ class Preferences(QObject):
         self.problems: tuple[Problem, ...] = loaded.problems
 
     def change(self, settings: Settings) -> None:
-        """Take other settings and save them."""
+        """Take other settings and save what changed: another window may have saved the rest."""
         if settings == self.settings:
             return
         before, self.settings = self.settings, settings
         try:
-            self._store.save(settings)
+            self._store.save(_changed(self._store.load().settings, before, settings))
             self.problems = ()  # they were in the file before
         except OutputError as error:
             self.failed.emit(error)
@@ -108,7 +112,7 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Preferences"))
-        self.resize(640, 660)
+        begin_with(self, 640, 660)
         self.setMinimumSize(560, 320)
         self._settings = settings
         titles = {
@@ -280,7 +284,19 @@ def _problem_label() -> QLabel:
     return label
 
 
-def changed_fields(before: FusionSettings, after: FusionSettings) -> dict[str, Any]:
+def _changed(kept: Settings, before: Settings, after: Settings) -> Settings:
+    """What is kept, with what differs between two settings."""
+    pages = {
+        page.name: dataclasses.replace(
+            getattr(kept, page.name),
+            **changed_fields(getattr(before, page.name), getattr(after, page.name)),
+        )
+        for page in dataclasses.fields(after)
+    }
+    return Settings(**pages)
+
+
+def changed_fields(before: Page, after: Page) -> dict[str, Any]:
     """The fields that differ, with their new values."""
     return {
         field.name: getattr(after, field.name)

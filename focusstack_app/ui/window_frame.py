@@ -45,6 +45,7 @@ from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.projects import ProjectSaver
 from focusstack_app.ui.rendering import Renderer
 from focusstack_app.ui.retouch_session import RetouchSession
+from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
 from focusstack_app.ui.stage import Stage
@@ -76,7 +77,7 @@ class WindowFrame(QMainWindow):
         self.display = Display(self, self.bridge, services.read_profile)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
-        self.resize(1280, 800)
+        begin_with(self, 1280, 800)
         self.actions_ = make_actions(self)
         self.frames = FramesModel()
         self.opener = Opener(self.bridge, services, self)

@@ -1210,6 +1210,10 @@
         <translation>{file} stammt von diesem Programm und bleibt aus dem Stack heraus.</translation>
     </message>
     <message>
+        <source>{count} pictures that this program made are left out of the stack. The first is {file}.</source>
+        <translation>{count} Bilder stammen von diesem Programm und bleiben aus dem Stack heraus. Das erste ist {file}.</translation>
+    </message>
+    <message>
         <source>{file} says that the camera was turned, and is read as if it was not.</source>
         <translation>{file} nennt eine andere Drehung der Kamera als die übrigen Aufnahmen und wird gelesen wie diese.</translation>
     </message>

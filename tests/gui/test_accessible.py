@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,12 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.settings.schema import Language
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_window import BatchWindow
-from focusstack_app.ui.dialogs import ReportDialog, ask_stop_batch
+from focusstack_app.ui.dialogs import (
+    ReportDialog,
+    ask_drop_strokes,
+    ask_stop_batch,
+    ask_stop_renders,
+)
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.sharpness_strip import SharpnessStrip
@@ -164,6 +169,24 @@ def test_in_the_dialogs(opened: MainWindow) -> None:
     box = opened.findChild(QMessageBox)
     assert isinstance(box, QMessageBox)
     assert faults(box, tips=False) == []  # the question above says what they do
+    box.reject()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda window: ask_stop_batch(window, lambda: None),
+        lambda window: ask_stop_renders(window, 2, lambda: None),
+        lambda window: ask_drop_strokes(window, lambda: None),
+    ],
+)
+def test_enter_stops_nothing(window: MainWindow, ask: Callable[[MainWindow], None]) -> None:
+    ask(window)
+    box = window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    default = box.defaultButton()
+    assert default is not None
+    assert box.buttonRole(default) is QMessageBox.ButtonRole.RejectRole
     box.reject()
 
 

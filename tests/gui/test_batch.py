@@ -14,7 +14,7 @@ from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.frames import FrameSource
@@ -572,3 +572,17 @@ def test_a_stack_whose_middle_frame_cannot_be_read_is_marked(
     assert states(batch)[0] == ""
     assert "frame_1.png is empty" in states(batch)[1]
     qtbot.waitUntil(lambda: is_marked(batch, 0) and is_marked(batch, 1))
+
+
+def test_folders_are_looked_for_where_the_last_one_was(batch: BatchWindow, shoot: Path) -> None:
+    batch.add_button.click()
+    dialog = batch.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == shoot.parent
+    dialog.reject()
+
+
+def test_folders_are_first_looked_for_where_frames_were_opened(
+    opened: MainWindow, frames: list[Path]
+) -> None:
+    assert opened.open_batch().folder == frames[0].parent

@@ -84,6 +84,35 @@ def test_a_second_export_proposes_another_name(
     dialog.reject()
 
 
+def test_a_second_export_begins_in_the_folder_of_the_first(
+    opened: MainWindow, output: Output, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "results").mkdir()
+    opened.exporter.write(output, tmp_path / "results" / "picture.tif")
+    qtbot.waitUntil(lambda: output.exported_to is not None)
+    opened.choose_export()
+    dialog = opened.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    proposal = tmp_path / "results" / "frame_1_stacked.tif"
+    assert [Path(name) for name in dialog.selectedFiles()] == [proposal]
+    dialog.reject()
+
+
+def test_a_name_with_a_dot_gets_the_suffix_of_the_chosen_format(
+    opened: MainWindow, output: Output, tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.choose_export()
+    dialog = opened.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    jpeg = next(name for name in dialog.nameFilters() if name.startswith("JPEG"))
+    dialog.selectNameFilter(jpeg)
+    dialog.filterSelected.emit(jpeg)
+    dialog.selectFile(str(tmp_path / "beetle f5.6"))
+    dialog.accept()
+    qtbot.waitUntil(lambda: output.exported_to is not None)
+    assert output.exported_to == tmp_path / "beetle f5.6.jpg"
+
+
 def test_only_a_file_that_was_confirmed_may_be_replaced(
     opened: MainWindow, output: Output, export: FakeExport, tmp_path: Path, qtbot: QtBot
 ) -> None:

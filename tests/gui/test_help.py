@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app import __version__
 from focusstack_app.settings.schema import Language, Theme
+from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.theme import apply_theme, is_dark
@@ -26,6 +27,17 @@ def test_shortcuts_are_those_of_the_menus(window: MainWindow) -> None:
     assert rows["Tab (hold)"] == "Peek at the source frame"
     assert rows["Shift+Tab"] == "Leave the picture or the strip, where Tab peeks"
     assert len(rows) == len(dialog.rows)  # no key has two meanings
+    dialog.close()
+
+
+def test_shortcuts_say_undo_whatever_it_would_undo(opened: MainWindow, qtbot: QtBot) -> None:
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: opened.actions_.undo.text() != "&Undo")
+    opened.actions_.shortcuts.trigger()
+    dialog = opened.findChild(ShortcutsDialog)
+    assert isinstance(dialog, ShortcutsDialog)
+    rows = dict(dialog.rows)
+    assert (rows["Ctrl+Z"], rows["Ctrl+Shift+Z"]) == ("Undo", "Redo")
     dialog.close()
 
 

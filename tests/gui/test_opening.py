@@ -88,13 +88,26 @@ def test_a_failed_opening_leaves_the_open_stack_alone(opened: MainWindow, qtbot:
     assert opened.previewer.preview is not None
 
 
-def test_mixed_sizes_are_refused_with_a_message(
+def test_a_picture_of_another_size_is_named_and_the_others_are_opened(
     window: MainWindow, frames: list[Path], qtbot: QtBot
 ) -> None:
     odd = frames[0].parent / "odd.png"
     Image.fromarray(np.zeros((10, 20, 3), np.uint8)).save(odd)
-    drop(window, [*frames, odd])
-    qtbot.waitUntil(lambda: "odd.png" in window.banner.message)
+    drop(window, [frames[0].parent])
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert window.banner.message.startswith("1 file left out.")
+    assert "odd.png is 20 x 10 pixels" in window.banner.message
+    assert [Path(window.frames.source(row).path) for row in range(3)] == frames
+
+
+def test_where_no_size_is_that_of_most_the_frames_are_refused(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    odd = [frames[0].parent / f"odd_{number}.png" for number in range(3)]
+    for path in odd:
+        Image.fromarray(np.zeros((10, 20, 3), np.uint8)).save(path)
+    drop(window, [*frames, *odd])
+    qtbot.waitUntil(lambda: "odd_0.png" in window.banner.message)
     assert window.frames.rowCount() == 0
     assert window.empty_page.isVisible()
 

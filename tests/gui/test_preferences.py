@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -277,6 +278,18 @@ def test_preferences_that_cannot_be_saved_hold_nevertheless(
     choose(dialog, "fusion", "overlap", 10)
     assert "newer version" in opened.banner.message
     assert opened.side.parameters.parameters.overlap == 0.1
+
+
+def test_another_window_keeps_what_it_changed(
+    dialog: PreferencesDialog, make_window: MakeWindow
+) -> None:
+    other = make_window(Services())
+    choose(dialog, "fusion", "overlap", 10)
+    settings = other.preferences.settings
+    dark = dataclasses.replace(settings.interface, theme=Theme.DARK)
+    other.preferences.change(dataclasses.replace(settings, interface=dark))
+    kept = SettingsStore().load().settings
+    assert (kept.fusion.overlap, kept.interface.theme) == (0.1, Theme.DARK)
 
 
 def test_a_key_opens_the_one_dialog(opened: MainWindow, qtbot: QtBot) -> None:
