@@ -39,6 +39,7 @@ class StackWindow(ProjectWindow):
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__(services, store)
         self._advised: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
         self.side.parameters.set_parameters(Parameters.of(self.preferences.settings.fusion))
         self.history = History(self.frames, self.side.parameters, self)
         self._connect_stack()
@@ -111,19 +112,25 @@ class StackWindow(ProjectWindow):
         self.filmstrip.setFocus()
         self._ask_preview(at_once=True)
         self.show_view(View.PREVIEW)
+        self._notes = opened.warnings
         if opened.left_out:
             bad = _left_out_text(len(opened.left_out))
             good = _others_text(len(opened.stack))
-            self.banner.say(Tone.WARNING, f"{bad} {said(opened.left_out[0].message)}", good)
+            self._notes = (f"{bad} {said(opened.left_out[0].message)}", good)
         elif opened.stacks > 1:
+            self._notes = ()
             self.banner.say(
                 Tone.NOTE,
                 _stacks_text(opened.stacks),
                 self.tr("File, Batch (Ctrl+B) splits their folder and makes one picture of each."),
             )
-        elif opened.warnings:
-            self.warn(opened.warnings)
+        self._say_notes()
         self._update_state()
+
+    def _say_notes(self) -> None:
+        """Say what was noticed when the stack was opened."""
+        if self._notes:
+            self.warn(self._notes)
 
     def _on_open_failed(self, error: Exception) -> None:
         self.empty_page.set_busy("")
@@ -176,6 +183,7 @@ class StackWindow(ProjectWindow):
 
         def leave_out() -> None:
             self.banner.hide()
+            self._say_notes()
             for row in range(frames.rowCount()):
                 if frames.source(row) in lost and is_included(frames.index(row)):
                     toggle(frames, frames.index(row))
@@ -242,15 +250,20 @@ class StackWindow(ProjectWindow):
         self._update_state()
 
     def _advise(self, preview: Preview) -> None:
-        """Say what is wrong with the frames before they are rendered, unless more is said."""
+        """Say what is wrong with the frames before they are rendered, unless more is said.
+
+        What was noticed when they were opened is said with it.
+        """
         if preview.warnings == self._advised:
             return  # said, and perhaps closed
         if self._advises:
             self.banner.hide()
         self._advised = ()
-        if preview.warnings and not self.banner.message:
+        shown = self.banner.message
+        noted = bool(self._notes) and shown == said(self._notes[0])
+        if preview.warnings and (noted or not shown):
             self._advised = preview.warnings
-            self.warn(preview.warnings)
+            self.warn((*preview.warnings, *self._notes) if noted else preview.warnings)
 
     @property
     def _advises(self) -> bool:

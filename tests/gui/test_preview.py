@@ -124,6 +124,22 @@ def test_frames_that_are_gone_are_left_out_by_a_button(
     assert opened.actions_.undo.text() == "&Undo Leave Out 1 Frame"
 
 
+def test_what_was_left_out_at_first_is_said_again_once_a_frame_is_left_out(
+    window: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    (frames[0].parent / "cut.png").write_bytes(b"")
+    window.open_paths([frames[0].parent])
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    frames[1].unlink()
+    fusion.error = InputError("frame_2.png does not exist.", "Was it moved or renamed?")
+    window.render_stack()
+    qtbot.waitUntil(lambda: window.banner.message == "frame_2.png does not exist.")
+    fusion.error = None
+    next(b for b in window.banner.findChildren(QPushButton) if b.text() == "Leave It Out").click()
+    assert window.banner.message.startswith("1 file left out.")
+    assert "cut.png" in window.banner.message
+
+
 def test_without_any_frame_left_nothing_is_offered(
     opened: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
 ) -> None:

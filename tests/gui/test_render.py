@@ -188,6 +188,17 @@ def test_what_is_wrong_with_the_frames_is_said_before_the_render_and_once(
     qtbot.waitUntil(lambda: opened.banner.message == "")
 
 
+def test_what_was_left_out_does_not_hide_what_is_wrong_with_the_others(
+    window: MainWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+) -> None:
+    fusion.warnings = ("Two frames are the same.",)
+    (frames[0].parent / "cut.png").write_bytes(b"")
+    window.open_paths([frames[0].parent])
+    qtbot.waitUntil(lambda: window.banner.message == "Two frames are the same.")
+    assert "1 file left out." in window.banner.accessibleName()
+    assert "cut.png" in window.banner.accessibleName()
+
+
 def test_what_could_not_be_said_before_the_render_is_said_after_it(
     opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
 ) -> None:
