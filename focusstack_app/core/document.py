@@ -10,9 +10,13 @@ from typing import Any, NoReturn
 def parsed(text: str | bytes) -> Any:
     """What a JSON text says, with numbers that can be counted with.
 
+    The mark that editors of Windows put in front is passed over.
+
     Raises:
         ValueError: If it is no JSON (RFC 8259), or holds numbers or nesting beyond all reason.
     """
+    if isinstance(text, str):  # of bytes it tells the coding
+        text = text.removeprefix("\ufeff")
     try:
         return json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_refused)
     except RecursionError as error:

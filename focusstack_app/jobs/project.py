@@ -88,7 +88,7 @@ def load_project(path: Path) -> Project:
     with reading(path), path.open("rb") as file:
         text = file.read(_LONGEST_BYTES)
     try:
-        document = parsed(text.decode("utf-8-sig"))  # editors of Windows put a mark in front
+        document = parsed(text)
         if document["version"] > _VERSION:
             raise InputError(
                 message("{file} comes from a newer version of the program.", file=shown(path)),

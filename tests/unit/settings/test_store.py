@@ -40,6 +40,13 @@ def test_what_is_saved_is_loaded(store: SettingsStore) -> None:
     assert [path.name for path in store.path.parent.iterdir()] == ["settings.json"]
 
 
+def test_a_file_that_was_edited_under_windows(store: SettingsStore) -> None:
+    store.save(CHANGED)
+    store.path.write_bytes(b"\xef\xbb\xbf" + store.path.read_bytes().replace(b"\n", b"\r\n"))
+    loaded = store.load()
+    assert (loaded.settings, loaded.problems) == (CHANGED, ())
+
+
 def test_a_file_with_problems_is_used_as_far_as_possible_and_kept(store: SettingsStore) -> None:
     text = '{"version": 1, "fusion": {"overlap": 0.4, "mod": "strict"}}'
     _write(store, text)
