@@ -14,7 +14,7 @@ from pathlib import Path
 
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.message import message
-from focusstack_app.io.faults import shown
+from focusstack_app.io.faults import OUT_OF_REACH, RECONNECT, shown
 
 _PREFIX = ".focusstack-"
 _LEFT_OVER_S = 24 * 3600.0  # nobody writes one picture for so long
@@ -38,10 +38,23 @@ _REASONS = {
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """What a file error means for the photographer."""
-    reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))
+    other = RECONNECT if error.errno in OUT_OF_REACH else ""
+    reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), other))
     return OutputError(
         message("{file} cannot be written: {reason}.", file=shown(path), reason=reason), hint
     )
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, if it is not there.
+
+    Raises:
+        OutputError: If it cannot be made.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise output_error(path, error) from error
 
 
 def _check_target(path: Path, *, overwrite: bool) -> None:

@@ -13,7 +13,7 @@ from focusstack_app.core.message import message
 _COPY_AGAIN = message("Copy it again from the camera or card, or leave it out of the stack.")
 
 # Of the disk, the card reader or the network; what is wrong with a file itself has other numbers.
-_OUT_OF_REACH = frozenset(
+OUT_OF_REACH = frozenset(
     number
     for name in (
         *("EIO", "ENXIO", "ENODEV", "EREMOTEIO", "ENOMEDIUM", "ESTALE", "ENOTCONN", "ESHUTDOWN"),
@@ -22,6 +22,7 @@ _OUT_OF_REACH = frozenset(
     )
     if (number := getattr(errno, name, None)) is not None
 )
+RECONNECT = message("Is its disk, card or network drive still connected?")
 
 
 def shown(path: Path) -> str:
@@ -69,11 +70,11 @@ def reading(path: Path) -> Iterator[None]:
             message("Close other programs or use smaller pictures."),
         ) from error
     except OSError as error:
-        if error.errno not in _OUT_OF_REACH:
+        if error.errno not in OUT_OF_REACH:
             raise damaged(path) from error
         raise InputError(
             message("{file} cannot be reached: {reason}.", file=name, reason=error.strerror),
-            message("Is its disk, card or network drive still connected?"),
+            RECONNECT,
         ) from error
     except Exception as error:  # decoders raise anything at all on damaged data
         raise damaged(path) from error

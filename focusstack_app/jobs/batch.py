@@ -19,6 +19,7 @@ from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
+from focusstack_app.io.atomic import make_folder
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.jobs.export import (
@@ -120,11 +121,7 @@ class BatchTask:
         }
 
     def check(self) -> None:
-        """Find out before the long work whether its results could be written.
-
-        Raises:
-            FocusStackError: If they could not.
-        """
+        """Raise a `FocusStackError` before the long work, if its results cannot be written."""
         check_size(self.output, self.stack.sources)
         check_targets(
             self.output,
@@ -391,7 +388,7 @@ def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
     made = [folder for folder in tasks[0].target.folders if not is_there(folder)]
     try:
         for folder in made:
-            folder.mkdir(exist_ok=True)
+            make_folder(folder)
         yield
     finally:
         for folder in made:

@@ -164,3 +164,13 @@ def test_an_output_error_of_the_block_passes(tmp_path: Path) -> None:
     ):
         raise OutputError("too large")
     assert _names(tmp_path) == []
+
+
+def test_a_network_drive_that_went_away_is_told(tmp_path: Path) -> None:
+    gone = OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+    with (
+        pytest.raises(OutputError, match="Transport endpoint is not connected") as caught,
+        replacing(tmp_path / "a.tif", overwrite=False),
+    ):
+        raise gone
+    assert caught.value.hint == "Is its disk, card or network drive still connected?"

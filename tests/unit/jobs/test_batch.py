@@ -275,6 +275,13 @@ def test_a_folder_for_results_that_cannot_be_made_is_named(parent: Path, tmp_pat
         _batch(parent, tmp_path / "deep" / "out", FusionRequest, Progress(), fuse=fake_fuse)
 
 
+def test_a_folder_for_results_whose_name_no_disk_takes_is_named(
+    parent: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(OutputError, match=r"xxx cannot be written: the name is too long\."):
+        _batch(parent, tmp_path / ("x" * 300), FusionRequest, Progress(), fuse=fake_fuse)
+
+
 def test_names_follow_the_template_and_are_never_the_same(tmp_path: Path) -> None:
     sources = fake_stack(4, folder=tmp_path / "x").sources
     stacks = [
