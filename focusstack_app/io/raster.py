@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from io import SEEK_CUR
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -28,6 +27,7 @@ from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import converted_to_srgb, rgb_profile, srgb_profile
+from focusstack_app.io.jpeg import SCAN, segments
 from focusstack_app.io.quiet import without_warnings
 
 PngImagePlugin.MAX_TEXT_CHUNK = 2**26  # Pillow's 1 MiB is less than some profiles, and histories
@@ -41,7 +41,7 @@ _SUPERFLUOUS = re.compile(r"(\d+) extraneous bytes")  # libjpeg's words
 _FRAME_HEADS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # T.81, table B.1
 _USUAL_FRAMES = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))  # with a cosine transform, not nested
 _JPEG_LS = 0xF7  # JPEG-LS, ITU-T T.87, section C.1.1
-_APP0, _APP14, _COMMENT, _SCAN = 0xE0, 0xEE, 0xFE, 0xDA
+_APP0, _APP14, _COMMENT = 0xE0, 0xEE, 0xFE
 _JFIF = b"\xff\xe0\0\x10JFIF\0\1\2\0\0\1\0\1\0\0"  # version 1.02, ITU-T T.871, section 10.1
 _MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost pixels
 _BAND_ROWS = 256
@@ -82,14 +82,9 @@ def _opened(path: Path, file: BinaryIO, kind: RasterKind) -> ImageFile.ImageFile
 
 def _check_coding(path: Path, file: BinaryIO) -> None:
     """Refuse what libjpeg does not decode, or, without loss, beyond the memory that it is given."""
-    file.seek(2)
-    while len(head := file.read(4)) == 4 and head[0] == 0xFF and head[1] != _SCAN:
-        if head[1] == 0xFF:  # fill
-            file.seek(-3, SEEK_CUR)
-            continue
-        if head[1] in _FRAME_HEADS or head[1] == _JPEG_LS:
-            bits = file.read(1)
-            if head[1] not in _USUAL_FRAMES or bits != b"\x08":
+    for marker, _ in segments(file):
+        if marker in _FRAME_HEADS or marker == _JPEG_LS:
+            if marker not in _USUAL_FRAMES or file.read(1) != b"\x08":
                 raise InputError(
                     message(
                         "{file} is a JPEG of a kind that is not supported (lossless, or not with "
@@ -99,7 +94,6 @@ def _check_coding(path: Path, file: BinaryIO) -> None:
                     message("Save it as a usual JPEG, or as TIFF."),
                 )
             break
-        file.seek(int.from_bytes(head[2:], "big") - 2, SEEK_CUR)
     file.seek(0)
 
 
@@ -199,7 +193,7 @@ def _bare_jpeg(data: bytes) -> bytes:
     complains of both alike.
     """
     kept, at = [data[:2]], 2
-    while data[at : at + 1] == b"\xff" and (marker := data[at + 1]) != _SCAN:
+    while data[at : at + 1] == b"\xff" and (marker := data[at + 1]) != SCAN:
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if marker == _APP0 and data[at + 4 : at + 9] == b"JFIF\0":  # says how colours are coded
             kept.append(_JFIF)

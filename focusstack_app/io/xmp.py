@@ -17,6 +17,7 @@ import tifffile
 from PIL import PngImagePlugin
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.jpeg import APP1, segments
 from focusstack_app.io.quiet import without_warnings
 
 XMP_TAG = 700  # in TIFF
@@ -96,12 +97,9 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
 
 
 def _of_jpeg(file: BinaryIO) -> bytes:
-    """From the segments before the pixels (ITU-T T.81, B.1.1)."""
-    file.seek(2)
-    while len(head := file.read(4)) == 4 and head[0] == 0xFF and head[1] != 0xDA:
-        segment = file.read(int.from_bytes(head[2:], "big") - 2)
-        if head[1] == 0xE1 and segment.startswith(_JPEG_MARK):
-            return segment.removeprefix(_JPEG_MARK)
+    for marker, size in segments(file):
+        if marker == APP1 and (data := file.read(size)).startswith(_JPEG_MARK):
+            return data.removeprefix(_JPEG_MARK)
     return b""
 
 

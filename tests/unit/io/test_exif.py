@@ -9,6 +9,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.exif import read_tags
 from focusstack_app.io.ifd import Tag, TagType, integers, packed_directory, rationals, text
 from focusstack_app.io.metadata import exif_for_export, read_facts
+from focusstack_app.io.probe import probe
 from tests.unit.io.builders import corners, exif, save_jpeg
 
 
@@ -64,6 +65,16 @@ def test_raf(tmp_path: Path) -> None:
     assert facts.iso == 125
     path.write_bytes(head[:90])
     assert read_tags(path) == {}
+
+
+@pytest.mark.parametrize("before", [b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0\1\1"])
+def test_exif_behind_much_else(tmp_path: Path, before: bytes) -> None:
+    path = save_jpeg(tmp_path / "a.jpg", corners(), exif=exif(6, image={272: "One"}))
+    data, much = path.read_bytes(), before + b"\xff\xe1 " * 20_000
+    marker = b"\xff\xe1" if before.startswith(b"http") else b"\xff\xe2"
+    path.write_bytes(data[:2] + marker + (len(much) + 2).to_bytes(2, "big") + much + data[2:])
+    source = probe(path)
+    assert (source.camera, source.orientation, source.size_px) == ("One", 6, (32, 48))
 
 
 def test_an_endless_chain_of_directories_ends(tmp_path: Path) -> None:
