@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +23,7 @@ from focusstack_app.io.raster import check_area, rgb_from_pillow
 
 _ORIENTATION = 274
 _ICC_PROFILE = 34675
-_MOST_THUMBNAILS = 4
+_MOST_PAGES = 6  # that are looked at
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
 _THREE_CHANNELS = (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR)
@@ -55,16 +56,15 @@ def _picture(path: Path, tif: tifffile.TiffFile) -> tifffile.TiffPage:
 
 
 def _pages(tif: tifffile.TiffFile) -> list[tifffile.TiffPage]:
-    """The first page that is a picture in full size, and the page that follows it, if any."""
+    """The first pages but for those that say they are thumbnails or masks, the largest in front."""
     first = tif.pages.first
     assert isinstance(first, tifffile.TiffPage)  # only further pages can be lazy frames
     found: list[tifffile.TiffPage] = []
     with suppress(Exception):  # of a damaged directory further down
-        for page in tif.pages:
+        for page in islice(tif.pages, _MOST_PAGES):
             if isinstance(page, tifffile.TiffPage) and not (page.is_reduced or page.is_mask):
                 found.append(page)
-            if len(found) == 2 or page.index > _MOST_THUMBNAILS:
-                break
+    found.sort(key=lambda page: page.imagewidth * page.imagelength, reverse=True)
     return found or [first]
 
 

@@ -186,10 +186,11 @@ def test_one_row_and_one_column(tmp_path: Path) -> None:
         assert np.array_equal(read_frame(probe(path)).pixels, picture)
 
 
-def test_a_thumbnail_before_the_picture_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [True, False])
+def test_a_thumbnail_before_the_picture_is_passed_over(tmp_path: Path, said: bool) -> None:
     path, picture = tmp_path / "a.tif", noise16(40, 60)
     with tifffile.TiffWriter(path) as writer:
-        writer.write(picture[::4, ::4], photometric="rgb", subfiletype=1)
+        writer.write(picture[::4, ::4], photometric="rgb", subfiletype=1 if said else 0)
         writer.write(picture, photometric="rgb", subfiletype=0)
     source = probe(path)
     assert source.size_px == (60, 40)
