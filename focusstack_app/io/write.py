@@ -118,7 +118,7 @@ def _write(
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
-        write_png(path, deep, exif, icc_profile, tags.xmp)
+        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags))
     elif kind is FileFormat.JPEG:
         write_jpeg(
             path,

@@ -21,6 +21,7 @@ def write_png(
     exif: bytes | None = None,
     icc_profile: bytes | None = None,
     xmp: bytes = b"",
+    dots_per_inch: int | None = None,
 ) -> None:
     """Write a picture or map without loss.
 
@@ -30,6 +31,7 @@ def write_png(
         exif: From `exif_block`.
         icc_profile: Embedded as it is.
         xmp: The same; nothing where it is empty.
+        dots_per_inch: Many programs look for it beside the EXIF only.
 
     Raises:
         OSError: If it cannot be written.
@@ -39,6 +41,9 @@ def write_png(
         file.write(packed[:_HEAD_BYTES])
         if icc_profile is not None:  # section 11.3.2.3: name, 0, method 0, deflated profile
             file.write(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc_profile)))
+        if dots_per_inch is not None:  # section 11.3.4.3: per metre, both ways
+            dots = round(dots_per_inch / 0.0254)
+            file.write(_chunk(b"pHYs", struct.pack(">IIB", dots, dots, 1)))
         if exif is not None:
             file.write(_chunk(b"eXIf", exif))
         if xmp:  # section 11.3.3.4: keyword, 0, not compressed, no language, no translation

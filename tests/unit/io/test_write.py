@@ -245,13 +245,14 @@ def test_jpeg_keeps_colour_as_finely_as_asked(
         ({}, 300),
     ],
 )
-def test_jpeg_has_the_resolution_of_the_frame(
+def test_pictures_have_the_resolution_of_the_frame(
     tmp_path: Path, tags: dict[int, Any], dpi: int
 ) -> None:
     frame = save_jpeg(tmp_path / "a.jpg", noise8(20, 30), exif=exif(image=tags))
-    path = _write(tmp_path / "out.jpg", noise16(20, 30), source=probe(frame))
-    with Image.open(path) as image:
-        assert image.info["dpi"] == (dpi, dpi)
+    for name in ("out.jpg", "out.png"):
+        path = _write(tmp_path / name, noise16(20, 30), source=probe(frame))
+        with Image.open(path) as image:
+            assert image.info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
 
 
 def test_sides_that_a_format_cannot_hold(tmp_path: Path) -> None:
