@@ -66,11 +66,20 @@ def decode(path: Path) -> Decoded:
 
 def exif_of(path: Path) -> bytes:
     """The EXIF data, as a TIFF header and directories; empty where none can be read."""
+    return _said(path, "exif").removeprefix(_EXIF_PREFIX)
+
+
+def xmp_of(path: Path) -> bytes:
+    """The XMP packet; empty where none can be read."""
+    return _said(path, "xmp")
+
+
+def _said(path: Path, kind: str) -> bytes:
     try:
-        exif: bytes = _opened(path).info.get("exif") or b""
+        said: bytes = _opened(path).info.get(kind) or b""
     except Exception:  # noqa: BLE001 - the library raises anything on damaged files
         return b""
-    return exif.removeprefix(_EXIF_PREFIX)
+    return said
 
 
 def _header(path: Path, picture: Any) -> Header:

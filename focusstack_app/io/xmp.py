@@ -17,6 +17,7 @@ import tifffile
 from PIL import PngImagePlugin
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.heif import xmp_of
 from focusstack_app.io.jpeg import APP1, segments
 from focusstack_app.io.quiet import without_warnings
 
@@ -90,6 +91,8 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
         elif source.kind == "png":
             with without_warnings():
                 yield PngImagePlugin.PngImageFile(file).info.get("xmp", b"")
+        elif source.kind == "heif":
+            yield xmp_of(path)
         elif source.kind in ("tiff", "raw"):
             with tifffile.TiffFile(file) as tif:
                 tag = tif.pages.first.tags.get(XMP_TAG)

@@ -4,6 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pillow_heif
 import pytest
 import tifffile
 from PIL import Image, PngImagePlugin
@@ -42,6 +43,8 @@ def _frame(folder: Path, kind: str, packet: bytes) -> Path:
         text = PngImagePlugin.PngInfo()
         text.add_itxt("XML:com.adobe.xmp", packet.decode())
         Image.fromarray(corners()).save(path, pnginfo=text)
+    elif kind == "heic":
+        pillow_heif.from_pillow(Image.fromarray(corners())).save(path, xmp=packet)
     else:
         save_dng(path, np.full((64, 96, 3), 0.2))
         path.with_suffix(".xmp").write_bytes(packet)
@@ -58,7 +61,7 @@ def _in_file(path: Path) -> bytes:
         return packet
 
 
-@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "dng"])
+@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "heic", "dng"])
 @pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp"])
 def test_what_was_written_down_about_the_picture_is_kept(
     tmp_path: Path, kind: str, suffix: str
