@@ -126,7 +126,7 @@ def ask_drop_strokes(parent: QWidget, on_drop: Callable[[], None]) -> None:
 def ask_recover(
     parent: QWidget, when: str, on_open: Callable[[], None], on_forget: Callable[[], None]
 ) -> None:
-    """Offer what was open when the program ended without being closed."""
+    """Offer what was open when the program ended without being closed, now or at the next start."""
     box = _question(
         parent,
         tr("The program was not closed properly."),
@@ -138,6 +138,7 @@ def ask_recover(
     again.clicked.connect(on_open)
     forget = box.addButton(tr("Forget Them"), QMessageBox.ButtonRole.DestructiveRole)
     forget.clicked.connect(on_forget)
+    box.addButton(tr("Not Now"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(again)
     box.open()
 

@@ -32,6 +32,7 @@ class Opened:
         stacks: How many stacks the frames look like.
         project: What was opened, where it was a project.
         project_path: Its file.
+        kept_path: The file that a crash left, where that was opened.
     """
 
     stack: Stack
@@ -41,6 +42,7 @@ class Opened:
     stacks: int = 1
     project: Project | None = None
     project_path: Path | None = None
+    kept_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def open_recovered(services: Services, path: Path, progress: Progress) -> Opened
         Cancelled: If the job was cancelled.
     """
     opened = open_project(services, path, progress)
-    return replace(opened, name=stack_name(opened.stack.sources), project_path=None)
+    return replace(opened, name=stack_name(opened.stack.sources), project_path=None, kept_path=path)
 
 
 def open_readable(

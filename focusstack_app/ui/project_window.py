@@ -63,11 +63,12 @@ class ProjectWindow(WindowFrame):
             QDateTime.fromSecsSinceEpoch(kept_s), self.tr("'on' d MMMM 'at' HH:mm")
         )
 
-        def again() -> None:
-            self.autosave.adopt(path)
-            self.opener.open_recovered(path)
-
-        ask_recover(self, when, again, lambda: path.unlink(missing_ok=True))
+        ask_recover(
+            self,
+            when,
+            lambda: self.opener.open_recovered(path),
+            lambda: path.unlink(missing_ok=True),
+        )
 
     def ask_about_changes(self) -> None:
         """Ask what becomes of a project that changed, and close then."""

@@ -91,6 +91,8 @@ class StackWindow(ProjectWindow):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._opened, self._advised = opened, ()
+        if opened.kept_path is not None:  # where it cannot be opened, it is offered again
+            self.autosave.adopt(opened.kept_path)
         self.remember(opened.project_path)
         self.stage.source = opened.stack.sources[0]
         self.previewer.forget()

@@ -239,6 +239,10 @@
         <translation>Verwerfen</translation>
     </message>
     <message>
+        <source>Not Now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
         <source>{name} has changed since it was saved.</source>
         <translation>{name} wurde seit dem letzten Speichern geändert.</translation>
     </message>

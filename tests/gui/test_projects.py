@@ -119,6 +119,24 @@ def test_what_is_open_is_kept_and_offered_after_a_crash(
     assert not list(kept.parent.iterdir())
 
 
+def test_what_a_crash_left_stays_where_it_is_not_opened(
+    window: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    left = window.autosave.path.with_name("left.fstack")
+    left.parent.mkdir(parents=True)
+    gone = tuple(path.with_name(f"unplugged_{path.name}") for path in frames)
+    save_project(left, Project(gone, (True,) * 3, Method.PYRAMID, Mode.STRICT, Align.OFF, 0.1))
+    window.offer_recovery()
+    press(window, "Not Now")
+    assert window.autosave.lost() == left
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None)
+    window.offer_recovery()
+    press(window, "Open Them Again")
+    qtbot.waitUntil(lambda: "unplugged_frame_1" in window.banner.message)
+    window.close()
+    assert left.exists()
+
+
 def test_what_a_crash_left_can_be_forgotten(
     window: MainWindow, frames: list[Path], qtbot: QtBot
 ) -> None:
