@@ -157,12 +157,13 @@ class FrameDelegate(QStyledItemDelegate):
         painter.setFont(font)
         before = QFontMetrics(bold).horizontalAdvance(number) + 6 if number else 0
         room = place.adjusted(before, 0, 0, 0)
-        name = metrics.elidedText(
-            str(index.data(Qt.ItemDataRole.DisplayRole)),
-            Qt.TextElideMode.ElideMiddle,
-            room.width(),
-        )
+        name = fitting_name(metrics, str(index.data(Qt.ItemDataRole.DisplayRole)), room.width())
         painter.drawText(room, int(line | Qt.AlignmentFlag.AlignLeft), name)
+
+
+def fitting_name(metrics: QFontMetrics, name: str, width_px: int) -> str:
+    """What of a name there is room for: its end, where the names of a stack differ."""
+    return metrics.elidedText(name, Qt.TextElideMode.ElideLeft, width_px)
 
 
 class Filmstrip(QListView):

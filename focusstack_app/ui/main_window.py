@@ -89,7 +89,7 @@ class MainWindow(StackWindow):
         self.retouch.finished.connect(self._on_retouched)
         self.retouch.dropped.connect(self._on_retouch_dropped)
         self.retouch.failed.connect(self._tell)
-        self.retouch.news.connect(lambda text: self.statusBar().showMessage(text))
+        self.retouch.news.connect(self.mention)
         self.side.outputs.remove_requested.connect(self._remove_output)
         self.history.output_left.connect(self._on_output_left)
         self.history.output_returned.connect(self._show_output)
@@ -141,7 +141,7 @@ class MainWindow(StackWindow):
         if request is None or self.retouch.active:
             return
         if any(render.is_for(request) for render in self.renderer.open):
-            self.statusBar().showMessage(self.tr("This picture is being made already"))
+            self.mention(self.tr("This picture is being made already"))
             return
         if not self.renderer.busy and not self._advises:
             self.banner.hide()
@@ -208,9 +208,7 @@ class MainWindow(StackWindow):
         if self.exporter.writes(output):
             return
         self.history.remove_output(self.side.outputs, output)
-        self.statusBar().showMessage(
-            self.tr("{name} removed; Undo brings it back").format(name=output.name)
-        )
+        self.mention(self.tr("{name} removed; Undo brings it back").format(name=output.name))
 
     def _on_output_left(self) -> None:
         if self.stage.view is View.OUTPUT:
@@ -239,7 +237,7 @@ class MainWindow(StackWindow):
         outputs, picture = self.side.outputs, rendered.picture
         output = outputs.add(rendered.result, rendered.seconds, picture.smallest)
         self.stage.show_rendered(output, picture)
-        self.statusBar().showMessage(self.tr("{name}: retouched").format(name=output.name))
+        self.mention(self.tr("{name}: retouched").format(name=output.name))
         self._update_state()
 
     def _on_retouch_dropped(self) -> None:

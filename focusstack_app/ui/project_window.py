@@ -81,7 +81,7 @@ class ProjectWindow(WindowFrame):
             save(project)
 
     def _on_project_saved(self, path: Path) -> None:
-        self.statusBar().showMessage(self.tr("Project saved as {path}").format(path=path))
+        self.mention(self.tr("Project saved as {path}").format(path=path))
         self.remember(path)
         if self._close_after_save:
             self._close_after_save = False

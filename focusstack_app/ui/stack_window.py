@@ -86,7 +86,7 @@ class StackWindow(ProjectWindow):
 
     def _on_opened(self, opened: Opened) -> None:
         if self.retouch.active:  # begun while the headers were read
-            self.statusBar().showMessage(self.tr("Finish the retouch, then open the frames again"))
+            self.mention(self.tr("Finish the retouch, then open the frames again"))
             return
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
@@ -168,7 +168,7 @@ class StackWindow(ProjectWindow):
         if not rows:
             return
         self.frames.remove(rows)
-        self.statusBar().showMessage(_removed_text(len(rows)))
+        self.mention(_removed_text(len(rows)))
         self._follow_frames(rows[0])
 
     def _remedy(self, error: FocusStackError) -> tuple[str, Callable[[], object]] | None:
@@ -298,12 +298,12 @@ class StackWindow(ProjectWindow):
         """Take a step back, and say which: it may be out of sight."""
         self._undoable.undo()
         undone = self.tr("Undone: {step}")
-        self.statusBar().showMessage(undone.format(step=self._undoable.redo_text))
+        self.mention(undone.format(step=self._undoable.redo_text))
 
     def _redo(self) -> None:
         self._undoable.redo()
         done = self.tr("Done again: {step}")
-        self.statusBar().showMessage(done.format(step=self._undoable.undo_text))
+        self.mention(done.format(step=self._undoable.undo_text))
 
     def _update_undo(self) -> None:
         """Say in the menu what would be undone and done again."""

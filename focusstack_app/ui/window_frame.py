@@ -55,6 +55,7 @@ from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import icon_action
 from focusstack_app.ui.wording import format_text
 
+MENTION_MS = 8000
 _MORE_WARNINGS = 3  # a hundred fill the window, and hold it up while they are laid out
 
 
@@ -220,6 +221,10 @@ class WindowFrame(QMainWindow):
         del error
         return None
 
+    def mention(self, text: str) -> None:
+        """Say in the status bar what only matters now."""
+        self.statusBar().showMessage(text, MENTION_MS)
+
     def warn(self, warnings: Sequence[str]) -> None:
         """Show warnings, the first one large; of many only how many more there are."""
         first, *more = (said(warning) for warning in warnings)
@@ -291,7 +296,7 @@ class WindowFrame(QMainWindow):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files, a project or folders; what is open stays until it worked."""
         if self.retouch.active:
-            self.statusBar().showMessage(self.tr("Finish the retouch before opening other frames"))
+            self.mention(self.tr("Finish the retouch before opening other frames"))
             return
         self.opener.open_paths(paths)
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.ui.filmstrip import FrameDelegate
+from focusstack_app.ui.filmstrip import FrameDelegate, fitting_name
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
@@ -110,6 +110,12 @@ def test_where_no_size_is_that_of_most_the_frames_are_refused(
     qtbot.waitUntil(lambda: "odd_0.png" in window.banner.message)
     assert window.frames.rowCount() == 0
     assert window.empty_page.isVisible()
+
+
+def test_names_that_are_too_long_end_with_their_numbers(window: MainWindow) -> None:
+    metrics = window.filmstrip.fontMetrics()
+    shown = fitting_name(metrics, "beetle_0129.jpg", metrics.horizontalAdvance("…_0129.jpg") + 1)
+    assert shown == "…_0129.jpg"
 
 
 def test_opening_another_stack_replaces_the_first(

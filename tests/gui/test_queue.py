@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import Mode
+from focusstack_app.ui import window_frame
 from focusstack_app.ui.dialogs import PROGRAM_NAME
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
@@ -72,10 +73,14 @@ def test_renders_line_up_and_keep_what_was_asked(
     assert len(fusion.previews[-1].stack) == 2
 
 
-def test_the_same_picture_is_not_asked_for_twice(queued: MainWindow) -> None:
+def test_the_same_picture_is_not_asked_for_twice(
+    queued: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(window_frame, "MENTION_MS", 50)
     queued.actions_.render.trigger()
     assert len(rows(queued)) == 3
     assert "already" in queued.statusBar().currentMessage()
+    qtbot.waitUntil(lambda: not queued.statusBar().currentMessage())  # it holds for a moment only
 
 
 def test_one_that_waits_and_one_that_runs_are_cancelled(
