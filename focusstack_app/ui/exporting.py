@@ -56,10 +56,13 @@ class Exporter(QObject):
         """Whether this output is being written."""
         return output.number in self._writing
 
-    def ask(self, output: Output) -> None:
+    def ask(self, output: Output) -> QFileDialog:
         """Ask where an output goes, and write it there.
 
         What comes from the same folder is offered the folder that was chosen last.
+
+        Returns:
+            The dialog, which is open; it writes before others hear of the file.
         """
         export = self._preferences.settings.export
         folder = str(self._folders.get(self._origin(output), export.folder))
@@ -78,6 +81,7 @@ class Exporter(QObject):
             lambda name: self.write(output, Path(name), filters[dialog.selectedNameFilter()])
         )
         dialog.open()
+        return dialog
 
     def write(self, output: Output, chosen: Path, kind: FileFormat | None = None) -> None:
         """Write an output to the file that was chosen in the dialog.

@@ -278,6 +278,7 @@ class MainWindow(StackWindow):
     def _on_export_over(self) -> None:
         self._update_state()
         if self._close_after_export and not self.exporter.busy:
+            self._close_after_export = False  # what closing asks next may be cancelled
             self.close()
 
     # --- the window --------------------------------------------------------------------------
@@ -331,7 +332,11 @@ class MainWindow(StackWindow):
         outputs = self.side.outputs
         outputs.setCurrentRow(outputs.outputs.index(outputs.unexported[0]))
         self._show_output(outputs.unexported[0])
-        self.choose_export()
+        dialog = self.exporter.ask(outputs.unexported[0])
+        dialog.fileSelected.connect(self._close_after_writing)
+
+    def _close_after_writing(self) -> None:
+        self._close_after_export = self.exporter.busy
 
     def _discard_and_close(self) -> None:
         for output in self.side.outputs.unexported:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
+from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from tests.helpers.windows import FakeExport
@@ -24,6 +25,10 @@ def output(opened: MainWindow, qtbot: QtBot) -> Output:
 def press(box: QMessageBox, text: str) -> None:
     button = next(b for b in box.buttons() if b.text().replace("&", "") == text)
     button.click()
+
+
+def boxes(window: MainWindow) -> list[QMessageBox]:
+    return window.findChildren(QMessageBox)
 
 
 def question(window: MainWindow) -> QMessageBox:
@@ -170,7 +175,7 @@ def test_closing_without_exporting_closes(opened: MainWindow, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: not opened.isVisible())
 
 
-def test_export_in_the_closing_question_opens_the_dialog(
+def test_export_in_the_closing_question_goes_on_closing(
     opened: MainWindow, output: Output, qtbot: QtBot
 ) -> None:
     opened.close()
@@ -178,8 +183,28 @@ def test_export_in_the_closing_question_opens_the_dialog(
     dialog = opened.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     dialog.accept()
-    qtbot.waitUntil(lambda: output.exported_to is not None)
-    assert opened.close()
+    qtbot.waitUntil(lambda: not opened.isVisible())
+    assert output.exported_to is not None
+
+
+@pytest.mark.usefixtures("output")
+def test_every_output_is_asked_about_and_cancel_ends_the_closing(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    toggle(opened.frames, opened.frames.index(0))
+    opened.render_stack()
+    qtbot.waitUntil(lambda: len(opened.side.outputs.outputs) == 2)
+    opened.close()
+    press(question(opened), "Export…")
+    dialog = opened.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.accept()
+    qtbot.waitUntil(lambda: any("Output 2" in box.text() for box in boxes(opened)))
+    press(next(box for box in boxes(opened) if "Output 2" in box.text()), "Cancel")
+    opened.exporter.write(opened.side.outputs.outputs[1], tmp_path / "second.tif")
+    qtbot.waitUntil(lambda: not opened.side.outputs.unexported)
+    qtbot.waitUntil(lambda: not opened.exporter.busy)
+    assert opened.isVisible()
 
 
 def test_closing_waits_for_an_export_that_runs(
