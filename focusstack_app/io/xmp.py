@@ -8,18 +8,19 @@ specification says where it lies in files.)
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from io import SEEK_CUR
 from typing import BinaryIO
 from xml.etree import ElementTree
 
 import tifffile
-from PIL import PngImagePlugin
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.heif import xmp_of
 from focusstack_app.io.jpeg import APP1, segments
-from focusstack_app.io.quiet import without_warnings
 
 XMP_TAG = 700  # in TIFF
 
@@ -61,6 +62,8 @@ _PLACE = frozenset(
     )
 )
 _JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
+_PNG_KEYWORD = b"XML:com.adobe.xmp"
+_LONGEST_READ_BYTES = 2**26
 _LONGEST_BYTES = 60_000  # has to fit into a segment of a JPEG
 
 
@@ -89,8 +92,7 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
         if source.kind == "jpeg":
             yield _of_jpeg(file)
         elif source.kind == "png":
-            with without_warnings():
-                yield PngImagePlugin.PngImageFile(file).info.get("xmp", b"")
+            yield _of_png(file)
         elif source.kind == "heif":
             yield xmp_of(path)
         elif source.kind in ("tiff", "raw"):
@@ -103,6 +105,22 @@ def _of_jpeg(file: BinaryIO) -> bytes:
     for marker, size in segments(file):
         if marker == APP1 and (data := file.read(size)).startswith(_JPEG_MARK):
             return data.removeprefix(_JPEG_MARK)
+    return b""
+
+
+def _of_png(file: BinaryIO) -> bytes:
+    """From before the pixels or, where ExifTool writes it, from behind them (PNG, 11.3.3.4)."""
+    file.seek(8)
+    while len(head := file.read(8)) == 8:
+        size, kind = struct.unpack(">I4s", head)
+        if kind != b"iTXt":
+            file.seek(size + 4, SEEK_CUR)
+            continue
+        keyword, _, rest = file.read(size).partition(b"\0")
+        if keyword == _PNG_KEYWORD:
+            text = rest[2:].split(b"\0", 2)[2]  # behind language and translation
+            return zlib.decompressobj().decompress(text, _LONGEST_READ_BYTES) if rest[0] else text
+        file.seek(4, SEEK_CUR)
     return b""
 
 

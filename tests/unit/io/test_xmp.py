@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -80,6 +82,21 @@ def test_what_was_written_down_about_the_picture_is_kept(
     assert b'Rating="4"' in packet
     for word in (b"Orientation", b"Exposure2012", b"ToneCurve", b"CreatorTool"):
         assert word not in packet
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_png_may_have_it_behind_the_pixels(tmp_path: Path, packed: bool) -> None:
+    path = tmp_path / "a.png"
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("Comment", "of the gimp")
+    Image.fromarray(corners()).save(path, pnginfo=text)
+    kind = b"\1\0" if packed else b"\0\0"
+    packet = zlib.compress(PACKET) if packed else PACKET
+    chunk = b"iTXtXML:com.adobe.xmp\0" + kind + b"en\0XMP\0" + packet
+    behind = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    data = path.read_bytes()
+    path.write_bytes(data[:-12] + behind + data[-12:])  # the last chunk is empty
+    assert b'Rating="4"' in xmp_for_export(probe(path))
 
 
 def test_properties_inside_of_others_stay_there(tmp_path: Path) -> None:
