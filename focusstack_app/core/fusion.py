@@ -58,7 +58,8 @@ class Registration:
             frame i, in full-size pixels.
         gains: (N, 3) float64; frame i times its gains has the reference's exposure and white
             balance, display-encoded.
-        doubtful: Frames whose own transform was not plausible; they have their neighbour's.
+        doubtful: Frames that could not be registered to most of the others; they have the place of
+            the one beside them.
         size_px: (height, width) of the full-size frames.
     """
 

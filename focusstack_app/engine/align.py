@@ -23,7 +23,8 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.matching import Pyramids, pyramid, refine_similarities
+from focusstack_app.engine.chain import STILL, chain, estimated
+from focusstack_app.engine.matching import Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import to_float
@@ -31,11 +32,8 @@ from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.warps import Matrix, Similarity
 
 PROXY_SIDE_PX = 1200
-_ITERATIONS = (6, 8, 15, 30)  # fine to coarse
+_BURNT, _BURNT_SHARE = 0.99, 0.01
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
-_MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
-_STILL = Similarity(1 + 0j, 0j)
-_LEAST_AGREEMENT = 0.2  # correlation of neighbours
 
 
 def proxy_of(pixels: Pixels) -> NDArray[Any]:
@@ -83,27 +81,16 @@ def register(
         progress.checkpoint()
         pyramids.add(fine_to_coarse)
 
-    def beside(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
-        return _estimated(pyramids, pairs, [_coarse_shift(pyramids, *pair) for pair in pairs])
-
-    frame_from_first = [_STILL]
-    pairs: dict[tuple[int, int], Similarity] = {}
-    doubtful = []
-    neighbours = [(index - 1, index) for index in range(1, count)]
-    for pair, own in zip(neighbours, pyramids.matched(beside, neighbours), strict=True):
-        if own is None:
-            doubtful.append(pair[1])
-        pairs[pair] = own or _STILL
-        frame_from_first.append(pairs[pair].after(frame_from_first[-1]))
-        tick()
+    pairs, frame_from_first, odd, weak = chain(pyramids, tick)
 
     def chained(a: int, b: int) -> Similarity:
         return frame_from_first[b].after(frame_from_first[a].inverse())
 
     def apart(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
-        return _estimated(pyramids, pairs, [chained(a, b) for a, b in pairs])
+        return estimated(pyramids, pairs, [chained(a, b) for a, b in pairs])
 
     small_px = proxies[0].shape[0], proxies[0].shape[1]
+    hops = [pair for pair in hops if not (odd | weak).intersection(pair)]
     for (a, b), own in zip(hops, pyramids.matched(apart, hops), strict=True):
         if own is not None and _apart_px(own, chained(a, b), small_px) < 2 * (b - a):
             pairs[a, b] = own
@@ -117,7 +104,7 @@ def register(
         progress.checkpoint()
         gains.append(gain)
     progress.report(1.0, message("Aligning"))
-    return rescaled(Registration(matrices, np.stack(gains), tuple(doubtful), small_px), size_px)
+    return rescaled(Registration(matrices, np.stack(gains), tuple(sorted(odd)), small_px), size_px)
 
 
 def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registration:
@@ -142,73 +129,6 @@ def _hops(count: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def _coarse_shift(pyramids: Pyramids, template: int, moved: int) -> Similarity:
-    """Where phase correlation of the coarsest level is sure of a shift, that shift."""
-    sizes = pyramids.sizes_px
-    height, width = sizes[-1]
-    if min(height, width) < 2:
-        return _STILL
-    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
-    # It multiplies what it is given by the window, in place for some sizes.
-    one, other = (pyramids.plane(frame, len(sizes) - 1).copy() for frame in (template, moved))
-    (across, down), response = cv2.phaseCorrelate(one, other, window)
-    enlarged = sizes[0][1] / width
-    return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else _STILL
-
-
-def _estimated(
-    pyramids: Pyramids, pairs: Sequence[tuple[int, int]], starts: Sequence[Similarity]
-) -> list[Similarity | None]:
-    """Frame from frame in pixels of the finest level; None where it is not to be believed."""
-    found: list[Similarity | None] = list(starts)
-    sizes = pyramids.sizes_px
-    for level in reversed(range(len(sizes))):
-        enlarged = sizes[0][1] / sizes[level][1]
-        left = [(i, own) for i, own in enumerate(found) if own is not None]
-        if not left:
-            break
-        refined = refine_similarities(
-            [pyramids.level(pairs[i][0], level) for i, _ in left],
-            [pyramids.level(pairs[i][1], level) for i, _ in left],
-            [Similarity(own.z, own.t / enlarged) for _, own in left],
-            _ITERATIONS[level],
-        )
-        for (i, _), own in zip(left, refined, strict=True):
-            found[i] = Similarity(own.z, own.t * enlarged) if own is not None else None
-
-    def believed(i: int) -> Similarity | None:
-        own = found[i]
-        return own if own is not None and _plausible(pyramids, *pairs[i], own) else None
-
-    return list(ahead(believed, range(len(pairs)), 0 if len(pairs) == 1 else None))
-
-
-def _plausible(pyramids: Pyramids, template: int, moved: int, found: Similarity) -> bool:
-    sizes = pyramids.sizes_px
-    if not (
-        1 / _MAX_SCALE < abs(found.z) < _MAX_SCALE
-        and abs(np.angle(found.z)) < _MAX_TURN
-        and abs(found.t) < _MAX_SHIFT * max(sizes[0])
-    ):
-        return False
-    level = min(1, len(sizes) - 1)
-    here, there = (pyramids.plane(frame, level) for frame in (template, moved))
-    still = _agreement(here, there, _STILL, level)
-    return _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still)
-
-
-def _agreement(template: FloatArray, moved: FloatArray, found: Similarity, level: int) -> float:
-    """Correlation of the common area."""
-    height, width = template.shape
-    matrix = Similarity(found.z, found.t / 2**level).matrix(height, width)
-    there = warped(moved, matrix, (height, width), cv2.INTER_LINEAR)
-    inside = covered(height, width, matrix)
-    if inside.mean() < 0.2:
-        return -1.0
-    one, other = (plane[inside] - plane[inside].mean() for plane in (template, there))
-    return float((one * other).mean() / max(one.std() * other.std(), 1e-9))
-
-
 def _apart_px(one: Similarity, other: Similarity, shape: tuple[int, ...]) -> float:
     """How far apart two transforms put a corner, at most."""
     height, width = shape
@@ -222,7 +142,7 @@ def _settled(pairs: dict[tuple[int, int], Similarity], count: int) -> list[Simil
     A pair counts by the inverse square of its distance: defocus differs, and misleads, the more.
     """
     if count == 1:
-        return [_STILL]
+        return [STILL]
     relations = np.zeros((len(pairs), count), np.complex128)
     logs = np.zeros(len(pairs), np.complex128)
     for row, ((a, b), pair) in enumerate(pairs.items()):
@@ -249,17 +169,28 @@ def _solved(relations: NDArray[np.complex128], values: NDArray[np.complex128]) -
     return np.concatenate([[0], np.linalg.solve(adjoint @ known, adjoint @ values)])
 
 
-def _light(picture: FloatArray) -> FloatArray:
-    """Averaged over more than the blur of any frame, at a quarter of the size of a proxy."""
+def _light(picture: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Averaged over more than the blur of any frame, at a quarter of the size of a proxy.
+
+    With it comes the share that is burnt out, of each colour.
+    """
     height, width = picture.shape[:2]
     small = (max(1, width // 4), max(1, height // 4))
+
+    def averaged(plane: FloatArray) -> FloatArray:
+        reduced = cv2.resize(plane, small, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.GaussianBlur(reduced, (0, 0), 5), np.float32)
+
     # Display-encoded values are about the square root of light.
-    light = cv2.resize(np.square(picture), small, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(light, (0, 0), 5), np.float32)
+    return averaged(np.square(picture)), averaged((picture > _BURNT).astype(np.float32))
 
 
-def _gains(fixed: FloatArray, proxy: FloatArray, proxy_from_reference: Matrix) -> Matrix:
-    """(3,) median ratio of the light around each point of the common area.
+def _gains(
+    fixed: tuple[FloatArray, FloatArray], proxy: FloatArray, proxy_from_reference: Matrix
+) -> Matrix:
+    """(3,) ratio of the light in the common area: the median over the light that both show.
+
+    Neither black nor what is burnt out tells of the exposure.
 
     Args:
         fixed: `_light` of the reference: so averaged, defocus does not count.
@@ -271,8 +202,21 @@ def _gains(fixed: FloatArray, proxy: FloatArray, proxy_from_reference: Matrix) -
     if shown.mean() < 0.2:
         return np.ones(3)
     moved = warped(proxy, proxy_from_reference, (height, width), cv2.INTER_LINEAR)
-    own = _light(moved)
+    own, burnt = _light(moved)
     small = own.shape[1::-1]
     inside = cv2.resize(shown.astype(np.uint8), small, interpolation=cv2.INTER_NEAREST) > 0
-    ratio = (fixed[inside] + np.float32(1e-4)) / (own[inside] + np.float32(1e-4))
-    return np.asarray(np.clip(np.sqrt(np.median(ratio, axis=0)), 0.7, 1.4), dtype=np.float64)
+    told = inside[..., None] & (np.maximum(burnt, fixed[1]) < _BURNT_SHARE)
+    gains = np.ones(3)
+    for colour in range(3):
+        here = told[..., colour]
+        one, other = fixed[0][here, colour], own[here, colour]
+        if len(one):
+            ratio = (one + np.float32(1e-4)) / (other + np.float32(1e-4))
+            gains[colour] = np.sqrt(_weighted_median(ratio, np.minimum(one, other)))
+    return np.clip(gains, 0.7, 1.4)
+
+
+def _weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    order = np.argsort(values)
+    passed = np.cumsum(weights[order], dtype=np.float64)
+    return float(values[order[np.searchsorted(passed, passed[-1] / 2)]])

@@ -6,7 +6,7 @@ its focus curve (Nayar and Nakagawa, "Shape from focus", 1994).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -107,9 +107,10 @@ def diagnose(
                 findings.append(Finding(Trouble.EXPOSURE, index, stops))
         energies.append(energy)
     curves = np.stack(energies)
-    findings += _nowhere_sharp(curves)
-    findings += _gaps(curves)
-    return findings
+    unsharp = _nowhere_sharp(curves)
+    odd = {finding.frame for finding in unsharp}
+    odd.update(registration.doubtful if registration is not None else ())
+    return [*findings, *unsharp, *_gaps(curves, odd)]
 
 
 def _block_energies(
@@ -138,8 +139,11 @@ def _nowhere_sharp(curves: NDArray[np.float64]) -> list[Finding]:
     return [Finding(Trouble.NOWHERE_SHARP, int(index)) for index in np.flatnonzero(~near)]
 
 
-def _gaps(curves: NDArray[np.float64]) -> list[Finding]:
-    """Steps over which less is sharp in both frames than is usual in this stack."""
+def _gaps(curves: NDArray[np.float64], odd: Collection[int]) -> list[Finding]:
+    """Steps over which less is sharp in both frames than is usual in this stack.
+
+    Steps from and to odd frames are not looked at: those are told of as they are.
+    """
     count = len(curves)
     if count < _LEAST_FRAMES:
         return []
@@ -149,7 +153,7 @@ def _gaps(curves: NDArray[np.float64]) -> list[Finding]:
     shared = np.full(count - 1, np.nan)
     for step in range(count - 1):
         here = textured & ((peak == step) | (peak == step + 1))
-        if here.sum() >= 8:
+        if here.sum() >= 8 and not {step, step + 1}.intersection(odd):
             pair = curves[step : step + 2, here]
             shared[step] = np.median(pair.min(axis=0) / pair.max(axis=0))
     known = shared[~np.isnan(shared)]

@@ -45,6 +45,7 @@ _LEVELS = 4  # of a pyramid
 _PIXELS = 40_000  # that decide, per level
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
 _FEWEST = 64  # pixels
+_STRONG = 0.1  # of the mean of their squared gradients: points that tell how well planes agree
 _RIM = 3  # px at the border that do not decide
 _TILES = 12  # along the longer side, of the pattern that parts a picture in two
 
@@ -70,7 +71,7 @@ def pyramid(proxy: FloatArray) -> list[Level]:
     while len(planes) < _LEVELS and min(planes[-1].shape) > 96:
         planes.append(np.asarray(cv2.pyrDown(planes[-1]), dtype=np.float32))
     smooth = [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
-    return [Level(p, max(float(np.quantile(_strength(p), 1 - _TEXTURED)), 1e-8)) for p in smooth]
+    return [Level(p, max(float(np.quantile(strength(p), 1 - _TEXTURED)), 1e-8)) for p in smooth]
 
 
 class Pyramids:
@@ -92,6 +93,11 @@ class Pyramids:
         if self._card is not None:
             put = self._card.put
             self._there.append([level._replace(plane=put(level.plane)) for level in fine_to_coarse])
+
+    @property
+    def count(self) -> int:
+        """Number of frames."""
+        return len(self._kept)
 
     @property
     def sizes_px(self) -> list[tuple[int, int]]:
@@ -185,7 +191,11 @@ class _Pairs:
         self._moved = there, *gradient(there)
         self._size_px = self._templates.shape[1:]
         self.unit = max(self._size_px) / 2
-        self.textured = [indices(_strength(level.plane) > level.least) for level in templates]
+        strengths = [strength(level.plane) for level in templates]
+        self._strengths = _together(strengths)
+        self.textured = [
+            indices(own > level.least) for own, level in zip(strengths, templates, strict=True)
+        ]
 
     def colour_of(self, points: Indices) -> Doubles:
         """0 or 1 for each point, by the tile it lies on."""
@@ -215,13 +225,16 @@ class _Pairs:
         y = as_float64(index // width) - (height - 1) / 2
         xp = namespace(x)
         target = taken(self._templates, index)
+        # Before a plain ground most points are noise, which agrees with anything.
+        energy = taken(self._strengths, index) * known
+        strong = energy > _STRONG * energy.sum(1)[:, None] / xp.clip(known.sum(1), 1, None)[:, None]
         gain, offset = np.ones(len(counts)), np.zeros(len(counts))
         going = told.copy()
         for _ in range(iterations):
             at_x, at_y = warp.place(x, y)
             at_x, at_y = at_x + (width - 1) / 2, at_y + (height - 1) / 2
             inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2) & known
-            lost = going & (on_host(inside.sum(1)) < _FEWEST)
+            lost = going & (on_host((inside & strong).sum(1)) < _FEWEST)
             told, going = told & ~lost, going & ~lost
             if not going.any():
                 break
@@ -231,7 +244,7 @@ class _Pairs:
             value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
             times, plus = columns(x, gain, offset)
             residual = target - times * value - plus
-            median = medians(xp.abs(residual), inside)
+            median = medians(xp.abs(residual), inside & strong)
             (spread,) = columns(x, 2.2 * median + 1e-3)  # 1.5 standard deviations
             weight = inside / (1 + xp.square(residual / spread)) ** 2
             slopes = xp.stack(
@@ -273,10 +286,10 @@ def _rows(points: Sequence[Indices], counts: NDArray[np.intp]) -> tuple[Indices,
     return xp.stack(rows, 0), of_kind(rows[0], known)
 
 
-def _strength(plane: FloatArray) -> FloatArray:
+def strength(plane: FloatArray) -> FloatArray:
     """(H, W) square of the gradient; nothing at the border."""
     across, down = gradient(plane[None])
-    strength: FloatArray = across[0] ** 2 + down[0] ** 2
-    strength[:_RIM] = strength[-_RIM:] = 0
-    strength[:, :_RIM] = strength[:, -_RIM:] = 0
-    return strength
+    energy: FloatArray = across[0] ** 2 + down[0] ** 2
+    energy[:_RIM] = energy[-_RIM:] = 0
+    energy[:, :_RIM] = energy[:, -_RIM:] = 0
+    return energy

@@ -77,16 +77,16 @@ def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
     files = [shown(stack.sources[index].path) for index in doubtful]
     if len(files) > _MOST_LINES:
         text = message(
-            "{count} frames could not be registered to the one before them and are placed like it; "
-            "the first is {file}. Leave them out if edges look doubled.",
+            "{count} frames could not be registered to the others and are placed like the one "
+            "beside them; the first is {file}. Leave them out if edges look doubled.",
             count=len(files),
             file=files[0],
         )
         return [text]
     return [
         message(
-            "{file} could not be registered to the frame before it and is placed like it. Leave it "
-            "out if edges look doubled.",
+            "{file} could not be registered to the others and is placed like the one beside it. "
+            "Leave it out if edges look doubled.",
             file=file,
         )
         for file in files

@@ -1086,8 +1086,12 @@
         <translation>Der Fokusschritt von {before} zu {frame} ist viel größer als die anderen: Was dazwischen liegt, kann unscharf sein. Fehlt eine Aufnahme?</translation>
     </message>
     <message>
-        <source>{count} frames could not be registered to the one before them and are placed like it; the first is {file}. Leave them out if edges look doubled.</source>
-        <translation>{count} Aufnahmen ließen sich nicht auf die vorige ausrichten und liegen wie diese; die erste ist {file}. Lassen Sie sie weg, wenn Kanten doppelt erscheinen.</translation>
+        <source>{count} frames could not be registered to the others and are placed like the one beside them; the first is {file}. Leave them out if edges look doubled.</source>
+        <translation>{count} Aufnahmen ließen sich nicht auf die anderen ausrichten und liegen wie die daneben; die erste ist {file}. Lassen Sie sie weg, wenn Kanten doppelt erscheinen.</translation>
+    </message>
+    <message>
+        <source>{file} could not be registered to the others and is placed like the one beside it. Leave it out if edges look doubled.</source>
+        <translation>{file} ließ sich nicht an den anderen ausrichten und liegt wie die Aufnahme daneben. Lassen Sie sie weg, falls Kanten doppelt erscheinen.</translation>
     </message>
     <message>
         <source>{count} frames are the same pictures as the ones before them; the first is {frame}. Leave them out.</source>
@@ -1344,10 +1348,6 @@
     <message>
         <source>{frame} has the colours of {space}, but {reference} those of {reference_space}, and they are not converted. Export all frames with the same profile.</source>
         <translation>{frame} hat die Farben von {space}, {reference} aber die von {reference_space}; sie werden nicht umgerechnet. Exportieren Sie alle Aufnahmen mit demselben Profil.</translation>
-    </message>
-    <message>
-        <source>{file} could not be registered to the frame before it and is placed like it. Leave it out if edges look doubled.</source>
-        <translation>{file} ließ sich nicht an der Aufnahme davor ausrichten und liegt wie diese. Lassen Sie sie weg, falls Kanten doppelt erscheinen.</translation>
     </message>
     <message>
         <source>{file} and {count} more</source>

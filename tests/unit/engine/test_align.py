@@ -155,6 +155,22 @@ def test_exposure_and_white_balance_are_matched_whatever_the_focus() -> None:
     np.testing.assert_allclose(found.gains[1], 1 / drift, atol=0.01)
 
 
+@pytest.mark.parametrize("ground", [0.0, 0.03, 1.0])
+@pytest.mark.parametrize("drift", [0.85, 1.18])
+def test_exposure_is_matched_before_a_black_or_burnt_out_ground(
+    ground: float, drift: float
+) -> None:
+    rng = np.random.default_rng(0)
+    shown = np.zeros((*SIZE, 1), np.float32)
+    shown[100:220, 160:320] = 1
+    frames = []
+    for gain in (1.0, drift):
+        light = 0.7 * _texture() * shown + (1 - shown) * (ground if ground < 0.5 else 2.0)
+        frames.append(_integers(light * gain + rng.normal(0, 0.005, light.shape)))
+    found = register([proxy_of(f) for f in frames], 0, SIZE, Progress())
+    np.testing.assert_allclose(found.gains[1], 1 / drift, rtol=0.01)
+
+
 def test_a_frame_without_a_match_is_doubtful_and_keeps_its_neighbours_place() -> None:
     first, second = _stack([Similarity(1 + 0j, 0j), Similarity(1 + 0j, 3 + 0j)])
     blank = np.full_like(first, 32768)
@@ -163,6 +179,46 @@ def test_a_frame_without_a_match_is_doubtful_and_keeps_its_neighbours_place() ->
     np.testing.assert_allclose(
         found.frame_from_reference[2], found.frame_from_reference[1], atol=1e-6
     )
+
+
+def _odd(kind: str, frame: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    if kind == "black":
+        return np.zeros_like(frame)
+    if kind == "another scene":
+        return _integers(_texture(9))
+    return np.asarray(cv2.GaussianBlur(frame, (0, 0), 25), np.uint16)
+
+
+@pytest.mark.parametrize("odd", ["black", "another scene", "blurred"])
+@pytest.mark.parametrize("at", [0, 3])
+def test_a_frame_that_does_not_belong_leaves_the_others_in_their_places(odd: str, at: int) -> None:
+    transforms = [Similarity(complex(1 + 0.002 * i), complex(5 * i, -2 * i)) for i in range(7)]
+    frames = _stack(transforms)
+    frames[at] = _odd(odd, frames[at])
+    found = register([proxy_of(f) for f in frames], 6, SIZE, Progress())
+    assert found.doubtful == (() if odd == "blurred" else (at,))
+    for index in {*range(7)} - {at}:
+        true = transforms[index].after(transforms[6].inverse()).matrix(*SIZE)
+        assert _corner_error_px(found.frame_from_reference[index], true) < 0.5
+
+
+def test_before_a_plain_ground_the_subject_decides_and_not_the_noise() -> None:
+    transforms = [Similarity(complex(1 + 0.004 * i), complex(0, 2 * i)) for i in range(5)]
+    rng = np.random.default_rng(0)
+    across, down = np.arange(SIZE[1])[None] - 240, np.arange(SIZE[0])[:, None] - 160
+    subject = np.where(np.hypot(across, down)[..., None] < 60, _texture(), np.float32(0.05))
+    frames = []
+    for index, transform in enumerate(transforms):
+        soft = cv2.GaussianBlur(subject, (0, 0), 1 + 1.2 * index)
+        matrix = transform.inverse().matrix(*SIZE)
+        frame = warped(np.asarray(soft, np.float32), matrix, SIZE, cv2.INTER_CUBIC)
+        frames.append(_integers(frame + rng.normal(0, 0.01, frame.shape)))
+    found = register([proxy_of(f) for f in frames], 0, SIZE, Progress())
+    around = np.array([[x, y] for x in (200.0, 280.0) for y in (120.0, 200.0)])
+    for index, transform in enumerate(transforms):
+        there = projected(around, found.frame_from_reference[index])
+        off = there - projected(around, transform.matrix(*SIZE))
+        assert np.hypot(*off.T).max() < 1.7
 
 
 def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbour() -> None:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.fusion import Registration
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register
 from focusstack_app.engine.diagnose import Finding, Trouble, diagnose
 from tests.helpers.stacks import make_stack
 
 
-def _proxies(count: int) -> list[NDArray[np.uint16]]:
-    frames = make_stack(count, width_px=96 * count, height_px=192).frames
+def _proxies(count: int, seed: int = 0) -> list[NDArray[np.uint16]]:
+    frames = make_stack(count, width_px=96 * count, height_px=192, seed=seed).frames
     return [_blurred(frame, 1.0) for frame in frames]
 
 
@@ -34,6 +37,24 @@ def test_a_shaken_frame_is_found() -> None:
     proxies = _proxies(6)
     proxies.insert(3, _blurred(proxies[3], 5.0))
     assert Finding(Trouble.NOWHERE_SHARP, 3) in diagnose(proxies, None, 0, Progress())
+
+
+def test_a_frame_of_something_else_is_no_missing_focus_step() -> None:
+    proxies = _proxies(9)
+    proxies[4] = _proxies(9, seed=1)[0]
+    still = np.broadcast_to(np.eye(3), (9, 3, 3))
+    registration = Registration(still, np.ones((9, 3)), (4,), proxies[0].shape[:2])
+    assert Finding(Trouble.GAP, 4) in diagnose(
+        proxies, replace(registration, doubtful=()), 0, Progress()
+    )
+    found = diagnose(proxies, registration, 0, Progress())
+    assert not [f for f in found if f.trouble is Trouble.GAP]
+
+
+def test_a_shaken_frame_is_no_missing_focus_step() -> None:
+    proxies = _proxies(9)
+    proxies[4] = _blurred(proxies[4], 8.0)
+    assert diagnose(proxies, None, 0, Progress()) == [Finding(Trouble.NOWHERE_SHARP, 4)]
 
 
 def test_a_missing_focus_step_is_found() -> None:

@@ -1,0 +1,169 @@
+"""Frames one after the other, each registered to the one before it.
+
+A frame that shows something else, or nothing, is passed over: the next one is registered to the
+last that belongs to the stack, so that what lies behind is not lost with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from focusstack_app.core.ahead import ahead
+from focusstack_app.core.model import FloatArray
+from focusstack_app.engine.matching import Pyramids, refine_similarities, strength
+from focusstack_app.engine.resampling import covered, warped
+from focusstack_app.engine.warps import Similarity
+
+STILL = Similarity(1 + 0j, 0j)
+_ITERATIONS = (6, 8, 15, 30)  # fine to coarse
+_MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
+_LEAST_AGREEMENT = 0.2  # correlation of neighbours
+_WEAK = 0.25  # of the detail on both sides: a blurred frame may lie anywhere, and mislead
+
+
+class Chain(NamedTuple):
+    """How the frames hang together.
+
+    Attributes:
+        pairs: Frame b from frame a of those (a, b) that were registered, a < b. Where a frame
+            could not be, it lies as the one before it.
+        frame_from_first: Along them, of each frame.
+        odd: Frames that could not be registered to most of the others.
+        weak: Frames that are blurred altogether: where they lie is not sure.
+    """
+
+    pairs: dict[tuple[int, int], Similarity]
+    frame_from_first: list[Similarity]
+    odd: frozenset[int]
+    weak: frozenset[int]
+
+
+def chain(pyramids: Pyramids, tick: Callable[[], None]) -> Chain:
+    """Register each frame to the one before it, or to the last that is as good as others.
+
+    Args:
+        pyramids: Of the frames, in an order in which neighbours are alike.
+        tick: Called per frame.
+    """
+    count = pyramids.count
+
+    def beside(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
+        return estimated(pyramids, pairs, [_coarse_shift(pyramids, *pair) for pair in pairs])
+
+    neighbours = [(index - 1, index) for index in range(1, count)]
+    to_next = []
+    for own in pyramids.matched(beside, neighbours):
+        to_next.append(own)
+        tick()
+    weak = _weak(pyramids)
+    places, groups, pairs = [STILL], [[0]], {}
+    for frame in range(1, count):
+        before, link = frame - 1, to_next[frame - 1]
+        if link is None or before in weak:
+            most = max(groups, key=len)
+            last = next((one for one in reversed(most) if one not in weak and one < before), None)
+            around = beside([(last, frame)])[0] if last is not None else None
+            if last is not None and around is not None:
+                through = link and link.after(places[before]).after(places[last].inverse())
+                if through is None or _better(pyramids, (last, frame), around, through):
+                    before, link = last, around
+        if link is None:
+            groups.append([])
+        group = groups[-1] if link is None else next(own for own in groups if before in own)
+        group.append(frame)
+        pairs[before, frame] = link or STILL
+        places.append(pairs[before, frame].after(places[before]))
+    most = max(groups, key=len)
+    return Chain(pairs, places, frozenset(range(count)).difference(most), weak)
+
+
+def _weak(pyramids: Pyramids) -> frozenset[int]:
+    """Frames with far less detail than those on both sides."""
+    level = min(1, len(pyramids.sizes_px) - 1)
+
+    def detail_of(frame: int) -> float:
+        return float(strength(pyramids.plane(frame, level)).mean())
+
+    detail = list(ahead(detail_of, range(pyramids.count)))
+    return frozenset(
+        frame
+        for frame in range(1, pyramids.count - 1)
+        if detail[frame] < _WEAK * min(detail[frame - 1], detail[frame + 1])
+    )
+
+
+def _better(pyramids: Pyramids, pair: tuple[int, int], one: Similarity, other: Similarity) -> bool:
+    level = min(1, len(pyramids.sizes_px) - 1)
+    here, there = (pyramids.plane(frame, level) for frame in pair)
+    return _agreement(here, there, one, level) > _agreement(here, there, other, level)
+
+
+def _coarse_shift(pyramids: Pyramids, template: int, moved: int) -> Similarity:
+    """Where phase correlation of the coarsest level is sure of a shift, that shift."""
+    sizes = pyramids.sizes_px
+    height, width = sizes[-1]
+    if min(height, width) < 2:
+        return STILL
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    # It multiplies what it is given by the window, in place for some sizes.
+    one, other = (pyramids.plane(frame, len(sizes) - 1).copy() for frame in (template, moved))
+    (across, down), response = cv2.phaseCorrelate(one, other, window)
+    enlarged = sizes[0][1] / width
+    return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else STILL
+
+
+def estimated(
+    pyramids: Pyramids, pairs: Sequence[tuple[int, int]], starts: Sequence[Similarity]
+) -> list[Similarity | None]:
+    """Frame from frame in pixels of the finest level; None where it is not to be believed."""
+    found: list[Similarity | None] = list(starts)
+    sizes = pyramids.sizes_px
+    for level in reversed(range(len(sizes))):
+        enlarged = sizes[0][1] / sizes[level][1]
+        left = [(i, own) for i, own in enumerate(found) if own is not None]
+        if not left:
+            break
+        refined = refine_similarities(
+            [pyramids.level(pairs[i][0], level) for i, _ in left],
+            [pyramids.level(pairs[i][1], level) for i, _ in left],
+            [Similarity(own.z, own.t / enlarged) for _, own in left],
+            _ITERATIONS[level],
+        )
+        for (i, _), own in zip(left, refined, strict=True):
+            found[i] = Similarity(own.z, own.t * enlarged) if own is not None else None
+
+    def believed(i: int) -> Similarity | None:
+        own = found[i]
+        return own if own is not None and _plausible(pyramids, *pairs[i], own) else None
+
+    return list(ahead(believed, range(len(pairs)), 0 if len(pairs) == 1 else None))
+
+
+def _plausible(pyramids: Pyramids, template: int, moved: int, found: Similarity) -> bool:
+    sizes = pyramids.sizes_px
+    if not (
+        1 / _MAX_SCALE < abs(found.z) < _MAX_SCALE
+        and abs(np.angle(found.z)) < _MAX_TURN
+        and abs(found.t) < _MAX_SHIFT * max(sizes[0])
+    ):
+        return False
+    level = min(1, len(sizes) - 1)
+    here, there = (pyramids.plane(frame, level) for frame in (template, moved))
+    still = _agreement(here, there, STILL, level)
+    return _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still)
+
+
+def _agreement(template: FloatArray, moved: FloatArray, found: Similarity, level: int) -> float:
+    """Correlation of the common area."""
+    height, width = template.shape
+    matrix = Similarity(found.z, found.t / 2**level).matrix(height, width)
+    there = warped(moved, matrix, (height, width), cv2.INTER_LINEAR)
+    inside = covered(height, width, matrix)
+    if inside.mean() < 0.2:
+        return -1.0
+    one, other = (plane[inside] - plane[inside].mean() for plane in (template, there))
+    return float((one * other).mean() / max(one.std() * other.std(), 1e-9))
