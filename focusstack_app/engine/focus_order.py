@@ -10,7 +10,6 @@ and is shortened by reversing and moving parts (2-opt, or-opt).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,11 +18,19 @@ from numpy.typing import NDArray
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.chain import chain
+from focusstack_app.engine.matching import Level, Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
+from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.sharpness import sharpness_map
+from focusstack_app.engine.warps import Similarity
 
 _BLOCK_CELLS = 4
+_SMALL_PX = 160  # longer side of the copies that tell where frames lie
+_WHOLE = 0.99  # of a block that a frame shows
 _FLOOR = 0.0005  # of a block's sharpness, against noise
+_SHARP = 0.5  # of the sharpest there: a frame that comes near it nowhere tells nothing
 _CLEARLY = 0.9  # of the given order's length, or it stays
 _LEAST_FRAMES = 4
 _SHORTER = 1e-9
@@ -50,9 +57,26 @@ def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
     given = np.arange(len(proxies))
     if len(given) < _LEAST_FRAMES:
         return list(range(len(given)))
-    shared = _shared(proxies, progress)
-    norms = np.sqrt(np.diag(shared)) + _FLOOR
-    apart = 1 - shared / (norms[:, None] * norms)
+    curves, odd = _curves(proxies, progress)
+    seen = np.array([index for index in given if index not in odd])
+    telling = seen[np.nanmax(_shares(curves[seen]), axis=1, initial=0) > _SHARP]
+    # One shaken frame would reverse whole parts: it is at the same distance from all others.
+    if _ordered(curves[telling], progress) == list(range(len(telling))):
+        return list(range(len(given)))
+    return _ordered(curves, progress)
+
+
+def _ordered(curves: Distances, progress: Progress) -> list[int]:
+    """The order of frames by their sharpness, (N, blocks); as they are where none is clearer."""
+    given = np.arange(len(curves))
+    if len(given) < _LEAST_FRAMES:
+        return list(range(len(given)))
+    shares = _shares(curves)
+    shown = np.isfinite(shares)
+    shares[~shown] = 0
+    shared, own = shares @ shares.T, np.square(shares) @ shown.T  # of what both of two show
+    norms = np.sqrt(own) + _FLOOR
+    apart = 1 - shared / (norms * norms.T)
     found = min(
         (_shortened(start, apart, progress) for start in (given, _spectral(apart))),
         key=lambda order: _length(order, apart),
@@ -66,24 +90,63 @@ def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
     return [int(position) for position in (found if along else found[::-1])]
 
 
-def _shared(proxies: Sequence[Planes], progress: Progress) -> Distances:
-    """(N, N), how much is sharp in two frames both."""
+def _curves(proxies: Sequence[Planes], progress: Progress) -> tuple[Distances, frozenset[int]]:
+    """(N, blocks), how sharp frames are there, NaN beside them; and which show something else."""
+    places, odd = _places(proxies, progress)
 
-    def blocks(proxy: Planes) -> NDArray[Any]:
-        cells = sharpness_map(proxy[:])
-        size = tuple(max(1, side // _BLOCK_CELLS) for side in cells.shape[::-1])
-        return cv2.resize(cells, size, interpolation=cv2.INTER_AREA).ravel()
+    def seen(index: int) -> Distances:
+        """Sharpness by blocks of the first frame."""
+        cells = sharpness_map(proxies[index][:])
+        height, width = cells.shape
+        shift = places[index].t * max(cells.shape) / _SMALL_PX
+        # Breathing stays: frames next to each other differ least in it, too.
+        turn = places[index].z / abs(places[index].z)
+        if abs(shift) + abs(turn - 1) * max(cells.shape) / 2 < _BLOCK_CELLS / 2:
+            shift, turn = 0j, 1 + 0j
+        matrix = Similarity(turn, shift).matrix(height, width)
+        shown = covered(height, width, matrix).astype(np.float32)
+        size = tuple(max(1, side // _BLOCK_CELLS) for side in (width, height))
+        there = warped(cells, matrix, (height, width), cv2.INTER_LINEAR)
+        sharp, whole = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (there, shown))
+        return np.where(whole > _WHOLE, sharp, np.nan).ravel().astype(np.float64)
 
-    sharp = []
-    for curve in ahead(blocks, proxies):
+    curves = []
+    for curve in ahead(seen, range(len(proxies))):
         progress.checkpoint()
-        sharp.append(curve)
-    curves = np.stack(sharp).astype(np.float64)
-    least, most = curves.min(axis=0), curves.max(axis=0)
+        curves.append(curve)
+    return np.stack(curves), odd
+
+
+def _shares(curves: Distances) -> Distances:
+    """The same from 0 to 1, in blocks that go in and out of focus."""
+    shown = np.isfinite(curves)
+    least = np.where(shown, curves, np.inf).min(axis=0)
+    most = np.where(shown, curves, 0).max(axis=0)
     contrast = most / (least + _FLOOR)
-    told = contrast >= np.median(contrast)  # by blocks that go in and out of focus
-    shares = ((curves - least) / (most - least + _FLOOR))[:, told]
-    return np.asarray(shares @ shares.T)
+    told = contrast >= np.median(contrast)
+    shares: Distances = ((curves - least) / (most - least + _FLOOR))[:, told]
+    return shares
+
+
+def _places(
+    proxies: Sequence[Planes], progress: Progress
+) -> tuple[list[Similarity], frozenset[int]]:
+    """About where the frames lie, from the first, in pixels of small copies; the odd ones.
+
+    So small that it does not matter which of them are neighbours: defocus does not show.
+    """
+
+    def small(proxy: Planes) -> list[Level]:
+        shrink = _SMALL_PX / max(proxy.shape[:2])
+        size = tuple(max(1, round(side * shrink)) for side in proxy.shape[1::-1])
+        return pyramid(to_float(cv2.resize(proxy[:], size, interpolation=cv2.INTER_AREA)))
+
+    pyramids = Pyramids(np.asarray, None)
+    for fine_to_coarse in ahead(small, proxies):
+        progress.checkpoint()
+        pyramids.add(fine_to_coarse)
+    found = chain(pyramids, progress.checkpoint)
+    return found.frame_from_first, found.odd
 
 
 def _length(order: Order, apart: Distances) -> float:

@@ -45,6 +45,62 @@ def test_frames_in_another_order_are_put_in_that_of_their_focus(order: list[int]
     assert found in (list(range(9)), list(range(9))[::-1])
 
 
+_SIZE = (300, 450)
+
+
+def _texture(seed: int) -> NDArray[np.float32]:
+    """Smooth structure of several sizes."""
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((*_SIZE, 3), np.float32)
+    for step in (3, 12, 40):
+        small = rng.random((_SIZE[0] // step, _SIZE[1] // step, 3), np.float32)
+        picture += np.asarray(
+            cv2.resize(small, _SIZE[::-1], interpolation=cv2.INTER_CUBIC), np.float32
+        )
+    return np.asarray(picture / 3, np.float32)
+
+
+def _relief(count: int) -> Frames:
+    """Near and far in turns all over the picture, not in bands."""
+    heights = np.random.default_rng(7).random((6, 9))
+    depth = cv2.resize(heights, _SIZE[::-1], interpolation=cv2.INTER_CUBIC)
+    depth = (depth - depth.min()) / np.ptp(depth) * (count - 1)
+    sharp = _texture(0)
+    levels = [sharp, *(cv2.GaussianBlur(sharp, (0, 0), step) for step in range(1, count))]
+    frames = []
+    for index in range(count):
+        away = np.abs(depth - index).astype(int)[..., None]
+        frame = sum(np.where(away == step, level, 0) for step, level in enumerate(levels))
+        frames.append(_integers(np.asarray(frame, np.float32)))
+    return frames
+
+
+def _integers(picture: NDArray[np.float32]) -> NDArray[np.uint16]:
+    return np.asarray(np.rint(np.clip(picture, 0, 1) * 65535), np.uint16)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_a_hand_that_moves_does_not_change_the_order(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    frames = []
+    for frame in _relief(9):
+        right, down = (int(most * rng.uniform(-1, 1)) for most in (40, 25))
+        shift = np.array([[1.0, 0, right], [0, 1, down]])
+        moved = cv2.warpAffine(frame, shift, _SIZE[::-1], borderMode=cv2.BORDER_REFLECT)
+        frames.append(np.asarray(moved, np.uint16))
+    assert focus_order(frames, Progress()) == list(range(9))
+    order = [int(i) for i in rng.permutation(9)]
+    found = [order[i] for i in focus_order([frames[i] for i in order], Progress())]
+    assert found in (list(range(9)), list(range(9))[::-1])
+
+
+@pytest.mark.parametrize("odd", ["black", "another scene"])
+def test_a_frame_that_does_not_belong_does_not_change_the_order(odd: str) -> None:
+    frames = _relief(9)
+    frames[2] = np.zeros_like(frames[2]) if odd == "black" else _integers(_texture(5))
+    assert focus_order(frames, Progress()) == list(range(9))
+
+
 def test_frames_taken_again_at_the_end_come_between_their_like() -> None:
     frames = _frames(7)
     found = focus_order([*frames, frames[2], frames[1]], Progress())
