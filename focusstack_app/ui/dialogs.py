@@ -144,17 +144,25 @@ def ask_recover(
 
 
 def ask_save(
-    parent: QWidget, name: str, on_save: Callable[[], None], on_discard: Callable[[], None]
+    parent: QWidget,
+    name: str,
+    on_save: Callable[[], None],
+    on_discard: Callable[[], None],
+    *,
+    opening: bool = False,
 ) -> None:
-    """Ask before changes of a project are lost."""
+    """Ask before changes of a project are lost, by closing or by opening something else."""
     box = _question(
         parent,
         tr("{name} has changed since it was saved.").format(name=name),
-        tr("Closing loses the changes."),
+        tr("Opening other frames loses the changes.")
+        if opening
+        else tr("Closing loses the changes."),
     )
     save = box.addButton(tr("Save"), QMessageBox.ButtonRole.AcceptRole)
     save.clicked.connect(on_save)
-    discard = box.addButton(tr("Close without Saving"), QMessageBox.ButtonRole.DestructiveRole)
+    without = tr("Open without Saving") if opening else tr("Close without Saving")
+    discard = box.addButton(without, QMessageBox.ButtonRole.DestructiveRole)
     discard.clicked.connect(on_discard)
     _add_cancel(box)
     box.setDefaultButton(save)

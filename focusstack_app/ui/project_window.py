@@ -25,7 +25,7 @@ class ProjectWindow(WindowFrame):
 
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__(services, store)
-        self._close_after_save = False
+        self._after_save: Callable[[], object] | None = None
         self.autosave = Autosave(self.bridge, self._unsaved, self)
         actions, projects = self.actions_, self.projects
         actions.save.triggered.connect(lambda: self._save_project(projects.save))
@@ -72,8 +72,21 @@ class ProjectWindow(WindowFrame):
 
     def ask_about_changes(self) -> None:
         """Ask what becomes of a project that changed, and close then."""
+        self._ask_save(self.close, opening=False)
+
+    def _ask_save(self, then: Callable[[], object], *, opening: bool) -> None:
+        """Ask what becomes of a project that changed, and go on then."""
         assert self.projects.path is not None
-        ask_save(self, self.projects.path.name, self._save_and_close, self._close_unsaved)
+
+        def save() -> None:
+            self._after_save = then
+            self._save_project(self.projects.save)
+
+        def discard() -> None:
+            self.projects.begin(None, None)
+            then()
+
+        ask_save(self, self.projects.path.name, save, discard, opening=opening)
 
     def _save_project(self, save: Callable[[Project], None]) -> None:
         project = self.project()
@@ -83,18 +96,10 @@ class ProjectWindow(WindowFrame):
     def _on_project_saved(self, path: Path) -> None:
         self.mention(self.tr("Project saved as {path}").format(path=path))
         self.remember(path)
-        if self._close_after_save:
-            self._close_after_save = False
-            self.close()
+        then, self._after_save = self._after_save, None
+        if then is not None:
+            then()
 
     def _on_save_failed(self, error: Exception) -> None:
-        self._close_after_save = False
+        self._after_save = None
         self._tell(error)
-
-    def _save_and_close(self) -> None:
-        self._close_after_save = True
-        self._save_project(self.projects.save)
-
-    def _close_unsaved(self) -> None:
-        self.projects.begin(None, None)
-        self.close()

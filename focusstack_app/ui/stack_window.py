@@ -90,6 +90,13 @@ class StackWindow(ProjectWindow):
             return
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
+        if self.projects.is_changed(self.project()):
+            self._ask_save(lambda: self._take(opened), opening=True)
+        else:
+            self._take(opened)
+
+    def _take(self, opened: Opened) -> None:
+        """Show what was opened in place of what is there."""
         self._opened, self._advised = opened, ()
         if opened.kept_path is not None:  # where it cannot be opened, it is offered again
             self.autosave.adopt(opened.kept_path)

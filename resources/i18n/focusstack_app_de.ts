@@ -247,6 +247,10 @@
         <translation>{name} wurde seit dem letzten Speichern geändert.</translation>
     </message>
     <message>
+        <source>Opening other frames loses the changes.</source>
+        <translation>Beim Öffnen anderer Aufnahmen gehen die Änderungen verloren.</translation>
+    </message>
+    <message>
         <source>Closing loses the changes.</source>
         <translation>Beim Schließen gehen die Änderungen verloren.</translation>
     </message>
@@ -257,6 +261,10 @@
     <message>
         <source>Close without Saving</source>
         <translation>Schließen, ohne zu speichern</translation>
+    </message>
+    <message>
+        <source>Open without Saving</source>
+        <translation>Öffnen, ohne zu speichern</translation>
     </message>
     <message>
         <source>The batch is still running.</source>

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.state import WindowState, save_state, state_path
 from tests.gui.conftest import MakeWindow
+from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeFusion, drop
 
 CHOSEN = Parameters(Method.PYRAMID, Mode.STRICT, 0.1, Align.OFF)
@@ -46,6 +48,8 @@ def test_a_project_is_saved_beside_the_frames_and_opened_again(
     opened.side.parameters.set_parameters(Parameters())
     opened.frames.include_all()
     drop(opened, [path])
+    qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is not None)
+    press(opened, "Open without Saving")
     qtbot.waitUntil(lambda: len(opened.frames.included()) == 2)
     assert [source.path for source in opened.frames.included()] == [frames[0], frames[2]]
     assert opened.side.parameters.parameters == CHOSEN
@@ -173,6 +177,27 @@ def test_closing_asks_where_a_project_changed(
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert load_project(path).included == (True, False, True)
     assert len(frames) == 3
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("Save", False), ("Open without Saving", True)])
+def test_opening_something_else_asks_where_a_project_changed(
+    opened: MainWindow, tmp_path: Path, answer: str, kept: bool, qtbot: QtBot
+) -> None:
+    path = save(opened, qtbot)
+    toggle(opened.frames, opened.frames.index(1))
+    other = write_stack(tmp_path / "other", 2)
+    opened.open_paths(other)
+    qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is not None)
+    press(opened, "Cancel")
+    assert opened.frames.rowCount() == 3
+    assert opened.projects.path == path
+    qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is None)
+    opened.open_paths(other)
+    qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is not None)
+    press(opened, answer)
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 2)
+    assert opened.projects.path is None
+    assert load_project(path).included == (True, kept, True)
 
 
 def test_changes_can_be_thrown_away(opened: MainWindow, qtbot: QtBot) -> None:
