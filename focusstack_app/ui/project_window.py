@@ -9,7 +9,7 @@ from PySide6.QtCore import QDateTime, QLocale
 
 from focusstack_app.jobs.project import Project
 from focusstack_app.settings.store import SettingsStore
-from focusstack_app.ui.dialogs import ask_recover, ask_save
+from focusstack_app.ui.dialogs import PROGRAM_NAME, ask_recover, ask_save
 from focusstack_app.ui.recovery import Autosave
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.window_frame import WindowFrame
@@ -46,6 +46,15 @@ class ProjectWindow(WindowFrame):
             chosen.align,
             chosen.overlap,
         )
+
+    def _update_state(self) -> None:
+        """The title is that of the project, with a mark while something of it is not saved."""
+        super()._update_state()
+        path = self.projects.path
+        if path is not None and self.opened is not None:
+            self.setWindowTitle(f"{path.stem}[*] — {PROGRAM_NAME}")
+            if self.projects.is_changed(self.project()):
+                self.setWindowModified(True)
 
     def _unsaved(self) -> Project | None:
         """What would be lost if the program ended now."""
@@ -96,6 +105,7 @@ class ProjectWindow(WindowFrame):
     def _on_project_saved(self, path: Path) -> None:
         self.mention(self.tr("Project saved as {path}").format(path=path))
         self.remember(path)
+        self._update_state()
         then, self._after_save = self._after_save, None
         if then is not None:
             then()

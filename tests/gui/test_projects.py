@@ -58,6 +58,20 @@ def test_a_project_is_saved_beside_the_frames_and_opened_again(
     assert len(fusion.previews[-1].stack) == 2
 
 
+def test_the_title_names_the_project_and_says_that_it_changed(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    project = opened.project()
+    assert project is not None
+    opened.projects.write(project, tmp_path / "beetle.fstack", overwrite=False)
+    qtbot.waitUntil(lambda: opened.windowTitle().startswith("beetle[*] — "))
+    assert not opened.isWindowModified()
+    toggle(opened.frames, opened.frames.index(1))
+    assert opened.isWindowModified()
+    opened.actions_.save.trigger()
+    qtbot.waitUntil(lambda: not opened.isWindowModified())
+
+
 def test_saving_again_writes_the_same_file(
     opened: MainWindow, frames: list[Path], qtbot: QtBot
 ) -> None:
