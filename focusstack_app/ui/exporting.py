@@ -17,6 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.preferences import Preferences
+from focusstack_app.ui.saving import saving_folder
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.wording import format_text
 
@@ -65,8 +66,10 @@ class Exporter(QObject):
             The dialog, which is open; it writes before others hear of the file.
         """
         export = self._preferences.settings.export
-        folder = str(self._folders.get(self._origin(output), export.folder))
-        proposal = free_path(output.result.request, export.name, folder, export.format.suffixes[0])
+        frames = output.result.request.stack.sources[0].path.parent
+        folder = self._folders.get(self._origin(output), export.folder) or saving_folder(frames)
+        suffix = export.format.suffixes[0]
+        proposal = free_path(output.result.request, export.name, str(folder), suffix)
         filters = {_filter(kind, export.options): kind for kind in FileFormat}
         title = self.tr("Export {name}").format(name=output.name)
         dialog = QFileDialog(self._window, title, str(proposal.parent))

@@ -11,6 +11,7 @@ from focusstack_app.core.places import is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.project import PROJECT_SUFFIX, Project, save_project
 from focusstack_app.ui.bridge import Bridge, Lane
+from focusstack_app.ui.saving import saving_folder
 
 
 class ProjectSaver(QObject):
@@ -53,7 +54,8 @@ class ProjectSaver(QObject):
     def save_as(self, project: Project) -> None:
         """Ask where it goes, beside its frames at first."""
         folder = project.frames[0].parent
-        proposal = self.path or folder / f"{folder.name or 'stack'}{PROJECT_SUFFIX}"
+        name = f"{folder.name or 'stack'}{PROJECT_SUFFIX}"
+        proposal = self.path or saving_folder(folder) / name
         kind, title = self.tr("Project"), self.tr("Save Project")
         filter_ = f"{kind} (*{PROJECT_SUFFIX})"
         dialog = QFileDialog(self._window, title, str(proposal.parent), filter_)

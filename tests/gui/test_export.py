@@ -12,6 +12,7 @@ from focusstack_app.core.errors import OutputError
 from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.saving import saving_folder
 from tests.helpers.windows import FakeExport
 
 
@@ -87,6 +88,34 @@ def test_a_second_export_proposes_another_name(
     assert isinstance(dialog, QFileDialog)
     assert Path(dialog.selectedFiles()[0]).name == "frame_1_stacked_2.tif"
     dialog.reject()
+
+
+def test_what_is_made_of_the_demo_is_not_saved_in_the_program(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    window.actions_.open_demo.trigger()
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    window.render_stack()
+    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    for save in (window.choose_export, window.actions_.save.trigger):
+        save()
+        dialog = window.findChild(QFileDialog)
+        assert isinstance(dialog, QFileDialog)
+        assert Path(dialog.directory().absolutePath()) == tmp_path
+        dialog.reject()
+        qtbot.waitUntil(lambda: window.findChild(QFileDialog) is None)
+
+
+def test_a_locked_or_lost_folder_gives_way_to_that_of_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert saving_folder(tmp_path / "gone") == tmp_path
+    (tmp_path / "Pictures").mkdir()
+    assert saving_folder(tmp_path / "gone") == tmp_path / "Pictures"
+    (tmp_path / "there").mkdir()
+    assert saving_folder(tmp_path / "there") == tmp_path / "there"
 
 
 def test_a_second_export_begins_in_the_folder_of_the_first(
