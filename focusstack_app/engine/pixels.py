@@ -14,6 +14,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.core.kinds import by_kind, namespace, on_card
 from focusstack_app.core.model import FloatArray
 
+_NEARLY_WHITE = 0.95
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
 
 
@@ -26,8 +27,15 @@ def to_float(pixels: NDArray[Any]) -> FloatArray:
 
 @by_kind
 def to_uint16(picture: FloatArray, gains: Sequence[float] = (1.0, 1.0, 1.0)) -> NDArray[np.uint16]:
-    """(H, W, 3) float32 to uint16, times the gains, clipped to [0, 1] and rounded."""
+    """(H, W, 3) float32 to uint16, times the gains, clipped to [0, 1] and rounded.
+
+    What is burnt out stays white: gains below 1 end between `_NEARLY_WHITE` and white.
+    """
     factors = np.array([*(65535.0 * gain for gain in gains), 0.0])
+    if min(gains) < 1:
+        kept = np.maximum(1 / np.asarray(gains) - 1, 0) / (1 - _NEARLY_WHITE)
+        white = np.clip(picture - np.float32(_NEARLY_WHITE), 0, np.float32(1 - _NEARLY_WHITE))
+        picture = picture + white * kept.astype(np.float32)
     return np.asarray(cv2.multiply(picture, factors, dtype=cv2.CV_16U), np.uint16)
 
 

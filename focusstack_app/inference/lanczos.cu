@@ -59,6 +59,10 @@ extern "C" __global__ void resample(
     for (int c = 0; c < 3; ++c) total[c] += down[j] * line[c];
   }
   for (int c = 0; c < 3; ++c) {
-    moved[here + c] = (unsigned short)rintf(fminf(fmaxf(total[c] * gains[c], 0.0f), 65535.0f));
+    // What is burnt out stays white.
+    float white = (total[c] / 65535.0f - NEARLY_WHITE) / (1.0f - NEARLY_WHITE);
+    float kept = 65535.0f * fminf(fmaxf(white, 0.0f), 1.0f) * fmaxf(1.0f - gains[c], 0.0f);
+    float there = total[c] * gains[c] + kept;
+    moved[here + c] = (unsigned short)rintf(fminf(fmaxf(there, 0.0f), 65535.0f));
   }
 }

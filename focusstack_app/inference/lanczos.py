@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from focusstack_app.core.progress import Progress
-from focusstack_app.inference.tensors import extended, few, mirrored_twice, rounded, to_float
+from focusstack_app.inference.tensors import (
+    NEARLY_WHITE,
+    exposed,
+    extended,
+    few,
+    mirrored_twice,
+    rounded,
+    to_float,
+)
 
 _TAPS = 8  # of the Lanczos kernel
 _MARGIN = 2 * _TAPS  # px around what is resampled
@@ -53,7 +61,7 @@ def resample(
 def _kernel_of(device: torch.device) -> Any:
     """The function of lanczos.cu; None where it cannot be compiled: PyTorch's steps do as well."""
     source = Path(__file__).with_name("lanczos.cu").read_text(encoding="utf-8")
-    source = f"#define OUTSIDE_PX {_INSIDE_PX}\n{source}"
+    source = f"#define OUTSIDE_PX {_INSIDE_PX}\n#define NEARLY_WHITE {NEARLY_WHITE}f\n{source}"
     try:
         with torch.cuda.device(device):
             return torch.cuda._compile_kernel(source, "resample")
@@ -103,7 +111,7 @@ def resampled_in_steps(
     source = extended(across, (_MARGIN, _MARGIN), (0, 0), mirrored_twice)
     for band, rows in bands():
         x, y = place(rows)
-        there = _drawn(source, y, 0) * few(gains, frame.device)
+        there = exposed(_drawn(source, y, 0), gains.tolist())
         inside = (
             (x > -_INSIDE_PX) & (x < width - 1 + _INSIDE_PX)
             & (y > -_INSIDE_PX) & (y < height - 1 + _INSIDE_PX)

@@ -18,6 +18,7 @@ import torch.nn.functional as functional
 from numpy.typing import NDArray
 from torch import Tensor
 
+NEARLY_WHITE = 0.95  # see `engine.pixels.to_uint16`
 _PARTS = 4  # in which a plane is convolved
 
 
@@ -93,8 +94,19 @@ def _full(pixels: Tensor) -> float:
 
 
 def rounded(picture: Tensor, gains: Sequence[float]) -> Tensor:
-    factors = few(np.array([65535.0 * gain for gain in gains]), picture.device)
-    return (picture * factors).clamp(0, 65535).round().to(torch.uint16)
+    picture = (
+        exposed(picture, gains)
+        if min(gains) < 1
+        else picture * few(np.asarray(gains), picture.device)
+    )
+    return (picture * 65535).clamp(0, 65535).round().to(torch.uint16)
+
+
+def exposed(picture: Tensor, gains: Sequence[float]) -> Tensor:
+    """Times the gains; what is burnt out stays white."""
+    factors = few(np.asarray(gains), picture.device)
+    white = ((picture - NEARLY_WHITE) / (1 - NEARLY_WHITE)).clamp(0, 1)
+    return picture * factors + white * (1 - factors).clamp(min=0)
 
 
 # engine.filters

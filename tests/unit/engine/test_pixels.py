@@ -37,3 +37,14 @@ def test_cells_hold_means_and_the_last_ones_repeat_the_border() -> None:
     expected = whole.reshape(3, 2, 4, 2, 3).mean(axis=(1, 3))
     np.testing.assert_allclose(cell_means(picture, 2), expected, rtol=1e-5)
     np.testing.assert_allclose(cell_means(picture[..., 0], 2), expected[..., 0], rtol=1e-5)
+
+
+def test_what_is_burnt_out_stays_white_in_a_frame_that_is_darkened() -> None:
+    ramp = np.linspace(0, 1, 201, dtype=np.float32)[None, :, None].repeat(3, 2)
+    darker, same, brighter = np.moveaxis(to_uint16(ramp, (0.8, 1.0, 1.1)) / 65535, 2, 0)
+    plain = ramp[..., 0] <= 0.95
+    np.testing.assert_allclose(darker[plain], 0.8 * ramp[..., 0][plain], atol=1e-4)
+    assert darker[0, -1] == 1
+    assert (np.diff(darker) > 0).all()
+    np.testing.assert_allclose(same, ramp[..., 0], atol=1e-4)
+    np.testing.assert_allclose(brighter, np.minimum(1.1 * ramp[..., 0], 1), atol=1e-4)

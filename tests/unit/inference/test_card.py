@@ -158,6 +158,17 @@ def test_frames_are_resampled_alike(put: Put, tilt: float) -> None:
     assert difference.mean() < 40
 
 
+def test_what_is_burnt_out_stays_white_when_it_is_resampled(put: Put) -> None:
+    white = np.full((64, 96, 3), 65535, np.uint16)
+    white[:, 48:] = 50_000
+    matrix = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
+    gains = np.array([0.8, 0.9, 1.0])
+    there = on_host(resampling.resample(put(white), matrix, gains, put(white), Progress()))
+    assert (there[8:56, 8:36] == 65535).all()
+    expected = np.broadcast_to(50_000 * gains, (48, 30, 3))
+    np.testing.assert_allclose(there[8:56, 60:90], expected, atol=20)
+
+
 def test_a_full_card_is_told_apart() -> None:
     card = TorchModel(find_model(DEFAULT_MODEL_ID), "cpu").card
     with pytest.raises(DeviceMemoryError), card.errors():
