@@ -32,6 +32,7 @@ from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.warps import Matrix, Similarity
 
 PROXY_SIDE_PX = 1200
+LEAST_GAIN, MOST_GAIN = 0.6, 1.6  # display-encoded: a stop and a third of light
 _BURNT, _BURNT_SHARE = 0.99, 0.01
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
 
@@ -213,7 +214,7 @@ def _gains(
         if len(one):
             ratio = (one + np.float32(1e-4)) / (other + np.float32(1e-4))
             gains[colour] = np.sqrt(_weighted_median(ratio, np.minimum(one, other)))
-    return np.clip(gains, 0.7, 1.4)
+    return np.clip(gains, LEAST_GAIN, MOST_GAIN)
 
 
 def _weighted_median(values: FloatArray, weights: FloatArray) -> float:

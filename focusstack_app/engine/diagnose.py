@@ -19,7 +19,7 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import rescaled
+from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, rescaled
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import warped
@@ -38,6 +38,7 @@ class Trouble(StrEnum):
 
     DUPLICATE = "duplicate"
     EXPOSURE = "exposure"
+    LIGHT = "light"
     NOWHERE_SHARP = "nowhere sharp"
     GAP = "gap"
 
@@ -49,7 +50,7 @@ class Finding:
     Attributes:
         trouble: What.
         frame: Index in the stack.
-        amount: Of EXPOSURE in EV, brighter is positive; else 0.
+        amount: Of EXPOSURE and LIGHT in EV, brighter is positive; else 0.
     """
 
     trouble: Trouble
@@ -74,8 +75,9 @@ def diagnose(
 
     Returns:
         DUPLICATE: the frame shows what the one before it shows. EXPOSURE: it was brighter or
-        darker than the reference. NOWHERE_SHARP: no part of the picture is sharp in it. GAP: the
-        step from the frame before it is much wider than the others.
+        darker than the reference. LIGHT: by more than can be matched. NOWHERE_SHARP: no part of the
+        picture is sharp in it. GAP: the step from the frame before it is much wider than the
+        others.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -102,8 +104,11 @@ def diagnose(
             findings.append(Finding(Trouble.DUPLICATE, index))
         if registration is not None:
             # Light is about the square of display-encoded values.
-            stops = -2 * float(np.log2(registration.gains[index].mean()))
-            if index != reference and abs(stops) > _JUMP_EV:
+            gains = registration.gains[index]
+            stops = -2 * float(np.log2(gains.mean()))
+            if (gains <= LEAST_GAIN).all() or (gains >= MOST_GAIN).all():
+                findings.append(Finding(Trouble.LIGHT, index, stops))
+            elif index != reference and abs(stops) > _JUMP_EV:
                 findings.append(Finding(Trouble.EXPOSURE, index, stops))
         energies.append(energy)
     curves = np.stack(energies)

@@ -59,6 +59,14 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
                 how=message("brighter") if finding.amount > 0 else message("darker"),
                 reference=names[stack.reference],
             )
+        elif finding.trouble is Trouble.LIGHT:
+            text = message(
+                "{frame} is much {how} than {reference}, by more than can be matched: it can spoil "
+                "the whole picture. Leave it out.",
+                frame=name,
+                how=message("brighter") if finding.amount > 0 else message("darker"),
+                reference=names[stack.reference],
+            )
         elif finding.trouble is Trouble.GAP:
             text = message(
                 "The focus step from {before} to {frame} is much wider than the others: what lies "

@@ -24,7 +24,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register, rescaled
 from focusstack_app.engine.defocus import focus_of_frames
-from focusstack_app.engine.diagnose import diagnose
+from focusstack_app.engine.diagnose import Trouble, diagnose
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.overview import Overview, overview_of
@@ -294,7 +294,8 @@ def find_frames(
     ]
     warnings = doubtful_advice(stack, found.doubtful)
     findings = diagnose(proxies, found, stack.reference, progress)
-    warnings += advice(stack, [f for f in findings if f.frame not in found.doubtful])
+    told = [f for f in findings if f.trouble is Trouble.LIGHT or f.frame not in found.doubtful]
+    warnings += advice(stack, told)
     inside = common_area(found, moved) if request.crop else whole
     corner = inside[0].start, inside[1].start
     placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)

@@ -1090,6 +1090,10 @@
         <translation>dunkler</translation>
     </message>
     <message>
+        <source>{frame} is much {how} than {reference}, by more than can be matched: it can spoil the whole picture. Leave it out.</source>
+        <translation>{frame} ist viel {how} als {reference}, mehr als sich angleichen lässt: die Aufnahme kann das ganze Bild verderben. Lassen Sie sie weg.</translation>
+    </message>
+    <message>
         <source>The focus step from {before} to {frame} is much wider than the others: what lies between may be soft. Is a frame missing?</source>
         <translation>Der Fokusschritt von {before} zu {frame} ist viel größer als die anderen: Was dazwischen liegt, kann unscharf sein. Fehlt eine Aufnahme?</translation>
     </message>

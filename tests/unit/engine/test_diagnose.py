@@ -72,3 +72,15 @@ def test_an_exposure_jump_is_found_and_measured() -> None:
     )
     assert found.frame == 2
     assert abs(found.amount + 1.0) < 0.1
+
+
+def test_a_frame_that_is_too_dark_to_be_matched_is_found() -> None:
+    proxies = _proxies(5)
+    proxies[2] = np.asarray(proxies[2] // 100, np.uint16)
+    registration = register(proxies, 0, proxies[0].shape[:2], Progress())
+    (found,) = (
+        f
+        for f in diagnose(proxies, registration, 0, Progress())
+        if f.trouble in (Trouble.LIGHT, Trouble.EXPOSURE)
+    )
+    assert (found.trouble, found.frame, found.amount < -0.9) == (Trouble.LIGHT, 2, True)

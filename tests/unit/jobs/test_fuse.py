@@ -231,8 +231,9 @@ def test_a_frame_that_cannot_be_registered_is_named(tmp_path: Path) -> None:
         write_picture(tmp_path / f"{number}.png", frame)
     write_picture(tmp_path / "2_black.png", np.zeros((150, 200, 3), np.uint16))
     request = FusionRequest(open_stack([tmp_path]).stack, method=Method.PYRAMID)
-    (warning,) = fuse_stack(request, Progress()).warnings
-    assert "2_black.png" in warning
+    unregistered, dark = fuse_stack(request, Progress()).warnings
+    assert "2_black.png could not be registered" in unregistered
+    assert "2_black.png is much darker" in dark
 
 
 def test_a_frame_of_another_size_is_named(tmp_path: Path) -> None:
