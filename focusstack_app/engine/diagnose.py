@@ -75,7 +75,7 @@ def diagnose(
 
     Returns:
         DUPLICATE: the frame shows what the one before it shows. EXPOSURE: it was brighter or
-        darker than the reference. LIGHT: by more than can be matched. NOWHERE_SHARP: no part of the
+        darker than the reference. LIGHT: too much to be matched. NOWHERE_SHARP: no part of the
         picture is sharp in it. GAP: the step from the frame before it is much wider than the
         others.
 
@@ -111,6 +111,10 @@ def diagnose(
             elif index != reference and abs(stops) > _JUMP_EV:
                 findings.append(Finding(Trouble.EXPOSURE, index, stops))
         energies.append(energy)
+    unlike = [f for f in findings if f.trouble is Trouble.LIGHT]
+    if 2 * len(unlike) > len(proxies):  # then it is the reference that is unlike the others
+        findings = [f for f in findings if f not in unlike]
+        findings.append(Finding(Trouble.LIGHT, reference, -unlike[0].amount))
     curves = np.stack(energies)
     unsharp = _nowhere_sharp(curves)
     odd = {finding.frame for finding in unsharp}

@@ -61,11 +61,10 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
             )
         elif finding.trouble is Trouble.LIGHT:
             text = message(
-                "{frame} is much {how} than {reference}, by more than can be matched: it can spoil "
+                "{frame} is much {how} than the others, by more than can be matched: it can spoil "
                 "the whole picture. Leave it out.",
                 frame=name,
                 how=message("brighter") if finding.amount > 0 else message("darker"),
-                reference=names[stack.reference],
             )
         elif finding.trouble is Trouble.GAP:
             text = message(

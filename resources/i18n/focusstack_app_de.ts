@@ -1090,8 +1090,8 @@
         <translation>dunkler</translation>
     </message>
     <message>
-        <source>{frame} is much {how} than {reference}, by more than can be matched: it can spoil the whole picture. Leave it out.</source>
-        <translation>{frame} ist viel {how} als {reference}, mehr als sich angleichen lässt: die Aufnahme kann das ganze Bild verderben. Lassen Sie sie weg.</translation>
+        <source>{frame} is much {how} than the others, by more than can be matched: it can spoil the whole picture. Leave it out.</source>
+        <translation>{frame} ist viel {how} als die anderen, mehr als sich angleichen lässt: die Aufnahme kann das ganze Bild verderben. Lassen Sie sie weg.</translation>
     </message>
     <message>
         <source>The focus step from {before} to {frame} is much wider than the others: what lies between may be soft. Is a frame missing?</source>

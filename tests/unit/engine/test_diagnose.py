@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import Registration
@@ -74,13 +75,14 @@ def test_an_exposure_jump_is_found_and_measured() -> None:
     assert abs(found.amount + 1.0) < 0.1
 
 
-def test_a_frame_that_is_too_dark_to_be_matched_is_found() -> None:
+@pytest.mark.parametrize("dark", [0, 2])  # the reference, or another one
+def test_a_frame_that_is_too_dark_to_be_matched_is_found(dark: int) -> None:
     proxies = _proxies(5)
-    proxies[2] = np.asarray(proxies[2] // 100, np.uint16)
+    proxies[dark] = np.asarray(proxies[dark] // 100, np.uint16)
     registration = register(proxies, 0, proxies[0].shape[:2], Progress())
     (found,) = (
         f
         for f in diagnose(proxies, registration, 0, Progress())
         if f.trouble in (Trouble.LIGHT, Trouble.EXPOSURE)
     )
-    assert (found.trouble, found.frame, found.amount < -0.9) == (Trouble.LIGHT, 2, True)
+    assert (found.trouble, found.frame, found.amount < -0.9) == (Trouble.LIGHT, dark, True)
