@@ -78,7 +78,7 @@ def register(
         progress.report(done / (2 * count + len(hops)), message("Aligning"))
 
     pyramids = Pyramids(keep, card)
-    for fine_to_coarse in ahead(lambda proxy: pyramid(to_float(proxy[:])), proxies):
+    for fine_to_coarse in ahead(lambda proxy: pyramid(proxy[:]), proxies):
         progress.checkpoint()
         pyramids.add(fine_to_coarse)
 

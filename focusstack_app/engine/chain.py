@@ -6,6 +6,7 @@ last that belongs to the stack, so that what lies behind is not lost with it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ STILL = Similarity(1 + 0j, 0j)
 _ITERATIONS = (6, 8, 15, 30)  # fine to coarse
 _MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
 _LEAST_AGREEMENT = 0.2  # correlation of neighbours
+# From the coarsest level on, what is unexplained may grow by this factor and this share.
+_GROWS, _GROWS_BY = 1.5, 0.02
 _WEAK = 0.25  # of the detail on both sides: a blurred frame may lie anywhere, and mislead
 
 
@@ -119,12 +122,17 @@ def _coarse_shift(pyramids: Pyramids, template: int, moved: int) -> Similarity:
 def estimated(
     pyramids: Pyramids, pairs: Sequence[tuple[int, int]], starts: Sequence[Similarity]
 ) -> list[Similarity | None]:
-    """Frame from frame in pixels of the finest level; None where it is not to be believed."""
+    """Frame from frame in pixels of the finest level; None where it is not to be believed.
+
+    Where frames differ so much in focus that a finer level has little in common, its edges mislead:
+    what the coarser one says stands.
+    """
     found: list[Similarity | None] = list(starts)
+    most = [math.inf for _ in pairs]
     sizes = pyramids.sizes_px
     for level in reversed(range(len(sizes))):
         enlarged = sizes[0][1] / sizes[level][1]
-        left = [(i, own) for i, own in enumerate(found) if own is not None]
+        left = [(i, own) for i, own in enumerate(found) if own is not None and most[i] >= 0]
         if not left:
             break
         refined = refine_similarities(
@@ -133,8 +141,16 @@ def estimated(
             [Similarity(own.z, own.t / enlarged) for _, own in left],
             _ITERATIONS[level],
         )
-        for (i, _), own in zip(left, refined, strict=True):
-            found[i] = Similarity(own.z, own.t * enlarged) if own is not None else None
+        for (i, _), match in zip(left, refined, strict=True):
+            if match is None:
+                found[i] = None
+            elif match.unexplained > most[i]:
+                most[i] = -1.0
+            else:
+                own = match.similarity
+                found[i] = Similarity(own.z, own.t * enlarged)
+                if level == len(sizes) - 1:
+                    most[i] = _GROWS * match.unexplained + _GROWS_BY
 
     def believed(i: int) -> Similarity | None:
         own = found[i]

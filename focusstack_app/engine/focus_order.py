@@ -9,7 +9,8 @@ and is shortened by reversing and moving parts (2-opt, or-opt).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,7 +22,6 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.engine.chain import chain
 from focusstack_app.engine.matching import Level, Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
-from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.sharpness import sharpness_map
 from focusstack_app.engine.warps import Similarity
@@ -40,12 +40,17 @@ Order = NDArray[np.intp]
 
 
 @in_our_threads_only()
-def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
+def focus_order(
+    proxies: Sequence[Planes],
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes] = np.asarray,
+) -> list[int]:
     """Put frames in the order of their focus.
 
     Args:
         proxies: Of `align.proxy_of`, one per frame; they need not lie on each other.
         progress: Only checked for cancelling.
+        keep: Puts away what grows with the number of frames.
 
     Returns:
         Positions of the frames, nearest or farthest first, whichever is more like the given order.
@@ -57,7 +62,7 @@ def focus_order(proxies: Sequence[Planes], progress: Progress) -> list[int]:
     given = np.arange(len(proxies))
     if len(given) < _LEAST_FRAMES:
         return list(range(len(given)))
-    curves, odd = _curves(proxies, progress)
+    curves, odd = _curves(proxies, progress, keep)
     seen = np.array([index for index in given if index not in odd])
     telling = seen[np.nanmax(_shares(curves[seen]), axis=1, initial=0) > _SHARP]
     # One shaken frame would reverse whole parts: it is at the same distance from all others.
@@ -90,9 +95,11 @@ def _ordered(curves: Distances, progress: Progress) -> list[int]:
     return [int(position) for position in (found if along else found[::-1])]
 
 
-def _curves(proxies: Sequence[Planes], progress: Progress) -> tuple[Distances, frozenset[int]]:
+def _curves(
+    proxies: Sequence[Planes], progress: Progress, keep: Callable[[NDArray[Any]], Planes]
+) -> tuple[Distances, frozenset[int]]:
     """(N, blocks), how sharp frames are there, NaN beside them; and which show something else."""
-    places, odd = _places(proxies, progress)
+    places, odd = _places(proxies, progress, keep)
 
     def seen(index: int) -> Distances:
         """Sharpness by blocks of the first frame."""
@@ -129,7 +136,7 @@ def _shares(curves: Distances) -> Distances:
 
 
 def _places(
-    proxies: Sequence[Planes], progress: Progress
+    proxies: Sequence[Planes], progress: Progress, keep: Callable[[NDArray[Any]], Planes]
 ) -> tuple[list[Similarity], frozenset[int]]:
     """About where the frames lie, from the first, in pixels of small copies; the odd ones.
 
@@ -139,9 +146,9 @@ def _places(
     def small(proxy: Planes) -> list[Level]:
         shrink = _SMALL_PX / max(proxy.shape[:2])
         size = tuple(max(1, round(side * shrink)) for side in proxy.shape[1::-1])
-        return pyramid(to_float(cv2.resize(proxy[:], size, interpolation=cv2.INTER_AREA)))
+        return pyramid(cv2.resize(proxy[:], size, interpolation=cv2.INTER_AREA))
 
-    pyramids = Pyramids(np.asarray, None)
+    pyramids = Pyramids(keep, None)
     for fine_to_coarse in ahead(small, proxies):
         progress.checkpoint()
         pyramids.add(fine_to_coarse)

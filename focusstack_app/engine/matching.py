@@ -2,10 +2,14 @@
 
 Many pixels are sharp, or soft, in both pictures alike and decide; where they differ in focus they
 count less (iteratively reweighted Cauchy loss). Brightness may differ by a gain and an offset.
+
+Linear light is compared: defocus leaves an edge in its place there, while display-encoded a blurred
+edge lies further in the dark, so that bright things seem to grow.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -19,6 +23,7 @@ from focusstack_app.core.ahead import ahead
 from focusstack_app.core.kinds import as_float64, namespace, of_kind, on_host
 from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
+from focusstack_app.engine.pixels import to_linear
 from focusstack_app.engine.points import (
     Doubles,
     Indices,
@@ -43,6 +48,9 @@ _PAIRS_AT_ONCE = min(8, os.cpu_count() or 1)
 _PAIRS_ON_CARD = 32
 _LEVELS = 4  # of a pyramid
 _PIXELS = 40_000  # that decide, per level
+_AROUND = 1 / 8  # of the longer side: how far brightness is averaged, a standard deviation
+_SHRINK = 8  # for that
+_DARK = 0.005  # light in which there is little to see
 _TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
 _FEWEST = 64  # pixels
 _STRONG = 0.1  # of the mean of their squared gradients: points that tell how well planes agree
@@ -64,14 +72,42 @@ class Level(NamedTuple):
     least: float
 
 
-def pyramid(proxy: FloatArray) -> list[Level]:
-    """Luminance planes, fine to coarse, a little smoothed against noise."""
-    plane = np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), dtype=np.float32)
-    planes = [plane]
+def pyramid(proxy: NDArray[Any]) -> list[Level]:
+    """Planes of light, fine to coarse, a little smoothed against noise.
+
+    Divided by the root of the light around: so dark parts count too, and their noise no more than
+    that of bright ones.
+
+    Args:
+        proxy: (H, W, 3) uint8 or uint16, display-encoded.
+    """
+    light = np.asarray(cv2.cvtColor(to_linear(proxy), cv2.COLOR_RGB2GRAY), np.float32)
+    planes = [np.asarray(light / np.sqrt(_around(light) + np.float32(_DARK)), np.float32)]
     while len(planes) < _LEVELS and min(planes[-1].shape) > 96:
         planes.append(np.asarray(cv2.pyrDown(planes[-1]), dtype=np.float32))
     smooth = [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
     return [Level(p, max(float(np.quantile(strength(p), 1 - _TEXTURED)), 1e-8)) for p in smooth]
+
+
+def _around(light: FloatArray) -> FloatArray:
+    """What is beside each pixel, averaged over more than the blur of any frame."""
+    height, width = light.shape
+    small = (max(1, width // _SHRINK), max(1, height // _SHRINK))
+    mean = cv2.resize(light, small, interpolation=cv2.INTER_AREA)
+    mean = cv2.GaussianBlur(mean, (0, 0), _AROUND * max(small))
+    return np.asarray(cv2.resize(mean, (width, height)), np.float32)
+
+
+class Match(NamedTuple):
+    """How one picture lies on another.
+
+    Attributes:
+        similarity: In pixels of the planes.
+        unexplained: Share of the texture that differs all the same.
+    """
+
+    similarity: Similarity
+    unexplained: float
 
 
 class Pyramids:
@@ -130,7 +166,7 @@ def refine_similarities(
     moved: Sequence[Level],
     starts: Sequence[Similarity],
     iterations: int,
-) -> list[Similarity | None]:
+) -> list[Match | None]:
     """The similarities that take points of planes to those of others, pair by pair.
 
     Args:
@@ -144,9 +180,9 @@ def refine_similarities(
     """
     pairs = _Pairs(templates, moved)
     warp = Similarities(starts, pairs.unit)
-    told = pairs.fit(warp, pairs.textured, iterations)
-    found = zip(warp.z.tolist(), warp.t.tolist(), told, strict=True)
-    return [Similarity(z, t) if own else None for z, t, own in found]
+    unexplained = pairs.fit(warp, pairs.textured, iterations)
+    found = zip(warp.z.tolist(), warp.t.tolist(), unexplained.tolist(), strict=True)
+    return [Match(Similarity(z, t), own) if own < math.inf else None for z, t, own in found]
 
 
 def refine_homographies(
@@ -176,7 +212,7 @@ def refine_homographies(
     for half in (0, 1):
         points = [own[colour == half] for own, colour in zip(pairs.textured, colours, strict=True)]
         warp = Homographies(after, np.array([both[half] for both in starts]), pairs.unit)
-        told = pairs.fit(warp, points, iterations)
+        told = pairs.fit(warp, points, iterations) < math.inf
         halves.append([one if own else None for one, own in zip(warp.found, told, strict=True)])
     return [list(both) for both in zip(*halves, strict=True)]
 
@@ -204,7 +240,7 @@ class _Pairs:
         colour: Doubles = (down + across) % 2
         return colour
 
-    def fit(self, warp: Warp, points: Sequence[Indices], iterations: int) -> NDArray[np.bool_]:
+    def fit(self, warp: Warp, points: Sequence[Indices], iterations: int) -> NDArray[np.float64]:
         """Bring the warp of each of N pairs to where its planes agree best.
 
         Args:
@@ -213,12 +249,14 @@ class _Pairs:
             iterations: At most.
 
         Returns:
-            (N,), False where there is too little to see.
+            (N,): share of the texture that differs all the same; inf where there is too little to
+            see.
         """
         counts = np.array([len(own) for own in points])
         told = counts >= _FEWEST
+        unexplained = np.where(told, 1.0, math.inf)
         if not told.any():
-            return told
+            return unexplained
         height, width = self._size_px
         index, known = _rows(points, counts)
         x = as_float64(index % width) - (width - 1) / 2
@@ -235,7 +273,7 @@ class _Pairs:
             at_x, at_y = at_x + (width - 1) / 2, at_y + (height - 1) / 2
             inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2) & known
             lost = going & (on_host((inside & strong).sum(1)) < _FEWEST)
-            told, going = told & ~lost, going & ~lost
+            unexplained[lost], going = math.inf, going & ~lost
             if not going.any():
                 break
             # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
@@ -245,8 +283,9 @@ class _Pairs:
             times, plus = columns(x, gain, offset)
             residual = target - times * value - plus
             median = medians(xp.abs(residual), inside & strong)
-            (spread,) = columns(x, 2.2 * median + 1e-3)  # 1.5 standard deviations
-            weight = inside / (1 + xp.square(residual / spread)) ** 2
+            (spread,) = columns(x, 4 * median + 1e-3)  # 2.7 standard deviations
+            squares = xp.square(residual)
+            weight = inside / (1 + squares / xp.square(spread)) ** 2
             slopes = xp.stack(
                 [*warp.slopes(x, y, times * dx, times * dy), value, xp.ones_like(value)], 0
             )
@@ -259,7 +298,12 @@ class _Pairs:
             going &= np.abs(steps[:, :-2]).sum(1) >= 1e-3
             if not going.any():
                 break
-        return told
+        if np.isfinite(unexplained).any():
+            mean = (target * inside).sum(1)[:, None] / xp.clip(inside.sum(1), 1, None)[:, None]
+            texture = (xp.square(target - mean) * inside).sum(1)
+            left = on_host((squares * inside).sum(1) / xp.clip(texture, 1e-12, None))
+            unexplained = np.where(np.isfinite(unexplained), left, math.inf)
+        return unexplained
 
 
 def _together(planes: Sequence[FloatArray]) -> FloatArray:

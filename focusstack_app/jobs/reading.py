@@ -89,7 +89,7 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     warnings = _colour_warnings(read_as, request.stack.reference)
     if not proxies:
         return FramesRead(request, frames, proxies, icc_profile, warnings)
-    order = focus_order(proxies, progress)
+    order = focus_order(proxies, progress, spool.keep)
     frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.engine.pixels import to_linear, to_uint16
+from focusstack_app.engine.veil import from_linear
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,12 +34,23 @@ class SyntheticStack:
     sharp_frame: NDArray[np.uint16]
 
 
+def defocused(pixels: NDArray[Any], sigma_px: float) -> NDArray[np.uint16]:
+    """Blurred as by a lens: in linear light. Display-encoded, blurred edges would lie elsewhere.
+
+    Args:
+        pixels: (H, W, 3) uint8 or uint16.
+        sigma_px: Standard deviation of the blur.
+    """
+    light = cv2.GaussianBlur(to_linear(pixels), (0, 0), sigma_px)
+    return to_uint16(from_linear(np.asarray(light, np.float32)))
+
+
 def make_stack(
     count: int = 3, *, width_px: int = 96, height_px: int = 64, seed: int = 0
 ) -> SyntheticStack:
     """A textured picture cut into `count` vertical bands; frame i is sharp in band i.
 
-    The blur grows with the distance between a band and the frame's own band.
+    The blur, in linear light, grows with the distance between a band and the frame's own band.
     """
     rng = np.random.default_rng(seed)
     fine = rng.random((height_px, width_px, 3))
@@ -49,7 +63,7 @@ def make_stack(
     for index in range(count):
         frame = truth.copy()
         for distance in range(1, count):
-            blurred = cv2.GaussianBlur(truth, (0, 0), 1.5 * distance)
+            blurred = defocused(_uint16(truth), 1.5 * distance) / 65535
             away = np.abs(sharp.astype(np.int32) - index) == distance
             frame[away] = blurred[away]
         frames.append(_uint16(frame))

@@ -23,7 +23,9 @@ from focusstack_app.engine.resampling import (
     resample,
     warped,
 )
+from focusstack_app.engine.veil import from_linear
 from focusstack_app.engine.warps import Matrix, Similarity
+from tests.helpers.stacks import defocused
 
 SIZE = (320, 480)
 EVEN = np.ones(3)
@@ -43,7 +45,8 @@ def _stack(transforms: list[Similarity]) -> list[NDArray[np.uint16]]:
     """Frame i is the texture seen through transform i, sharp in its own band only."""
     frames = []
     for index, transform in enumerate(transforms):
-        soft, sharp = cv2.GaussianBlur(_texture(), (0, 0), 3.0), _texture()
+        sharp = _texture()
+        soft = to_float(defocused(_integers(sharp), 3.0))
         band = np.abs(np.linspace(0, len(transforms) - 1, SIZE[1]) - index) < 0.75
         picture = np.where(band[None, :, None], sharp, soft)
         matrix = transform.inverse().matrix(*SIZE)
@@ -66,6 +69,40 @@ def _integers(picture: NDArray[Any]) -> NDArray[np.uint16]:
 def _corner_error_px(found: Matrix, true: Matrix) -> float:
     corners = np.array([[x, y] for x in (0.0, SIZE[1] - 1) for y in (0.0, SIZE[0] - 1)])
     return float(np.hypot(*(projected(corners, found) - projected(corners, true)).T).max())
+
+
+def _near_and_far(radius_px: float, lights: tuple[float, float]) -> list[NDArray[np.uint8]]:
+    """Three round subjects before a ground of other light, focused on one and on the other.
+
+    What is out of focus is spread over discs, in linear light: nothing moves.
+    """
+    matte = np.zeros((*SIZE, 1), np.float32)
+    for centre, radius in (((250, 150), 106), ((96, 106), 36), ((384, 240), 40)):
+        cv2.circle(matte, centre, radius, 1.0, -1, cv2.LINE_AA)
+    subject, ground = (most * _texture(seed) for seed, most in enumerate(lights))
+    side = 2 * int(radius_px) + 1
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.float32)
+
+    def spread(light: FloatArray) -> FloatArray:
+        blurred = cv2.filter2D(light, -1, disc / disc.sum(), borderType=cv2.BORDER_REFLECT)
+        return np.asarray(blurred.reshape(light.shape), np.float32)
+
+    near = matte * subject + (1 - matte) * spread(ground)
+    far = spread(matte * subject) + (1 - spread(matte)) * ground
+    return [np.round(255 * from_linear(light)).astype(np.uint8) for light in (near, far)]
+
+
+@pytest.mark.parametrize(
+    ("radius_px", "lights", "most_px"),
+    [(6, (1, 0.06), 0.5), (12, (1, 0.06), 1.5), (12, (0.06, 1), 1.5), (12, (0.6, 0.6), 0.4)],
+)
+def test_what_is_out_of_focus_does_not_seem_to_grow(
+    radius_px: float, lights: tuple[float, float], most_px: float
+) -> None:
+    frames = _near_and_far(radius_px, lights)
+    found = register(frames, 0, SIZE, Progress())
+    assert not found.doubtful
+    assert _corner_error_px(found.frame_from_reference[1], np.eye(3)) < most_px
 
 
 @pytest.mark.parametrize("reference", [0, 2])
@@ -230,7 +267,7 @@ def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbou
     expected = np.where(
         np.abs(np.linspace(0, 1, SIZE[1]) - 1)[None, :, None] < 0.75,
         _texture(),
-        cv2.GaussianBlur(_texture(), (0, 0), 3.0),
+        to_float(defocused(_integers(_texture()), 3.0)),
     )
     inner = (slice(20, -20), slice(20, -20))
     assert np.abs(to_float(back) - expected)[inner].mean() < 0.004
@@ -256,7 +293,7 @@ def test_a_frame_that_lies_still_is_left_alone() -> None:
 def test_registering_can_be_cancelled() -> None:
     progress = Progress(lambda _fraction, _stage: progress.cancel())
     with pytest.raises(Cancelled):
-        register([_texture()] * 3, 0, SIZE, progress)
+        register([_integers(_texture())] * 3, 0, SIZE, progress)
 
 
 def test_many_threads_find_what_one_finds_and_look_at_what_was_kept(
@@ -279,7 +316,7 @@ def test_many_threads_find_what_one_finds_and_look_at_what_was_kept(
     np.testing.assert_array_equal(one.frame_from_reference, many.frame_from_reference)
     np.testing.assert_array_equal(one.gains, many.gains)
     assert one.doubtful == many.doubtful == ()
-    own = [level.plane for proxy in proxies for level in pyramid(to_float(proxy))]
+    own = [level.plane for proxy in proxies for level in pyramid(proxy)]
     for before, after in zip(own * 2, kept, strict=True):  # made once, and left as they are
         np.testing.assert_array_equal(before, after)
 

@@ -38,7 +38,7 @@ from focusstack_app.inference.pytorch import TorchModel
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from tests.helpers.models import MeanModel, OutOfMemoryOnceModel
-from tests.helpers.stacks import make_stack, write_picture, write_stack
+from tests.helpers.stacks import defocused, make_stack, write_picture, write_stack
 
 
 def _request(folder: Path, count: int = 3, bits: int = 16) -> FusionRequest:
@@ -165,7 +165,7 @@ def test_a_preview_is_small(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", list(Method))
 def test_moved_frames_are_aligned_when_asked(tmp_path: Path, method: Method) -> None:
     stack = make_stack(3, width_px=400, height_px=300)
-    texture = [cv2.GaussianBlur(frame, (0, 0), 1.5) for frame in stack.frames]
+    texture = [defocused(frame, 1.5) for frame in stack.frames]
     breathing = np.array([[1.02, 0, 3.0], [0, 1.02, -5.0]])
     for number, frame in enumerate(texture):
         moved = cv2.warpAffine(
@@ -174,7 +174,7 @@ def test_moved_frames_are_aligned_when_asked(tmp_path: Path, method: Method) -> 
         )  # fmt: skip
         pixels = np.asarray(moved, dtype=np.uint16)
         write_picture(tmp_path / f"{number}.tif", pixels, bits=16)
-    truth = cv2.GaussianBlur(stack.truth, (0, 0), 1.5)[30:-30, 30:-30] / 65535
+    truth = defocused(stack.truth, 1.5)[30:-30, 30:-30] / 65535
     errors = {}
     for align in Align:
         stacked = open_stack([tmp_path]).stack
@@ -192,7 +192,7 @@ def test_the_registration_of_a_preview_serves_the_render(
     size = (1500, 1000)  # larger than what is registered
     for number, frame in enumerate(make_stack(3, width_px=size[0], height_px=size[1]).frames):
         moving = np.array([[1 + 0.006 * number, 0, 2.5 * number], [0, 1 + 0.006 * number, 0]])
-        texture = cv2.GaussianBlur(frame, (0, 0), 2.0)
+        texture = defocused(frame, 2.0)
         moved = cv2.warpAffine(texture, moving, size, borderMode=cv2.BORDER_REFLECT)
         pixels = np.asarray(moved * (1 - 0.04 * number), np.uint16)
         write_picture(tmp_path / f"{number}.tif", pixels, bits=16)
@@ -325,7 +325,7 @@ def test_nobody_waits_for_a_model_who_does_not_want_it_any_more(tmp_path: Path) 
 
 def test_borders_that_an_aligned_frame_does_not_show_are_cropped(tmp_path: Path) -> None:
     stack = make_stack(2, width_px=400, height_px=300, seed=4)
-    smooth = [cv2.GaussianBlur(frame, (0, 0), 1.2) for frame in stack.frames]
+    smooth = [defocused(frame, 1.2) for frame in stack.frames]
     moved = np.roll(smooth[1], (8, 14), (0, 1))
     moved[:8], moved[:, :14] = moved[8], moved[:, 14:15]
     write_picture(tmp_path / "0.tif", smooth[0].astype(np.uint16), bits=16)

@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -15,7 +14,7 @@ from focusstack_app.io.read import read_frame
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
-from tests.helpers.stacks import make_stack, write_picture
+from tests.helpers.stacks import defocused, make_stack, write_picture
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def request_(tmp_path: Path) -> FusionRequest:
     """Three frames; the second lies elsewhere and the third lies with it."""
     stack = make_stack(3, width_px=400, height_px=300, seed=4)
     for number, frame in enumerate(stack.frames):
-        smooth = cv2.GaussianBlur(frame, (0, 0), 1.2)
+        smooth = defocused(frame, 1.2)
         moved = np.roll(smooth, (8, 14), (0, 1)) if number else smooth
         if number:
             moved[:8], moved[:, :14] = moved[8], moved[:, 14:15]

@@ -22,7 +22,7 @@ from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, fits_in_memory, open_viewport
 from tests.helpers.models import MeanModel, UnevenModel
-from tests.helpers.stacks import make_stack, write_picture
+from tests.helpers.stacks import defocused, make_stack, write_picture
 
 WIDTH_PX, HEIGHT_PX = 700, 520
 
@@ -35,7 +35,7 @@ def request_(tmp_path: Path) -> FusionRequest:
     stack = make_stack(3, width_px=WIDTH_PX, height_px=HEIGHT_PX)
     breathing = np.array([[1.01, 0, 9.0], [0, 1.01, -12.0]])
     for number, frame in enumerate(stack.frames):
-        pixels = cv2.GaussianBlur(frame, (0, 0), 1.5)
+        pixels: NDArray[Any] = defocused(frame, 1.5)
         if number == 2:
             pixels = cv2.warpAffine(pixels, breathing, (WIDTH_PX, HEIGHT_PX))
         write_picture(folder / f"{number}.tif", np.asarray(pixels, dtype=np.uint16), bits=16)
