@@ -4,10 +4,12 @@ import gc
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from focusstack_app.core.errors import Cancelled, DeviceMemoryError, InputError
