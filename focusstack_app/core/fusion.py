@@ -220,8 +220,8 @@ class FusionResult:
     reused_tiles: int = 0
 
     def registration_of(self, stack: Stack) -> Registration | None:
-        """Where the same frames lie in the order of another stack of them."""
-        if self.registration is None:
-            return None
+        """Where the frames of another stack lie, in its order; None if one was not fused."""
         sources = self.request.stack.sources
+        if self.registration is None or not set(sources).issuperset(stack.sources):
+            return None
         return self.registration.taken([sources.index(source) for source in stack.sources])

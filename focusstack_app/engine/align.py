@@ -32,7 +32,7 @@ from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.warps import Matrix, Similarity
 
 PROXY_SIDE_PX = 1200
-LEAST_GAIN, MOST_GAIN = 0.6, 1.6  # display-encoded: a stop and a third of light
+LEAST_GAIN, MOST_GAIN = 0.4, 2.5  # display-encoded: two stops and two thirds of light
 _BURNT, _BURNT_SHARE = 0.99, 0.01
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
 

@@ -100,6 +100,27 @@ def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
     ]
 
 
+def left_out_advice(stack: Stack, unlike: Sequence[int]) -> list[str]:
+    """The same about frames that are too dark or too bright to be matched."""
+    files = [shown(stack.sources[index].path) for index in unlike]
+    if len(files) > _MOST_LINES:
+        text = message(
+            "{count} frames were left out: they are much darker or brighter than the others, by "
+            "more than can be matched. The first is {file}.",
+            count=len(files),
+            file=files[0],
+        )
+        return [text]
+    return [
+        message(
+            "{file} was left out: it is much darker or brighter than the others, by more than can "
+            "be matched.",
+            file=file,
+        )
+        for file in files
+    ]
+
+
 def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], list[Finding]]:
     """A line for each trouble that many frames have, and the other findings."""
     lines: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from focusstack_app.engine.overview import Overview, overview_of
 from focusstack_app.engine.resampling import common_area, moves, resample
 from focusstack_app.engine.veil import Focus
 from focusstack_app.io.spool import Held, Spool, meanwhile
-from focusstack_app.jobs.advice import advice, doubtful_advice
+from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
 from focusstack_app.jobs.reading import read_frames
 
 _PUTS = 3  # frames at a time on their way to a card
@@ -61,19 +61,24 @@ class Clock:
 
 
 class Aligned(NamedTuple):
-    """How the frames lie: the rows and columns that all of them show, and more of the result."""
+    """How the frames lie: the rows and columns that all of them show, and more of the result.
+
+    Attributes:
+        unlike: Frames that are too dark or too bright to be matched.
+    """
 
     inside: tuple[slice, slice]
     warnings: list[str]
     placement: Placement | None = None
     registration: Registration | None = None
+    unlike: tuple[int, ...] = ()
 
 
 class Prepared(NamedTuple):
     """The frames of a stack, ready to be fused.
 
     Attributes:
-        request: What was asked, with the frames in the order of their focus.
+        request: What was asked, with the frames that are fused in the order of their focus.
         frames: Their pixels; where they lie on the reference, but for the `astray`.
         icc_profile: Of the reference, if it has one.
         aligned: How they lie.
@@ -127,6 +132,9 @@ def prepare(
 ) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
 
+    Those that are too dark or too bright to be matched are left out, and named: one black frame
+    would be taken for most of the picture.
+
     Args:
         request: What to do.
         spool: Keeps the frames.
@@ -152,7 +160,19 @@ def prepare(
         return Prepared(request, frames, icc_profile, alone)
     card = card_for(frames) if registers(ordered) else None
     with clock("align"):
-        aligned = find_frames(ordered, frames, proxies, spool, progress.sub(read, 1.0), card)
+        found = progress.sub(read, 1.0)
+        aligned = _found(ordered, frames, proxies, spool, found.sub(0.0, 0.9), card)
+        kept = [index for index in range(len(frames)) if index not in aligned.unlike]
+        fused = ordered
+        if aligned.unlike and len(kept) > 1:
+            told = left_out_advice(ordered.stack, aligned.unlike)
+            for held in (frames, proxies):
+                for index in aligned.unlike:
+                    held[index].drop()
+            fused, known = _only(ordered, aligned.registration, kept)
+            frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
+            aligned = _found(known, frames, proxies, spool, found.sub(0.9, 1.0), card)
+            aligned.warnings[:0] = told
     for proxy in proxies:
         proxy.drop()
     aligned.warnings.extend(warnings)
@@ -166,7 +186,24 @@ def prepare(
             )
         )
     astray = aligned.placement.moved if aligned.placement is not None else ()
-    return Prepared(ordered, frames, icc_profile, aligned, astray)
+    return Prepared(fused, frames, icc_profile, aligned, astray)
+
+
+def _only(
+    request: FusionRequest, found: Registration | None, kept: Sequence[int]
+) -> tuple[FusionRequest, FusionRequest]:
+    """A request for some of its frames, and the same with where they were found to lie.
+
+    Where the reference is none of them, the frame beside it takes its place.
+    """
+    stack, asked = request.stack, request.registration
+    reference = min(kept, key=lambda index: abs(index - stack.reference))
+    rest = Stack(tuple(stack.sources[index] for index in kept), kept.index(reference))
+    if found is None or reference != stack.reference:
+        anew = replace(request, stack=rest, registration=None)
+        return anew, anew
+    known = replace(request, stack=rest, registration=found.taken(kept))
+    return (known if asked is not None else replace(known, registration=None)), known
 
 
 def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
@@ -269,7 +306,7 @@ def encode_frames(
     return latents
 
 
-def find_frames(
+def _found(
     request: FusionRequest,
     frames: list[Held],
     proxies: list[Held],
@@ -299,7 +336,8 @@ def find_frames(
     inside = common_area(found, moved) if request.crop else whole
     corner = inside[0].start, inside[1].start
     placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
-    return Aligned(inside, warnings, placement, full)
+    unlike = {f.frame for f in findings if f.trouble is Trouble.LIGHT}
+    return Aligned(inside, warnings, placement, full, tuple(sorted(unlike)))
 
 
 def _registered(

@@ -200,7 +200,8 @@ def test_what_comes_into_view_is_refined_and_the_rest_is_not(
         viewer.zoom_to(4.0, QPointF(0, 0))
     assert viewer.visible.topLeft() == QPointF(0, 0)
     _refined(previewed, qtbot)
-    render = prepare(jobs.fuse(replace(preview.request, max_side_px=None), Progress()).picture)
+    request = replace(preview.request, max_side_px=None, registration=preview.registration)
+    render = prepare(jobs.fuse(request, Progress()).picture)
     now = preview.picture.memory[0]
     corner = (slice(0, 200), slice(0, 200))
     assert (quick[corner] != render.memory[0][corner]).any()

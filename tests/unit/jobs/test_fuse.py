@@ -21,6 +21,7 @@ from focusstack_app.core.errors import (
     InputError,
     ModelError,
 )
+from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import (
     DEFAULT_MODEL_ID,
     Align,
@@ -32,6 +33,8 @@ from focusstack_app.core.fusion import (
 from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register
+from focusstack_app.engine.pixels import to_linear, to_uint16
+from focusstack_app.engine.veil import from_linear
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.inference.pytorch import TorchModel
@@ -186,6 +189,36 @@ def test_moved_frames_are_aligned_when_asked(tmp_path: Path, method: Method) -> 
     assert errors[Align.AUTO] < 0.5 * errors[Align.OFF], errors
 
 
+@pytest.mark.parametrize("black", [0, 2])
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_a_frame_without_light_is_left_out_and_named(
+    tmp_path: Path, black: int, share: float
+) -> None:
+    for number, frame in enumerate(make_stack(4, width_px=400, height_px=300).frames):
+        light = share if number == black else 1.0
+        dark = from_linear(to_linear(defocused(frame, 1.0)) * np.float32(light))
+        write_picture(tmp_path / f"{number}.tif", to_uint16(dark), bits=16)
+    request = FusionRequest(open_stack([tmp_path]).stack)
+    result = fuse_stack(request, Progress())
+    others = [source for source in request.stack.sources if source.path.stem != str(black)]
+    assert list(result.request.stack.sources) == others
+    assert result.request.stack.reference == 0
+    assert [warning for warning in result.warnings if f"{black}.tif was left out" in warning]
+    assert not [warning for warning in result.warnings if "not be registered" in warning]
+    assert result.registration_reused is False
+    assert result.registration_of(request.stack) is None
+    alone = fuse_stack(replace(request, stack=Stack(tuple(others))), Progress())
+    np.testing.assert_allclose(result.picture, alone.picture, atol=64)
+
+
+def test_one_of_two_frames_is_never_left_out(tmp_path: Path) -> None:
+    for number, frame in enumerate(make_stack(2, width_px=200, height_px=150).frames):
+        write_picture(tmp_path / f"{number}.tif", frame * np.uint16(1 - number), bits=16)
+    result = fuse_stack(FusionRequest(open_stack([tmp_path]).stack), Progress())
+    assert len(result.request.stack) == 2
+    assert any("Leave it out" in warning for warning in result.warnings)
+
+
 def test_the_registration_of_a_preview_serves_the_render(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,11 +262,10 @@ def test_the_registration_of_a_preview_serves_the_render(
 def test_a_frame_that_cannot_be_registered_is_named(tmp_path: Path) -> None:
     for number, frame in enumerate(make_stack(2, width_px=200, height_px=150).frames):
         write_picture(tmp_path / f"{number}.png", frame)
-    write_picture(tmp_path / "2_black.png", np.zeros((150, 200, 3), np.uint16))
+    write_picture(tmp_path / "2_grey.png", np.full((150, 200, 3), 25000, np.uint16))
     request = FusionRequest(open_stack([tmp_path]).stack, method=Method.PYRAMID)
-    unregistered, dark = fuse_stack(request, Progress()).warnings
-    assert "2_black.png could not be registered" in unregistered
-    assert "2_black.png is much darker" in dark
+    (unregistered,) = fuse_stack(request, Progress()).warnings
+    assert "2_grey.png could not be registered" in unregistered
 
 
 def test_a_frame_of_another_size_is_named(tmp_path: Path) -> None:
