@@ -35,17 +35,37 @@ class ProjectWindow(WindowFrame):
 
     def project(self) -> Project | None:
         """What is open, as a project; None where nothing is."""
-        frames, chosen = self.frames.inclusion(), self.side.parameters.parameters
+        frames = [(source.path, included) for source, included in self.frames.inclusion()]
+        chosen = self.side.parameters.parameters
         if not frames:
             return None
+        for index, path, included in self._absent():
+            frames.insert(index, (path, included))
         return Project(
-            tuple(source.path for source, _ in frames),
+            tuple(path for path, _ in frames),
             tuple(included for _, included in frames),
             chosen.method,
             chosen.mode,
             chosen.align,
             chosen.overlap,
         )
+
+    def _absent(self) -> list[tuple[int, Path, bool]]:
+        """Frames of the project that could not be opened, with their places: it keeps them.
+
+        Their disk may be there again when it is opened the next time.
+        """
+        if self.opened is None or self.opened.project is None:
+            return []
+        there = {source.path for source in self.opened.stack.sources}
+        project = self.opened.project
+        return [
+            (index, path, included)
+            for index, (path, included) in enumerate(
+                zip(project.frames, project.included, strict=True)
+            )
+            if path not in there
+        ]
 
     def _update_state(self) -> None:
         """The title is that of the project, with a mark while something of it is not saved."""

@@ -92,6 +92,30 @@ def test_a_frame_that_is_gone_is_named(
     assert "frame_3.png does not exist" in opened.banner.message
 
 
+def test_a_project_keeps_frames_whose_disk_is_gone(
+    opened: MainWindow, frames: list[Path], qtbot: QtBot
+) -> None:
+    toggle(opened.frames, opened.frames.index(1))
+    path = save(opened, qtbot)
+    kept = load_project(path)
+    unplugged = [(frame, frame.with_suffix(".away")) for frame in frames[:2]]
+    for frame, elsewhere in unplugged:
+        frame.rename(elsewhere)
+    drop(opened, [path])
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 1)
+    assert not opened.projects.is_changed(opened.project())
+    opened.side.parameters.set_parameters(CHOSEN)
+    opened.actions_.save.trigger()
+    qtbot.waitUntil(lambda: load_project(path).method is CHOSEN.method)
+    saved = load_project(path)
+    assert (saved.frames, saved.included) == (kept.frames, kept.included)
+    assert saved.included == (True, False, True)
+    for frame, elsewhere in unplugged:
+        elsewhere.rename(frame)
+    drop(opened, [path])
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 3)
+
+
 def test_a_damaged_project_is_named_and_what_is_open_stays(
     opened: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
