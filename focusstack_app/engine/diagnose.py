@@ -30,6 +30,8 @@ _JUMP_EV = 0.3
 _NEARLY_SHARPEST = 0.35  # of a block's largest energy
 _FLOOR = 1e-6  # energy of a block without texture
 _WIDE_STEP = 0.2  # what neighbours share, against what they share elsewhere in the stack
+_AFAR_PX = 100  # longer side of copies in which focus hardly shows
+_ALIKE = 0.6  # correlation of such copies of two frames of a stack
 _LEAST_FRAMES = 5  # to know what is usual in a stack
 
 
@@ -39,6 +41,7 @@ class Trouble(StrEnum):
     DUPLICATE = "duplicate"
     EXPOSURE = "exposure"
     LIGHT = "light"
+    FOREIGN = "foreign"
     NOWHERE_SHARP = "nowhere sharp"
     GAP = "gap"
 
@@ -75,9 +78,9 @@ def diagnose(
 
     Returns:
         DUPLICATE: the frame shows what the one before it shows. EXPOSURE: it was brighter or
-        darker than the reference. LIGHT: too much to be matched. NOWHERE_SHARP: no part of the
-        picture is sharp in it. GAP: the step from the frame before it is much wider than the
-        others.
+        darker than the reference. LIGHT: too much to be matched. FOREIGN: it shows something else
+        than the others. NOWHERE_SHARP: no part of the picture is sharp in it. GAP: the step from
+        the frame before it is much wider than the others.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -115,6 +118,8 @@ def diagnose(
     if 2 * len(unlike) > len(proxies):  # then it is the reference that is unlike the others
         findings = [f for f in findings if f not in unlike]
         findings.append(Finding(Trouble.LIGHT, reference, -unlike[0].amount))
+    if moved is not None:
+        findings += _foreign(proxies, moved, progress)
     curves = np.stack(energies)
     unsharp = _nowhere_sharp(curves)
     odd = {finding.frame for finding in unsharp}
@@ -136,6 +141,41 @@ def _block_energies(
     energy = np.square(cv2.Laplacian(smooth, cv2.CV_32F))
     height, width = (max(1, side // _BLOCK_PX) for side in energy.shape)
     return cv2.resize(energy, (width, height), interpolation=cv2.INTER_AREA).ravel().astype(float)
+
+
+def _foreign(
+    proxies: Sequence[Planes], registration: Registration, progress: Progress
+) -> list[Finding]:
+    """Frames that could not be registered and look unlike those beside them.
+
+    What is only blurred, or shows little, looks like them from afar.
+    """
+    found = []
+    sure = [index for index in range(len(proxies)) if index not in registration.doubtful]
+
+    def from_afar(index: int) -> FloatArray:
+        proxy = to_float(proxies[index][:])
+        height, width = proxy.shape[:2]
+        there = warped(
+            np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), np.float32),
+            registration.frame_from_reference[index], (height, width), cv2.INTER_LINEAR,
+        )  # fmt: skip
+        shrink = max(1.0, max(height, width) / _AFAR_PX)
+        size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+        return np.asarray(cv2.resize(there, size, interpolation=cv2.INTER_AREA), np.float32)
+
+    for index in registration.doubtful:
+        progress.checkpoint()
+        own = from_afar(index)
+        beside = sorted(sure, key=lambda other: abs(other - index))[:2]
+        if beside and max(_correlation(own, from_afar(other)) for other in beside) < _ALIKE:
+            found.append(Finding(Trouble.FOREIGN, index))
+    return found
+
+
+def _correlation(one: FloatArray, other: FloatArray) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    return float((one * other).mean() / max(one.std() * other.std(), 1e-9))
 
 
 def _nowhere_sharp(curves: NDArray[np.float64]) -> list[Finding]:

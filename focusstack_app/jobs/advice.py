@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.message import message
@@ -100,13 +100,13 @@ def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
     ]
 
 
-def left_out_advice(stack: Stack, unlike: Sequence[int]) -> list[str]:
-    """The same about frames that are too dark or too bright to be matched."""
+def left_out_advice(stack: Stack, unlike: Mapping[int, Trouble]) -> list[str]:
+    """The same about frames that cannot be matched to the others."""
     files = [shown(stack.sources[index].path) for index in unlike]
     if len(files) > _MOST_LINES:
         text = message(
-            "{count} frames were left out: they are much darker or brighter than the others, by "
-            "more than can be matched. The first is {file}.",
+            "{count} frames were left out: they are far too dark or bright, or show something else "
+            "than the others. The first is {file}.",
             count=len(files),
             file=files[0],
         )
@@ -117,7 +117,9 @@ def left_out_advice(stack: Stack, unlike: Sequence[int]) -> list[str]:
             "be matched.",
             file=file,
         )
-        for file in files
+        if trouble is Trouble.LIGHT
+        else message("{file} was left out: it shows something else than the others.", file=file)
+        for file, trouble in zip(files, unlike.values(), strict=True)
     ]
 
 

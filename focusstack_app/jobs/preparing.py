@@ -6,9 +6,10 @@ A render makes it and lets go of it; a `Viewport` keeps it, for many parts and f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from focusstack_app.engine.align import register, rescaled
 from focusstack_app.engine.defocus import focus_of_frames
 from focusstack_app.engine.diagnose import Trouble, diagnose
 from focusstack_app.engine.encode import encode_frame
+from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.overview import Overview, overview_of
 from focusstack_app.engine.resampling import common_area, moves, resample
@@ -64,14 +66,14 @@ class Aligned(NamedTuple):
     """How the frames lie: the rows and columns that all of them show, and more of the result.
 
     Attributes:
-        unlike: Frames that are too dark or too bright to be matched.
+        unlike: Frames that cannot be matched: too dark, too bright, or of something else.
     """
 
     inside: tuple[slice, slice]
     warnings: list[str]
     placement: Placement | None = None
     registration: Registration | None = None
-    unlike: tuple[int, ...] = ()
+    unlike: Mapping[int, Trouble] = MappingProxyType({})
 
 
 class Prepared(NamedTuple):
@@ -132,8 +134,8 @@ def prepare(
 ) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
 
-    Those that are too dark or too bright to be matched are left out, and named: one black frame
-    would be taken for most of the picture.
+    Those that are too dark or too bright to be matched, or show something else, are left out and
+    named: one black frame would be taken for most of the picture.
 
     Args:
         request: What to do.
@@ -163,20 +165,23 @@ def prepare(
         found = progress.sub(read, 1.0)
         aligned = _found(ordered, frames, proxies, spool, found.sub(0.0, 0.9), card)
         kept = [index for index in range(len(frames)) if index not in aligned.unlike]
-        fused = ordered
         if aligned.unlike and len(kept) > 1:
             told = left_out_advice(ordered.stack, aligned.unlike)
             for held in (frames, proxies):
                 for index in aligned.unlike:
                     held[index].drop()
-            fused, known = _only(ordered, aligned.registration, kept)
+            # They may have misled the order, too.
+            kept.sort(key=lambda index: request.stack.sources.index(ordered.stack.sources[index]))
+            order = focus_order([proxies[index] for index in kept], progress, spool.keep)
+            kept = [kept[position] for position in order]
+            ordered, known = _only(ordered, aligned.registration, kept)
             frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
             aligned = _found(known, frames, proxies, spool, found.sub(0.9, 1.0), card)
             aligned.warnings[:0] = told
     for proxy in proxies:
         proxy.drop()
     aligned.warnings.extend(warnings)
-    if ordered is not request:
+    if not _as_given(ordered.stack, request.stack):
         aligned.warnings.append(
             message(
                 "The frames did not come in the order of their focus: {first} to {last} were put "
@@ -186,7 +191,13 @@ def prepare(
             )
         )
     astray = aligned.placement.moved if aligned.placement is not None else ()
-    return Prepared(fused, frames, icc_profile, aligned, astray)
+    return Prepared(ordered, frames, icc_profile, aligned, astray)
+
+
+def _as_given(stack: Stack, given: Stack) -> bool:
+    """Whether frames of a stack are in the order in which they came."""
+    places = [given.sources.index(source) for source in stack.sources]
+    return places == sorted(places)
 
 
 def _only(
@@ -336,8 +347,11 @@ def _found(
     inside = common_area(found, moved) if request.crop else whole
     corner = inside[0].start, inside[1].start
     placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
-    unlike = {f.frame for f in findings if f.trouble is Trouble.LIGHT}
-    return Aligned(inside, warnings, placement, full, tuple(sorted(unlike)))
+    unlike: dict[int, Trouble] = {
+        f.frame: f.trouble for f in findings if f.trouble is Trouble.FOREIGN
+    }
+    unlike |= {f.frame: f.trouble for f in findings if f.trouble is Trouble.LIGHT}
+    return Aligned(inside, warnings, placement, full, dict(sorted(unlike.items())))
 
 
 def _registered(

@@ -1106,12 +1106,16 @@
         <translation>{file} ließ sich nicht an den anderen ausrichten und liegt wie die Aufnahme daneben. Lassen Sie sie weg, falls Kanten doppelt erscheinen.</translation>
     </message>
     <message>
-        <source>{count} frames were left out: they are much darker or brighter than the others, by more than can be matched. The first is {file}.</source>
-        <translation>{count} Aufnahmen wurden weggelassen: Sie sind viel dunkler oder heller als die anderen, mehr, als sich angleichen lässt. Die erste ist {file}.</translation>
+        <source>{count} frames were left out: they are far too dark or bright, or show something else than the others. The first is {file}.</source>
+        <translation>{count} Aufnahmen wurden weggelassen: Sie sind viel zu dunkel oder hell oder zeigen etwas anderes als die übrigen. Die erste ist {file}.</translation>
     </message>
     <message>
         <source>{file} was left out: it is much darker or brighter than the others, by more than can be matched.</source>
         <translation>{file} wurde weggelassen: Die Aufnahme ist viel dunkler oder heller als die anderen, mehr, als sich angleichen lässt.</translation>
+    </message>
+    <message>
+        <source>{file} was left out: it shows something else than the others.</source>
+        <translation>{file} wurde weggelassen: Die Aufnahme zeigt etwas anderes als die übrigen.</translation>
     </message>
     <message>
         <source>{count} frames are the same pictures as the ones before them; the first is {frame}. Leave them out.</source>

@@ -86,3 +86,15 @@ def test_a_frame_that_is_too_dark_to_be_matched_is_found(dark: int) -> None:
         if f.trouble in (Trouble.LIGHT, Trouble.EXPOSURE)
     )
     assert (found.trouble, found.frame, found.amount < -0.9) == (Trouble.LIGHT, dark, True)
+
+
+def test_what_could_not_be_registered_is_foreign_only_if_it_looks_unlike_the_others() -> None:
+    proxies = _proxies(5)
+    proxies[1] = _blurred(proxies[1], 12.0)
+    proxies[3] = np.asarray(65535 - proxies[3], np.uint16)
+    size_px = proxies[0].shape[0], proxies[0].shape[1]
+    registration = Registration(
+        np.stack([np.eye(3)] * 5), np.ones((5, 3)), doubtful=(1, 3), size_px=size_px
+    )
+    found = diagnose(proxies, registration, 0, Progress())
+    assert [f.frame for f in found if f.trouble is Trouble.FOREIGN] == [3]

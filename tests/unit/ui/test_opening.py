@@ -60,8 +60,20 @@ def test_nothing_readable_is_an_error_that_names_the_file(tmp_path: Path) -> Non
         open_([bad])
 
 
-def test_mixed_sizes_stay_an_error(frames: list[Path], tmp_path: Path) -> None:
+def test_a_file_of_another_size_is_left_out_where_most_have_one(
+    frames: list[Path], tmp_path: Path
+) -> None:
     odd = write_stack(tmp_path / "odd", 1, width_px=40)
+    found = open_([*frames, *odd])
+    assert [source.path for source in found.stack.sources] == frames
+    (error,) = found.left_out
+    assert "40 x" in str(error.message)
+
+
+def test_sizes_of_which_none_is_that_of_most_stay_an_error(
+    frames: list[Path], tmp_path: Path
+) -> None:
+    odd = write_stack(tmp_path / "odd", len(frames), width_px=40)
     with pytest.raises(InputError, match="40"):
         open_([*frames, *odd])
 
