@@ -102,7 +102,7 @@ def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
 
 def left_out_advice(stack: Stack, unlike: Mapping[int, Trouble]) -> list[str]:
     """The same about frames that cannot be matched to the others."""
-    files = [shown(stack.sources[index].path) for index in unlike]
+    files = [stack.sources[index].path.name for index in unlike]
     if len(files) > _MOST_LINES:
         text = message(
             "{count} frames were left out: they are far too dark or bright, or show something else "
