@@ -1,0 +1,102 @@
+"""How exactly frames are registered, where it is known how they lie: rendered scenes lie still.
+
+    python -m focusstack_app.training.registration SCENE...
+
+Each scene (see `scenes`) is registered as it is, and moved as a lens and a hand move it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.model import FloatArray
+from focusstack_app.core.progress import Progress
+from focusstack_app.engine.align import proxy_of, register
+from focusstack_app.engine.resampling import projected
+from focusstack_app.engine.warps import Matrix, Similarity
+from focusstack_app.training.evaluate import load_scene
+
+_BREATHING = 0.004  # from frame to frame
+_SCALE, _TURN, _SHIFT_PX = 0.0005, 0.002, 4.0  # standard deviations
+
+
+def moved(
+    frames: Sequence[FloatArray], seed: int = 1
+) -> tuple[list[FloatArray], list[NDArray[np.float64]]]:
+    """Frames as a breathing lens in a hand would have taken them.
+
+    Args:
+        frames: (H, W, 3), of one size.
+        seed: Decides how they move.
+
+    Returns:
+        They, and (3, 3) from pixel centres of the first to those of each.
+    """
+    rng = np.random.default_rng(seed)
+    height, width = frames[0].shape[:2]
+    seen, transforms = [frames[0]], [np.eye(3)]
+    for number, frame in enumerate(frames[1:], start=1):
+        scale = 1 + _BREATHING * number + rng.normal(0, _SCALE)
+        shift = complex(*rng.normal(0, _SHIFT_PX, 2))
+        matrix = Similarity(scale * np.exp(1j * rng.normal(0, _TURN)), shift).matrix(height, width)
+        there = cv2.warpPerspective(
+            frame, matrix, (width, height),
+            flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT,
+        )  # fmt: skip
+        seen.append(np.asarray(there, np.float32))
+        transforms.append(matrix)
+    return seen, transforms
+
+
+def errors_px(frames: Sequence[FloatArray], transforms: Sequence[Matrix]) -> NDArray[np.float64]:
+    """How far from its true place each frame's registration puts a corner, at most.
+
+    Args:
+        frames: (H, W, 3), display-encoded, in focus order.
+        transforms: The true ones, from the first frame.
+    """
+    height, width = frames[0].shape[:2]
+    proxies = [proxy_of(_eight_bits(frame)) for frame in frames]
+    found = register(proxies, 0, (height, width), Progress()).frame_from_reference
+    corners = np.array([[x, y] for x in (0.0, width - 1) for y in (0.0, height - 1)])
+    return np.array(
+        [
+            np.hypot(*(projected(corners, own) - projected(corners, true)).T).max()
+            for own, true in zip(found, transforms, strict=True)
+        ]
+    )
+
+
+def _eight_bits(frame: FloatArray) -> NDArray[Any]:
+    return np.round(255 * np.clip(frame, 0, 1)).astype(np.uint8)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="focusstack_app.training.registration")
+    parser.add_argument("scenes", type=Path, nargs="+")
+    args = parser.parse_args(argv)
+    lines = ["| scene | frames | still, px | moved, px |", "|---|---|---|---|"]
+    each = []
+    for path in args.scenes:
+        frames, _ = load_scene(path)
+        still = errors_px(frames, [np.eye(3)] * len(frames)).max()
+        shaken = errors_px(*moved(frames)).max()
+        each.append((still, shaken))
+        lines.append(f"| {path.name} | {len(frames)} | {still:.2f} | {shaken:.2f} |")
+    still, shaken = np.mean(each, axis=0)
+    lines.append(f"| mean | | {still:.2f} | {shaken:.2f} |")
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from focusstack_app.engine.pixels import to_float
+from focusstack_app.training.registration import errors_px, main, moved
+from tests.helpers.stacks import defocused, make_stack, write_picture
+
+
+def test_frames_that_are_moved_are_found_where_they_were_put() -> None:
+    stack = make_stack(3, width_px=480, height_px=320)
+    frames = [to_float(defocused(frame, 1.0)) for frame in stack.frames]
+    there, transforms = moved(frames)
+    assert errors_px(there, transforms).max() < 0.3
+    away = [np.array([[1, 0, 2.0], [0, 1, 0], [0, 0, 1]]) @ own for own in transforms]
+    np.testing.assert_allclose(errors_px(there, away), 2.0, atol=0.4)
+
+
+def test_each_scene_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "truth").mkdir()
+    stack = make_stack(3, width_px=300, height_px=200)
+    for number, frame in enumerate((*stack.frames, stack.truth)):
+        name = "truth/pinhole.png" if number == 3 else f"frame_{number}.png"
+        write_picture(tmp_path / name, defocused(frame, 1.0))
+    assert main([str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].startswith(f"| {tmp_path.name} | 3 | ")
+    still, shaken = (float(cell) for cell in lines[2].split("|")[3:5])
+    assert lines[3] == f"| mean | | {still:.2f} | {shaken:.2f} |"
+    assert still < 0.5
