@@ -103,7 +103,7 @@ def load_alignment(path: Path, stack: Stack) -> Registration:
                         file=shown(path),
                         frame=shown(source.path),
                     ),
-                    _ANEW,
+                    message("Leave it out, as the fusion did, or align the frames anew."),
                 )
             if source.size_px != size_px:
                 raise InputError(
