@@ -36,7 +36,7 @@ from focusstack_app.core.errors import (
     OutputError,
     OutputExistsError,
 )
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
 from focusstack_app.core.memory import keep_freed_memory
 from focusstack_app.core.naming import free_path, template_problem
@@ -187,8 +187,8 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         sources=opened.stack.sources,
     )
     check_size(output, opened.stack.sources)
-    request, options = _request(opened.stack, args), _options(args)
-    request = replace(request, registration=_known_alignment(opened.stack, args))
+    stack, known = _known_alignment(opened.stack, args)
+    request, options = replace(_request(stack, args), registration=known), _options(args)
     started = time.monotonic()
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
@@ -209,10 +209,15 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
             args.save_alignment,
             result.request.stack,
             result.registration,
+            left_out=_left_out(opened.stack, result.request.stack),
             overwrite=args.overwrite,
         )
     seconds = time.monotonic() - started
-    warnings = (*opened.warnings, *result.warnings)
+    again = (
+        f"{_shown(source.path)} is left out, as it was when the alignment was saved."
+        for source in _left_out(opened.stack, stack)
+    )
+    warnings = (*opened.warnings, *again, *result.warnings)
     for warning in warnings:
         warn(warning)
     if args.json is not None:
@@ -367,19 +372,23 @@ def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
     )
 
 
-def _known_alignment(stack: Stack, args: argparse.Namespace) -> Registration | None:
-    """What `--alignment` says; refuses what could not be read or saved for this stack."""
+def _left_out(given: Stack, fused: Stack) -> list[FrameSource]:
+    return [source for source in given.sources if source not in fused.sources]
+
+
+def _known_alignment(stack: Stack, args: argparse.Namespace) -> tuple[Stack, Registration | None]:
+    """The frames and what `--alignment` says of them; refuses what cannot be read or saved."""
     from focusstack_app.jobs.alignment import frame_names, load_alignment
 
     if args.alignment is None and args.save_alignment is None:
-        return None
+        return stack, None
     if Align(args.align) is Align.OFF:
         raise FocusStackError("With --align off there is no alignment.", "Use --align auto.")
     if len(stack) == 1:
         raise InputError("One frame has no alignment.", "Name the other frames as well.")
     if args.save_alignment is not None:
         frame_names(stack)
-    return load_alignment(args.alignment, stack) if args.alignment is not None else None
+    return load_alignment(args.alignment, stack) if args.alignment is not None else (stack, None)
 
 
 def _options(args: argparse.Namespace) -> OutputOptions:

@@ -12,7 +12,8 @@
           "gains": [1, 1, 1],
           "doubtful": false
         }, ...
-      ]
+      ],
+      "left_out": ["IMG_0419.jpg"]
     }
 
 `frame_from_reference` takes pixel centres of the reference (the centre of the first pixel is
@@ -22,13 +23,15 @@ times its `gains`, for red, green and blue as encoded for display, has the refer
 white balance. `doubtful` frames could not be registered and have their neighbour's place. The size
 is that of the upright frames.
 
+What is `left_out` did not belong to the others, and is left out again.
+
 A file serves every stack whose frames it names, in any order and whichever is the reference.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,7 @@ import numpy as np
 from focusstack_app import __version__
 from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import Registration
 from focusstack_app.core.message import message
 from focusstack_app.io.atomic import replacing
@@ -48,9 +51,21 @@ _ANEW = message("Align the frames anew.")
 
 
 def save_alignment(
-    path: Path, stack: Stack, registration: Registration, *, overwrite: bool = False
+    path: Path,
+    stack: Stack,
+    registration: Registration,
+    *,
+    left_out: Sequence[FrameSource] = (),
+    overwrite: bool = False,
 ) -> None:
     """Write a registration, whole or not at all.
+
+    Args:
+        path: The file.
+        stack: The frames that were fused.
+        registration: Of them.
+        left_out: Frames that were not, as they do not belong to the others.
+        overwrite: Whether a file that exists may be replaced.
 
     Raises:
         InputError: If frames cannot be told apart by their names.
@@ -72,13 +87,17 @@ def save_alignment(
             }
             for index, name in enumerate(frame_names(stack))
         ],
+        "left_out": [source.path.name for source in left_out],
     }
     with replacing(path, overwrite=overwrite) as temporary:
         temporary.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
-def load_alignment(path: Path, stack: Stack) -> Registration:
+def load_alignment(path: Path, stack: Stack) -> tuple[Stack, Registration]:
     """Read where the frames of a stack lie.
+
+    Returns:
+        The stack without the frames that were left out when it was aligned, and its registration.
 
     Raises:
         InputError: If the file cannot be read, is no alignment, comes from a newer version, or
@@ -95,6 +114,7 @@ def load_alignment(path: Path, stack: Stack) -> Registration:
             )
         size_px = int(document["width_px"]), int(document["height_px"])
         frames = {str(frame["name"]): frame for frame in document["frames"]}
+        stack = _without(stack, {str(name) for name in document.get("left_out", ())})
         for source in stack.sources:
             if source.path.name not in frames:
                 raise InputError(
@@ -103,7 +123,7 @@ def load_alignment(path: Path, stack: Stack) -> Registration:
                         file=shown(path),
                         frame=shown(source.path),
                     ),
-                    message("Leave it out, as the fusion did, or align the frames anew."),
+                    _ANEW,
                 )
             if source.size_px != size_px:
                 raise InputError(
@@ -119,11 +139,21 @@ def load_alignment(path: Path, stack: Stack) -> Registration:
                     ),
                     _ANEW,
                 )
-        return _registration([frames[name] for name in frame_names(stack)], stack, size_px[::-1])
+        kept = [frames[name] for name in frame_names(stack)]
+        return stack, _registration(kept, stack, size_px[::-1])
     except (ValueError, KeyError, TypeError, AttributeError, np.linalg.LinAlgError) as error:
         raise InputError(
             message("{file} is damaged, or not an alignment.", file=shown(path)), _ANEW
         ) from error
+
+
+def _without(stack: Stack, names: Container[str]) -> Stack:
+    """The others, if there are two at least; next to a reference that is gone lies the new one."""
+    kept = [i for i, source in enumerate(stack.sources) if source.path.name not in names]
+    if len(kept) in (0, 1, len(stack)):
+        return stack
+    reference = min(kept, key=lambda index: abs(index - stack.reference))
+    return Stack(tuple(stack.sources[index] for index in kept), kept.index(reference))
 
 
 def frame_names(stack: Stack) -> list[str]:

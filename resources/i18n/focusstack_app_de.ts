@@ -1142,10 +1142,6 @@
         <translation>{file} kennt {frame} nicht.</translation>
     </message>
     <message>
-        <source>Leave it out, as the fusion did, or align the frames anew.</source>
-        <translation>Lassen Sie die Aufnahme weg, wie es das Programm tat, oder richten Sie alle neu aus.</translation>
-    </message>
-    <message>
         <source>{file} is for frames of {width_px} x {height_px} pixels; {frame} has {frame_width_px} x {frame_height_px}.</source>
         <translation>{file} gilt für Aufnahmen mit {width_px} x {height_px} Pixeln; {frame} hat {frame_width_px} x {frame_height_px}.</translation>
     </message>

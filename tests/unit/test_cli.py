@@ -198,6 +198,18 @@ class TestAlignment:
         assert json.loads(report.read_text(encoding="utf-8"))["registration_reused"] is True
         np.testing.assert_array_equal(tifffile.imread(first), tifffile.imread(second))
 
+    def test_a_frame_that_was_left_out_is_left_out_again(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with Image.open(frames / "frame_1.png") as picture:
+            Image.fromarray(np.asarray(picture) // np.uint8(100)).save(frames / "frame_9.png")
+        kept, first, second = (tmp_path / name for name in ("kept.json", "1.tif", "2.tif"))
+        assert run("fuse", frames, "-o", first, "--save-alignment", kept, *self.PYRAMID) == 0
+        assert "frame_9.png was left out" in capsys.readouterr().err
+        assert run("fuse", frames, "-o", second, "--alignment", kept, *self.PYRAMID) == 0
+        assert "frame_9.png is left out, as it was" in capsys.readouterr().err
+        np.testing.assert_array_equal(tifffile.imread(first), tifffile.imread(second))
+
     def test_what_it_says_is_done(self, frames: Path, tmp_path: Path) -> None:
         kept = tmp_path / "kept.json"
         call = ["fuse", frames, "--no-crop", *self.PYRAMID]

@@ -32,20 +32,34 @@ def saved(tmp_path: Path) -> Path:
 
 
 def test_what_was_saved_comes_back_exactly(saved: Path) -> None:
-    back, known = load_alignment(saved, STACK), _registration()
+    (stack, back), known = load_alignment(saved, STACK), _registration()
+    assert stack == STACK
     np.testing.assert_array_equal(back.frame_from_reference, known.frame_from_reference)
     np.testing.assert_array_equal(back.gains, known.gains)
     assert (back.doubtful, back.size_px) == (known.doubtful, known.size_px)
 
 
 def test_it_serves_some_of_the_frames_in_another_order_with_another_reference(saved: Path) -> None:
-    back, known = load_alignment(saved, Stack(STACK.sources[:0:-1], reference=1)), _registration()
+    some = Stack(STACK.sources[:0:-1], reference=1)
+    (stack, back), known = load_alignment(saved, some), _registration()
+    assert stack == some
     np.testing.assert_allclose(back.frame_from_reference[1], np.eye(3), atol=1e-12)
     np.testing.assert_allclose(
         back.frame_from_reference[0] @ known.frame_from_reference[1], known.frame_from_reference[2]
     )
     np.testing.assert_allclose(back.gains[0] * known.gains[1], known.gains[2])
     assert back.doubtful == (0,)
+
+
+def test_what_was_left_out_is_left_out_again(tmp_path: Path) -> None:
+    path, given = tmp_path / "alignment.json", fake_stack(4)
+    first, *others = given.sources
+    save_alignment(path, Stack(tuple(others)), _registration(), left_out=[first])
+    stack, back = load_alignment(path, given)
+    assert stack == Stack(tuple(others), reference=0)
+    np.testing.assert_array_equal(back.gains, _registration().gains)
+    with pytest.raises(InputError, match=r"does not know .*frame_5\.png"):
+        load_alignment(path, fake_stack(5))
 
 
 def test_frames_of_another_size_are_named(saved: Path) -> None:
