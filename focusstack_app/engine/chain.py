@@ -128,11 +128,11 @@ def estimated(
     what the coarser one says stands.
     """
     found: list[Similarity | None] = list(starts)
-    most = [math.inf for _ in pairs]
+    most, settled = [math.inf for _ in pairs], set[int]()
     sizes = pyramids.sizes_px
     for level in reversed(range(len(sizes))):
         enlarged = sizes[0][1] / sizes[level][1]
-        left = [(i, own) for i, own in enumerate(found) if own is not None and most[i] >= 0]
+        left = [(i, own) for i, own in enumerate(found) if own is not None and i not in settled]
         if not left:
             break
         refined = refine_similarities(
@@ -145,7 +145,7 @@ def estimated(
             if match is None:
                 found[i] = None
             elif match.unexplained > most[i]:
-                most[i] = -1.0
+                settled.add(i)
             else:
                 own = match.similarity
                 found[i] = Similarity(own.z, own.t * enlarged)
