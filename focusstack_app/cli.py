@@ -373,7 +373,8 @@ def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
 
 
 def _left_out(given: Stack, fused: Stack) -> list[FrameSource]:
-    return [source for source in given.sources if source not in fused.sources]
+    there = set(fused.sources)
+    return [source for source in given.sources if source not in there]
 
 
 def _known_alignment(stack: Stack, args: argparse.Namespace) -> tuple[Stack, Registration | None]:

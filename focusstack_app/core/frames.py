@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,3 +94,12 @@ class Stack:
     def __len__(self) -> int:
         """Number of frames."""
         return len(self.sources)
+
+    def taken(self, positions: Sequence[int]) -> Stack:
+        """The frames at these positions, in this order.
+
+        Where the reference is none of them, the one nearest to it takes its place.
+        """
+        nearest = min(positions, key=lambda position: abs(position - self.reference))
+        sources = tuple(self.sources[position] for position in positions)
+        return Stack(sources, positions.index(nearest))

@@ -39,10 +39,15 @@ _HOP = 4  # pairs 1, 4, 16 ... frames apart
 
 def proxy_of(pixels: Pixels) -> NDArray[Any]:
     """A frame reduced for registration: (H, W, 3) to (h, w, 3) of its type, 1200 px at most."""
-    height, width = pixels.shape[:2]
-    scale = min(1.0, PROXY_SIDE_PX / max(height, width))
+    return reduced_to(pixels, PROXY_SIDE_PX)
+
+
+def reduced_to(picture: NDArray[Any], side_px: int) -> NDArray[Any]:
+    """(H, W) or (H, W, 3) so reduced that the longer side is this at most."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, side_px / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 @in_our_threads_only()

@@ -181,5 +181,10 @@ def _agreement(template: FloatArray, moved: FloatArray, found: Similarity, level
     inside = covered(height, width, matrix)
     if inside.mean() < 0.2:
         return -1.0
-    one, other = (plane[inside] - plane[inside].mean() for plane in (template, there))
+    return correlation(template[inside], there[inside])
+
+
+def correlation(one: FloatArray, other: FloatArray) -> float:
+    """In [-1, 1], of two planes of one size."""
+    one, other = one - one.mean(), other - other.mean()
     return float((one * other).mean() / max(one.std() * other.std(), 1e-9))

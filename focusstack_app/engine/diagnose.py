@@ -19,7 +19,8 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, rescaled
+from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, reduced_to, rescaled
+from focusstack_app.engine.chain import correlation
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import warped
@@ -160,22 +161,15 @@ def _foreign(
             np.asarray(cv2.cvtColor(proxy, cv2.COLOR_RGB2GRAY), np.float32),
             registration.frame_from_reference[index], (height, width), cv2.INTER_LINEAR,
         )  # fmt: skip
-        shrink = max(1.0, max(height, width) / _AFAR_PX)
-        size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
-        return np.asarray(cv2.resize(there, size, interpolation=cv2.INTER_AREA), np.float32)
+        return reduced_to(there, _AFAR_PX)
 
     for index in registration.doubtful:
         progress.checkpoint()
         own = from_afar(index)
         beside = sorted(sure, key=lambda other: abs(other - index))[:2]
-        if beside and max(_correlation(own, from_afar(other)) for other in beside) < _ALIKE:
+        if beside and max(correlation(own, from_afar(other)) for other in beside) < _ALIKE:
             found.append(Finding(Trouble.FOREIGN, index))
     return found
-
-
-def _correlation(one: FloatArray, other: FloatArray) -> float:
-    one, other = one - one.mean(), other - other.mean()
-    return float((one * other).mean() / max(one.std() * other.std(), 1e-9))
 
 
 def _nowhere_sharp(curves: NDArray[np.float64]) -> list[Finding]:

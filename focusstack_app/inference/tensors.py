@@ -94,17 +94,14 @@ def _full(pixels: Tensor) -> float:
 
 
 def rounded(picture: Tensor, gains: Sequence[float]) -> Tensor:
-    picture = (
-        exposed(picture, gains)
-        if min(gains) < 1
-        else picture * few(np.asarray(gains), picture.device)
-    )
-    return (picture * 65535).clamp(0, 65535).round().to(torch.uint16)
+    return (exposed(picture, gains) * 65535).clamp(0, 65535).round().to(torch.uint16)
 
 
 def exposed(picture: Tensor, gains: Sequence[float]) -> Tensor:
     """Times the gains; what is burnt out stays white."""
     factors = few(np.asarray(gains), picture.device)
+    if min(gains) >= 1:
+        return picture * factors
     white = ((picture - NEARLY_WHITE) / (1 - NEARLY_WHITE)).clamp(0, 1)
     return picture * factors + white * (1 - factors).clamp(min=0)
 

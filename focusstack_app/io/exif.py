@@ -18,10 +18,10 @@ import exifread
 from focusstack_app.io import quiet  # noqa: F401 - importing it silences exifread's logger
 from focusstack_app.io.heif import exif_of, is_heif
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
-from focusstack_app.io.jpeg import APP1, segments
+from focusstack_app.io.jpeg import app1
 
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
-_JPEG_MARK_BYTES = 6  # "Exif" and two zeros
+_JPEG_MARK, _JPEG_MARK_ENDS = b"Exif", 2  # zeros follow, or should
 _MOST_READS = 200_000  # a usual file takes some hundred
 _LONGEST_READ_BYTES = 2**20
 _CR3_HEAD_BYTES = 2**18  # holds the whole "moov" box but for its long tables
@@ -97,7 +97,8 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         file.seek(offset)
         yield from _parts_with_tags(io.BytesIO(file.read(size)))
     elif start.startswith(b"\xff\xd8"):
-        yield io.BytesIO(_jpeg_exif(file))
+        # EXIF 2.32, section 4.7.2, wherever it stands: exifread looks close by.
+        yield io.BytesIO(app1(file, _JPEG_MARK)[_JPEG_MARK_ENDS:])
     elif start[4:12] == b"ftypcrx ":
         file.seek(0)
         moov = _boxes(file.read(_CR3_HEAD_BYTES)).get(b"moov", b"")
@@ -110,14 +111,6 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         yield io.BytesIO(exif_of(Path(file.name)))
     else:
         yield file
-
-
-def _jpeg_exif(file: BinaryIO) -> bytes:
-    """The EXIF segment (EXIF 2.32, section 4.7.2), wherever it stands; exifread looks close by."""
-    for marker, size in segments(file):
-        if marker == APP1 and (data := file.read(size)).startswith(b"Exif"):
-            return data[_JPEG_MARK_BYTES:]
-    return b""
 
 
 def _webp_exif(file: BinaryIO) -> bytes:

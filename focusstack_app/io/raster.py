@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -27,7 +28,7 @@ from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import converted_to_srgb, rgb_profile, srgb_profile
-from focusstack_app.io.jpeg import SCAN, segments
+from focusstack_app.io.jpeg import segments
 from focusstack_app.io.quiet import without_warnings
 
 PngImagePlugin.MAX_TEXT_CHUNK = 2**26  # Pillow's 1 MiB is less than some profiles, and histories
@@ -192,15 +193,15 @@ def _bare_jpeg(data: bytes) -> bytes:
     An odd version of JFIF or a part of a profile that lacks is no damage of them, but libjpeg
     complains of both alike.
     """
-    kept, at = [data[:2]], 2
-    while data[at : at + 1] == b"\xff" and (marker := data[at + 1]) != SCAN:
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == _APP0 and data[at + 4 : at + 9] == b"JFIF\0":  # says how colours are coded
+    kept, end, file = [data[:2]], 2, BytesIO(data)
+    for marker, size in segments(file):
+        begin, at = end, file.tell()
+        end = at + size
+        if marker == _APP0 and data.startswith(b"JFIF\0", at):  # says how colours are coded
             kept.append(_JFIF)
         elif marker == _APP14 or not (_APP0 <= marker <= _APP0 + 15 or marker == _COMMENT):
-            kept.append(data[at:end])
-        at = end
-    return b"".join((*kept, data[at:]))
+            kept.append(data[begin:end])
+    return b"".join((*kept, data[end:]))
 
 
 def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None) -> Decoded:

@@ -20,7 +20,7 @@ import tifffile
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.heif import xmp_of
-from focusstack_app.io.jpeg import APP1, segments
+from focusstack_app.io.jpeg import app1
 
 XMP_TAG = 700  # in TIFF
 
@@ -90,7 +90,7 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
                 yield beside.read_bytes()
     with suppress(Exception), path.open("rb") as file:  # damaged metadata count as not there
         if source.kind == "jpeg":
-            yield _of_jpeg(file)
+            yield app1(file, _JPEG_MARK)
         elif source.kind == "png":
             yield _of_png(file)
         elif source.kind == "heif":
@@ -99,13 +99,6 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
             with tifffile.TiffFile(file) as tif:
                 tag = tif.pages.first.tags.get(XMP_TAG)
                 yield bytes(tag.value) if tag is not None else b""
-
-
-def _of_jpeg(file: BinaryIO) -> bytes:
-    for marker, size in segments(file):
-        if marker == APP1 and (data := file.read(size)).startswith(_JPEG_MARK):
-            return data.removeprefix(_JPEG_MARK)
-    return b""
 
 
 def _of_png(file: BinaryIO) -> bytes:

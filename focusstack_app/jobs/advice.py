@@ -44,6 +44,7 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
     lines += together
     for finding in single:
         name, before = names[finding.frame], names[max(0, finding.frame - 1)]
+        how = message("brighter") if finding.amount > 0 else message("darker")
         if finding.trouble is Trouble.DUPLICATE:
             text = message(
                 "{frame} is the same picture as {before}. Leave one of them out.",
@@ -56,7 +57,7 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
                 "next time.",
                 frame=name,
                 ev=abs(finding.amount),
-                how=message("brighter") if finding.amount > 0 else message("darker"),
+                how=how,
                 reference=names[stack.reference],
             )
         elif finding.trouble is Trouble.LIGHT:
@@ -64,7 +65,7 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
                 "{frame} is much {how} than the others, by more than can be matched: it can spoil "
                 "the whole picture. Leave it out.",
                 frame=name,
-                how=message("brighter") if finding.amount > 0 else message("darker"),
+                how=how,
             )
         elif finding.trouble is Trouble.GAP:
             text = message(

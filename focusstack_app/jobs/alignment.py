@@ -148,12 +148,9 @@ def load_alignment(path: Path, stack: Stack) -> tuple[Stack, Registration]:
 
 
 def _without(stack: Stack, names: Container[str]) -> Stack:
-    """The others, if there are two at least; next to a reference that is gone lies the new one."""
+    """The others, if there are two at least."""
     kept = [i for i, source in enumerate(stack.sources) if source.path.name not in names]
-    if len(kept) in (0, 1, len(stack)):
-        return stack
-    reference = min(kept, key=lambda index: abs(index - stack.reference))
-    return Stack(tuple(stack.sources[index] for index in kept), kept.index(reference))
+    return stack.taken(kept) if len(kept) > 1 else stack
 
 
 def frame_names(stack: Stack) -> list[str]:

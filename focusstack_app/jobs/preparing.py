@@ -162,8 +162,8 @@ def prepare(
         return Prepared(request, frames, icc_profile, alone)
     card = card_for(frames) if registers(ordered) else None
     with clock("align"):
-        found = progress.sub(read, 1.0)
-        aligned = _found(ordered, frames, proxies, spool, found.sub(0.0, 0.9), card)
+        finding, known = progress.sub(read, 1.0), ordered.registration
+        aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.0, 0.9), card)
         kept = [index for index in range(len(frames)) if index not in aligned.unlike]
         if aligned.unlike and len(kept) > 1:
             told = left_out_advice(ordered.stack, aligned.unlike)
@@ -174,14 +174,22 @@ def prepare(
             kept.sort(key=lambda index: request.stack.sources.index(ordered.stack.sources[index]))
             order = focus_order([proxies[index] for index in kept], progress, spool.keep)
             kept = [kept[position] for position in order]
-            ordered, known = _only(ordered, aligned.registration, kept)
+            if ordered.stack.reference in aligned.unlike or aligned.registration is None:
+                known = None  # of another reference
+            else:
+                known = aligned.registration.taken(kept)
+            ordered = replace(
+                ordered,
+                stack=ordered.stack.taken(kept),
+                registration=known if ordered.registration is not None else None,
+            )
             frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
-            aligned = _found(known, frames, proxies, spool, found.sub(0.9, 1.0), card)
+            aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.9, 1.0), card)
             aligned.warnings[:0] = told
     for proxy in proxies:
         proxy.drop()
     aligned.warnings.extend(warnings)
-    if not _as_given(ordered.stack, request.stack):
+    if ordered is not request and not _as_given(ordered.stack, request.stack):
         aligned.warnings.append(
             message(
                 "The frames did not come in the order of their focus: {first} to {last} were put "
@@ -198,23 +206,6 @@ def _as_given(stack: Stack, given: Stack) -> bool:
     """Whether frames of a stack are in the order in which they came."""
     places = [given.sources.index(source) for source in stack.sources]
     return places == sorted(places)
-
-
-def _only(
-    request: FusionRequest, found: Registration | None, kept: Sequence[int]
-) -> tuple[FusionRequest, FusionRequest]:
-    """A request for some of its frames, and the same with where they were found to lie.
-
-    Where the reference is none of them, the frame beside it takes its place.
-    """
-    stack, asked = request.stack, request.registration
-    reference = min(kept, key=lambda index: abs(index - stack.reference))
-    rest = Stack(tuple(stack.sources[index] for index in kept), kept.index(reference))
-    if found is None or reference != stack.reference:
-        anew = replace(request, stack=rest, registration=None)
-        return anew, anew
-    known = replace(request, stack=rest, registration=found.taken(kept))
-    return (known if asked is not None else replace(known, registration=None)), known
 
 
 def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
@@ -319,19 +310,20 @@ def encode_frames(
 
 def _found(
     request: FusionRequest,
+    known: Registration | None,
     frames: list[Held],
     proxies: list[Held],
     spool: Spool,
     progress: Progress,
     card: Card | None,
 ) -> Aligned:
-    """Find where the frames lie on the reference, and what is wrong with them."""
+    """Find where the frames lie on the reference, if it is not known, and what is wrong."""
     stack = request.stack
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
         return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
-    full = request.registration
+    full = known
     if full is None:
         full = _registered(stack, proxies, spool, progress, card)
     found = rescaled(full, (height, width))

@@ -140,6 +140,6 @@ def _in_order(request: FusionRequest, order: list[int]) -> FusionRequest:
     stack, known = request.stack, request.registration
     return replace(
         request,
-        stack=Stack(tuple(stack.sources[i] for i in order), order.index(stack.reference)),
+        stack=stack.taken(order),
         registration=known.taken(order) if known is not None else None,
     )

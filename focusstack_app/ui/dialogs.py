@@ -176,11 +176,7 @@ def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
         tr("The batch is still running."),
         tr("Finished pictures stay; the next batch into the same folder goes on where it stopped."),
     )
-    stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
-    stop.clicked.connect(on_stop)
-    keep = box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(keep)
-    box.open()
+    _ask_stop(box, on_stop)
 
 
 def ask_stop_renders(parent: QWidget, count: int, on_stop: Callable[[], None]) -> None:
@@ -190,6 +186,11 @@ def ask_stop_renders(parent: QWidget, count: int, on_stop: Callable[[], None]) -
         tr("%n render(s) are not finished.", "", count),
         tr("Closing stops what runs, and nothing of it is kept."),
     )
+    _ask_stop(box, on_stop)
+
+
+def _ask_stop(box: QMessageBox, on_stop: Callable[[], None]) -> None:
+    """Enter keeps what runs."""
     stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
     stop.clicked.connect(on_stop)
     keep = box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)

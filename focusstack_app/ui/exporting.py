@@ -66,8 +66,8 @@ class Exporter(QObject):
             The dialog, which is open; it writes before others hear of the file.
         """
         export = self._preferences.settings.export
-        frames = output.result.request.stack.sources[0].path.parent
-        folder = self._folders.get(self._origin(output), export.folder) or saving_folder(frames)
+        frames, start = origin = self._origin(output)
+        folder = self._folders.get(origin, start) or saving_folder(frames)
         suffix = export.format.suffixes[0]
         proposal = free_path(output.result.request, export.name, str(folder), suffix)
         filters = {_filter(kind, export.options): kind for kind in FileFormat}
@@ -77,7 +77,7 @@ class Exporter(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(list(filters))
         dialog.selectNameFilter(_filter(export.format, export.options))
-        dialog.setDefaultSuffix(export.format.suffixes[0])
+        dialog.setDefaultSuffix(suffix)
         dialog.selectFile(proposal.name)
         dialog.filterSelected.connect(lambda chosen: _change_suffix(dialog, filters[chosen]))
         dialog.fileSelected.connect(

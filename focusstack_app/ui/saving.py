@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 
 from focusstack_app.core.assets import resources_dir
+from focusstack_app.core.places import is_folder
 
 
 def saving_folder(frames: Path) -> Path:
@@ -20,4 +21,4 @@ def saving_folder(frames: Path) -> Path:
         return frames
     kind = QStandardPaths.StandardLocation.PicturesLocation
     pictures = Path(QStandardPaths.writableLocation(kind))
-    return pictures if pictures.is_dir() else Path.home()
+    return pictures if is_folder(pictures) else Path.home()

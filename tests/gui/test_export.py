@@ -13,7 +13,7 @@ from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.saving import saving_folder
-from tests.helpers.windows import FakeExport
+from tests.helpers.windows import FakeExport, choose_format
 
 
 @pytest.fixture
@@ -138,9 +138,7 @@ def test_a_name_with_a_dot_gets_the_suffix_of_the_chosen_format(
     opened.choose_export()
     dialog = opened.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
-    jpeg = next(name for name in dialog.nameFilters() if name.startswith("JPEG"))
-    dialog.selectNameFilter(jpeg)
-    dialog.filterSelected.emit(jpeg)
+    choose_format(dialog, "JPEG")
     dialog.selectFile(str(tmp_path / "beetle f5.6"))
     dialog.accept()
     qtbot.waitUntil(lambda: output.exported_to is not None)

@@ -29,7 +29,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.theme import is_dark
 from tests.gui.conftest import MakeWindow
 from tests.helpers.colours import contrast, on, strongest_contrast
-from tests.helpers.windows import FakeExport, FakeFusion
+from tests.helpers.windows import FakeExport, FakeFusion, choose_format
 
 
 @pytest.fixture
@@ -98,9 +98,7 @@ def test_the_format_is_changed_in_the_export_dialog(
     opened.choose_export()
     box = opened.findChild(QFileDialog)
     assert isinstance(box, QFileDialog)
-    name = next(name for name in box.nameFilters() if name.startswith("PNG"))
-    box.selectNameFilter(name)
-    box.filterSelected.emit(name)
+    choose_format(box, "PNG")
     assert Path(box.selectedFiles()[0]).name == "frame_1_stacked.png"
     box.accept()
     qtbot.waitUntil(lambda: bool(export.calls))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.fusion import (
@@ -124,3 +124,10 @@ def drop(widget: QWidget, paths: Sequence[Path]) -> None:
     QApplication.sendEvent(widget, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(widget, QDropEvent(QPointF(50, 50), copy, data, left, none))
+
+
+def choose_format(dialog: QFileDialog, start: str) -> None:
+    """The format whose entry begins so, as if it was chosen in a dialog of Export."""
+    chosen = next(name for name in dialog.nameFilters() if name.startswith(start))
+    dialog.selectNameFilter(chosen)
+    dialog.filterSelected.emit(chosen)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,15 @@ def test_the_reference_is_one_of_the_frames(reference: int) -> None:
 
 def test_the_length_of_a_stack_is_its_number_of_frames() -> None:
     assert len(Stack((SOURCE, SOURCE), 1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("positions", "reference"), [([0, 1, 2, 3, 4], 1), ([3, 1], 1), ([4, 2, 0], 1), ([0, 4], 0)]
+)
+def test_some_of_a_stack_keep_the_reference_or_the_nearest(
+    positions: list[int], reference: int
+) -> None:
+    sources = [replace(SOURCE, path=Path(f"{number}.png")) for number in range(5)]
+    some = Stack(tuple(sources), reference=1).taken(positions)
+    assert some.sources == tuple(sources[position] for position in positions)
+    assert some.reference == reference
