@@ -6,17 +6,20 @@ Nothing here is a preference: a file that is lost or damaged costs nothing and i
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from PySide6.QtCore import QLockFile
 
 from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import OutputError
 from focusstack_app.io.atomic import replacing
 
 MOST_RECENT = 8
+_PATIENCE_MS = 2000  # for another window that writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,22 @@ def load_state(path: Path) -> WindowState:
         return WindowState()
 
 
-def save_state(path: Path, state: WindowState) -> bool:
-    """Remember; whether it worked."""
+def change_state(path: Path, change: Callable[[WindowState], WindowState]) -> bool:
+    """Change what the file says now, which other windows may have written; whether it worked."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    lock = QLockFile(str(path.with_suffix(".lock")))
+    lock.tryLock(_PATIENCE_MS)
+    try:
+        return _save_state(path, change(load_state(path)))
+    finally:
+        lock.unlock()
+
+
+def _save_state(path: Path, state: WindowState) -> bool:
+    try:
         with replacing(path, overwrite=True) as temporary:
             temporary.write_text(json.dumps(asdict(state), indent=2) + "\n", encoding="utf-8")
     except (OSError, OutputError):

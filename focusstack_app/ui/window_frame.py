@@ -49,7 +49,7 @@ from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.side_panel import SidePanel
 from focusstack_app.ui.stage import Stage
-from focusstack_app.ui.state import load_state, save_state, state_path
+from focusstack_app.ui.state import WindowState, change_state, load_state, state_path
 from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import icon_action
@@ -86,13 +86,14 @@ class WindowFrame(QMainWindow):
         self.previewer = Previewer(self.bridge, services, self)
         self.exporter = Exporter(self.bridge, services, self.preferences, self)
         self._thumbnails = ThumbnailLoader(self.bridge, services, self)
-        self.state = load_state(state_path())
-        if is_folder(Path(self.state.folder)) and self.state.folder:
-            self.opener.folder = Path(self.state.folder)
+        state = load_state(state_path())
+        if is_folder(Path(state.folder)) and state.folder:
+            self.opener.folder = Path(state.folder)
+        self._kept_folder = self.opener.folder
         self._build()
         self._draw_icons()
-        if self.state.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self.state.geometry.encode()))
+        if state.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
 
     def _build(self) -> None:
         self.empty_page = EmptyPage()
@@ -313,21 +314,29 @@ class WindowFrame(QMainWindow):
             project: Becomes the most recent one.
             at_once: Before the window closes; else in the background, for a disk can be slow.
         """
-        state = self.state if project is None else self.state.with_recent(project)
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        self.state = replace(state, geometry=geometry, folder=str(self.opener.folder))
-        path, kept = state_path(), self.state
+        folder, before, path = self.opener.folder, self._kept_folder, state_path()
+        self._kept_folder = folder
+
+        def change(state: WindowState) -> WindowState:
+            if project is not None:
+                state = state.with_recent(project)
+            if folder != before:  # else another window may know a later one
+                state = replace(state, folder=str(folder))
+            return replace(state, geometry=geometry)
+
         if at_once:
-            save_state(path, kept)
+            change_state(path, change)
         else:
-            self.bridge.submit(Lane.FILES, lambda _: save_state(path, kept))
+            self.bridge.submit(Lane.FILES, lambda _: change_state(path, change))
 
     def _fill_recent_menu(self) -> None:
         menu = self.actions_.recent_menu
         menu.clear()
-        for name in self.state.recent:
+        for name in load_state(state_path()).recent:
             path = Path(name)
-            action = menu.addAction(f"{path.stem}  ({path.parent})")
+            text = f"{path.stem}  ({path.parent})"
+            action = menu.addAction(text.replace("&", "&&"))
             action.setEnabled(is_there(path))
             action.triggered.connect(lambda _, path=path: self.open_paths([path]))
         if menu.isEmpty():

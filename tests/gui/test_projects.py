@@ -13,7 +13,7 @@ from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.state import WindowState, save_state, state_path
+from focusstack_app.ui.state import WindowState, change_state, load_state, state_path
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeFusion, drop
@@ -274,11 +274,37 @@ def test_recent_projects_and_the_last_folder_are_remembered(
     assert window.projects.path == path
 
 
+def open_saved(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    window.open_paths(write_stack(path.parent, 2))
+    qtbot.waitUntil(lambda: window.project() is not None)
+    project = window.project()
+    assert project is not None
+    window.projects.write(project, path, overwrite=False)
+    qtbot.waitUntil(lambda: str(path) in load_state(state_path()).recent)
+
+
+def test_two_windows_remember_what_both_opened(
+    make_window: MakeWindow, fusion: FakeFusion, tmp_path: Path, qtbot: QtBot
+) -> None:
+    windows = [make_window(Services(fuse_stack=fusion)) for _ in range(2)]
+    paths = [tmp_path / name / "R&D.fstack" for name in ("one", "two")]
+    for window, path in zip(windows, paths, strict=True):
+        open_saved(window, path, qtbot)
+    windows[0].actions_.recent_menu.aboutToShow.emit()
+    entries = [entry.text() for entry in windows[0].actions_.recent_menu.actions()]
+    assert entries == [f"R&&D  ({path.parent})" for path in reversed(paths)]
+    windows[0].close()  # knows an older folder
+    kept = load_state(state_path())
+    assert kept.folder == str(tmp_path / "two")
+    assert kept.recent == tuple(str(path) for path in reversed(paths))
+
+
 def test_a_folder_on_a_disk_that_is_gone_keeps_no_window_from_opening(
     make_window: MakeWindow,
 ) -> None:
     gone = "/" + "x" * 300  # the system refuses to look it up, as it does there
-    assert save_state(state_path(), WindowState(folder=gone, recent=(f"{gone}/a.fstack",)))
+    before = WindowState(folder=gone, recent=(f"{gone}/a.fstack",))
+    assert change_state(state_path(), lambda _: before)
     window = make_window(Services())
     assert window.opener.folder != Path(gone)
     window.actions_.recent_menu.aboutToShow.emit()

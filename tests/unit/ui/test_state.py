@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from focusstack_app.ui.state import MOST_RECENT, WindowState, load_state, save_state
+from focusstack_app.ui.state import MOST_RECENT, WindowState, change_state, load_state
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     state = WindowState("abc", "/photos", ("a.fstack",))
-    assert save_state(tmp_path / "deep" / "window.json", state)
+    assert change_state(tmp_path / "deep" / "window.json", lambda _: state)
     assert load_state(tmp_path / "deep" / "window.json") == state
 
 
@@ -22,7 +24,24 @@ def test_a_damaged_file_is_nothing(tmp_path: Path, text: str) -> None:
 
 def test_what_cannot_be_saved_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert not save_state(tmp_path / "file" / "window.json", WindowState())
+    assert not change_state(tmp_path / "file" / "window.json", lambda state: state)
+
+
+def test_programs_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "window.json"
+
+    def write(name: str) -> bool:
+        def change(state: WindowState) -> WindowState:
+            time.sleep(0.02)  # the others come in between
+            return state.with_recent(tmp_path / name)
+
+        return change_state(path, change)
+
+    names = [f"{number}.fstack" for number in range(3)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        assert all(pool.map(write, names))
+    assert sorted(Path(name).name for name in load_state(path).recent) == names
+    assert [file.name for file in tmp_path.iterdir()] == ["window.json"]
 
 
 def test_recent_projects_are_few_and_the_newest_is_first(tmp_path: Path) -> None:
