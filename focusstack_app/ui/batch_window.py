@@ -40,6 +40,7 @@ from focusstack_app.jobs.proposal import (
 )
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.batch_form import BatchForm, plain_button
+from focusstack_app.ui.batch_history import BatchHistory, UndoButtons
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.display import Display, ReadProfile
@@ -117,10 +118,13 @@ class BatchWindow(QDialog):
         self.remove_button = plain_button(
             self.tr("Remove"), self.tr("Take the selected stacks out; files stay")
         )
+        self.history = BatchHistory(self.tree, self)
+        self.undo_buttons = UndoButtons(self.history)
         self.count_label = QLabel()
         top = QHBoxLayout()
         for button in (self.add_button, self.merge_button, self.split_button, self.remove_button):
             top.addWidget(button)
+        top.addWidget(self.undo_buttons)
         top.addStretch()
         top.addWidget(self.count_label)
         self.form = BatchForm(self._preferences)
@@ -171,6 +175,7 @@ class BatchWindow(QDialog):
         self.remove_button.clicked.connect(self.tree.remove_chosen)
         self.tree.changed.connect(self.refresh)
         self.tree.changed.connect(self._load_thumbnails)
+        self.undo_buttons.done.connect(self.status.setText)
         self._thumbnails.loaded.connect(self.tree.set_thumbnail)
         self._thumbnails.failed.connect(lambda frame, _: self.tree.set_thumbnail(frame, None))
         self.tree.itemSelectionChanged.connect(self._update_buttons)
@@ -290,6 +295,7 @@ class BatchWindow(QDialog):
         self.merge_button.setEnabled(self.tree.can_merge())
         self.split_button.setEnabled(self.tree.can_split())
         self.remove_button.setEnabled(not busy and bool(self.tree.chosen))
+        self.undo_buttons.setEnabled(not busy)
         self.form.setEnabled(not busy)
         self.start_button.setEnabled(not busy and bool(self.tree.included) and self.form.ready)
         self.pause_button.setVisible(busy)

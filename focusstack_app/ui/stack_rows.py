@@ -24,8 +24,11 @@ from focusstack_app.ui.frames_model import Index
 from focusstack_app.ui.theme import outlined
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 3  # the first two are of `frames_model`
+NAME, FRAMES, TAKEN, RESULT, STATE = range(5)  # columns
 THUMBNAIL_SIDE_PX = 128  # sharp on a display of 200 %
 _THUMBNAIL = QSize(54, 36)
+_STACK_HEIGHT = 40
+_FRAME_HEIGHT = 24
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +50,31 @@ class Row:
         """The frame whose thumbnail stands for the stack."""
         sources = self.stack.sources
         return sources[len(sources) // 2] if sources else None
+
+
+def checked(included: bool) -> Qt.CheckState:
+    """The state of the box of a stack."""
+    return Qt.CheckState.Checked if included else Qt.CheckState.Unchecked
+
+
+def make_item(stack: ProposedStack, flags: Qt.ItemFlag, *, included: bool) -> QTreeWidgetItem:
+    """A row for a stack, with its frames below."""
+    item = QTreeWidgetItem()
+    item.setFlags(flags)
+    item.setCheckState(NAME, checked(included))
+    item.setText(NAME, stack.name)
+    item.setToolTip(NAME, str(stack.folder))
+    item.setSizeHint(NAME, QSize(0, _STACK_HEIGHT))
+    item.setText(FRAMES, str(len(stack.sources) or "–"))
+    taken = stack.taken_at
+    item.setText(TAKEN, f"{taken:%Y-%m-%d %H:%M:%S}" if taken else "")
+    for source in stack.sources:
+        frame = QTreeWidgetItem([source.path.name])
+        frame.setSizeHint(NAME, QSize(0, _FRAME_HEIGHT))
+        time = source.captured_at
+        frame.setText(TAKEN, f"{time:%H:%M:%S}" if time else "")
+        item.addChild(frame)
+    return item
 
 
 class StackDelegate(QStyledItemDelegate):

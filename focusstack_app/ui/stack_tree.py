@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -37,14 +37,21 @@ from focusstack_app.jobs.proposal import (
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
-from focusstack_app.ui.stack_rows import TONE_ROLE, Row, StackDelegate, StateDelegate
+from focusstack_app.ui.stack_rows import (
+    NAME,
+    RESULT,
+    STATE,
+    TONE_ROLE,
+    Row,
+    StackDelegate,
+    StateDelegate,
+    make_item,
+)
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.wording import without_folder
 
-_NAME, _FRAMES, _TAKEN, _RESULT, _STATE = range(5)
+Contents = tuple[tuple[ProposedStack, bool], ...]
 _WIDTHS = (280, 82, 145, 170)
-_STACK_HEIGHT = 40
-_FRAME_HEIGHT = 24
 
 
 class StackTree(QTreeWidget):
@@ -83,21 +90,26 @@ class StackTree(QTreeWidget):
             QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.SelectedClicked
         )
-        self.setItemDelegateForColumn(_NAME, StackDelegate(self, display))
-        self.setItemDelegateForColumn(_STATE, StateDelegate(self))
+        self.setItemDelegateForColumn(NAME, StackDelegate(self, display))
+        self.setItemDelegateForColumn(STATE, StateDelegate(self))
         display.changed.connect(self.viewport().update)
         self.setAllColumnsShowFocus(True)
         self.setAlternatingRowColors(True)
         for column, width in enumerate(_WIDTHS):
             self.setColumnWidth(column, width)
-        self.header().setSectionResizeMode(_STATE, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
         self.itemChanged.connect(self._on_item_changed)
 
     def add(self, stacks: Sequence[ProposedStack]) -> None:
         """Put stacks at the end; those that hold one frame are left out at first."""
         for stack in stacks:
-            self._insert(len(self.rows), stack, included=bool(stack.problem) or not stack.single)
+            self.insert(len(self.rows), stack, included=bool(stack.problem) or not stack.single)
         self.changed.emit()
+
+    @property
+    def contents(self) -> Contents:
+        """What undo brings back: every stack in order, and whether it takes part."""
+        return tuple((row.stack, row.included) for row in self.rows)
 
     @property
     def included(self) -> list[Row]:
@@ -139,8 +151,8 @@ class StackTree(QTreeWidget):
         rows = self.chosen
         at = self.rows.index(rows[0])
         stack = merged_stacks([row.stack for row in rows])
-        self._take(rows)
-        self._select(self._insert(at, stack, included=True))
+        self.take(rows)
+        self._select(self.insert(at, stack, included=True))
 
     def can_split(self) -> bool:
         """Whether a frame is current that is not the first of its stack."""
@@ -154,9 +166,9 @@ class StackTree(QTreeWidget):
         row, frame = place
         at = self.rows.index(row)
         first, second = split_stack(row.stack, frame)
-        self._take([row])
-        self._insert(at, first, included=row.included)
-        self._select(self._insert(at + 1, second, included=row.included))
+        self.take([row])
+        self.insert(at, first, included=row.included)
+        self._select(self.insert(at + 1, second, included=row.included))
 
     def move_frames(self, frames: Collection[FrameSource], target: Row) -> None:
         """Put frames of other stacks into one, in the order of their names.
@@ -178,10 +190,10 @@ class StackTree(QTreeWidget):
         """Show another stack in a row; None where it has no frame."""
         at, expanded = self.rows.index(row), row.item.isExpanded()
         included = row.included if row.stack.single == stack.single else not stack.single
-        self._take([row])
+        self.take([row])
         if not stack.sources:
             return None
-        replaced = self._insert(at, stack, included=included)
+        replaced = self.insert(at, stack, included=included)
         replaced.item.setExpanded(expanded)
         return replaced
 
@@ -262,24 +274,19 @@ class StackTree(QTreeWidget):
 
     def remove_chosen(self) -> None:
         """Take the selected stacks out of the list; the files stay."""
-        self._take(self.chosen)
-        self.changed.emit()
-
-    def clear_stacks(self) -> None:
-        """Take all out."""
-        self._take(list(self.rows))
+        self.take(self.chosen)
         self.changed.emit()
 
     def set_result(self, row: Row, name: str) -> None:
         """Say which file a stack becomes."""
-        self._write(row, _RESULT, name)
+        self._write(row, RESULT, name)
 
     def set_state(self, row: Row, text: str, tone: Tone | None = None) -> None:
         """Say where a stack stands."""
-        self._write(row, _STATE, text)
+        self._write(row, STATE, text)
         self.blockSignals(True)
-        row.item.setText(_STATE, without_folder(text, row.stack.folder))
-        row.item.setData(_STATE, TONE_ROLE, tone)
+        row.item.setText(STATE, without_folder(text, row.stack.folder))
+        row.item.setData(STATE, TONE_ROLE, tone)
         self.blockSignals(False)
 
     def reset_state(self, row: Row) -> None:
@@ -308,8 +315,8 @@ class StackTree(QTreeWidget):
         if row.middle in self._thumbnails:
             thumbnail = self._thumbnails[row.middle]
             self.blockSignals(True)
-            row.item.setData(_NAME, Qt.ItemDataRole.DecorationRole, thumbnail)
-            row.item.setData(_NAME, PROBLEM_ROLE, thumbnail is None)
+            row.item.setData(NAME, Qt.ItemDataRole.DecorationRole, thumbnail)
+            row.item.setData(NAME, PROBLEM_ROLE, thumbnail is None)
             self.blockSignals(False)
 
     def _write(self, row: Row, column: int, text: str) -> None:
@@ -318,32 +325,19 @@ class StackTree(QTreeWidget):
         row.item.setToolTip(column, text)
         self.blockSignals(False)
 
-    def _insert(self, at: int, stack: ProposedStack, *, included: bool) -> Row:
-        item = QTreeWidgetItem()
-        row = Row(stack, included, item)
+    def insert(self, at: int, stack: ProposedStack, *, included: bool) -> Row:
+        """Put a stack into the list."""
         self.blockSignals(True)
-        item.setFlags(self._flags())
-        item.setCheckState(_NAME, Qt.CheckState.Checked if included else Qt.CheckState.Unchecked)
-        item.setText(_NAME, stack.name)
-        item.setToolTip(_NAME, str(stack.folder))
-        item.setSizeHint(_NAME, QSize(0, _STACK_HEIGHT))
-        item.setText(_FRAMES, str(len(stack.sources) or "–"))
-        taken = stack.taken_at
-        item.setText(_TAKEN, f"{taken:%Y-%m-%d %H:%M:%S}" if taken else "")
-        for source in stack.sources:
-            frame = QTreeWidgetItem([source.path.name])
-            frame.setSizeHint(_NAME, QSize(0, _FRAME_HEIGHT))
-            time = source.captured_at
-            frame.setText(_TAKEN, f"{time:%H:%M:%S}" if time else "")
-            item.addChild(frame)
-        self.insertTopLevelItem(at, item)
+        row = Row(stack, included, make_item(stack, self._flags(), included=included))
+        self.insertTopLevelItem(at, row.item)
         self.blockSignals(False)
         self.rows.insert(at, row)
         self._show_thumbnail(row)
         self.reset_state(row)
         return row
 
-    def _take(self, rows: Sequence[Row]) -> None:
+    def take(self, rows: Sequence[Row]) -> None:
+        """Take stacks out of the list."""
         self.blockSignals(True)  # rows and items agree only afterwards
         for row in rows:
             at = self.rows.index(row)
@@ -373,12 +367,14 @@ class StackTree(QTreeWidget):
 
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         row = next((row for row in self.rows if row.item is item), None)
-        if row is None or column != _NAME:
+        if row is None or column != NAME:
             return
-        row.included = item.checkState(_NAME) == Qt.CheckState.Checked
-        name = item.text(_NAME).strip()
-        if name:
+        row.included = item.checkState(NAME) == Qt.CheckState.Checked
+        name = item.text(NAME).strip()
+        if name and name != row.stack.name:
             row.stack = replace(row.stack, name=name)
-        else:
-            self._write(row, _NAME, row.stack.name)
+        if item.text(NAME) != row.stack.name:
+            self.blockSignals(True)
+            item.setText(NAME, row.stack.name)
+            self.blockSignals(False)
         self.changed.emit()

@@ -2020,6 +2020,57 @@
         <source>Keep the colour space of the frames.</source>
         <translation>Behalten Sie den Farbraum der Aufnahmen bei.</translation>
     </message>
+    <message numerus="yes">
+        <source>Add %n Stack(s)</source>
+        <translation>
+            <numerusform>%n Stack hinzufügen</numerusform>
+            <numerusform>%n Stacks hinzufügen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n Stack(s)</source>
+        <translation>
+            <numerusform>%n Stack entfernen</numerusform>
+            <numerusform>%n Stacks entfernen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rename Stack</source>
+        <translation>Stack umbenennen</translation>
+    </message>
+    <message>
+        <source>Split Stack</source>
+        <translation>Stack teilen</translation>
+    </message>
+    <message>
+        <source>Merge Stacks</source>
+        <translation>Stacks zusammenfassen</translation>
+    </message>
+    <message>
+        <source>Move Frames</source>
+        <translation>Aufnahmen verschieben</translation>
+    </message>
+    <message numerus="yes">
+        <source>Include %n Stack(s)</source>
+        <translation>
+            <numerusform>%n Stack verwenden</numerusform>
+            <numerusform>%n Stacks verwenden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Leave Out %n Stack(s)</source>
+        <translation>
+            <numerusform>%n Stack weglassen</numerusform>
+            <numerusform>%n Stacks weglassen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Change %n Stack(s)</source>
+        <translation>
+            <numerusform>%n Stack ändern</numerusform>
+            <numerusform>%n Stacks ändern</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -2927,6 +2978,41 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
     <message>
         <source>With {name}</source>
         <translation>Mit {name}</translation>
+    </message>
+</context>
+<context>
+    <name>UndoButtons</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Undone: {step}</source>
+        <translation>Rückgängig gemacht: {step}</translation>
+    </message>
+    <message>
+        <source>Done again: {step}</source>
+        <translation>Wiederholt: {step}</translation>
+    </message>
+    <message>
+        <source>Undo: {step} (Ctrl+Z)</source>
+        <translation>Rückgängig machen: {step} (Strg+Z)</translation>
+    </message>
+    <message>
+        <source>Nothing to undo</source>
+        <translation>Nichts rückgängig zu machen</translation>
+    </message>
+    <message>
+        <source>Do again: {step} (Ctrl+Shift+Z)</source>
+        <translation>Wiederholen: {step} (Strg+Umschalt+Z)</translation>
+    </message>
+    <message>
+        <source>Nothing to redo</source>
+        <translation>Nichts zu wiederholen</translation>
     </message>
 </context>
 <context>

@@ -115,5 +115,40 @@
             <numerusform>%n frames removed from the list; nothing changed on disk</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Add %n Stack(s)</source>
+        <translation>
+            <numerusform>Add %n Stack</numerusform>
+            <numerusform>Add %n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n Stack(s)</source>
+        <translation>
+            <numerusform>Remove %n Stack</numerusform>
+            <numerusform>Remove %n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Include %n Stack(s)</source>
+        <translation>
+            <numerusform>Include %n Stack</numerusform>
+            <numerusform>Include %n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Leave Out %n Stack(s)</source>
+        <translation>
+            <numerusform>Leave Out %n Stack</numerusform>
+            <numerusform>Leave Out %n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Change %n Stack(s)</source>
+        <translation>
+            <numerusform>Change %n Stack</numerusform>
+            <numerusform>Change %n Stacks</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>
