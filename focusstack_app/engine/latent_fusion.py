@@ -14,7 +14,7 @@ import functools
 import itertools
 import math
 import threading
-from collections.abc import Callable, Generator, Hashable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -207,17 +207,19 @@ def _tiles_of_levels(plan: TilePlan, seen: Region, depth: int) -> list[list[Regi
 
 
 def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Region]]) -> _Level:
-    groups = groups_of(len(latents), work.model.manifest.slots)
-    if len(groups) == 1:
-        return _fuse_group(work, latents, tiles[0], (len(tiles), 0))
-    fused = [
-        _alone(work, latents[group[0]])
-        if len(group) == 1
-        else _put_away(
-            work, _fuse_group(work, [latents[i] for i in group], tiles[0], (len(tiles), number))
-        )
-        for number, group in enumerate(groups)
+    groups = [
+        [latents[i] for i in group] for group in groups_of(len(latents), work.model.manifest.slots)
     ]
+    make = _fused_on_card if on_card(latents[0][0:1, 0:1, 0:1]) else _fused
+    with closing(make(work, groups, tiles[0], len(tiles))) as parts:
+        if len(groups) == 1:
+            return _fuse_group(work, latents, tiles[0], parts)
+        fused = [
+            _alone(work, group[0])
+            if len(group) == 1
+            else _put_away(work, _fuse_group(work, group, tiles[0], parts))
+            for group in groups
+        ]
     top = _fuse_tree(work, [part.latent for part in fused], tiles[1:])
     weights: list[Planes] = []
     carriers: list[Planes] = []
@@ -255,7 +257,7 @@ def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
 
 
 def _fuse_group(
-    work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
+    work: _Work, latents: Sequence[Planes], tiles: list[Region], parts: Iterator[Fused]
 ) -> _Level:
     """Fuse at most `slots` latents tile by tile.
 
@@ -263,7 +265,7 @@ def _fuse_group(
         work: What is shared.
         latents: Cover the ground.
         tiles: To be fused, row by row.
-        place: Of the group in the tree.
+        parts: Gives what the model makes of each of them next.
     """
     plan, ground, shown, keep = work.plan, work.ground, work.shown, work.keep
     fine = work.model.manifest.weight_scale
@@ -276,21 +278,20 @@ def _fuse_group(
     weights, carriers = ([zeros(one, grid) for _ in range(count)] for _ in range(2))
     mix = zeros(one, (2, *grid))
 
-    make = _fused_on_card if on_card(one) else _fused
-    with closing(make(work, latents, tiles, place)) as parts:
-        for tile, part in zip(tiles, parts, strict=True):
-            here = tile.seen_from(ground)
-            latent[(slice(None), *here.slices)] += plan.alpha(tile, like=one) * part.latent
-            if tile.overlaps(shown):
-                both = tile.grown(0, shown)
-                there = both.seen_from(shown).scaled(fine).slices
-                own = both.seen_from(tile).scaled(fine).slices
-                alpha = plan.alpha(tile, fine, one)[own]
-                owned = (slice(None), *own)
-                for planes, totals in ((part.weights, weights), (part.carriers, carriers)):
-                    blend(alpha, planes[owned], [total[there] for total in totals])
-                blend(alpha, part.mix[owned], [plane[there] for plane in mix])
-            work.tick(message("Fusing"))
+    for tile in tiles:
+        part = next(parts)
+        here = tile.seen_from(ground)
+        latent[(slice(None), *here.slices)] += plan.alpha(tile, like=one) * part.latent
+        if tile.overlaps(shown):
+            both = tile.grown(0, shown)
+            there = both.seen_from(shown).scaled(fine).slices
+            own = both.seen_from(tile).scaled(fine).slices
+            alpha = plan.alpha(tile, fine, one)[own]
+            owned = (slice(None), *own)
+            for planes, totals in ((part.weights, weights), (part.carriers, carriers)):
+                blend(alpha, planes[owned], [total[there] for total in totals])
+            blend(alpha, part.mix[owned], [plane[there] for plane in mix])
+        work.tick(message("Fusing"))
     return _Level(
         latent,
         [keep(plane) for plane in weights],
@@ -300,55 +301,62 @@ def _fuse_group(
 
 
 def _fused(
-    work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
+    work: _Work, groups: Sequence[Sequence[Planes]], tiles: list[Region], level: int
 ) -> Generator[Fused, None, None]:
-    """What the model makes of each tile."""
-    ground = work.ground
-    held: dict[tuple[int, int], list[NDArray[Any]]] = {}
+    """What the model makes of each tile of each group of latents that is not one alone.
 
-    def strips(rows: tuple[int, int]) -> list[NDArray[Any]]:
+    The next group is begun while the last tiles of one are made: small frames have few.
+    """
+    ground = work.ground
+    held: dict[tuple[int, int, int], list[NDArray[Any]]] = {}
+
+    def strips(number: int, top: int, bottom: int) -> list[NDArray[Any]]:
         """The latents of a row of tiles; one read for all of them, and no other row is held."""
-        if rows not in held:
+        row = number, top, bottom
+        if row not in held:
             held.clear()
             every, across = slice(None), slice(0, ground.width)
-            held[rows] = [one[every, slice(*rows), across] for one in latents]
-        return held[rows]
+            held[row] = [one[every, slice(top, bottom), across] for one in groups[number]]
+        return held[row]
 
     one_reads = threading.Lock()
 
-    def fuse(tile: Region) -> Fused:
+    def fuse(number: int, tile: Region) -> Fused:
         here = tile.seen_from(ground)
         with one_reads:
-            rows = strips((here.top, here.bottom))
+            rows = strips(number, here.top, here.bottom)
         picked = [row[:, :, here.left : here.right] for row in rows]
         return work.model.fuse(np.stack(picked, dtype=np.float32))
 
-    def recalled(tile: Region) -> Fused:
-        return work.recall((place, tile), functools.partial(fuse, tile))
+    def recalled(part: tuple[int, Region]) -> Fused:
+        number, tile = part
+        return work.recall(((level, number), tile), functools.partial(fuse, number, tile))
 
-    yield from ahead(recalled, tiles, work.model.calls_at_once)
+    several = [number for number, group in enumerate(groups) if len(group) > 1]
+    yield from ahead(recalled, itertools.product(several, tiles), work.model.calls_at_once)
 
 
 def _fused_on_card(
-    work: _Work, latents: Sequence[Planes], tiles: list[Region], place: tuple[int, int]
+    work: _Work, groups: Sequence[Sequence[Planes]], tiles: list[Region], level: int
 ) -> Generator[Fused, None, None]:
     """The same, many tiles at a time: one alone does not keep a card busy."""
-    del place
-    xp = namespace(latents[0][0:1, 0:1, 0:1])
+    del level
     at_once = min(_CARD_TILES, len(tiles))
-    for first in range(0, len(tiles), at_once):
-        some = tiles[first : first + at_once]
-        picked = [
-            latent[(slice(None), *tile.seen_from(work.ground).slices)]
-            # As many each time: what a card does for other numbers is prepared anew.
-            for tile in itertools.islice(itertools.cycle(some), at_once)
-            for latent in latents
-        ]
-        tile_shape = picked[0].shape
-        together = as_float32(xp.stack(picked)).reshape(at_once, -1, *tile_shape)
-        fused = work.model.fuse(together)
-        for number in range(len(some)):
-            yield Fused(*(part[number] for part in fused))
+    for latents in groups:
+        xp = namespace(latents[0][0:1, 0:1, 0:1])
+        for first in range(0, len(tiles) if len(latents) > 1 else 0, at_once):
+            some = tiles[first : first + at_once]
+            picked = [
+                latent[(slice(None), *tile.seen_from(work.ground).slices)]
+                # As many each time: what a card does for other numbers is prepared anew.
+                for tile in itertools.islice(itertools.cycle(some), at_once)
+                for latent in latents
+            ]
+            tile_shape = picked[0].shape
+            together = as_float32(xp.stack(picked)).reshape(at_once, -1, *tile_shape)
+            fused = work.model.fuse(together)
+            for number in range(len(some)):
+                yield Fused(*(part[number] for part in fused))
 
 
 def _decode(

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any
 
 import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from focusstack_app.core.ahead import MOST_THREADS
+from focusstack_app.core.ahead import MOST_THREADS, ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Provenance
-from focusstack_app.core.kinds import on_host
+from focusstack_app.core.kinds import on_card, on_host
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
@@ -317,9 +317,15 @@ def _unfit_frames(
     """The paper's safeguard: frames that the autoencoder cannot represent."""
     usual = model.manifest.reconstruction_rmse
     errors = []
-    for frame in frames:
-        progress.checkpoint()
-        errors.append(reconstruction_error(model, frame)[1])
+
+    def error_of(frame: Planes) -> float:
+        return reconstruction_error(model, frame)[1]
+
+    threads = 0 if on_card(frames[0]) else model.calls_at_once
+    with closing(ahead(error_of, frames, threads)) as found:
+        for error in found:
+            progress.checkpoint()
+            errors.append(error)
     worst = int(np.argmax(errors))
     unfit = sum(error > _UNFIT * usual + _QUANTISED for error in errors)
     if unfit == 0:

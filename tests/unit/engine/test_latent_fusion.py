@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable
 
 import numpy as np
@@ -18,7 +19,13 @@ from focusstack_app.engine.latent_fusion import (
     fuse_latents,
 )
 from focusstack_app.engine.pixels import to_float
-from tests.helpers.models import IdentityModel, MeanModel, OutOfMemoryOnceModel, UnevenModel
+from tests.helpers.models import (
+    SLOTS,
+    IdentityModel,
+    MeanModel,
+    OutOfMemoryOnceModel,
+    UnevenModel,
+)
 
 
 def _frames(count: int, height: int = 150, width: int = 203) -> list[NDArray[np.uint16]]:
@@ -170,6 +177,22 @@ def test_tiles_of_several_threads_give_the_same_to_the_bit(count: int) -> None:
     np.testing.assert_array_equal(together.mix, alone.mix)
     for mine, theirs in zip(together.weights, alone.weights, strict=True):
         np.testing.assert_array_equal(mine[:], theirs[:])
+
+
+def test_groups_of_frames_as_small_as_a_tile_are_fused_at_the_same_time() -> None:
+    both = threading.Barrier(2)
+
+    class Meeting(MeanModel):
+        def fuse(self, latents: FloatArray) -> Fused:
+            if len(latents) < SLOTS:  # not the last of them
+                both.wait(10)
+            return super().fuse(latents)
+
+    model = Meeting()
+    model.calls_at_once = 2
+    edge = model.manifest.tile_px
+    _fuse(model, _frames(14, edge, edge))
+    assert model.fuse_calls == 3
 
 
 def test_a_small_window_costs_a_few_tiles() -> None:
