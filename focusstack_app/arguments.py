@@ -12,6 +12,7 @@ from focusstack_app import __version__
 from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
 from focusstack_app.core.naming import TOKENS
 from focusstack_app.core.output import Carried, ColourSpace, FileFormat
+from focusstack_app.core.slabs import FEWEST_FRAMES
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
@@ -84,6 +85,13 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         type=_path,
         help="JSON file for where the frames lie, to be used again",
     )
+    fuse.add_argument(
+        "--slabs",
+        metavar="FRAMES[:OVERLAP]",
+        type=_slabs,
+        help="also fuse so many frames at a time, to OUT-slab-01, OUT-slab-02 ... beside the "
+        "picture; OVERLAP of them are in the next slab, too (default: a third)",
+    )
     _add_output_options(fuse, settings.export, overwrite="replace files that exist")
     fuse.set_defaults(command="fuse")
 
@@ -133,7 +141,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
     )
     _add_fusion_options(demo, settings.fusion, maps="file")
     _add_output_options(demo, settings.export, overwrite="replace files that exist")
-    demo.set_defaults(command="demo", alignment=None, save_alignment=None)
+    demo.set_defaults(command="demo", alignment=None, save_alignment=None, slabs=None)
 
     models = commands.add_parser(
         "models", help="list, verify or install models", description="Manage fusion models."
@@ -263,6 +271,21 @@ def _quality(text: str) -> int:
     if not value.is_integer():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(value)
+
+
+def _slabs(text: str) -> tuple[int, int]:
+    """Frames of a slab, and how many of them are in the next one."""
+    first, colon, second = text.partition(":")
+    try:
+        frames = int(first)
+        overlap = int(second) if colon else frames // 3
+    except ValueError:
+        frames = overlap = 0
+    if frames < FEWEST_FRAMES or not 0 <= overlap < frames:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not like 10:3: two frames or more, and fewer that overlap"
+        )
+    return frames, overlap
 
 
 def _number(text: str, least: float, most: float) -> float:

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from focusstack_app.jobs.opening import OpenedStack
 
 DONE, FAILED, CANCELLED = 0, 1, 130
+_WHOLE_SHARE = 0.45  # of the progress where slabs follow: they have more frames in all
 COMMANDS = ("fuse", "batch", "demo", "models")
 
 
@@ -176,14 +178,16 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     from focusstack_app.jobs.alignment import save_alignment
     from focusstack_app.jobs.export import FUSION_SHARE, check_size, check_targets, export_result
     from focusstack_app.jobs.fuse import fuse_stack
-    from focusstack_app.jobs.report import facts, write_report
+    from focusstack_app.jobs.report import facts, slab_facts, write_report
+    from focusstack_app.jobs.slabs import export_slabs, slab_paths
 
+    slabs = slab_paths(output, opened.stack, *args.slabs) if args.slabs is not None else []
     check_targets(
         output,
         overwrite=args.overwrite,
         provenance=args.provenance,
         depth=args.depth,
-        others=[path for path in (args.json, args.save_alignment) if path is not None],
+        others=[*slabs, *(path for path in (args.json, args.save_alignment) if path is not None)],
         sources=opened.stack.sources,
     )
     check_size(output, opened.stack.sources)
@@ -192,8 +196,10 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     started = time.monotonic()
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
-    with cancelled_by_signals(progress), display:
-        result = fuse_stack(request, progress.sub(0.0, FUSION_SHARE))
+    made, of_slabs = [output], list[dict[str, object]]()
+    with cancelled_by_signals(progress), display, ExitStack() as together:
+        of_whole = progress.sub(0.0, _WHOLE_SHARE if slabs else 1.0)
+        result = fuse_stack(request, of_whole.sub(0.0, FUSION_SHARE))
         export_result(
             result,
             output,
@@ -201,8 +207,23 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
             overwrite=args.overwrite,
             provenance=args.provenance,
             depth=args.depth,
-            progress=progress.sub(FUSION_SHARE, 1.0),
+            progress=of_whole.sub(FUSION_SHARE, 1.0),
+            together=together,
         )
+        warnings = list(result.warnings)
+        if slabs:
+            for slab, path in export_slabs(
+                result,
+                slabs,
+                args.slabs,
+                options=options,
+                overwrite=args.overwrite,
+                progress=progress.sub(_WHOLE_SHARE, 1.0),
+                together=together,
+            ):
+                made.append(path)
+                of_slabs.append(slab_facts(slab, path))
+                warnings += [warning for warning in slab.warnings if warning not in warnings]
     if args.save_alignment is not None:
         assert result.registration is not None
         save_alignment(
@@ -217,22 +238,26 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         f"{_shown(source.path)} is left out, as it was when the alignment was saved."
         for source in _left_out(opened.stack, stack)
     )
-    warnings = (*opened.warnings, *again, *result.warnings)
+    warnings = [*opened.warnings, *again, *warnings]
     for warning in warnings:
         warn(warning)
     if args.json is not None:
         report = facts(result) | {
-            "warnings": list(warnings),
+            "warnings": warnings,
             "output": str(output),
             "provenance": _text(args.provenance),
             "depth": _text(args.depth),
+            "slabs": of_slabs,
             "seconds": round(seconds, 3),
         }
         write_report(args.json, report, overwrite=args.overwrite)
     height, width = result.picture.shape[:2]
     bits = options.bits_in(format_of(output) or FileFormat.TIFF)
+    names = _shown(output)
+    if slabs:
+        names += f" and {len(of_slabs)} slabs, {_shown(made[1])} to {made[-1].name}"
     say(
-        f"Wrote {_shown(output)} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
+        f"Wrote {names} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
         f"on {result.device} with {result.model}"
     )
     return DONE

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.slabs import Slab
 
 DEFAULT_MODEL_ID = "vaeedof-base"
 
@@ -106,10 +107,13 @@ class FusionRequest:
         memory_bytes: What the job may use; 40 % of the free memory by default. Beyond it, arrays
             go to temporary files.
         max_side_px: For previews: frames are reduced so that the longer side is at most this.
+        slab: Fuse only these frames, where they lie in the picture of all. The stack is then in the
+            order of its focus, without what does not belong, and registered if it is to be.
         request_id: Identity, for latest-wins previews.
 
     Raises:
-        ValueError: If `overlap` is outside its range, or `registration` is not of this stack.
+        ValueError: If `overlap` is outside its range, or `registration` or `slab` is not of this
+            stack.
     """
 
     stack: Stack
@@ -123,10 +127,11 @@ class FusionRequest:
     model_id: str = DEFAULT_MODEL_ID
     memory_bytes: int | None = None
     max_side_px: int | None = None
+    slab: Slab | None = None
     request_id: str = field(default_factory=new_request_id)
 
     def __post_init__(self) -> None:
-        """Check the overlap and the registration."""
+        """Check the overlap, the registration and the slab."""
         if not 0.0 <= self.overlap <= 0.5:
             raise ValueError(f"overlap must be 0 to 0.5, not {self.overlap}")
         if self.registration is not None:
@@ -135,6 +140,19 @@ class FusionRequest:
                 matrices[self.stack.reference], np.eye(3)
             ):
                 raise ValueError("the registration is of other frames, or of another reference")
+        if self.slab is not None and self.slab.stop > len(self.stack):
+            raise ValueError("the slab is of a longer stack")
+
+    @property
+    def positions(self) -> range:
+        """Where the frames that are fused stand in the stack."""
+        slab = self.slab
+        return range(len(self.stack)) if slab is None else range(slab.start, slab.stop)
+
+    @property
+    def sources(self) -> tuple[FrameSource, ...]:
+        """The frames that are fused."""
+        return self.stack.sources[self.positions.start : self.positions.stop]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.message import message
 from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.slabs import Slab
 
 TOKENS = {
     "stack": "name of the stack: its folder",
@@ -131,11 +132,18 @@ def free_path(request: FusionRequest, template: str, folder: str, suffix: str) -
     if folder and is_folder(Path(folder)):
         parent = Path(folder)
     stem = filled_name(template, name_facts(stack_name(stack.sources), request))
+    if request.slab is not None:
+        stem = slab_stem(stem, request.slab)
     candidate, number = parent / f"{stem}{suffix}", 2
     while is_there(candidate):
         candidate = parent / f"{stem}_{number}{suffix}"
         number += 1
     return candidate
+
+
+def slab_stem(stem: str, slab: Slab) -> str:
+    """What a slab is called, beside the picture of the whole stack: "beetle-slab-03"."""
+    return f"{stem}-slab-{slab.number:02d}"
 
 
 def _token_list() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ def export_result(
     depth: Path | None = None,
     overwrite_maps: bool | None = None,
     progress: Progress | None = None,
+    together: ExitStack | None = None,
 ) -> None:
     """Write a result and, where asked, its maps. Either all files appear or none does.
 
@@ -52,6 +53,8 @@ def export_result(
         depth: The map of `depth_map` (PNG or TIFF by suffix).
         overwrite_maps: The same for the maps; None as for the picture.
         progress: Reported per file on the calling thread.
+        together: Takes the files that are written: they appear when it ends well. By default they
+            appear at once.
 
     Raises:
         OutputExistsError: If a target exists and `overwrite` is False.
@@ -68,7 +71,7 @@ def export_result(
         depth=depth,
         sources=stack.sources,
     )
-    with ExitStack() as targets:
+    with nullcontext(together) if together is not None else ExitStack() as targets:
 
         def staged(target: Path, *, overwrite: bool) -> Path:
             return targets.enter_context(_staged(target, overwrite=overwrite))
@@ -239,8 +242,10 @@ def _scaled_index(provenance: Provenance, count: int, top: int) -> NDArray[np.ui
 def _description(result: FusionResult) -> str:
     request = result.request
     mode = f", {request.mode}" if request.method is Method.VAEEDOF else ""
-    count = len(request.stack)
+    count, slab = len(request.positions), request.slab
     frames = "1 frame" if count == 1 else f"{count} frames"
+    if slab is not None:
+        frames += f"; slab {slab.number}, {slab.start + 1} to {slab.stop} of {len(request.stack)}"
     by_hand = "; retouched" if result.retouched else ""
     return f"Focus stack of {frames}; {result.model}{mode}{by_hand}; focusstack_app {__version__}"
 

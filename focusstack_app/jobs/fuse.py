@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import MOST_THREADS, ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.kinds import on_card, on_host
 from focusstack_app.core.message import message
@@ -29,16 +29,12 @@ from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
+from focusstack_app.jobs.placing import Clock, Prepared, placed, placed_on
 from focusstack_app.jobs.preparing import (
-    Aligned,
-    Clock,
     Encoded,
-    Prepared,
     encode_frames,
     measure_focus,
     overview_of_frames,
-    placed,
-    placed_on,
     prepare,
     registers,
 )
@@ -81,13 +77,14 @@ def fuse_stack(
         load: Gives the model.
 
     Raises:
+        ValueError: If it is not known where the frames of a slab lie.
         FocusStackError: If a frame, the model or the device cannot be used.
         Cancelled: If the user stopped the job.
     """
     clock = Clock()
     progress.report(0.0, message("Reading"))
     known = 0.2 if registers(request) else 0.1
-    loads = len(request.stack) > 1 and request.method is Method.VAEEDOF
+    loads = len(request.positions) > 1 and request.method is Method.VAEEDOF
     with (
         _loaded_beside(load, request) if loads else nullcontext() as loading,
         Spool(room_bytes(request, default_budget_bytes())) as spool,
@@ -168,7 +165,7 @@ def fuse_prepared(
             fused = fuse_pyramid(
                 lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
             )
-            made = _inside(fused, aligned)
+            made = _inside(fused, prepared)
     picture, provenance = made or (as_uint16(prepared.frames[0][:]), None)
     progress.report(1.0, message("Fused"))
     return FusionResult(
@@ -193,13 +190,13 @@ def fuse_prepared(
     )
 
 
-def _inside(made: tuple[FloatArray, Provenance], aligned: Aligned) -> Made:
-    """What all frames show, in 16 bits."""
+def _inside(made: tuple[FloatArray, Provenance], prepared: Prepared) -> Made:
+    """What all frames show, in 16 bits, from positions in the whole stack."""
     picture, provenance = made
-    cut = aligned.inside
-    index = on_host(provenance.source_index[cut])
+    cut = prepared.aligned.inside
+    index = np.ascontiguousarray(on_host(provenance.source_index[cut]), np.uint16)
     return to_uint16(picture[cut]), Provenance(
-        np.ascontiguousarray(index, np.uint16),
+        index + np.uint16(prepared.request.positions.start),
         np.ascontiguousarray(on_host(provenance.confidence[cut])),
         np.ascontiguousarray(on_host(provenance.synthesised[cut])),
     )
@@ -239,10 +236,10 @@ def _fuse_on_device(
                 else:
                     frames = placed_on(card, prepared, clock, ready)
                 with clock("check"):
-                    unfit = _unfit_frames(request.stack, model, frames, later)
+                    unfit = _unfit_frames(request.sources, model, frames, later)
                 with meanwhile(spool.keep) as keep:
                     made = _fuse_vaeedof(request, model, frames, keep, clock, later, known)
-                return model, unfit, _inside(made, prepared.aligned)
+                return model, unfit, _inside(made, prepared)
         except DeviceError as error:
             reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
         finally:
@@ -312,7 +309,10 @@ def _fuse_vaeedof(
 
 
 def _unfit_frames(
-    stack: Stack, model: FusionModel, frames: Sequence[Planes], progress: Progress
+    sources: Sequence[FrameSource],
+    model: FusionModel,
+    frames: Sequence[Planes],
+    progress: Progress,
 ) -> list[str]:
     """The paper's safeguard: frames that the autoencoder cannot represent."""
     usual = model.manifest.reconstruction_rmse
@@ -330,7 +330,7 @@ def _unfit_frames(
     unfit = sum(error > _UNFIT * usual + _QUANTISED for error in errors)
     if unfit == 0:
         return []
-    frames_text: object = stack.sources[worst].path
+    frames_text: object = sources[worst].path
     if unfit > 1:
         frames_text = message("{file} and {count} more", file=frames_text, count=unfit - 1)
     return [
@@ -358,7 +358,7 @@ def room_bytes(request: FusionRequest, budget_bytes: int) -> int:
         return budget
     fixed = _FIXED_BYTES + _PIXEL_BYTES * width * height + threads_bytes(width)
     if request.method is Method.VAEEDOF:
-        fixed += most_sheets_bytes(len(request.stack), _CELL_PX)
+        fixed += most_sheets_bytes(len(request.positions), _CELL_PX)
     return max(0, budget - fixed)
 
 

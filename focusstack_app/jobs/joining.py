@@ -151,7 +151,7 @@ def painted_result(
         *_corner(result),
     )
     joined = Stack(sources, sources.index(_reference(result.request.stack)))
-    request = replace(result.request, stack=joined, registration=None)
+    request = replace(result.request, stack=joined, registration=None, slab=None)
     return replace(made, request=request, placement=placement, registration=None)
 
 

@@ -5,16 +5,13 @@ A render makes it and lets go of it; a `Viewport` keeps it, for many parts and f
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from numpy.typing import NDArray
 
-from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Placement, Registration
@@ -30,69 +27,12 @@ from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.overview import Overview, overview_of
-from focusstack_app.engine.resampling import common_area, moves, resample
+from focusstack_app.engine.resampling import common_area
 from focusstack_app.engine.veil import Focus
 from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
-from focusstack_app.jobs.reading import read_frames
-
-_PUTS = 3  # frames at a time on their way to a card
-
-
-class Clock:
-    """What the stages of a job took.
-
-    Attributes:
-        timings_s: Seconds of each, wall clock.
-        cpu_s: The same of processor time, all threads of the process.
-    """
-
-    def __init__(self) -> None:
-        self.timings_s: dict[str, float] = {}
-        self.cpu_s: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Count a block to a stage."""
-        start, cpu_start = time.perf_counter(), time.process_time()
-        try:
-            yield
-        finally:
-            self.timings_s[stage] = self.timings_s.get(stage, 0.0) + time.perf_counter() - start
-            self.cpu_s[stage] = self.cpu_s.get(stage, 0.0) + time.process_time() - cpu_start
-
-
-class Aligned(NamedTuple):
-    """How the frames lie: the rows and columns that all of them show, and more of the result.
-
-    Attributes:
-        unlike: Frames that cannot be matched: too dark, too bright, or of something else.
-    """
-
-    inside: tuple[slice, slice]
-    warnings: list[str]
-    placement: Placement | None = None
-    registration: Registration | None = None
-    unlike: Mapping[int, Trouble] = MappingProxyType({})
-
-
-class Prepared(NamedTuple):
-    """The frames of a stack, ready to be fused.
-
-    Attributes:
-        request: What was asked, with the frames that are fused in the order of their focus.
-        frames: Their pixels; where they lie on the reference, but for the `astray`.
-        icc_profile: Of the reference, if it has one.
-        aligned: How they lie.
-        astray: Frames that are still to be resampled, each after its neighbour towards the
-            reference.
-    """
-
-    request: FusionRequest
-    frames: list[Held]
-    icc_profile: bytes | None
-    aligned: Aligned
-    astray: tuple[int, ...] = ()
+from focusstack_app.jobs.placing import Aligned, Clock, Prepared, strays
+from focusstack_app.jobs.reading import read_frames, read_ordered
 
 
 @dataclass(slots=True, eq=False)
@@ -135,7 +75,8 @@ def prepare(
     """Read the frames, put them in the order of their focus, and find where they lie.
 
     Those that are too dark or too bright to be matched, or show something else, are left out and
-    named: one black frame would be taken for most of the picture.
+    named: one black frame would be taken for most of the picture. What is fused of a slab is not
+    looked at again: that was done with the whole stack.
 
     Args:
         request: What to do.
@@ -145,10 +86,13 @@ def prepare(
         card_for: The card on which frames are registered, if any; asked once they are read.
 
     Raises:
+        ValueError: If it is not known where the frames of a slab lie.
         InputError: If a frame cannot be read.
         OutputError: If there is no room for temporary files.
         Cancelled: If the user stopped the job.
     """
+    if request.slab is not None:
+        return _slab_prepared(request, spool, clock, progress)
     # What is known from before, such as from the preview, is not looked for again.
     read = 0.2 if registers(request) else 0.6
     with clock("read"):
@@ -202,70 +146,37 @@ def prepare(
     return Prepared(ordered, frames, icc_profile, aligned, astray)
 
 
+def _slab_prepared(
+    request: FusionRequest, spool: Spool, clock: Clock, progress: Progress
+) -> Prepared:
+    """Read the frames of a slab, and the reference: they lie as all frames of the stack do."""
+    if registers(request):
+        raise ValueError("it is not known where the frames of the slab lie")
+    stack, known, positions = request.stack, request.registration, request.positions
+    needed = sorted({*positions, stack.reference})
+    read = replace(
+        request,
+        stack=stack.taken(needed),
+        registration=known and known.taken(needed),
+        slab=None,
+    )
+    with clock("read"):
+        frames, icc_profile = read_ordered(read, spool, progress)
+    base = None if stack.reference in positions else frames.pop(needed.index(stack.reference))
+    height, width = frames[0].shape[:2]
+    aligned = Aligned((slice(0, height), slice(0, width)), [])
+    if request.align is Align.AUTO and known is not None:
+        inside, placement = _placement(request, rescaled(known, (height, width)))
+        aligned = Aligned(inside, [], placement, known)
+    moved = aligned.placement.moved if aligned.placement is not None else ()
+    astray = tuple(index - positions.start for index in moved if index in positions)
+    return Prepared(request, frames, icc_profile, aligned, astray, base)
+
+
 def _as_given(stack: Stack, given: Stack) -> bool:
     """Whether frames of a stack are in the order in which they came."""
     places = [given.sources.index(source) for source in stack.sources]
     return places == sorted(places)
-
-
-def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
-    """Resample the frames that are astray, in place.
-
-    Raises:
-        OutputError: If there is no room for temporary files.
-        Cancelled: If the user stopped the job.
-    """
-    if not prepared.astray:
-        return prepared
-    frames, reference = prepared.frames, prepared.request.stack.reference
-    with clock("align"):
-        for number, index in enumerate(prepared.astray, start=1):  # outward
-            progress.report(number / len(prepared.astray), message("Aligning"))
-            beside = frames[_towards(reference, index)]
-            there = _resampled(prepared, frames[index], index, beside, progress)
-            frames[index].drop()
-            frames[index] = spool.keep(there)
-    return prepared._replace(astray=())
-
-
-def placed_on(card: Card, prepared: Prepared, clock: Clock, progress: Progress) -> list[Any]:
-    """Copies of the frames on a card, those that are astray resampled.
-
-    Raises:
-        DeviceError: If the card fails, or has too little memory.
-        Cancelled: If the user stopped the job.
-    """
-    reference, count = prepared.request.stack.reference, len(prepared.frames)
-    there: dict[int, Any] = {}
-    order = [reference, *_outward(reference, count)]
-    put = ahead(lambda i: card.put(prepared.frames[i][:]), order, _PUTS)
-    with clock("align" if prepared.astray else "upload"), closing(put):
-        for index, frame in zip(order, put, strict=True):
-            progress.report(len(there) / count, message("Aligning"))
-            if index in prepared.astray:
-                beside = there[_towards(reference, index)]
-                frame = _resampled(prepared, frame, index, beside, progress)
-            there[index] = frame
-    return [there[index] for index in range(count)]
-
-
-def _outward(reference: int, count: int) -> list[int]:
-    """All frames but the reference, each after its neighbour towards it."""
-    return [*range(reference + 1, count), *range(reference - 1, -1, -1)]
-
-
-def _towards(reference: int, index: int) -> int:
-    return index - 1 if index > reference else index + 1
-
-
-def _resampled(
-    prepared: Prepared, frame: Any, index: int, beside: Any, progress: Progress
-) -> NDArray[Any]:
-    placement = prepared.aligned.placement
-    if placement is None:
-        raise ValueError("a frame that is astray has a place")
-    matrix, gains = placement.frame_from_reference[index], placement.gains[index]
-    return resample(frame, matrix, gains, beside, progress)
 
 
 def measure_focus(
@@ -327,23 +238,27 @@ def _found(
     if full is None:
         full = _registered(stack, proxies, spool, progress, card)
     found = rescaled(full, (height, width))
-    moved = [
-        index
-        for index in _outward(stack.reference, len(frames))
-        if moves(found.frame_from_reference[index], found.gains[index], height, width)
-    ]
     warnings = doubtful_advice(stack, found.doubtful)
     findings = diagnose(proxies, found, stack.reference, progress)
     told = [f for f in findings if f.trouble is Trouble.LIGHT or f.frame not in found.doubtful]
     warnings += advice(stack, told)
-    inside = common_area(found, moved) if request.crop else whole
-    corner = inside[0].start, inside[1].start
-    placement = Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
+    inside, placement = _placement(request, found)
     unlike: dict[int, Trouble] = {
         f.frame: f.trouble for f in findings if f.trouble is Trouble.FOREIGN
     }
     unlike |= {f.frame: f.trouble for f in findings if f.trouble is Trouble.LIGHT}
     return Aligned(inside, warnings, placement, full, dict(sorted(unlike.items())))
+
+
+def _placement(
+    request: FusionRequest, found: Registration
+) -> tuple[tuple[slice, slice], Placement]:
+    """What of the reference becomes the picture, and how the frames lie there."""
+    moved = strays(found, request.stack.reference)
+    height, width = found.size_px
+    inside = common_area(found, moved) if request.crop else (slice(0, height), slice(0, width))
+    corner = inside[0].start, inside[1].start
+    return inside, Placement(found.frame_from_reference, found.gains, tuple(moved), *corner)
 
 
 def _registered(

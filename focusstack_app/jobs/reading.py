@@ -47,13 +47,40 @@ class FramesRead(NamedTuple):
 
 def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> FramesRead:
     """Read everything, a few frames ahead, and put it in the order of the focus."""
-    several, side = len(request.stack) > 1, request.max_side_px
+    several = len(request.stack) > 1
+    frames, proxies, read_as = _read(request, spool, progress, with_proxies=several)
+    icc_profile = read_as[request.stack.reference].icc_profile
+    warnings = _colour_warnings(read_as, request.stack.reference)
+    if not proxies:
+        return FramesRead(request, frames, proxies, icc_profile, warnings)
+    order = focus_order(proxies, progress, spool.keep)
+    frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
+    return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
+
+
+def read_ordered(
+    request: FusionRequest, spool: Spool, progress: Progress
+) -> tuple[list[Held], bytes | None]:
+    """Read frames that are in the order of their focus.
+
+    Returns:
+        The pixels of all frames, and the profile of the reference.
+    """
+    frames, _, read_as = _read(request, spool, progress, with_proxies=False)
+    return frames, read_as[request.stack.reference].icc_profile
+
+
+def _read(
+    request: FusionRequest, spool: Spool, progress: Progress, *, with_proxies: bool
+) -> tuple[list[Held], list[Held], list[Frame]]:
+    """The pixels of all frames, their proxies, and the frames without pixels."""
+    side = request.max_side_px
 
     def read(source: FrameSource) -> tuple[Pixels, Pixels | None, Frame]:
         """The pixels, the proxy, and the frame without pixels."""
         # A preview's registration serves the render too, and is found as exactly.
         frame = read_frame(source) if side is None else read_proxy(source, max(side, PROXY_SIDE_PX))
-        proxy = proxy_of(frame.pixels) if several else None
+        proxy = proxy_of(frame.pixels) if with_proxies else None
         pixels = frame.pixels
         if side is not None:
             pixels = reduced(pixels, fitted_size(*source.size_px, side))
@@ -85,13 +112,7 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
         read_as.append(frame)
         frames.append(spool.keep(pixels))
         progress.report((index + 1) / len(request.stack), message("Reading"))
-    icc_profile = read_as[request.stack.reference].icc_profile
-    warnings = _colour_warnings(read_as, request.stack.reference)
-    if not proxies:
-        return FramesRead(request, frames, proxies, icc_profile, warnings)
-    order = focus_order(proxies, progress, spool.keep)
-    frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
-    return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
+    return frames, proxies, read_as
 
 
 def budget_bytes(request: FusionRequest) -> int:

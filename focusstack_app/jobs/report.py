@@ -43,6 +43,17 @@ def facts(result: FusionResult) -> dict[str, object]:
     }
 
 
+def slab_facts(result: FusionResult, output: Path) -> dict[str, object]:
+    """The same of a slab, as far as it is not that of its whole stack."""
+    of_slab = ("timings_s", "cpu_s", "registration_reused", "device", "spooled_bytes")
+    story = facts(result)
+    return {
+        "output": str(output),
+        "frames": [str(source.path) for source in result.request.sources],
+        **{name: story[name] for name in of_slab},
+    }
+
+
 def check_report(path: Path) -> None:
     """Find out whether a report that is written anew with every run may go there.
 

@@ -36,14 +36,12 @@ from focusstack_app.jobs.fuse import (
     room_bytes,
     threads_bytes,
 )
+from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import (
-    Clock,
     Encoded,
-    Prepared,
     encode_frames,
     measure_focus,
     overview_of_frames,
-    placed,
     prepare,
 )
 from focusstack_app.jobs.reading import budget_bytes

@@ -113,6 +113,51 @@ class TestFuse:
         assert run("fuse", project, "-o", out, "--overwrite") == 1
         assert "a.jpg cannot be reached: File name too long." in capsys.readouterr().err
 
+    def test_slabs_lie_beside_the_picture(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        frames = write_stack(tmp_path / "frames", 7)
+        out, report = tmp_path / "out.tif", tmp_path / "report.json"
+        command = ["fuse", *frames, "-o", out, "--method", "pyramid", "--json", report]
+        assert run(*command, "--slabs", "3:1") == 0
+        slabs = [f"out-slab-0{number}.tif" for number in (1, 2, 3)]
+        assert files_in(tmp_path) == [*slabs, "out.tif", "report.json"]
+        assert "out.tif and 3 slabs" in capsys.readouterr().out
+        pictures = [tifffile.imread(tmp_path / name) for name in ("out.tif", *slabs)]
+        assert len({picture.shape for picture in pictures}) == 1
+        told = json.loads(report.read_text())
+        assert [slab["output"] for slab in told["slabs"]] == [str(tmp_path / n) for n in slabs]
+        assert [Path(frame).name for frame in told["slabs"][1]["frames"]] == [
+            f"frame_{number}.png" for number in (3, 4, 5)
+        ]
+        assert all(slab["registration_reused"] for slab in told["slabs"])
+        assert len(told["frames"]) == 7
+        made = probe(tmp_path / slabs[1])
+        assert made.is_result
+        with tifffile.TiffFile(tmp_path / slabs[1]) as file:
+            assert "slab 2, 3 to 5 of 7" in file.pages.first.description
+
+    def test_slabs_are_written_with_the_picture_or_not_at_all(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        frames = write_stack(tmp_path / "frames", 7)
+        command = ["fuse", *frames, "-o", tmp_path / "out.tif", *PYRAMID, "--slabs"]
+        assert run(*command, "7:1") == 1
+        assert "one slab of 7 is all of it" in capsys.readouterr().err
+        taken = tmp_path / "out-slab-02.tif"
+        taken.write_bytes(b"mine")
+        assert run(*command, "3:1") == 1
+        assert "out-slab-02.tif already exists" in capsys.readouterr().err
+        assert files_in(tmp_path) == ["out-slab-02.tif"]
+        assert run(*command, "3:1", "--overwrite") == 0
+        assert taken.read_bytes() != b"mine"
+
+    @pytest.mark.parametrize("text", ["3:3", "1", "a", "4:-1", "4:", "4:x", ":2"])
+    def test_slabs_that_make_no_sense_are_wrong_usage(self, frames: Path, text: str) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            run("fuse", frames, *PYRAMID, "--slabs", text)
+        assert stopped.value.code == 2
+
     def test_maps_and_report_are_written(self, frames: Path, tmp_path: Path) -> None:
         out, prov, depth, report = (
             tmp_path / name for name in ("out.tif", "prov.png", "depth.tif", "report.json")

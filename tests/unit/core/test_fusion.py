@@ -5,6 +5,7 @@ import pytest
 
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
+from focusstack_app.core.slabs import Slab
 from tests.helpers.stacks import fake_stack
 
 
@@ -33,6 +34,15 @@ def test_the_ends_of_the_range_of_overlap_are_allowed(overlap: float) -> None:
 def test_every_request_has_its_own_identity() -> None:
     stack = fake_stack()
     assert FusionRequest(stack).request_id != FusionRequest(stack).request_id
+
+
+def test_a_slab_says_which_frames_are_fused() -> None:
+    request = FusionRequest(fake_stack(5), slab=Slab(2, 1, 4))
+    assert list(request.positions) == [1, 2, 3]
+    assert request.sources == request.stack.sources[1:4]
+    assert FusionRequest(fake_stack(3)).sources == fake_stack(3).sources
+    with pytest.raises(ValueError, match="slab"):
+        FusionRequest(fake_stack(3), slab=Slab(2, 1, 4))
 
 
 def test_a_registration_of_other_frames_or_of_another_reference_is_refused() -> None:

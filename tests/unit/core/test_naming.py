@@ -16,6 +16,7 @@ from focusstack_app.core.naming import (
     name_facts,
     template_problem,
 )
+from focusstack_app.core.slabs import Slab
 from tests.helpers.stacks import fake_stack
 
 
@@ -95,3 +96,9 @@ def test_the_folder_of_the_frames_stands_in_for_one_that_is_gone(tmp_path: Path)
     assert free_path(*wanted, str(tmp_path), ".jpg") == tmp_path / "beetle-3.jpg"
     gone = str(tmp_path / "gone")
     assert free_path(*wanted, gone, ".jpg") == tmp_path / "beetle" / "beetle-3.jpg"
+
+
+def test_a_slab_is_named_after_the_picture_of_its_stack(tmp_path: Path) -> None:
+    request = FusionRequest(fake_stack(40, folder=tmp_path), slab=Slab(3, 14, 24))
+    proposed = free_path(request, "{first}_stacked", "", ".tif")
+    assert proposed == tmp_path / "frame_1_stacked-slab-03.tif"

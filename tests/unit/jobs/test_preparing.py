@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,8 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.opening import open_stack
-from focusstack_app.jobs.preparing import Clock, encode_frames, prepare, registers
+from focusstack_app.jobs.placing import Clock
+from focusstack_app.jobs.preparing import encode_frames, prepare, registers
 from tests.helpers.models import IdentityModel
 from tests.helpers.stacks import make_stack, write_stack
 
@@ -26,21 +26,6 @@ from tests.helpers.stacks import make_stack, write_stack
 def request_(tmp_path: Path) -> FusionRequest:
     paths = write_stack(tmp_path, 3, suffix=".tif", bits=16, width_px=240, height_px=160)
     return FusionRequest(open_stack(paths).stack)
-
-
-def test_a_clock_adds_up_what_a_stage_takes_also_when_it_fails() -> None:
-    clock = Clock()
-
-    def fail() -> None:
-        with clock("wait"):
-            time.sleep(0.02)
-            raise KeyError
-
-    for _ in range(2):
-        with pytest.raises(KeyError):
-            fail()
-    assert clock.timings_s["wait"] >= 0.04
-    assert clock.cpu_s.keys() == clock.timings_s.keys() == {"wait"}
 
 
 def test_frames_that_lie_on_each_other_come_as_they_are(request_: FusionRequest) -> None:
