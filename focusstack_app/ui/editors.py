@@ -23,6 +23,7 @@ from focusstack_app.core.places import is_folder
 from focusstack_app.inference.devices import possible_devices
 from focusstack_app.settings.schema import Option, choices_of
 from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.wheel import scroll_past
 from focusstack_app.ui.wording import choice_text
 
 
@@ -67,6 +68,7 @@ class ChoiceEditor(Editor):
             self.box.addItem(choice_text(choice), choice)
         self._choices = list(choices)
         self.box.setMinimumWidth(240)
+        scroll_past(self.box)
         self.row.addWidget(self.box)
         self.row.addStretch()
         self.box.currentIndexChanged.connect(lambda _: self.changed.emit())
@@ -123,6 +125,7 @@ class NumberEditor(Editor):
         self.box.setSuffix(f" {unit}" if unit else "")
         self.box.setSpecialValueText(said(option.zero))
         self.box.setKeyboardTracking(False)
+        scroll_past(self.box)
         self.box.setMinimumWidth(240 if option.zero else 100)
         self.row.addWidget(self.box)
         self.row.addStretch()

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
     QKeyEvent,
@@ -46,6 +47,7 @@ _TILE = QSize(124, 118)
 _PICTURE_HEIGHT = 82
 _LABEL_HEIGHT = 20
 _PADDING = 6
+_MOVES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class FrameDelegate(QStyledItemDelegate):
@@ -176,10 +178,14 @@ class Filmstrip(QListView):
 
     Signals:
         frame_chosen: Row of the frame to show, after a click or an arrow key.
+        include_requested: Rows of frames (list), and whether a fusion is to take them.
+        menu_requested: Global position of a context menu for the selected frames.
         remove_requested: Delete was pressed.
     """
 
     frame_chosen = Signal(int)
+    include_requested = Signal(list, bool)
+    menu_requested = Signal(QPoint)
     remove_requested = Signal()
 
     def __init__(self, model: QAbstractItemModel, display: Display, *, boxes: bool = True) -> None:
@@ -230,6 +236,7 @@ class Filmstrip(QListView):
     def mark(self, row: int) -> None:
         """Make a frame the current one without showing it."""
         index = self.model().index(row, 0)
+        self.setCurrentIndex(index)  # what Shift selects begins there
         self.selectionModel().setCurrentIndex(
             index, QItemSelectionModel.SelectionFlag.ClearAndSelect
         )
@@ -240,13 +247,18 @@ class Filmstrip(QListView):
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A press on the box includes the frame or leaves it out, and does nothing else."""
+        """A press on the box includes the frame or leaves it out, and does nothing else.
+
+        With it go the other selected ones, where it is one of them.
+        """
         place = event.position().toPoint()
         index = self.indexAt(place)
         if self._boxes and event.button() == Qt.MouseButton.LeftButton and index.isValid():
             box = FrameDelegate.box_rect(self.visualRect(index)).adjusted(-4, -4, 4, 4)
             if box.contains(place):
-                toggle(self.model(), index)
+                chosen = self.chosen_rows()
+                rows = chosen if index.row() in chosen else [index.row()]
+                self.include_requested.emit(rows, not is_included(index))
                 return
         super().mousePressEvent(event)
 
@@ -255,8 +267,15 @@ class Filmstrip(QListView):
         self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Arrows change the frame, Space includes it or leaves it out, Delete removes."""
+        """Arrows change the frame, Space includes it or leaves it out, Delete removes.
+
+        Shift with arrows selects several.
+        """
+        extends = self._boxes and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         match event.key():
+            case _ if extends and event.key() in _MOVES:
+                super().keyPressEvent(event)
+                self.frame_chosen.emit(self.currentIndex().row())
             case Qt.Key.Key_Left:
                 self.step(-1)
             case Qt.Key.Key_Right:
@@ -276,10 +295,24 @@ class Filmstrip(QListView):
         """Space counts when it is let go, so that Space+drag in the picture changes nothing."""
         if event.key() == Qt.Key.Key_Space and self._space_down and not event.isAutoRepeat():
             self._space_down = False
-            for row in self.chosen_rows():
-                toggle(self.model(), self.model().index(row, 0))
+            rows = self.chosen_rows()
+            if rows:
+                current = self.currentIndex().row()
+                leader = current if current in rows else rows[0]
+                included = is_included(self.model().index(leader, 0))
+                self.include_requested.emit(rows, not included)
             return
         super().keyReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        """Ask for the menu of the selected frames."""
+        if not self._boxes or not self.chosen_rows():
+            return
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            place = self.visualRect(self.currentIndex()).center()
+            self.menu_requested.emit(self.viewport().mapToGlobal(place))
+        elif self.indexAt(event.pos()).isValid():
+            self.menu_requested.emit(event.globalPos())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Forget a Space that is held."""
@@ -290,9 +323,3 @@ class Filmstrip(QListView):
 def is_included(index: Index) -> bool:
     """Whether a frame takes part in the fusion."""
     return Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) == Qt.CheckState.Checked
-
-
-def toggle(model: QAbstractItemModel, index: Index) -> None:
-    """Include a frame or leave it out."""
-    state = Qt.CheckState.Unchecked if is_included(index) else Qt.CheckState.Checked
-    model.setData(index, state, Qt.ItemDataRole.CheckStateRole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,15 @@ class FramesModel(QAbstractListModel):
 
     def include_all(self) -> None:
         """Include every frame."""
-        if all(row.included for row in self._rows):
+        self.include(range(len(self._rows)), included=True)
+
+    def include(self, rows: Iterable[int], *, included: bool) -> None:
+        """Include frames, or leave them out, as one change."""
+        others = [row for row in rows if self._rows[row].included != included]
+        if not others:
             return
-        for row in self._rows:
-            row.included = True
+        for row in others:
+            self._rows[row].included = included
         self._announce_inclusion()
         self.edited.emit()
 
@@ -155,13 +160,7 @@ class FramesModel(QAbstractListModel):
         """Include a frame or leave it out."""
         if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
             return False
-        row = self._rows[index.row()]
-        included = Qt.CheckState(value) == Qt.CheckState.Checked
-        if row.included != included:
-            row.included = included
-            self.dataChanged.emit(index, index, [role])
-            self.inclusion_changed.emit()
-            self.edited.emit()
+        self.include([index.row()], included=Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
     def _take_out(self, row: int) -> None:

@@ -184,3 +184,15 @@ def make_actions(window: QMainWindow) -> Actions:
     retouch_menu.addActions([actions.retouch_done, actions.retouch_cancel])
     bar.addMenu(tr("&Help")).addActions([actions.guide, actions.shortcuts, actions.about])
     return actions
+
+
+def viewer_menu(actions: Actions, parent: QMainWindow) -> QMenu:
+    """What can be done with the picture that is shown, as a context menu."""
+    menu = QMenu(parent)
+    menu.addActions([actions.fit, actions.actual_pixels, actions.loupe, actions.sharpest])
+    menu.addSeparator()
+    menu.addMenu(actions.compare_menu)
+    menu.addMenu(actions.overlay_menu)
+    menu.addSeparator()
+    menu.addActions([actions.retouch, actions.export])
+    return menu

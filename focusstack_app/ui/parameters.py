@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.settings.schema import FusionSettings
+from focusstack_app.ui.wheel import scroll_past
 from focusstack_app.ui.wording import (
     method_names,
     method_sentences,
@@ -116,6 +117,7 @@ class ParameterPanel(QWidget):
         self.overlap.setSuffix(" %")
         self.overlap.setAccessibleName(self.tr("Overlap of tiles"))
         self.overlap.setKeyboardTracking(False)
+        scroll_past(self.overlap)
         self._tiles = QWidget()
         tiles = QVBoxLayout(self._tiles)
         tiles.setContentsMargins(0, 0, 0, 0)

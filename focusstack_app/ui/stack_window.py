@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QPoint
+
 from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
@@ -13,7 +15,8 @@ from focusstack_app.core.places import is_there
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
-from focusstack_app.ui.filmstrip import is_included, toggle
+from focusstack_app.ui.filmstrip import is_included
+from focusstack_app.ui.frames_menu import frames_menu
 from focusstack_app.ui.frames_model import PROBLEM_ROLE
 from focusstack_app.ui.history import History
 from focusstack_app.ui.opening import Opened
@@ -58,6 +61,10 @@ class StackWindow(ProjectWindow):
         actions.include_all.triggered.connect(self.frames.include_all)
         for request in (actions.remove.triggered, self.filmstrip.remove_requested):
             request.connect(self.remove_frames)
+        self.filmstrip.include_requested.connect(
+            lambda rows, included: self.frames.include(rows, included=included)
+        )
+        self.filmstrip.menu_requested.connect(self._show_frames_menu)
         self.frames.inclusion_changed.connect(self._on_request_changed)
         self.side.parameters.changed.connect(self._on_request_changed)
         self.filmstrip.frame_chosen.connect(
@@ -178,6 +185,10 @@ class StackWindow(ProjectWindow):
         self.mention(_removed_text(len(rows)))
         self._follow_frames(rows[0])
 
+    def _show_frames_menu(self, at: QPoint) -> None:
+        rows = self.filmstrip.chosen_rows()
+        frames_menu(self.frames, rows, self.actions_.remove, self).popup(at)
+
     def _remedy(self, error: FocusStackError) -> tuple[str, Callable[[], object]] | None:
         """Go on without the frames that are gone or cannot be read, where others are left."""
         frames = self.frames
@@ -193,9 +204,8 @@ class StackWindow(ProjectWindow):
         def leave_out() -> None:
             self.banner.hide()
             self._say_notes()
-            for row in range(frames.rowCount()):
-                if frames.source(row) in lost and is_included(frames.index(row)):
-                    toggle(frames, frames.index(row))
+            rows = range(frames.rowCount())
+            frames.include([n for n in rows if frames.source(n) in lost], included=False)
 
         one = self.tr("Leave It Out")
         return (one if len(lost) == 1 else self.tr("Leave Them Out")), leave_out
@@ -212,7 +222,9 @@ class StackWindow(ProjectWindow):
             self.stage.source = sources[min(row, count - 1)]
             if self.stage.view is not View.OUTPUT:
                 self.show_view(self.stage.view)
-        self.filmstrip.mark(sources.index(self.stage.source))
+        current = sources.index(self.stage.source)
+        if current not in self.filmstrip.chosen_rows():  # else others may stay selected with it
+            self.filmstrip.mark(current)
         self._update_state()
 
     def _close_stack(self) -> None:

@@ -37,7 +37,7 @@ from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.icons import program_icon
 from focusstack_app.ui.loading import ThumbnailLoader
-from focusstack_app.ui.menus import make_actions
+from focusstack_app.ui.menus import make_actions, viewer_menu
 from focusstack_app.ui.opener import Opener
 from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.preferences import Preferences
@@ -111,6 +111,7 @@ class WindowFrame(QMainWindow):
         lend = self.stage.refiner.viewport_for
         self.renderer = Renderer(self.bridge, self._services, lend, self)
         self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
+        self.viewer.menu_requested.connect(viewer_menu(self.actions_, self).popup)
         self.filmstrip = Filmstrip(self.frames, self.display)
         self.retouch = RetouchSession(self.actions_, self.stage, self.bridge, self._services, self)
         self.stage.comparison.watch(self.viewer, self.filmstrip, self.retouch.strip)

@@ -1662,7 +1662,7 @@
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation>&amp;Exportieren …</translation>
+        <translation>E&amp;xportieren …</translation>
     </message>
     <message>
         <source>Save the selected output to a file</source>
@@ -1714,7 +1714,7 @@
     </message>
     <message>
         <source>&amp;Retouch Output</source>
-        <translation>Er&amp;gebnis retuschieren</translation>
+        <translation>Ergebnis re&amp;tuschieren</translation>
     </message>
     <message>
         <source>Paint from the source frames into a copy of it</source>
@@ -2070,6 +2070,26 @@
             <numerusform>%n Stack ändern</numerusform>
             <numerusform>%n Stacks ändern</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Include</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Leave Out</source>
+        <translation>Weglassen</translation>
+    </message>
+    <message>
+        <source>Leave Out All Others</source>
+        <translation>Alle anderen weglassen</translation>
+    </message>
+    <message>
+        <source>Show Its Folder</source>
+        <translation>Ordner anzeigen</translation>
+    </message>
+    <message>
+        <source>Show Their Folder</source>
+        <translation>Ordner anzeigen</translation>
     </message>
 </context>
 <context>

@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.saving import saving_folder
-from tests.helpers.windows import FakeExport, choose_format
+from tests.helpers.windows import FakeExport, choose_format, toggle
 
 
 @pytest.fixture

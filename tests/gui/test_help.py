@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app import __version__
 from focusstack_app.settings.schema import Language, Theme
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.theme import apply_theme, is_dark
 from focusstack_app.ui.translation import install_language
+from tests.helpers.windows import toggle
 
 
 def test_shortcuts_are_those_of_the_menus(window: MainWindow) -> None:

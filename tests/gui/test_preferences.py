@@ -6,10 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QRadioButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QRadioButton,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
@@ -319,3 +326,37 @@ def test_a_device_of_another_computer_is_not_offered_and_not_lost(
     assert box.findData(elsewhere) == -1
     assert box.findData("cpu") > 0
     offered.close()
+
+
+def takes_wheel(control: QWidget) -> bool:
+    """Whether a control takes a turn of the wheel; else what it lies in gets it."""
+    place = QPointF(control.rect().center())
+    event = QWheelEvent(
+        place,
+        control.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(control, event)
+    return event.isAccepted()
+
+
+def test_the_wheel_scrolls_past_numbers_and_choices(
+    opened: MainWindow, dialog: PreferencesDialog, qtbot: QtBot
+) -> None:
+    page, overlap = dialog.pages["fusion"], opened.side.parameters.overlap
+    before, share = page.page, overlap.value()
+    controls = [*page.findChildren(QComboBox), *page.findChildren(QSpinBox), overlap]
+    assert len(controls) > 4
+    assert not any(takes_wheel(control) for control in controls)
+    assert (page.page, overlap.value()) == (before, share)
+    dialog.accept()
+    opened.activateWindow()
+    overlap.setFocus()
+    qtbot.waitUntil(overlap.hasFocus)
+    assert takes_wheel(overlap)
+    assert overlap.value() == share - 5

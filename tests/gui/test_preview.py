@@ -8,11 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import Align, Method, Mode, Registration
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.previewing import PREVIEW_SIDE_PX
 from focusstack_app.ui.view_bar import View
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, toggle
 
 
 def test_an_opened_stack_is_previewed_from_proxies(opened: MainWindow, fusion: FakeFusion) -> None:

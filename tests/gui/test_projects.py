@@ -9,14 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.jobs.project import Project, load_project, save_project
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.state import WindowState, change_state, load_state, state_path
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, drop
+from tests.helpers.windows import FakeFusion, drop, toggle
 
 CHOSEN = Parameters(Method.PYRAMID, Mode.STRICT, 0.1, Align.OFF)
 

@@ -12,12 +12,11 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import Mode
 from focusstack_app.ui import window_frame
 from focusstack_app.ui.dialogs import PROGRAM_NAME
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.render_panel import RenderRow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, toggle
 
 MODES = (Mode.FAITHFUL, Mode.STRICT, Mode.GENERATIVE)
 

@@ -20,7 +20,6 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.refining import Quality
@@ -30,7 +29,7 @@ from tests.gui.conftest import MakeWindow
 from tests.helpers.models import UnevenModel
 from tests.helpers.pulse import LONGEST_S, Pulse
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import drop
+from tests.helpers.windows import drop, toggle
 
 PATIENCE_MS = 60_000
 

@@ -16,14 +16,13 @@ from focusstack_app.core.fusion import FusionRequest, FusionResult, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.dialogs import ReportDialog
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, toggle
 
 
 def render(window: MainWindow, qtbot: QtBot) -> None:

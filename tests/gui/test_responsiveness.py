@@ -26,7 +26,6 @@ from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Metho
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.opening import OpenedStack
 from focusstack_app.ui.display import Display
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.picture import prepare
@@ -37,6 +36,7 @@ from tests.gui.conftest import MakeWindow
 from tests.helpers.profiles import SPACES, profile
 from tests.helpers.pulse import LONGEST_S, Pulse
 from tests.helpers.stacks import fake_stack
+from tests.helpers.windows import toggle
 
 
 class Watched(np.ndarray):

@@ -10,14 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Mode
 from focusstack_app.io.read import read_frame
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.help import ShortcutsDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.viewer import Compare
 from tests.helpers.retouching import begin, paint, ready, shown
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, toggle
 
 RENDERED = 3000  # the value of the fake fusion
 

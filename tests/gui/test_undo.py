@@ -12,14 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import Method, Mode
 from focusstack_app.ui import history
-from focusstack_app.ui.filmstrip import toggle
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, toggle
 
 
 def included(window: MainWindow) -> list[bool]:

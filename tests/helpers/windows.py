@@ -22,6 +22,8 @@ from focusstack_app.core.fusion import (
 )
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
+from focusstack_app.ui.filmstrip import is_included
+from focusstack_app.ui.frames_model import FramesModel, Index
 
 STEPS = 20
 PATIENCE_S = 10.0
@@ -109,6 +111,11 @@ class FakeExport:
         if self.error is not None:
             raise self.error
         path.write_bytes(result.picture.tobytes()[:8])
+
+
+def toggle(frames: FramesModel, index: Index) -> None:
+    """Include a frame or leave it out."""
+    frames.include([index.row()], included=not is_included(index))
 
 
 def drop(widget: QWidget, paths: Sequence[Path]) -> None:
