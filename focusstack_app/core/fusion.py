@@ -107,6 +107,8 @@ class FusionRequest:
         memory_bytes: What the job may use; 40 % of the free memory by default. Beyond it, arrays
             go to temporary files.
         max_side_px: For previews: frames are reduced so that the longer side is at most this.
+        rough: For previews that are soon replaced: frames are registered as exactly as shows at
+            that size, and not compared with what the model makes of them.
         slab: Fuse only these frames, where they lie in the picture of all. The stack is then in the
             order of its focus, without what does not belong, and registered if it is to be.
         request_id: Identity, for latest-wins previews.
@@ -127,6 +129,7 @@ class FusionRequest:
     model_id: str = DEFAULT_MODEL_ID
     memory_bytes: int | None = None
     max_side_px: int | None = None
+    rough: bool = False
     slab: Slab | None = None
     request_id: str = field(default_factory=new_request_id)
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import MOST_THREADS, ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.kinds import on_card, on_host
 from focusstack_app.core.message import message
@@ -236,7 +235,7 @@ def _fuse_on_device(
                 else:
                     frames = placed_on(card, prepared, clock, ready)
                 with clock("check"):
-                    unfit = _unfit_frames(request.sources, model, frames, later)
+                    unfit = _unfit_frames(request, model, frames, later)
                 with meanwhile(spool.keep) as keep:
                     made = _fuse_vaeedof(request, model, frames, keep, clock, later, known)
                 return model, unfit, _inside(made, prepared)
@@ -309,12 +308,11 @@ def _fuse_vaeedof(
 
 
 def _unfit_frames(
-    sources: Sequence[FrameSource],
-    model: FusionModel,
-    frames: Sequence[Planes],
-    progress: Progress,
+    request: FusionRequest, model: FusionModel, frames: Sequence[Planes], progress: Progress
 ) -> list[str]:
     """The paper's safeguard: frames that the autoencoder cannot represent."""
+    if request.rough:
+        return []
     usual = model.manifest.reconstruction_rmse
     errors = []
 
@@ -330,7 +328,7 @@ def _unfit_frames(
     unfit = sum(error > _UNFIT * usual + _QUANTISED for error in errors)
     if unfit == 0:
         return []
-    frames_text: object = sources[worst].path
+    frames_text: object = request.sources[worst].path
     if unfit > 1:
         frames_text = message("{file} and {count} more", file=frames_text, count=unfit - 1)
     return [

@@ -14,7 +14,7 @@ from focusstack_app.core.frames import Frame, FrameSource, Pixels, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import PROXY_SIDE_PX, proxy_of
+from focusstack_app.engine.align import PROXY_SIDE_PX, reduced_to
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
@@ -75,12 +75,13 @@ def _read(
 ) -> tuple[list[Held], list[Held], list[Frame]]:
     """The pixels of all frames, their proxies, and the frames without pixels."""
     side = request.max_side_px
+    proxy_side = min(PROXY_SIDE_PX, side) if side is not None and request.rough else PROXY_SIDE_PX
 
     def read(source: FrameSource) -> tuple[Pixels, Pixels | None, Frame]:
         """The pixels, the proxy, and the frame without pixels."""
         # A preview's registration serves the render too, and is found as exactly.
-        frame = read_frame(source) if side is None else read_proxy(source, max(side, PROXY_SIDE_PX))
-        proxy = proxy_of(frame.pixels) if with_proxies else None
+        frame = read_frame(source) if side is None else read_proxy(source, max(side, proxy_side))
+        proxy = reduced_to(frame.pixels, proxy_side) if with_proxies else None
         pixels = frame.pixels
         if side is not None:
             pixels = reduced(pixels, fitted_size(*source.size_px, side))

@@ -63,15 +63,20 @@ def preview_caption(
 ) -> str:
     """For example "Quick preview · zoom in for full quality · …", "Preview · full quality here …".
 
-    Before the first preview is there, the source that is shown in its place is named; after a
-    change, the old preview is called old.
+    Before the first preview is there, the source that is shown in its place is named; one of some
+    of the frames is called rough, and after a change, the old preview is called old.
     """
     preview = previewer.preview
     if preview is None:
         return f"{source_caption(source, frames)} · {_news(previewer, frames)}"
-    if previewer.busy:
+    if previewer.outdated:
         before = tr("Preview before the change")
         return f"{before} · {_news(previewer, frames)}"
+    if preview.rough:
+        rough = tr("Rough preview: {count} of {all} frames").format(
+            count=len(preview.request.stack), all=len(preview.asked.stack)
+        )
+        return f"{rough} · {_news(previewer, frames)}"
     quick = tr("Quick preview")
     percent = tr("{percent} %").format(percent=int(refiner.fraction * 100))
     match refiner.quality:

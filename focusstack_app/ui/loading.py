@@ -18,6 +18,7 @@ from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
 QUICK_SIDE_PX = 1600
+_IN_SIGHT = 16  # thumbnails that are read in any case
 _SETTLE_MS = 150  # before a frame is read fully, while others may follow at once
 
 
@@ -65,17 +66,27 @@ class ThumbnailLoader(QObject):
         self._side_px = side_px
         self._latest = LatestTask()
         self._waiting: deque[FrameSource] = deque()
+        self._begun = 0
+        self._rests = False
 
     def load(self, sources: Sequence[FrameSource]) -> None:
         """Read these and forget the ones before."""
         self._latest.cancel()
         self._waiting = deque(sources)
+        self._begun = 0
         self._next()
+
+    def set_resting(self, rests: bool) -> None:
+        """Leave the processor to others once those are read that are in sight, or go on."""
+        self._rests = rests
+        if self._latest.task is None:
+            self._next()
 
     def _next(self) -> None:
         """Read the next one; hundreds of tasks made at once would hold up the window."""
-        if not self._waiting:
+        if not self._waiting or (self._rests and self._begun >= _IN_SIGHT):
             return
+        self._begun += 1
         source = self._waiting.popleft()
 
         def work(progress: Progress) -> DisplayPicture:

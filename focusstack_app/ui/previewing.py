@@ -1,4 +1,7 @@
-"""The fast preview: fused from small proxies in the background, the latest request wins."""
+"""The fast preview: fused from small proxies in the background, the latest request wins.
+
+That of a long stack takes a while: until it is there, a rough one shows a few of its frames.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ import dataclasses
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import FusionRequest, Registration
+from focusstack_app.core.fusion import FusionRequest, Mode, Registration
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
 PREVIEW_SIDE_PX = 900
+ROUGH_SIDE_PX = 640
+ROUGH_FRAMES = 19  # as many as the network can fuse at three goes
+_LONG_STACK = 50  # frames, from which on there is a rough preview
 _SETTLE_MS = 250
 
 
@@ -23,17 +29,49 @@ class Preview:
 
     Attributes:
         request: What it shows; `max_side_px` is set.
+        asked: What is to be shown; another one where this is rough.
         picture: For the screen, standing for the full picture.
         device: Where it was computed.
-        warnings: One line each.
-        registration: Where the frames lie; None where they were not registered.
+        warnings: One line each; none where this is rough.
+        registration: Where the frames lie; None where they were not registered, or roughly.
     """
 
     request: FusionRequest
+    asked: FusionRequest
     picture: DisplayPicture
     device: str
     warnings: tuple[str, ...]
     registration: Registration | None
+
+    @property
+    def rough(self) -> bool:
+        """Whether it shows some of the frames only."""
+        return self.request.rough
+
+
+def roughly(request: FusionRequest) -> FusionRequest | None:
+    """What shows a long stack soon: a few of its frames, smaller; None for a short one.
+
+    They lie as they will in the preview of all: the reference is among them, and both ends are.
+    Smaller copies are sharp over more of the depth, so that fewer of them show all of it.
+    """
+    count = len(request.stack)
+    if count < _LONG_STACK:
+        return None
+    steps = ROUGH_FRAMES - 1
+    positions = sorted(
+        {*(round(step * (count - 1) / steps) for step in range(steps + 1)), request.stack.reference}
+    )
+    known = request.registration
+    return dataclasses.replace(
+        request,
+        stack=request.stack.taken(positions),
+        registration=known.taken(positions) if known is not None else None,
+        # Faithful mode first measures how far apart the frames are focused: far too long for this.
+        mode=Mode.STRICT if request.mode is Mode.FAITHFUL else request.mode,
+        max_side_px=ROUGH_SIDE_PX,
+        rough=True,
+    )
 
 
 class Previewer(QObject):
@@ -42,12 +80,14 @@ class Previewer(QObject):
     Signals:
         changed: `preview` or `busy` are others now.
         progressed: `fraction` is another now.
-        ready: A new `Preview`.
+        roughly_ready: A new `Preview` that is rough; the one of all frames follows.
+        ready: A new `Preview` of all frames.
         failed: The error of the latest request.
     """
 
     changed = Signal()
     progressed = Signal()
+    roughly_ready = Signal(object)
     ready = Signal(object)
     failed = Signal(object)
 
@@ -56,6 +96,7 @@ class Previewer(QObject):
         self._bridge = bridge
         self._services = services
         self._latest = LatestTask()
+        self._hurry: Task | None = None
         self._wanted: FusionRequest | None = None
         self._held = False
         self._fraction = 0.0
@@ -69,6 +110,17 @@ class Previewer(QObject):
     def busy(self) -> bool:
         """Whether a newer preview than `preview` is on its way."""
         return self._wanted is not None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether `preview` shows something else than what is on its way, if anything is."""
+        preview, wanted = self.preview, self._wanted
+        return preview is not None and wanted is not None and preview.asked is not wanted
+
+    @property
+    def hurries(self) -> bool:
+        """Whether a rough preview is being made: what else is to be read can wait for it."""
+        return self._hurry is not None and self._latest.task is self._hurry
 
     @property
     def held(self) -> bool:
@@ -130,33 +182,51 @@ class Previewer(QObject):
         self.changed.emit()
 
     def _start(self) -> None:
-        request = self._wanted
-        if request is None or self._held:
+        wanted = self._wanted
+        if wanted is None or self._held:
             return
+        shown = self.preview
+        begins = shown is None or (shown.rough and self.outdated)
+        self._make((roughly(wanted) if begins else None) or wanted, wanted)
+
+    def _make(self, request: FusionRequest, asked: FusionRequest) -> None:
+        """Make a preview of what was asked, or a rough one."""
+        rough = request.rough
+        follows = self.preview is not None and self.preview.rough
+        share = ROUGH_FRAMES / (ROUGH_FRAMES + len(asked.stack))
+        first, last = (0.0, share) if rough else (share if follows else 0.0, 1.0)
 
         def work(progress: Progress) -> Preview:
             result = self._services.fuse_stack(request, progress)
             full_size_px = request.stack.sources[request.stack.reference].size_px
             picture = prepare(result.picture, result.icc_profile, full_size_px, progress.checkpoint)
+            if rough:
+                return Preview(request, asked, picture, result.device, (), None)
             known = result.registration_of(request.stack)
-            return Preview(request, picture, result.device, result.warnings, known)
+            return Preview(request, asked, picture, result.device, result.warnings, known)
+
+        def tell(fraction: float, stage: str) -> None:
+            del stage
+            self._fraction = first + fraction * (last - first)
+            self.progressed.emit()
 
         task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
-        task.progressed.connect(self._on_progress)
+        self._hurry = task if rough else None
+        task.progressed.connect(tell)
         task.succeeded.connect(self._on_ready)
         task.failed.connect(self._on_failed)
 
-    def _on_progress(self, fraction: float, stage: str) -> None:
-        del stage
-        self._fraction = fraction
-        self.progressed.emit()
-
     def _on_ready(self, preview: Preview) -> None:
-        if self._wanted is None or preview.request.request_id != self._wanted.request_id:
+        wanted = self._wanted
+        if wanted is None or preview.asked is not wanted:
             return
-        self._wanted = None
         self.preview = preview
-        self.ready.emit(preview)
+        if preview.rough:
+            self.roughly_ready.emit(preview)
+            self._make(wanted, wanted)
+        else:
+            self._wanted = None
+            self.ready.emit(preview)
         self.changed.emit()
 
     def _on_failed(self, error: Exception) -> None:

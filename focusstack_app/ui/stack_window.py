@@ -78,6 +78,8 @@ class StackWindow(ProjectWindow):
         self._thumbnails.loaded.connect(self.frames.set_thumbnail)
         self._thumbnails.failed.connect(self.frames.set_problem)
         self.previewer.changed.connect(self.stage.refresh)
+        self.previewer.changed.connect(lambda: self._thumbnails.set_resting(self.previewer.hurries))
+        self.previewer.roughly_ready.connect(self._on_rough_preview)
         self.previewer.ready.connect(self._on_preview)
         self.previewer.failed.connect(self._tell)
         self.preferences.changed.connect(self._on_preferences_changed)
@@ -264,6 +266,10 @@ class StackWindow(ProjectWindow):
             self.previewer.forget()
         else:
             self.previewer.ask(request, at_once=at_once)
+
+    def _on_rough_preview(self, preview: Preview) -> None:
+        self.stage.show_preview(preview)
+        self._update_state()
 
     def _on_preview(self, preview: Preview) -> None:
         self.stage.show_preview(preview)

@@ -126,7 +126,8 @@ class Stage(QWidget):
         self.strip.frame_chosen.connect(self.frame_requested)
         actions.sharpest.triggered.connect(self._show_sharpest)
         self._frames.modelReset.connect(self._forget_frames)
-        self._previewer.ready.connect(lambda _: self._read_frames())
+        for ready in (self._previewer.roughly_ready, self._previewer.ready):
+            ready.connect(lambda _: self._read_frames())
         self.comparison.changed.connect(self.refresh)
         self.comparison.failed.connect(self.failed)
         self.pictures.loaded.connect(self._on_picture)
@@ -144,7 +145,8 @@ class Stage(QWidget):
             self.pictures.cancel()
             self.viewer.show_picture(preview.picture)
         elif self.source is not None:
-            self._read_frames()
+            if not self._previewer.hurries:
+                self._read_frames()
             proxy = self.scrubber.picture(self.source)
             self.pictures.load_source(self.source, proxy, peaking=self._peaking)
         self.refresh()

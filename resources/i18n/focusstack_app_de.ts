@@ -1546,6 +1546,10 @@
         <translation>Vorschau vor der Änderung</translation>
     </message>
     <message>
+        <source>Rough preview: {count} of {all} frames</source>
+        <translation>Grobe Vorschau: {count} von {all} Aufnahmen</translation>
+    </message>
+    <message>
         <source>Quick preview</source>
         <translation>Schnelle Vorschau</translation>
     </message>

@@ -54,6 +54,16 @@ def test_frames_that_come_in_order_are_the_request_itself(tmp_path: Path) -> Non
         assert read_frames(request, spool, Progress())[0] is request
 
 
+def test_a_rough_preview_is_registered_at_its_own_size(tmp_path: Path) -> None:
+    stack = open_stack(write_stack(tmp_path, 3, width_px=320, height_px=192)).stack
+    for rough, side_px in ((True, 160), (False, 320)):
+        request = FusionRequest(stack, max_side_px=160, rough=rough)
+        with Spool(10**9) as spool:
+            _, frames, proxies, *_ = read_frames(request, spool, Progress())
+            assert {frame.shape for frame in frames} == {(96, 160, 3)}
+            assert {max(proxy.shape) for proxy in proxies} == {side_px}
+
+
 def test_the_depth_follows_the_focus_and_not_the_names(request_: FusionRequest) -> None:
     result = fuse_stack(replace(request_, align=Align.OFF), Progress())
     (warning,) = result.warnings
