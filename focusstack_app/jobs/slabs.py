@@ -10,7 +10,6 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult, new_request_id
-from focusstack_app.core.message import message
 from focusstack_app.core.naming import slab_stem
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
@@ -40,12 +39,8 @@ def slab_paths(output: Path, stack: Stack, frames: int, overlap: int) -> list[Pa
     slabs = slabs_of(len(stack), frames, overlap)
     if len(slabs) == 1:
         raise InputError(
-            message(
-                "The stack has {count} frames: one slab of {frames} is all of it.",
-                count=len(stack),
-                frames=frames,
-            ),
-            message("Choose fewer frames per slab."),
+            f"The stack has {len(stack)} frames: one slab of {frames} is all of it.",
+            "Choose fewer frames per slab.",
         )
     return [output.with_stem(slab_stem(output.stem, slab)) for slab in slabs]
 

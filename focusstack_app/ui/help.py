@@ -194,6 +194,13 @@ def _more() -> tuple[tuple[str, str], ...]:
             tr("T retouches: choose the frame that has it right, and paint. X restores."),
         ),
         (
+            tr("Things that cross"),
+            tr(
+                "Ctrl+Shift+R renders slabs, each of some frames that follow each other: retouch "
+                "the render of all frames from the slab that has it right."
+            ),
+        ),
+        (
             tr("Many stacks"),
             tr("Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.jobs.slabs import slab_requests
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_window import BatchWindow
@@ -24,7 +27,9 @@ from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.outputs import Output, open_outside
 from focusstack_app.ui.rendering import Render, Rendered
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.slabs import SlabsDialog
 from focusstack_app.ui.stack_window import StackWindow
+from focusstack_app.ui.state import load_state, state_path
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.wording import (
@@ -60,6 +65,7 @@ class MainWindow(StackWindow):
         actions, panel = self.actions_, self.side.render_panel
         actions.batch.triggered.connect(self._choose_batch)
         actions.render.triggered.connect(self.render_stack)
+        actions.slabs.triggered.connect(self.choose_slabs)
         actions.stop.triggered.connect(self.stop_render)
         actions.export.triggered.connect(self.choose_export)
         actions.preferences.triggered.connect(lambda: self.preferences.open())
@@ -138,16 +144,46 @@ class MainWindow(StackWindow):
     def render_stack(self) -> None:
         """Render what is included now, after what was asked before; later changes do not count."""
         request = self.request()
-        if request is None or self.retouch.active:
-            return
-        if any(render.is_for(request) for render in self.renderer.open):
+        if request is not None and not self.retouch.active:
+            self._render([request])
+
+    def choose_slabs(self) -> SlabsDialog:
+        """Ask how the stack is cut into slabs, and render them."""
+        dialog = SlabsDialog(load_state(state_path()).slabs, self._known_request, self)
+        self.previewer.changed.connect(dialog.refresh)
+        dialog.chosen.connect(self.render_slabs)
+        dialog.open()
+        return dialog
+
+    def _known_request(self) -> FusionRequest | None:
+        """What Render would do now, once it is known how the frames lie."""
+        asked = self._asked()
+        return self.request() if asked is not None and self.previewer.knows(asked) else None
+
+    def render_slabs(self, frames: int, overlap: int) -> None:
+        """Render the slabs of what is included now, after what was asked before.
+
+        Args:
+            frames: Of a slab.
+            overlap: How many of them the next slab has, too.
+        """
+        self.keep_in_mind(lambda state: replace(state, slabs=(frames, overlap)))
+        request = self._known_request()
+        if request is not None:
+            self._render(slab_requests(request, frames, overlap))
+
+    def _render(self, requests: Sequence[FusionRequest]) -> None:
+        asked = [render.request for render in self.renderer.open]
+        requests = [r for r in requests if not any(Render(r).is_for(other) for other in asked)]
+        if not requests:
             self.mention(self.tr("This picture is being made already"))
             return
         if not self.renderer.busy and not self._advises:
             self.banner.hide()
         self.statusBar().clearMessage()
         self.previewer.hold()
-        self.renderer.add(request)
+        for request in requests:
+            self.renderer.add(request)
         self._update_state()
 
     def stop_render(self) -> None:
@@ -193,7 +229,7 @@ class MainWindow(StackWindow):
         self.statusBar().showMessage(
             self.tr("{name}: {frames} in {time} on {device}").format(
                 name=output.name,
-                frames=count_text(len(output.result.request.stack), "frame"),
+                frames=count_text(len(output.result.request.positions), "frame"),
                 time=seconds_text(output.seconds),
                 device=output.result.device,
             )

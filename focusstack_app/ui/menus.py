@@ -22,6 +22,7 @@ class Actions:
     save_as: QAction
     batch: QAction
     render: QAction
+    slabs: QAction
     stop: QAction
     export: QAction
     preferences: QAction
@@ -83,6 +84,11 @@ def make_actions(window: QMainWindow) -> Actions:
         save_as=action(tr("Save Project &As…"), "Ctrl+Shift+S"),
         batch=action(tr("&Batch…"), "Ctrl+B", tr("Fuse many stacks, one picture each")),
         render=action(tr("Re&nder"), "Ctrl+R", tr("Fuse the included frames at full size")),
+        slabs=action(
+            tr("Render S&labs…"),
+            "Ctrl+Shift+R",
+            tr("Fuse neighbouring frames in groups, each to an output of its own"),
+        ),
         stop=action(tr("S&top"), "Esc", tr("Stop the render")),
         export=action(tr("&Export…"), "Ctrl+E", tr("Save the selected output to a file")),
         preferences=action(tr("&Preferences…"), "Ctrl+,", tr("Defaults, output format, colours")),
@@ -147,7 +153,7 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu.addSeparator()
     file_menu.addAction(actions.batch)
     file_menu.addSeparator()
-    file_menu.addActions([actions.render, actions.stop])
+    file_menu.addActions([actions.render, actions.slabs, actions.stop])
     file_menu.addSeparator()
     file_menu.addAction(actions.export)
     file_menu.addSeparator()

@@ -37,6 +37,8 @@ from focusstack_app.ui.wording import (
     reused_text,
     seconds_text,
     size_text,
+    slab_label,
+    slab_text,
 )
 
 ICON_SIZE = QSize(60, 44)
@@ -67,8 +69,17 @@ class Output:
 
     @property
     def name(self) -> str:
-        """For people: "Output 3"."""
+        """For people: "Output 3", "Slab 3 (frames 15–24)"."""
+        slab = self.result.request.slab
+        if slab is not None:
+            return slab_text(slab)
         return tr("Output {number}").format(number=self.number)
+
+    @property
+    def label(self) -> str:
+        """The same where there is little room: "Slab 3 (15–24)"."""
+        slab = self.result.request.slab
+        return self.name if slab is None else slab_label(slab)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -218,18 +229,20 @@ class OutputList(QListWidget):
         if output not in self._outputs:
             return
         item = self.item(self._outputs.index(output))
-        result = output.result
-        made = result_text(result)
+        result, request = output.result, output.result.request
+        made, sources = result_text(result), request.sources
         kept = output.exported_to is not None
         state = self.tr("exported") if kept else self.tr("not exported")
-        item.setText(f"{output.name} · {state}\n{made}, {seconds_text(output.seconds)}")
-        overlap = self.tr("overlap {share}").format(share=f"{result.request.overlap * 100:.0f} %")
+        between = " · " if request.slab is None else "\n"  # its name is longer
+        lead = f"{output.name}{between}{state}"
+        item.setText(f"{lead}\n{made}, {seconds_text(output.seconds)}")
+        overlap = self.tr("overlap {share}").format(share=f"{request.overlap * 100:.0f} %")
         drag = self.tr("{file} (drag it into another program)")
         reused = reused_text(result)
         lines = [
-            f"{output.name}, {stack_name(result.request.stack.sources)}, "
-            f"{output.finished_at:%H:%M:%S}",
-            f"{size_text(*output.size_px)}, {count_text(len(result.request.stack), 'frame')}",
+            f"{output.name}, {stack_name(request.stack.sources)}, {output.finished_at:%H:%M:%S}",
+            f"{size_text(*output.size_px)}, {count_text(len(sources), 'frame')}",
+            *([f"{sources[0].path.name} – {sources[-1].path.name}"] if request.slab else []),
             f"{made}, {overlap}, {result.model}, {result.device}",
             *([reused] if reused else []),
             *(said(warning) for warning in result.warnings),

@@ -34,6 +34,8 @@ class Preview:
         device: Where it was computed.
         warnings: One line each; none where this is rough.
         registration: Where the frames lie; None where they were not registered, or roughly.
+        found: The same request of the frames that belong together, in the order of their focus, and
+            with their registration.
     """
 
     request: FusionRequest
@@ -42,6 +44,7 @@ class Preview:
     device: str
     warnings: tuple[str, ...]
     registration: Registration | None
+    found: FusionRequest
 
     @property
     def rough(self) -> bool:
@@ -137,6 +140,24 @@ class Previewer(QObject):
         preview = self.preview
         return preview.registration if preview and preview.request.stack == stack else None
 
+    def knows(self, request: FusionRequest) -> bool:
+        """Whether the preview is of the same frames, aligned or not as they."""
+        preview = self.preview
+        if preview is None or preview.rough:
+            return False
+        own = preview.request
+        return (own.stack, own.align) == (request.stack, request.align)
+
+    def informed(self, request: FusionRequest) -> FusionRequest:
+        """A request with what the preview found out about its frames, if it knows them.
+
+        It is without those that do not belong, in the order of the focus, and with where they lie.
+        """
+        if self.preview is None or not self.knows(request):
+            return request
+        found = self.preview.found
+        return dataclasses.replace(request, stack=found.stack, registration=found.registration)
+
     def ask(self, request: FusionRequest, *, at_once: bool = False) -> None:
         """Want a preview of this; whatever was wanted before is cancelled.
 
@@ -201,9 +222,12 @@ class Previewer(QObject):
             full_size_px = request.stack.sources[request.stack.reference].size_px
             picture = prepare(result.picture, result.icc_profile, full_size_px, progress.checkpoint)
             if rough:
-                return Preview(request, asked, picture, result.device, (), None)
+                return Preview(request, asked, picture, result.device, (), None, request)
             known = result.registration_of(request.stack)
-            return Preview(request, asked, picture, result.device, result.warnings, known)
+            found = dataclasses.replace(
+                request, stack=result.request.stack, registration=result.registration
+            )
+            return Preview(request, asked, picture, result.device, result.warnings, known, found)
 
         def tell(fraction: float, stage: str) -> None:
             del stage

@@ -282,7 +282,7 @@ class Refiner(QObject):
 
 def _render_of(preview: Preview) -> FusionRequest:
     """What the render would be asked."""
-    return dataclasses.replace(preview.request, max_side_px=None, registration=preview.registration)
+    return dataclasses.replace(preview.found, max_side_px=None)
 
 
 def _refinable(preview: Preview) -> bool:

@@ -23,7 +23,7 @@ from focusstack_app.ui import icons
 from focusstack_app.ui.rendering import Render, RenderState
 from focusstack_app.ui.translation import tr
 from focusstack_app.ui.view_bar import ElidedLabel
-from focusstack_app.ui.wording import count_text, progress_text, request_text
+from focusstack_app.ui.wording import count_text, progress_text, request_text, slab_text
 
 _STEPS = 1000
 _REFRESH_MS = 500
@@ -155,9 +155,10 @@ class RenderRow(QWidget):
     def __init__(self, render: Render) -> None:
         super().__init__()
         self._render = render
-        sources = render.request.stack.sources
+        request, sources = render.request, render.request.stack.sources
         self.title = ElidedLabel()
-        made = f"{request_text(render.request)}, {count_text(len(sources), 'frame')}"
+        made, frames = request_text(request), count_text(len(sources), "frame")
+        made = f"{slab_text(request.slab)}, {made}" if request.slab else f"{made}, {frames}"
         self.title.set_whole(f"{made} · {stack_name(sources)}")
         self.status = ElidedLabel()
         self.status.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -218,7 +218,7 @@ class RetouchSession(QObject):
         """Put the outputs that can be painted into the strip."""
         self._others.setRowCount(0)
         for output in self.retoucher.others:
-            item = QStandardItem(output.name)
+            item = QStandardItem(output.label)
             item.setData(output.thumbnail, _DECORATION)
             item.setCheckState(Qt.CheckState.Checked)
             item.setToolTip(f"{output.name} · {result_text(output.result)}")

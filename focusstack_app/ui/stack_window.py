@@ -158,7 +158,16 @@ class StackWindow(ProjectWindow):
     # --- frames and parameters ---------------------------------------------------------------
 
     def request(self) -> FusionRequest | None:
-        """What Render would do now; None where no frame is included."""
+        """What Render would do now; None where no frame is included.
+
+        It is of the frames that belong together, in the order of their focus, as far as the preview
+        found that out: its outputs lie exactly on each other, and nothing is looked for twice.
+        """
+        asked = self._asked()
+        return asked and self.previewer.informed(asked)
+
+    def _asked(self) -> FusionRequest | None:
+        """The same of all frames that are included."""
         included = self.frames.included()
         return self.request_for(Stack(included)) if included else None
 
@@ -261,7 +270,7 @@ class StackWindow(ProjectWindow):
             self._on_request_changed()
 
     def _ask_preview(self, *, at_once: bool) -> None:
-        request = self.request()
+        request = self._asked()
         if request is None:
             self.previewer.forget()
         else:

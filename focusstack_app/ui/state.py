@@ -16,6 +16,7 @@ from PySide6.QtCore import QLockFile
 
 from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.slabs import slabs_of
 from focusstack_app.io.atomic import replacing
 
 MOST_RECENT = 8
@@ -30,11 +31,13 @@ class WindowState:
         geometry: Of the window, as Qt packs it, in base 64.
         folder: Where files were opened last; empty for the home folder.
         recent: Projects, the newest first.
+        slabs: Frames of a slab, and how many of them the next one has, too.
     """
 
     geometry: str = ""
     folder: str = ""
     recent: tuple[str, ...] = ()
+    slabs: tuple[int, int] = (10, 3)
 
     def with_recent(self, path: Path) -> WindowState:
         """With a project in front."""
@@ -84,4 +87,7 @@ def _state(document: Any) -> WindowState:
     geometry, folder, recent = (document[name] for name in ("geometry", "folder", "recent"))
     if not all(isinstance(text, str) for text in (geometry, folder, *recent)):
         raise TypeError("texts only")
-    return WindowState(geometry, folder, tuple(recent))
+    state = WindowState(geometry, folder, tuple(recent))
+    frames, overlap = document.get("slabs", state.slabs)
+    slabs_of(1, frames, overlap)  # refuses what makes no slabs
+    return replace(state, slabs=(frames, overlap))

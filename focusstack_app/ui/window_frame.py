@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.slabs import FEWEST_FRAMES
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane
@@ -164,6 +165,7 @@ class WindowFrame(QMainWindow):
         free = not self.retouch.active
         ready = bool(included) and free
         actions.render.setEnabled(ready)
+        actions.slabs.setEnabled(ready and len(included) > FEWEST_FRAMES)
         tip = (
             self.tr("Fuse the included frames at full size (Ctrl+R)")
             if included
@@ -329,7 +331,12 @@ class WindowFrame(QMainWindow):
         if at_once:
             change_state(path, change)
         else:
-            self.bridge.submit(Lane.FILES, lambda _: change_state(path, change))
+            self.keep_in_mind(change)
+
+    def keep_in_mind(self, change: Callable[[WindowState], WindowState]) -> None:
+        """Change what windows remember, in the background."""
+        path = state_path()
+        self.bridge.submit(Lane.FILES, lambda _: change_state(path, change))
 
     def _fill_recent_menu(self) -> None:
         menu = self.actions_.recent_menu

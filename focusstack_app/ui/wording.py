@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.output import (
     Carried,
@@ -16,6 +16,7 @@ from focusstack_app.core.output import (
     OutputOptions,
     Subsampling,
 )
+from focusstack_app.core.slabs import Slab
 from focusstack_app.settings.schema import Language, Theme
 from focusstack_app.ui.translation import number_text, tr
 
@@ -29,6 +30,7 @@ FORMAT_NAMES = {
 _LANGUAGE_NAMES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
 
 _FLOAT_BYTES = 4
+_PROVENANCE_BYTES = 4
 _CHANNELS = 3
 _WORKING_PICTURES = 4  # sums, weights and the result beside the frames, as float32
 
@@ -124,6 +126,20 @@ def request_text(request: FusionRequest) -> str:
     return name
 
 
+def slab_text(slab: Slab) -> str:
+    """What a slab is called: "Slab 3 (frames 15–24)"."""
+    return tr("Slab {number} (frames {first}–{last})").format(
+        number=slab.number, first=slab.start + 1, last=slab.stop
+    )
+
+
+def slab_label(slab: Slab) -> str:
+    """The same where there is little room: "Slab 3 (15–24)"."""
+    return tr("Slab {number} ({first}–{last})").format(
+        number=slab.number, first=slab.start + 1, last=slab.stop
+    )
+
+
 def result_text(result: FusionResult) -> str:
     """How an output was made: "VAEEDOF faithful, retouched"."""
     made = request_text(result.request)
@@ -140,7 +156,7 @@ def reused_text(result: FusionResult) -> str:
     return tr("Taken from the preview: {parts}").format(parts=", ".join(parts)) if parts else ""
 
 
-def count_text(count: int, noun: Literal["frame", "file", "stack", "tile"]) -> str:
+def count_text(count: int, noun: Literal["frame", "file", "stack", "slab", "tile"]) -> str:
     """A count and its noun: "1 frame", "7 frames"."""
     match noun:
         case "frame":
@@ -149,6 +165,8 @@ def count_text(count: int, noun: Literal["frame", "file", "stack", "tile"]) -> s
             return tr("%n file(s)", "", count)
         case "stack":
             return tr("%n stack(s)", "", count)
+        case "slab":
+            return tr("%n slab(s)", "", count)
         case "tile":
             return tr("%n tile(s)", "", count)
 
@@ -169,6 +187,16 @@ def memory_estimate_bytes(sources: Sequence[FrameSource]) -> int:
     width_px, height_px = sources[0].size_px
     values = width_px * height_px * _CHANNELS
     return len(sources) * values * 2 + values * _FLOAT_BYTES * _WORKING_PICTURES
+
+
+def output_bytes(stack: Stack) -> int:
+    """Memory of a render: 16 bits of three colours, and what its pixels come from.
+
+    Args:
+        stack: Of the render.
+    """
+    width_px, height_px = stack.sources[stack.reference].size_px
+    return width_px * height_px * (_CHANNELS * 2 + _PROVENANCE_BYTES)
 
 
 def choice_text(value: Any) -> str:

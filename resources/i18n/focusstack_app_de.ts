@@ -386,6 +386,14 @@
         <translation>T beginnt die Retusche: Wählen Sie die Aufnahme, auf der die Stelle stimmt, und malen Sie. X stellt wieder her.</translation>
     </message>
     <message>
+        <source>Things that cross</source>
+        <translation>Was sich kreuzt</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+R renders slabs, each of some frames that follow each other: retouch the render of all frames from the slab that has it right.</source>
+        <translation>Strg+Umschalt+R rendert Teilstacks (Slabs) aus je einigen Aufnahmen hintereinander: Retuschieren Sie das Ergebnis aus allen Aufnahmen mit dem Teilstack, der die Stelle richtig zeigt.</translation>
+    </message>
+    <message>
         <source>Many stacks</source>
         <translation>Viele Stacks</translation>
     </message>
@@ -518,6 +526,14 @@
         <translation>{percent}, noch etwa {time}</translation>
     </message>
     <message>
+        <source>Slab {number} (frames {first}–{last})</source>
+        <translation>Teilstack {number} (Aufn. {first}–{last})</translation>
+    </message>
+    <message>
+        <source>Slab {number} ({first}–{last})</source>
+        <translation>Teil {number} ({first}–{last})</translation>
+    </message>
+    <message>
         <source>{made}, retouched</source>
         <translation>{made}, retuschiert</translation>
     </message>
@@ -552,6 +568,13 @@
         <translation>
             <numerusform>%n Stack</numerusform>
             <numerusform>%n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n slab(s)</source>
+        <translation>
+            <numerusform>%n Teilstack</numerusform>
+            <numerusform>%n Teilstacks</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1657,6 +1680,14 @@
         <translation>&amp;Rendern</translation>
     </message>
     <message>
+        <source>Render S&amp;labs…</source>
+        <translation>Tei&amp;lstacks rendern …</translation>
+    </message>
+    <message>
+        <source>Fuse neighbouring frames in groups, each to an output of its own</source>
+        <translation>Aufnahmen hintereinander in Gruppen verrechnen, jede zu einem eigenen Ergebnis</translation>
+    </message>
+    <message>
         <source>Stop the render</source>
         <translation>Das Rendern abbrechen</translation>
     </message>
@@ -2094,6 +2125,22 @@
     <message>
         <source>Show Their Folder</source>
         <translation>Ordner anzeigen</translation>
+    </message>
+    <message>
+        <source>One slab would be the whole stack of {frames}: choose fewer.</source>
+        <translation>Ein einziger Teilstack enthielte schon alle {frames}: Wählen Sie weniger.</translation>
+    </message>
+    <message>
+        <source>{slabs} of {frames}; the last has {last}</source>
+        <translation>{slabs} mit {frames}; der letzte hat {last}</translation>
+    </message>
+    <message>
+        <source>{slabs} of {frames}</source>
+        <translation>{slabs} mit {frames}</translation>
+    </message>
+    <message>
+        <source>{made}. They take {memory} of memory until they are removed.</source>
+        <translation>{made}. Sie belegen {memory} Speicher, bis sie entfernt werden.</translation>
     </message>
 </context>
 <context>
@@ -2909,6 +2956,41 @@ Ziehen Sie hier oder drücken Sie , und . um durch die Aufnahmen zu gehen; G spr
     <message>
         <source>Outputs</source>
         <translation>Ergebnisse</translation>
+    </message>
+</context>
+<context>
+    <name>SlabsDialog</name>
+    <message>
+        <source>Render Slabs</source>
+        <translation>Teilstacks rendern</translation>
+    </message>
+    <message>
+        <source>Frames per slab</source>
+        <translation>Aufnahmen je Teilstack</translation>
+    </message>
+    <message>
+        <source>More take in more of the depth, and fewer outputs come</source>
+        <translation>Mehr erfassen mehr von der Tiefe und ergeben weniger Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Overlap</source>
+        <translation>Überlappung</translation>
+    </message>
+    <message>
+        <source>How many of its frames the next slab has, too</source>
+        <translation>Wie viele seiner Aufnahmen auch der nächste Teilstack enthält</translation>
+    </message>
+    <message>
+        <source>Render</source>
+        <translation>Rendern</translation>
+    </message>
+    <message>
+        <source>Each slab, some frames that follow each other, becomes an output. They lie exactly on each other and on the render of all frames: paint a spot from the slab that has it right.</source>
+        <translation>Jeder Teilstack (Slab), einige Aufnahmen hintereinander, wird ein Ergebnis. Sie liegen genau aufeinander und auf dem Ergebnis aus allen Aufnahmen: Malen Sie eine Stelle aus dem Teilstack, der sie richtig zeigt.</translation>
+    </message>
+    <message>
+        <source>Slabs need the preview: it finds out how the frames lie.</source>
+        <translation>Teilstacks brauchen die Vorschau: Sie findet heraus, wie die Aufnahmen liegen.</translation>
     </message>
 </context>
 <context>

@@ -78,9 +78,12 @@ class FakeFusion:
                 np.full(shape, 50 * count, np.uint8),
                 np.full(shape, 20 * count, np.uint8),
             )
+        known = self.registration
+        if known is not None and len(known.gains) != len(request.stack):
+            known = None  # of other frames
         return FusionResult(
             request, picture, None, provenance, {"fuse": 0.1}, "CPU", "fake", 1, 0, self.warnings,
-            placement, self.registration,
+            placement, known,
         )  # fmt: skip
 
     @property

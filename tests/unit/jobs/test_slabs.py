@@ -13,17 +13,26 @@ import tifffile
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method
+from focusstack_app.core.fusion import (
+    DEFAULT_MODEL_ID,
+    Align,
+    FusionRequest,
+    FusionResult,
+    Method,
+)
+from focusstack_app.core.kinds import on_host
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register
+from focusstack_app.inference.manifest import find_model
+from focusstack_app.inference.pytorch import TorchModel
 from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.joining import joined_stack, laid_over, lies_on
 from focusstack_app.jobs.opening import open_stack
-from focusstack_app.jobs.placing import Clock, placed
+from focusstack_app.jobs.placing import Clock, placed, placed_on
 from focusstack_app.jobs.preparing import prepare
 from focusstack_app.jobs.slabs import export_slabs, slab_paths, slab_requests
 from focusstack_app.jobs.source_frame import read_source_frame
@@ -87,6 +96,19 @@ def test_at_bare_borders_the_reference_fills_in(request_: FusionRequest) -> None
         np.testing.assert_array_equal(base, read_source_frame(whole, 2, Progress()))
         prepared = placed(prepared, spool, Clock(), Progress())
         np.testing.assert_array_equal(prepared.frames[0][:][0], base[0])
+
+
+def test_on_a_card_frames_are_placed_alike(request_: FusionRequest) -> None:
+    card = TorchModel(find_model(DEFAULT_MODEL_ID), "cpu").card
+    whole = fused(replace(request_, crop=False))
+    with Spool(10**9) as spool:
+        for request in slab_requests(known_of(whole), 3, 0):
+            prepared = prepare(request, spool, Clock(), Progress())
+            there = placed_on(card, prepared, Clock(), Progress())
+            frames = placed(prepared, spool, Clock(), Progress()).frames
+            for mine, other in zip(there, frames, strict=True):
+                away = np.abs(on_host(mine).astype(int) - other[:].astype(int))
+                assert away.mean() < 0.001 * 65535
 
 
 @pytest.mark.parametrize("method", list(Method))

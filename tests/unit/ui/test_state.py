@@ -15,7 +15,23 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert load_state(tmp_path / "deep" / "window.json") == state
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"geometry": 1, "folder": "", "recent": []}'])
+def test_a_file_from_before_slabs_is_read(tmp_path: Path) -> None:
+    (tmp_path / "window.json").write_text('{"geometry": "a", "folder": "", "recent": []}')
+    assert load_state(tmp_path / "window.json") == WindowState("a", slabs=(10, 3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"geometry": 1, "folder": "", "recent": []}',
+        '{"geometry": "", "folder": "a", "recent": [], "slabs": [3, 3]}',
+        '{"geometry": "", "folder": "a", "recent": [], "slabs": 3}',
+        '{"geometry": "", "folder": "a", "recent": [], "slabs": ["3", "1"]}',
+    ],
+)
 def test_a_damaged_file_is_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "window.json").write_text(text)
     assert load_state(tmp_path / "window.json") == WindowState()

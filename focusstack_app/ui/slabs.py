@@ -1,0 +1,136 @@
+"""How a stack is cut into slabs, asked in a small dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.slabs import FEWEST_FRAMES, slabs_of
+from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.translation import tr
+from focusstack_app.ui.wording import bytes_text, count_text, output_bytes
+
+_WIDTH_PX = 380
+
+
+class SlabsDialog(QDialog):
+    """Frames per slab, overlap, and what comes of it.
+
+    Args:
+        cut: What it begins with: frames of a slab, and how many of them the next one has, too.
+        known: Asked for the request of the whole stack, which is None as long as it is not known
+            how its frames lie.
+        parent: The window.
+
+    Signals:
+        chosen: Frames of a slab, and how many of them the next one has, too.
+    """
+
+    chosen = Signal(int, int)
+
+    def __init__(
+        self, cut: tuple[int, int], known: Callable[[], FusionRequest | None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Render Slabs"))
+        self.setMinimumWidth(_WIDTH_PX)
+        self._known = known
+        self.frames, self.overlap = QSpinBox(), QSpinBox()
+        self.frames.setAccessibleName(self.tr("Frames per slab"))
+        self.frames.setToolTip(self.tr("More take in more of the depth, and fewer outputs come"))
+        self.overlap.setAccessibleName(self.tr("Overlap"))
+        self.overlap.setToolTip(self.tr("How many of its frames the next slab has, too"))
+        self.frames.setRange(FEWEST_FRAMES, 999)
+        self.frames.setValue(cut[0])
+        self.overlap.setRange(0, cut[0] - 1)
+        self.overlap.setValue(cut[1])
+        self.line = QLabel()
+        self.line.setWordWrap(True)
+        buttons = QDialogButtonBox()
+        self.render_button = buttons.addButton(
+            self.tr("Render"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
+        self.render_button.setDefault(True)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.addRow(self.tr("Frames per slab"), self.frames)
+        form.addRow(self.tr("Overlap"), self.overlap)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(14)
+        column.addWidget(
+            explanation(
+                self.tr(
+                    "Each slab, some frames that follow each other, becomes an output. They lie "
+                    "exactly on each other and on the render of all frames: paint a spot from the "
+                    "slab that has it right."
+                )
+            )
+        )
+        column.addLayout(form)
+        column.addWidget(self.line)
+        column.addWidget(buttons)
+        self.frames.valueChanged.connect(self.refresh)
+        self.overlap.valueChanged.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say what would be made now."""
+        self.overlap.setMaximum(self.frames.value() - 1)
+        request = self._known()
+        if request is None:
+            self.line.setText(self.tr("Slabs need the preview: it finds out how the frames lie."))
+        else:
+            self.line.setText(slabs_text(request, self.frames.value(), self.overlap.value()))
+        self.render_button.setEnabled(request is not None and self._count(request) > 1)
+
+    def _count(self, request: FusionRequest) -> int:
+        return len(slabs_of(len(request.stack), self.frames.value(), self.overlap.value()))
+
+    def _accept(self) -> None:
+        self.accept()
+        self.chosen.emit(self.frames.value(), self.overlap.value())
+
+
+def slabs_text(request: FusionRequest, frames: int, overlap: int) -> str:
+    """What the slabs of a stack are: "9 slabs of 10 frames; the last has 7 (2.2 GB of memory)".
+
+    Args:
+        request: For all of it.
+        frames: Of a slab.
+        overlap: How many of them the next slab has, too.
+    """
+    slabs = slabs_of(len(request.stack), frames, overlap)
+    if len(slabs) == 1:
+        of_all = count_text(len(request.stack), "frame")
+        return tr("One slab would be the whole stack of {frames}: choose fewer.").format(
+            frames=of_all
+        )
+    text = tr("{slabs} of {frames}; the last has {last}")
+    if len(slabs[-1]) == frames:
+        text = tr("{slabs} of {frames}")
+    memory = bytes_text(len(slabs) * output_bytes(request.stack))
+    made = text.format(
+        slabs=count_text(len(slabs), "slab"),
+        frames=count_text(frames, "frame"),
+        last=len(slabs[-1]),
+    )
+    return tr("{made}. They take {memory} of memory until they are removed.").format(
+        made=made, memory=memory
+    )
