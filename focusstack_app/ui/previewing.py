@@ -16,7 +16,7 @@ from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
 from focusstack_app.ui.services import Services
 
-PREVIEW_SIDE_PX = 900
+PREVIEW_SIDE_PX = 896  # two tiles that overlap by a quarter; four pixels more take a third one
 ROUGH_SIDE_PX = 640
 ROUGH_FRAMES = 19  # as many as the network can fuse at three goes
 _LONG_STACK = 50  # frames, from which on there is a rough preview
