@@ -52,6 +52,7 @@ class RenderPanel(QWidget):
         super().__init__(parent)
         self.rows: dict[Render, RenderRow] = {}
         self._paused = False
+        self._next: Render | None = None
         self.render_button = QPushButton(self.tr("Render"))
         self.render_button.setDefault(True)
         self.render_button.setMinimumHeight(36)
@@ -114,6 +115,16 @@ class RenderPanel(QWidget):
                 self._lines.insertWidget(self._lines.count() - 1, row)
                 row.show()  # so that its height counts at once
         self._refresh()
+        following = next((render for render in renders if not render.over), None)
+        if following is not self._next:
+            self._next = following
+            QTimer.singleShot(0, self, self._follow)  # once the rows have their places
+
+    def _follow(self) -> None:
+        """Scroll to the render that runs, or is next."""
+        row = self.rows.get(self._next) if self._next is not None else None
+        if row is not None:
+            self._list.ensureWidgetVisible(row, 0, 0)
 
     def _refresh(self) -> None:
         open_renders = [render for render in self.rows if not render.over]

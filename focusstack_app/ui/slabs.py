@@ -47,7 +47,7 @@ class SlabsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Render Slabs"))
         self.setMinimumWidth(_WIDTH_PX)
-        self._known = known
+        self._known, self._overlap = known, cut[1]
         self.frames, self.overlap = QSpinBox(), QSpinBox()
         self.frames.setAccessibleName(self.tr("Frames per slab"))
         self.frames.setToolTip(self.tr("More take in more of the depth, and fewer outputs come"))
@@ -55,8 +55,6 @@ class SlabsDialog(QDialog):
         self.overlap.setToolTip(self.tr("How many of its frames the next slab has, too"))
         self.frames.setRange(FEWEST_FRAMES, 999)
         self.frames.setValue(cut[0])
-        self.overlap.setRange(0, cut[0] - 1)
-        self.overlap.setValue(cut[1])
         self.line = QLabel()
         self.line.setWordWrap(True)
         buttons = QDialogButtonBox()
@@ -86,19 +84,30 @@ class SlabsDialog(QDialog):
         column.addLayout(form)
         column.addWidget(self.line)
         column.addWidget(buttons)
-        self.frames.valueChanged.connect(self.refresh)
-        self.overlap.valueChanged.connect(self.refresh)
-        self.refresh()
+        self._on_frames()
+        self.frames.valueChanged.connect(self._on_frames)
+        self.overlap.valueChanged.connect(self._on_overlap)
 
     def refresh(self) -> None:
         """Say what would be made now."""
-        self.overlap.setMaximum(self.frames.value() - 1)
         request = self._known()
         if request is None:
             self.line.setText(self.tr("Slabs need the preview: it finds out how the frames lie."))
         else:
             self.line.setText(slabs_text(request, self.frames.value(), self.overlap.value()))
         self.render_button.setEnabled(request is not None and self._count(request) > 1)
+
+    def _on_frames(self) -> None:
+        """Keep the overlap below; it comes back after a smaller number that was only typed over."""
+        self.overlap.blockSignals(True)
+        self.overlap.setMaximum(self.frames.value() - 1)
+        self.overlap.setValue(self._overlap)
+        self.overlap.blockSignals(False)
+        self.refresh()
+
+    def _on_overlap(self, frames: int) -> None:
+        self._overlap = frames
+        self.refresh()
 
     def _count(self, request: FusionRequest) -> int:
         return len(slabs_of(len(request.stack), self.frames.value(), self.overlap.value()))

@@ -136,12 +136,43 @@ def test_what_makes_no_slabs_cannot_be_rendered(opened: MainWindow) -> None:
     assert not opened.actions_.slabs.isEnabled()
 
 
+def test_the_overlap_survives_a_number_that_is_being_typed(opened: MainWindow) -> None:
+    dialog = asked(opened, 10, 3)
+    dialog.frames.selectAll()
+    QTest.keyClicks(dialog.frames, "2")
+    assert (dialog.frames.value(), dialog.overlap.value()) == (2, 1)
+    QTest.keyClicks(dialog.frames, "0")
+    assert (dialog.frames.value(), dialog.overlap.value()) == (20, 3)
+    assert not dialog.render_button.isEnabled()
+    dialog.reject()
+
+
 def test_the_last_values_are_offered_again(opened: MainWindow, qtbot: QtBot) -> None:
     asked(opened, 6, 2).render_button.click()
     qtbot.waitUntil(lambda: load_state(state_path()).slabs == (6, 2))
     dialog = opened.choose_slabs()
     assert (dialog.frames.value(), dialog.overlap.value()) == (6, 2)
     dialog.reject()
+
+
+def test_the_slab_that_runs_is_in_sight(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    outputs, panel = opened.side.outputs, opened.side.render_panel
+
+    def hold_the_fifth() -> None:
+        if len(outputs.outputs) == 4:
+            fusion.release.clear()
+
+    opened.renderer.rendered.connect(hold_the_fifth)
+    asked(opened, 3, 1).render_button.click()
+    *_, last = panel.rows.values()
+    assert len(panel.rows) == 5
+    assert last.visibleRegion().isEmpty()
+    qtbot.waitUntil(lambda: last.visibleRegion().boundingRect() == last.rect())
+    assert len(outputs.outputs) == 4
+    fusion.release.set()
+    qtbot.waitUntil(lambda: len(outputs.outputs) == 5)
 
 
 def test_slabs_can_be_stopped_one_by_one_and_are_not_made_twice(
