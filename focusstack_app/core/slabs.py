@@ -15,11 +15,18 @@ class Slab:
         number: From 1, along the stack.
         start: Position of its first frame in the stack.
         stop: Position behind its last frame.
+        listed: Numbers of its first and last frame in a list that has more than those of the stack.
     """
 
     number: int
     start: int
     stop: int
+    listed: tuple[int, int] | None = None
+
+    @property
+    def frames(self) -> tuple[int, int]:
+        """Numbers of its first and last frame, for people: from 1."""
+        return self.listed or (self.start + 1, self.stop)
 
     def __len__(self) -> int:
         """Number of frames."""

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult, new_request_id
 from focusstack_app.core.naming import slab_stem
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
-from focusstack_app.core.slabs import slabs_of
+from focusstack_app.core.slabs import Slab, slabs_of
 from focusstack_app.jobs.export import FUSION_SHARE, export_result
 from focusstack_app.jobs.fuse import fuse_stack
 
 
-def slab_requests(request: FusionRequest, frames: int, overlap: int) -> list[FusionRequest]:
+def slab_requests(
+    request: FusionRequest, frames: int, overlap: int, listed: Sequence[FrameSource] = ()
+) -> list[FusionRequest]:
     """What is asked for the slabs of a stack.
 
     Args:
         request: For all of it, in the order of its focus and with its registration, if it has one.
         frames: Of a slab.
         overlap: How many of them the next slab has, too.
+        listed: The frames of the stack and others. Where they are in the same order, slabs are
+            named by the numbers of their frames there.
     """
-    slabs = slabs_of(len(request.stack), frames, overlap)
+    slabs: Sequence[Slab] = slabs_of(len(request.stack), frames, overlap)
+    places = {source: number for number, source in enumerate(listed, start=1)}
+    numbers = [places.get(source, 0) for source in request.stack.sources]
+    if all(one < next_ for one, next_ in pairwise([0, *numbers])):
+        slabs = [replace(s, listed=(numbers[s.start], numbers[s.stop - 1])) for s in slabs]
     return [replace(request, slab=slab, request_id=new_request_id()) for slab in slabs]
 
 

@@ -170,7 +170,8 @@ class MainWindow(StackWindow):
         self.keep_in_mind(lambda state: replace(state, slabs=(frames, overlap)))
         request = self._known_request()
         if request is not None:
-            self._render(slab_requests(request, frames, overlap))
+            listed = [self.frames.source(row) for row in range(self.frames.rowCount())]
+            self._render(slab_requests(request, frames, overlap, listed))
 
     def _render(self, requests: Sequence[FusionRequest]) -> None:
         asked = [render.request for render in self.renderer.open]

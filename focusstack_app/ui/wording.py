@@ -128,16 +128,16 @@ def request_text(request: FusionRequest) -> str:
 
 def slab_text(slab: Slab) -> str:
     """What a slab is called: "Slab 3 (frames 15–24)"."""
-    return tr("Slab {number} (frames {first}–{last})").format(
-        number=slab.number, first=slab.start + 1, last=slab.stop
-    )
+    first, last = slab.frames
+    text = tr("Slab {number} (frames {first}–{last})")
+    return text.format(number=slab.number, first=first, last=last)
 
 
 def slab_label(slab: Slab) -> str:
     """The same where there is little room: "Slab 3 (15–24)"."""
-    return tr("Slab {number} ({first}–{last})").format(
-        number=slab.number, first=slab.start + 1, last=slab.stop
-    )
+    first, last = slab.frames
+    text = tr("Slab {number} ({first}–{last})")
+    return text.format(number=slab.number, first=first, last=last)
 
 
 def result_text(result: FusionResult) -> str:

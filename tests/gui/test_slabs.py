@@ -88,6 +88,7 @@ def test_frames_that_are_left_out_do_not_count(opened: MainWindow, qtbot: QtBot)
         "frame_2", "frame_3", "frame_5", "frame_6",
     ]  # fmt: skip
     assert len(last.sources) == 6
+    assert names(opened) == ["Slab 1 (frames 2–6)", "Slab 2 (frames 7–12)"]  # as the strip has them
 
 
 def test_what_does_not_belong_is_in_no_slab_and_in_no_render(

@@ -194,6 +194,16 @@ def test_a_slab_has_the_profile_of_the_reference_also_where_that_is_none_of_its_
     assert last.icc_profile == whole.icc_profile
 
 
+def test_slabs_say_the_numbers_of_a_longer_list_unless_its_order_is_another() -> None:
+    listed = fake_stack(12).sources
+    request = FusionRequest(Stack((*listed[1:4], *listed[5:])))
+    slabs = [asked.slab for asked in slab_requests(request, 4, 0, listed)]
+    assert [slab and slab.frames for slab in slabs] == [(2, 6), (7, 12)]
+    for others in ((), listed[::-1], listed[2:]):
+        slabs = [asked.slab for asked in slab_requests(request, 4, 0, others)]
+        assert [slab and slab.frames for slab in slabs] == [(1, 4), (5, 10)]
+
+
 def test_slabs_are_named_beside_the_picture() -> None:
     paths = slab_paths(Path("out") / "ant.tif", fake_stack(24), 10, 3)
     assert [str(path) for path in paths] == [f"out/ant-slab-0{n}.tif" for n in (1, 2, 3)]
