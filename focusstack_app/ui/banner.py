@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from focusstack_app.ui import icons
 from focusstack_app.ui.dialogs import ReportDialog
 from focusstack_app.ui.translation import said
+from focusstack_app.ui.wording import tip_text
 
 
 class Tone(Enum):
@@ -126,7 +127,7 @@ class Banner(QFrame):
         if action is not None:
             text, self._act = action
             self._button.setText(text)
-            self._button.setToolTip(hint or message)
+            self._button.setToolTip(tip_text(hint or message))
         self.setAccessibleName(f"{message} {hint}".strip())
         self._draw_icons()
         self.show()

@@ -134,6 +134,7 @@ class BatchWindow(QDialog):
         self.bar.setAccessibleName(self.tr("Progress of the batch"))
         self.status = QLabel()
         self.status.setWordWrap(True)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.open_button = plain_button(
             self.tr("Open Folder"), self.tr("Show the pictures in the file manager")

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.ui.translation import said
-from focusstack_app.ui.wording import choice_text, seconds_text, size_text
+from focusstack_app.ui.wording import choice_text, seconds_text, size_text, tip_text
 
 Index = QModelIndex | QPersistentModelIndex
 Inclusion = tuple[tuple[FrameSource, bool], ...]
@@ -140,7 +140,7 @@ class FramesModel(QAbstractListModel):
             case Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if row.included else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                return _facts(row)
+                return tip_text(_facts(row))
             case Qt.ItemDataRole.AccessibleTextRole:
                 text = (
                     self.tr("Frame {number}, {file}, included")

@@ -39,6 +39,7 @@ from focusstack_app.ui.wording import (
     size_text,
     slab_label,
     slab_text,
+    tip_text,
 )
 
 ICON_SIZE = QSize(60, 44)
@@ -248,7 +249,7 @@ class OutputList(QListWidget):
             *(said(warning) for warning in result.warnings),
             drag.format(file=output.exported_to) if kept else self.tr("Not exported yet"),
         ]
-        item.setToolTip("\n".join(lines))
+        item.setToolTip(tip_text("\n".join(lines)))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(lines))
 
     def _on_row_changed(self, row: int) -> None:

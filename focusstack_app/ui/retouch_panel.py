@@ -65,6 +65,7 @@ class RetouchPanel(QWidget):
         self.restore_button.toggled.connect(self.restoring_changed)
         self.source_label = QLabel()
         self.source_label.setWordWrap(True)
+        self.source_label.setTextFormat(Qt.TextFormat.PlainText)
         self.source_label.setAccessibleName(self.tr("Chosen source"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

@@ -22,6 +22,7 @@ from focusstack_app.ui.drawing import draw_thumbnail
 from focusstack_app.ui.filmstrip import is_included
 from focusstack_app.ui.frames_model import Index
 from focusstack_app.ui.theme import outlined
+from focusstack_app.ui.wording import tip_text
 
 TONE_ROLE = Qt.ItemDataRole.UserRole + 3  # the first two are of `frames_model`
 NAME, FRAMES, TAKEN, RESULT, STATE = range(5)  # columns
@@ -63,7 +64,7 @@ def make_item(stack: ProposedStack, flags: Qt.ItemFlag, *, included: bool) -> QT
     item.setFlags(flags)
     item.setCheckState(NAME, checked(included))
     item.setText(NAME, stack.name)
-    item.setToolTip(NAME, str(stack.folder))
+    item.setToolTip(NAME, tip_text(str(stack.folder)))
     item.setSizeHint(NAME, QSize(0, _STACK_HEIGHT))
     item.setText(FRAMES, str(len(stack.sources) or "–"))
     taken = stack.taken_at

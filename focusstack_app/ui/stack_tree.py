@@ -48,7 +48,7 @@ from focusstack_app.ui.stack_rows import (
     make_item,
 )
 from focusstack_app.ui.translation import said
-from focusstack_app.ui.wording import without_folder
+from focusstack_app.ui.wording import tip_text, without_folder
 
 Contents = tuple[tuple[ProposedStack, bool], ...]
 _WIDTHS = (280, 82, 145, 170)
@@ -322,7 +322,7 @@ class StackTree(QTreeWidget):
     def _write(self, row: Row, column: int, text: str) -> None:
         self.blockSignals(True)
         row.item.setText(column, text)
-        row.item.setToolTip(column, text)
+        row.item.setToolTip(column, tip_text(text))
         self.blockSignals(False)
 
     def insert(self, at: int, stack: ProposedStack, *, included: bool) -> Row:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.ui import icons
 from focusstack_app.ui.translation import number_text
+from focusstack_app.ui.wording import tip_text
 
 _ICON_SIDE = 16
 _GAP = 4
@@ -175,6 +176,7 @@ class ElidedLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)  # file names
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     @property
@@ -185,7 +187,7 @@ class ElidedLabel(QLabel):
     def set_whole(self, text: str) -> None:
         """Show a text, cut at the end where it is too long."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(tip_text(text))
         self._elide()
 
     def event(self, event: QEvent) -> bool:

@@ -28,7 +28,7 @@ from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.slabs import FEWEST_FRAMES
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Banner, Tone
-from focusstack_app.ui.bridge import Bridge, Lane
+from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.captions import fact_list
 from focusstack_app.ui.dialogs import PROGRAM_NAME, error_report
 from focusstack_app.ui.display import Display
@@ -91,6 +91,7 @@ class WindowFrame(QMainWindow):
         if is_folder(Path(state.folder)) and state.folder:
             self.opener.folder = Path(state.folder)
         self._kept_folder = self.opener.folder
+        self._unkept: list[Path] = []  # projects that are not remembered yet
         self._build()
         self._draw_icons()
         if state.geometry:
@@ -317,26 +318,32 @@ class WindowFrame(QMainWindow):
             project: Becomes the most recent one.
             at_once: Before the window closes; else in the background, for a disk can be slow.
         """
+        if project is not None:
+            self._unkept.append(project)
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        folder, before, path = self.opener.folder, self._kept_folder, state_path()
-        self._kept_folder = folder
+        folder, before = self.opener.folder, self._kept_folder
+        path, projects = state_path(), tuple(self._unkept)
 
         def change(state: WindowState) -> WindowState:
-            if project is not None:
-                state = state.with_recent(project)
+            for opened in projects:
+                state = state.with_recent(opened)
             if folder != before:  # else another window may know a later one
                 state = replace(state, folder=str(folder))
             return replace(state, geometry=geometry)
 
+        def kept() -> None:
+            self._unkept = [opened for opened in self._unkept if opened not in projects]
+            self._kept_folder = folder
+
         if at_once:
             change_state(path, change)
         else:
-            self.keep_in_mind(change)
+            self.keep_in_mind(change).succeeded.connect(kept)
 
-    def keep_in_mind(self, change: Callable[[WindowState], WindowState]) -> None:
+    def keep_in_mind(self, change: Callable[[WindowState], WindowState]) -> Task:
         """Change what windows remember, in the background."""
         path = state_path()
-        self.bridge.submit(Lane.FILES, lambda _: change_state(path, change))
+        return self.bridge.submit(Lane.FILES, lambda _: change_state(path, change))
 
     def _fill_recent_menu(self) -> None:
         menu = self.actions_.recent_menu

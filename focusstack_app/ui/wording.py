@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from PySide6.QtGui import Qt
+
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import Align, FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.output import (
@@ -33,6 +35,11 @@ _FLOAT_BYTES = 4
 _PROVENANCE_BYTES = 4
 _CHANNELS = 3
 _WORKING_PICTURES = 4  # sums, weights and the result beside the frames, as float32
+
+
+def tip_text(text: str) -> str:
+    """A tool tip that says file names as they are, also where they look like HTML."""
+    return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
 
 
 def method_names() -> dict[Method, str]:

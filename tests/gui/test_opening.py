@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextDocumentFragment
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -214,3 +214,21 @@ def test_a_large_source_is_shown_quickly_and_then_fully(
     picture = window.viewer.picture
     assert picture is not None
     assert picture.full_size_px == (1800, 1200)
+
+
+def test_names_that_look_like_html_are_shown_as_they_are(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "<i>beetle"
+    frames = write_stack(folder, 2)
+    named = frames[1].rename(folder / "a <b>bold.png")
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    row = [window.frames.source(n).path for n in (0, 1)].index(named)
+    tip = window.frames.index(row).data(Qt.ItemDataRole.ToolTipRole)
+    assert QTextDocumentFragment.fromHtml(tip).toPlainText().splitlines()[0] == str(named)
+    window.filmstrip.choose(row)
+    caption = window.view_bar.caption
+    assert "<b>bold" in caption.text()
+    assert caption.textFormat() is Qt.TextFormat.PlainText
+    assert "<b>bold" in QTextDocumentFragment.fromHtml(caption.toolTip()).toPlainText()
