@@ -150,6 +150,11 @@ class Bridge(QObject):
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._rest)
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is run any more."""
+        return self._closed
+
     def submit(self, lane: Lane, work: Callable[[Progress], object]) -> Task:
         """Run `work` on a lane, after what waits there.
 

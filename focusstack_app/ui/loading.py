@@ -79,7 +79,7 @@ class ThumbnailLoader(QObject):
     def set_resting(self, rests: bool) -> None:
         """Leave the processor to others once those are read that are in sight, or go on."""
         self._rests = rests
-        if self._latest.task is None:
+        if self._latest.task is None and not self._bridge.closed:  # a preview may end with it
             self._next()
 
     def _next(self) -> None:

@@ -232,3 +232,15 @@ def test_names_that_look_like_html_are_shown_as_they_are(
     assert "<b>bold" in caption.text()
     assert caption.textFormat() is Qt.TextFormat.PlainText
     assert "<b>bold" in QTextDocumentFragment.fromHtml(caption.toolTip()).toPlainText()
+
+
+def test_a_window_closes_while_the_preview_of_many_frames_is_made(
+    window: MainWindow, fusion: FakeFusion, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    window.open_paths(write_stack(tmp_path / "many", 40, width_px=16, height_px=16))
+    qtbot.waitUntil(lambda: bool(fusion.requests))
+    qtbot.waitUntil(lambda: window.frames.index(0).data(Qt.ItemDataRole.DecorationRole) is not None)
+    window.close()
+    qtbot.wait(20)  # what was cancelled says so
+    assert not window.isVisible()
