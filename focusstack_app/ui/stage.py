@@ -247,7 +247,8 @@ class Stage(QWidget):
             or self._map is not Overlay.NONE
         ]
         if preview is not None and self.view is not View.PREVIEW:
-            found.append(Other(self.tr("Preview"), preview))
+            name = self.tr("Rough preview") if preview.rough else self.tr("Preview")
+            found.append(Other(name, preview))
         return found
 
     def _place_of(self, output: Output) -> QRectF | None:

@@ -3082,6 +3082,10 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Vorschau</translation>
     </message>
     <message>
+        <source>Rough preview</source>
+        <translation>Grobe Vorschau</translation>
+    </message>
+    <message>
         <source>With {name}</source>
         <translation>Mit {name}</translation>
     </message>

@@ -64,6 +64,11 @@ def test_a_few_frames_of_a_long_stack_are_shown_until_there_is_the_preview_of_al
     assert len(fusion.previews) == 2
 
 
+def test_a_rough_preview_is_called_so_beside_a_frame(rough: MainWindow) -> None:
+    rough.filmstrip.choose(1)
+    assert [other.name for other in rough.stage.others] == ["Rough preview"]
+
+
 def test_a_change_stops_the_preview_of_all_and_begins_with_a_few_frames_again(
     rough: MainWindow, fusion: FakeFusion, qtbot: QtBot
 ) -> None:
