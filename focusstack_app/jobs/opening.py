@@ -193,7 +193,7 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
         return
     usual = next(source for source in sources if source.size_px == sizes[0][0])
     odd = next(source for source in sources if source.size_px != usual.size_px)
-    raise _odd_size(odd, usual)
+    raise odd_size(odd, usual)
 
 
 def without_odd_sizes(
@@ -209,10 +209,11 @@ def without_odd_sizes(
         return tuple(sources), ()
     kept = tuple(source for source in sources if stored_size(source) == sizes[0][0])
     odd = [source for source in sources if stored_size(source) != sizes[0][0]]
-    return kept, tuple(_odd_size(source, kept[0]) for source in odd)
+    return kept, tuple(odd_size(source, kept[0]) for source in odd)
 
 
-def _odd_size(odd: FrameSource, usual: FrameSource) -> InputError:
+def odd_size(odd: FrameSource, usual: FrameSource) -> InputError:
+    """What is said of a frame that has not the size of the others."""
     return InputError(
         message(
             "{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x "

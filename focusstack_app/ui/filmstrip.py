@@ -242,6 +242,14 @@ class Filmstrip(QListView):
         )
         self.scrollTo(index)
 
+    def select(self, rows: Sequence[int]) -> None:
+        """Select these, and bring the first one into view."""
+        self.clearSelection()
+        for row in rows:
+            index = self.model().index(row, 0)
+            self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+        self.scrollTo(self.model().index(rows[0], 0))
+
     def chosen_rows(self) -> list[int]:
         """Rows of the selected frames, ascending."""
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.naming import natural_order
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.wording import choice_text, seconds_text, size_text, tip_text
 
@@ -72,6 +73,10 @@ class FramesModel(QAbstractListModel):
         """The frame of a row."""
         return self._rows[row].source
 
+    def sources(self) -> tuple[FrameSource, ...]:
+        """Every frame, in order."""
+        return tuple(row.source for row in self._rows)
+
     def included(self) -> tuple[FrameSource, ...]:
         """The frames that a fusion takes, in order."""
         return tuple(row.source for row in self._rows if row.included)
@@ -93,6 +98,34 @@ class FramesModel(QAbstractListModel):
             self._rows[row].included = included
         self._announce_inclusion()
         self.edited.emit()
+
+    def add(self, sources: Sequence[FrameSource]) -> list[int]:
+        """Take further frames, each before the first that follows by name; returns their rows."""
+        known = {row.source: row for row in self._known}
+        for source in sources:
+            row = known.get(source)
+            if row is None:
+                row = _Row(source)
+                self._known.append(row)
+            row.included = True
+            name = natural_order(source.path.name)
+            after = (
+                number
+                for number, own in enumerate(self._rows)
+                if natural_order(own.source.path.name) > name
+            )
+            at = next(after, len(self._rows))
+            self.beginInsertRows(QModelIndex(), at, at)
+            self._rows.insert(at, row)
+            self.endInsertRows()
+        self.inclusion_changed.emit()
+        self.edited.emit()
+        added = set(sources)
+        return [number for number, row in enumerate(self._rows) if row.source in added]
+
+    def without_thumbnail(self) -> list[FrameSource]:
+        """The frames whose thumbnails were not read yet."""
+        return [row.source for row in self._rows if row.thumbnail is None and not row.problem]
 
     def remove(self, rows: list[int]) -> None:
         """Take frames out of the list; the files stay where they are."""

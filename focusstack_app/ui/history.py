@@ -206,6 +206,8 @@ def _removal_text(output: Output) -> str:
 
 def _change_text(before: State, after: State) -> str:
     """A step in words, for a menu."""
+    if len(after.frames) > len(before.frames):
+        return tr("Add %n Frame(s)", "", len(after.frames) - len(before.frames))
     if len(after.frames) < len(before.frames):
         return tr("Remove %n Frame(s)", "", len(before.frames) - len(after.frames))
     was = dict(before.frames)

@@ -18,6 +18,7 @@ class Actions:
     open_files: QAction
     open_folder: QAction
     open_demo: QAction
+    add_frames: QAction
     save: QAction
     save_as: QAction
     batch: QAction
@@ -78,6 +79,7 @@ def make_actions(window: QMainWindow) -> Actions:
         open_demo=action(
             tr("Open &Demo Stack"), tip=tr("Open the frames that come with the program")
         ),
+        add_frames=action(tr("Add Fra&mes…"), tip=tr("Add further frames to the open stack")),
         save=action(
             tr("&Save Project"), "Ctrl+S", tr("Keep which frames count, and how they are fused")
         ),
@@ -148,6 +150,7 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu = bar.addMenu(tr("&File"))
     file_menu.addActions([actions.open_files, actions.open_folder, actions.open_demo])
     file_menu.addMenu(actions.recent_menu)
+    file_menu.addAction(actions.add_frames)
     file_menu.addSeparator()
     file_menu.addActions([actions.save, actions.save_as])
     file_menu.addSeparator()

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from focusstack_app.core.assets import resources_dir
+from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import IMAGE_SUFFIXES
 from focusstack_app.jobs.project import PROJECT_SUFFIX
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.opening import (
     BatchFolders,
+    Further,
     Opened,
     batch_folders,
+    open_further,
     open_project,
     open_readable,
     open_recovered,
@@ -35,12 +38,14 @@ class Opener(QObject):
     Signals:
         started: Something is being read.
         opened: An `Opened`.
+        further_found: `Further` frames for the open stack.
         batch_found: The folders of several stacks.
         failed: The error.
     """
 
     started = Signal()
     opened = Signal(object)
+    further_found = Signal(object)
     batch_found = Signal(object)
     failed = Signal(object)
 
@@ -68,6 +73,18 @@ class Opener(QObject):
         task.succeeded.connect(self._on_read)
         task.failed.connect(self.failed)
 
+    def open_further(self, there: Sequence[FrameSource], paths: Sequence[Path]) -> None:
+        """Read what is to be added to the open stack."""
+        captured = tuple(paths)
+
+        def work(progress: Progress) -> Further:
+            return open_further(self._services, there, captured, progress)
+
+        self.started.emit()
+        task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
+        task.succeeded.connect(self.further_found)
+        task.failed.connect(self.failed)
+
     def open_recovered(self, path: Path) -> None:
         """Open what was kept before a crash."""
         self.started.emit()
@@ -85,23 +102,38 @@ class Opener(QObject):
 
     def choose_files(self) -> None:
         """Ask for the frames of one stack, or a project."""
-        dialog = self._dialog(self.tr("Open the Frames of One Stack, or a Project"))
+        title = self.tr("Open the Frames of One Stack, or a Project")
+        kinds, suffixes = self.tr("Pictures and projects"), {*IMAGE_SUFFIXES, PROJECT_SUFFIX}
+        self._ask_files(title, kinds, suffixes, self.open_paths)
+
+    def choose_further(self, there: Sequence[FrameSource]) -> None:
+        """Ask for frames that are to be added to the open stack."""
+        title, kinds = self.tr("Add Frames to the Stack"), self.tr("Pictures")
+        self._ask_files(title, kinds, IMAGE_SUFFIXES, lambda paths: self.open_further(there, paths))
+
+    def _ask_files(
+        self,
+        title: str,
+        kinds: str,
+        suffixes: Iterable[str],
+        then: Callable[[Sequence[Path]], None],
+    ) -> None:
+        dialog = self._dialog(title, then)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        ours, everything = self.tr("Pictures and projects"), self.tr("All files")
-        patterns = _patterns({*IMAGE_SUFFIXES, PROJECT_SUFFIX})
-        dialog.setNameFilters([f"{ours} ({patterns})", f"{everything} (*)"])
+        everything = self.tr("All files")
+        dialog.setNameFilters([f"{kinds} ({_patterns(suffixes)})", f"{everything} (*)"])
         dialog.open()
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        dialog = self._dialog(self.tr("Open a Folder of Frames"))
+        dialog = self._dialog(self.tr("Open a Folder of Frames"), self.open_paths)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.open()
 
-    def _dialog(self, title: str) -> QFileDialog:
+    def _dialog(self, title: str, then: Callable[[Sequence[Path]], None]) -> QFileDialog:
         dialog = QFileDialog(self._window, title, str(self.folder))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: self.open_paths([Path(n) for n in names]))
+        dialog.filesSelected.connect(lambda names: then([Path(n) for n in names]))
         return dialog
 
     def _on_read(self, found: Opened | BatchFolders) -> None:

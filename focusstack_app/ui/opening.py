@@ -14,7 +14,13 @@ from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import as_taken, grouped
-from focusstack_app.jobs.opening import OpenedStack, without_odd_sizes, without_results
+from focusstack_app.jobs.opening import (
+    OpenedStack,
+    held_alike,
+    odd_size,
+    without_odd_sizes,
+    without_results,
+)
 from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
 from focusstack_app.ui.services import Services
@@ -126,6 +132,54 @@ def open_readable(
         opened = services.open_stack([source.path for source in readable])
         return _named(opened, left_out)
     return _named(opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Frames that are added to the open stack.
+
+    Attributes:
+        sources: Those that it lacks, of its size.
+        left_out: One error for each file that cannot be used.
+    """
+
+    sources: tuple[FrameSource, ...]
+    left_out: tuple[InputError, ...]
+
+
+def open_further(
+    services: Services,
+    there: Sequence[FrameSource],
+    paths: Sequence[Path],
+    progress: Progress,
+) -> Further:
+    """Read the headers of frames that are to be added to a stack.
+
+    Args:
+        services: For `open_stack` and `list_images`.
+        there: The frames of the stack, at least one; they are passed over.
+        paths: Files and folders.
+        progress: Checked between files.
+
+    Raises:
+        InputError: If a folder cannot be read.
+        Cancelled: If the job was cancelled.
+    """
+    known = {source.path.resolve() for source in there}
+    files = [
+        file
+        for path in paths
+        for file in (services.list_images(path) if is_folder(path) else [path])
+        if file.resolve() not in known
+    ]
+    readable, left_out = _sort_out(services, files, progress)
+    if any(is_folder(path) for path in paths):
+        readable = [source for source in readable if not source.is_result]
+    held, _ = held_alike([*there, *readable])
+    found = held[len(there) :]
+    size = there[0].size_px
+    left_out += [odd_size(source, there[0]) for source in found if source.size_px != size]
+    return Further(tuple(s for s in found if s.size_px == size), tuple(left_out))
 
 
 def _named(opened: OpenedStack, left_out: Sequence[InputError] = ()) -> Opened:

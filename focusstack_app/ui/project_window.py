@@ -58,6 +58,7 @@ class ProjectWindow(WindowFrame):
         if self.opened is None or self.opened.project is None:
             return []
         there = {source.path for source in self.opened.stack.sources}
+        there |= {source.path for source, _ in self.frames.inclusion()}  # added since
         project = self.opened.project
         return [
             (index, path, included)

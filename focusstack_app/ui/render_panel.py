@@ -133,12 +133,15 @@ class RenderPanel(QWidget):
         self._list.setVisible(bool(self.rows))
         self._list.setFixedHeight(min(self._lines.sizeHint().height(), _HIGHEST_PX))
         several = len(open_renders) > 1
+        had_focus = self.pause_button.hasFocus() or self.cancel_button.hasFocus()
         self._buttons.setVisible(bool(open_renders))
         self.pause_button.setChecked(self._paused)
         self.pause_button.setText(self.tr("Resume") if self._paused else self.tr("Pause"))
         stopping = all(render.state is RenderState.STOPPING for render in open_renders)
         self.pause_button.setEnabled(not stopping)
         self.cancel_button.setEnabled(not stopping)
+        if had_focus and stopping:  # else it goes to the outputs, where Delete removes one
+            self.render_button.setFocus()
         self.cancel_button.setText(self.tr("Cancel All") if several else self.tr("Cancel"))
         self.cancel_button.setToolTip(
             self.tr("Stop the render that runs, and drop those that wait")

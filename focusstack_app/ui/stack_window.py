@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
@@ -57,6 +57,10 @@ class StackWindow(ProjectWindow):
         self.opener.started.connect(self._on_opening)
         self.opener.opened.connect(self._on_opened)
         self.opener.failed.connect(self._on_open_failed)
+        actions.add_frames.triggered.connect(self.adder.choose)
+        self.adder.added.connect(self._on_added)
+        self.adder.refused.connect(self._on_refused)
+        self.adder.news.connect(self.mention)
         actions.recent_menu.aboutToShow.connect(self._fill_recent_menu)
         actions.include_all.triggered.connect(self.frames.include_all)
         for request in (actions.remove.triggered, self.filmstrip.remove_requested):
@@ -154,6 +158,14 @@ class StackWindow(ProjectWindow):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._tell(error)
+
+    def _on_added(self) -> None:
+        self._thumbnails.load(self.frames.without_thumbnail())
+        self._update_state()
+
+    def _on_refused(self, errors: Sequence[InputError]) -> None:
+        text = _left_out_text(len(errors))
+        self.banner.say(Tone.WARNING, text, said(errors[0].message))
 
     # --- frames and parameters ---------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.slabs import FEWEST_FRAMES
 from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.adding import FrameAdder
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.captions import fact_list
@@ -115,6 +116,7 @@ class WindowFrame(QMainWindow):
         self.viewer, self.view_bar = self.stage.viewer, self.stage.view_bar
         self.viewer.menu_requested.connect(viewer_menu(self.actions_, self).popup)
         self.filmstrip = Filmstrip(self.frames, self.display)
+        self.adder = FrameAdder(self.opener, self.frames, self.filmstrip)
         self.retouch = RetouchSession(self.actions_, self.stage, self.bridge, self._services, self)
         self.stage.comparison.watch(self.viewer, self.filmstrip, self.retouch.strip)
         self.filmstrip.addAction(self.actions_.remove)
@@ -188,8 +190,8 @@ class WindowFrame(QMainWindow):
         )
         for action in (actions.save, actions.save_as):
             action.setEnabled(self.frames.rowCount() > 0)
-        actions.include_all.setEnabled(free and self.frames.rowCount() > 0)
-        actions.remove.setEnabled(free and self.frames.rowCount() > 0)
+        for action in (actions.add_frames, actions.include_all, actions.remove):
+            action.setEnabled(free and self.frames.rowCount() > 0)
         shown = self._pages.currentIndex() == 1
         actions.fit.setEnabled(shown)
         actions.actual_pixels.setEnabled(shown)
@@ -281,7 +283,10 @@ class WindowFrame(QMainWindow):
             self.empty_page.set_hot(True)
             if self.frames.rowCount() > 0:
                 self.statusBar().showMessage(
-                    self.tr("Drop to open as a new stack; outputs are kept")
+                    self.tr(
+                        "Drop to open as a new stack, or on the frames below to add to this one; "
+                        "outputs are kept"
+                    )
                 )
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name

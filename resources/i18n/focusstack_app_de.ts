@@ -677,6 +677,13 @@
         <translation>Entfernen von {name}</translation>
     </message>
     <message numerus="yes">
+        <source>Add %n Frame(s)</source>
+        <translation>
+            <numerusform>Hinzufügen von %n Aufnahme</numerusform>
+            <numerusform>Hinzufügen von %n Aufnahmen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Remove %n Frame(s)</source>
         <translation>
             <numerusform>Entfernen von %n Aufnahme</numerusform>
@@ -1652,6 +1659,14 @@
         <translation>Die mitgelieferten Aufnahmen öffnen</translation>
     </message>
     <message>
+        <source>Add Fra&amp;mes…</source>
+        <translation>Aufnah&amp;men hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add further frames to the open stack</source>
+        <translation>Dem geöffneten Stack weitere Aufnahmen hinzufügen</translation>
+    </message>
+    <message>
         <source>&amp;Save Project</source>
         <translation>Projekt &amp;speichern</translation>
     </message>
@@ -2058,52 +2073,52 @@
     <message numerus="yes">
         <source>Add %n Stack(s)</source>
         <translation>
-            <numerusform>%n Stack hinzufügen</numerusform>
-            <numerusform>%n Stacks hinzufügen</numerusform>
+            <numerusform>Hinzufügen von %n Stack</numerusform>
+            <numerusform>Hinzufügen von %n Stacks</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Remove %n Stack(s)</source>
         <translation>
-            <numerusform>%n Stack entfernen</numerusform>
-            <numerusform>%n Stacks entfernen</numerusform>
+            <numerusform>Entfernen von %n Stack</numerusform>
+            <numerusform>Entfernen von %n Stacks</numerusform>
         </translation>
     </message>
     <message>
         <source>Rename Stack</source>
-        <translation>Stack umbenennen</translation>
+        <translation>Umbenennen eines Stacks</translation>
     </message>
     <message>
         <source>Split Stack</source>
-        <translation>Stack teilen</translation>
+        <translation>Teilen eines Stacks</translation>
     </message>
     <message>
         <source>Merge Stacks</source>
-        <translation>Stacks zusammenfassen</translation>
+        <translation>Zusammenfassen von Stacks</translation>
     </message>
     <message>
         <source>Move Frames</source>
-        <translation>Aufnahmen verschieben</translation>
+        <translation>Verschieben von Aufnahmen</translation>
     </message>
     <message numerus="yes">
         <source>Include %n Stack(s)</source>
         <translation>
-            <numerusform>%n Stack verwenden</numerusform>
-            <numerusform>%n Stacks verwenden</numerusform>
+            <numerusform>Verwenden von %n Stack</numerusform>
+            <numerusform>Verwenden von %n Stacks</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Leave Out %n Stack(s)</source>
         <translation>
-            <numerusform>%n Stack weglassen</numerusform>
-            <numerusform>%n Stacks weglassen</numerusform>
+            <numerusform>Weglassen von %n Stack</numerusform>
+            <numerusform>Weglassen von %n Stacks</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Change %n Stack(s)</source>
         <translation>
-            <numerusform>%n Stack ändern</numerusform>
-            <numerusform>%n Stacks ändern</numerusform>
+            <numerusform>Ändern von %n Stack</numerusform>
+            <numerusform>Ändern von %n Stacks</numerusform>
         </translation>
     </message>
     <message>
@@ -2141,6 +2156,13 @@
     <message>
         <source>{made}. They take {memory} of memory until they are removed.</source>
         <translation>{made}. Sie belegen {memory} Speicher, bis sie entfernt werden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) added</source>
+        <translation>
+            <numerusform>%n Aufnahme hinzugefügt</numerusform>
+            <numerusform>%n Aufnahmen hinzugefügt</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2447,6 +2469,17 @@
     </message>
 </context>
 <context>
+    <name>FrameAdder</name>
+    <message>
+        <source>Drop to add to this stack</source>
+        <translation>Loslassen, um sie diesem Stack hinzuzufügen</translation>
+    </message>
+    <message>
+        <source>These frames are in the stack already</source>
+        <translation>Diese Aufnahmen sind schon im Stack</translation>
+    </message>
+</context>
+<context>
     <name>FramesModel</name>
     <message>
         <source>Frame {number}, {file}, included</source>
@@ -2536,6 +2569,14 @@
     <message>
         <source>Pictures and projects</source>
         <translation>Bilder und Projekte</translation>
+    </message>
+    <message>
+        <source>Add Frames to the Stack</source>
+        <translation>Dem Stack Aufnahmen hinzufügen</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
     </message>
     <message>
         <source>All files</source>
@@ -3226,8 +3267,8 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Es gibt {count} weitere Warnungen.</translation>
     </message>
     <message>
-        <source>Drop to open as a new stack; outputs are kept</source>
-        <translation>Ablegen öffnet einen neuen Stack; die Ergebnisse bleiben erhalten</translation>
+        <source>Drop to open as a new stack, or on the frames below to add to this one; outputs are kept</source>
+        <translation>Loslassen öffnet einen neuen Stack, auf den Aufnahmen unten ergänzt es diesen; Ergebnisse bleiben erhalten</translation>
     </message>
     <message>
         <source>Finish the retouch before opening other frames</source>

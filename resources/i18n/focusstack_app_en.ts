@@ -53,6 +53,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Add %n Frame(s)</source>
+        <translation>
+            <numerusform>Add %n Frame</numerusform>
+            <numerusform>Add %n Frames</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Remove %n Frame(s)</source>
         <translation>
             <numerusform>Remove %n Frame</numerusform>
@@ -155,6 +162,13 @@
         <translation>
             <numerusform>Change %n Stack</numerusform>
             <numerusform>Change %n Stacks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) added</source>
+        <translation>
+            <numerusform>%n frame added</numerusform>
+            <numerusform>%n frames added</numerusform>
         </translation>
     </message>
 </context>

@@ -225,3 +225,19 @@ def test_closing_asks_before_renders_are_stopped(queued: MainWindow, qtbot: QtBo
     assert box.text() == "3 renders are not finished."
     next(button for button in box.buttons() if button.text() == "Stop and Close").click()
     qtbot.waitUntil(lambda: not queued.isVisible())
+
+
+def test_the_focus_stays_with_the_renders_when_they_end(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    """Not with the outputs, where Delete removes one."""
+    panel = opened.side.render_panel
+    fusion.release.clear()
+    opened.render_stack()
+    opened.activateWindow()
+    panel.pause_button.setFocus()
+    qtbot.waitUntil(panel.pause_button.hasFocus)
+    opened.renderer.cancel_all()
+    qtbot.waitUntil(lambda: not opened.renderer.busy)
+    assert not panel.pause_button.isVisible()
+    assert panel.render_button.hasFocus()
