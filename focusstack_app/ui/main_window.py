@@ -201,6 +201,7 @@ class MainWindow(StackWindow):
 
     def _on_renders_changed(self) -> None:
         self.side.render_panel.show_renders(self.renderer.renders, paused=self.renderer.paused)
+        self._update_stop()
 
     def _on_rendered(self, render: Render, rendered: Rendered) -> None:
         """Keep it, and show it unless others follow and something else is looked at."""

@@ -190,11 +190,15 @@ class WindowFrame(QMainWindow):
         )
         for action in (actions.save, actions.save_as):
             action.setEnabled(self.frames.rowCount() > 0)
-        for action in (actions.add_frames, actions.include_all, actions.remove):
-            action.setEnabled(free and self.frames.rowCount() > 0)
-        shown = self._pages.currentIndex() == 1
-        actions.fit.setEnabled(shown)
-        actions.actual_pixels.setEnabled(shown)
+        count, shown = self.frames.rowCount(), self._pages.currentIndex() == 1
+        for action in (actions.add_frames, actions.remove):
+            action.setEnabled(free and count > 0)
+        actions.include_all.setEnabled(free and len(included) < count)
+        for action in (actions.fit, actions.actual_pixels, actions.loupe):
+            action.setEnabled(shown)
+        for action in (actions.frame_before, actions.frame_next):
+            action.setEnabled(shown and (count > 1 or not free))
+        self._update_stop()
         self.filmstrip.setVisible(free and self.frames.rowCount() > 0)
         self.side.setVisible(free)
         name = f"{self.opened.name}[*] — {PROGRAM_NAME}" if self.opened else PROGRAM_NAME
@@ -203,6 +207,11 @@ class WindowFrame(QMainWindow):
         facts = fact_list(self.frames, included, self._device() or None)
         self._facts.setText("   ·   ".join(facts))
         self.stage.refresh()
+
+    def _update_stop(self) -> None:
+        """Esc also leaves the retouch and the full screen."""
+        full = self.actions_.full_screen.isChecked()
+        self.actions_.stop.setEnabled(self.renderer.busy or self.retouch.active or full)
 
     def _device(self) -> str:
         """Where the selected output was computed, or else the preview."""
@@ -245,6 +254,7 @@ class WindowFrame(QMainWindow):
         state = self.windowState()
         full = Qt.WindowState.WindowFullScreen
         self.setWindowState(state | full if on else state & ~full)
+        self._update_stop()
 
     def _draw_icons(self) -> None:
         for action, name in (
