@@ -12,7 +12,6 @@ from PySide6.QtGui import QShortcut, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from focusstack_app.ui.icons import icon
-from focusstack_app.ui.stack_rows import NAME, checked
 from focusstack_app.ui.stack_tree import Contents, StackTree
 from focusstack_app.ui.translation import tr
 
@@ -180,7 +179,7 @@ def _show(tree: StackTree, contents: Contents) -> None:
             row.item.setExpanded(not opened.isdisjoint(stack.sources))
             back.append(row)
         elif tree.rows[at].included != included:
-            tree.rows[at].item.setCheckState(NAME, checked(included))
+            tree.include([tree.rows[at]], included=included)
     if back:
         tree.clearSelection()
         tree.setCurrentItem(back[0].item)

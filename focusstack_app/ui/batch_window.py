@@ -48,6 +48,7 @@ from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.stack_menu import show_stack_menu
 from focusstack_app.ui.stack_rows import THUMBNAIL_SIDE_PX, Row
 from focusstack_app.ui.stack_tree import StackTree
 from focusstack_app.ui.wording import (
@@ -179,6 +180,7 @@ class BatchWindow(QDialog):
         self.undo_buttons.done.connect(self.status.setText)
         self._thumbnails.loaded.connect(self.tree.set_thumbnail)
         self._thumbnails.failed.connect(lambda frame, _: self.tree.set_thumbnail(frame, None))
+        self.tree.customContextMenuRequested.connect(lambda at: show_stack_menu(self.tree, at))
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         self.form.changed.connect(self.refresh)
         self._preferences.changed.connect(lambda _: self.refresh())

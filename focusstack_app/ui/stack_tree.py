@@ -45,6 +45,7 @@ from focusstack_app.ui.stack_rows import (
     Row,
     StackDelegate,
     StateDelegate,
+    checked,
     make_item,
 )
 from focusstack_app.ui.translation import said
@@ -85,6 +86,7 @@ class StackTree(QTreeWidget):
                 self.tr("State"),
             ]
         )
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.EditKeyPressed
@@ -141,6 +143,11 @@ class StackTree(QTreeWidget):
         for row in self.rows:
             row.item.setFlags(self._flags())
         self.blockSignals(False)
+
+    @property
+    def locked(self) -> bool:
+        """Whether nothing is changed at the moment."""
+        return self._locked
 
     def can_merge(self) -> bool:
         """Whether several stacks are selected."""
@@ -277,6 +284,14 @@ class StackTree(QTreeWidget):
         self.take(self.chosen)
         self.changed.emit()
 
+    def include(self, rows: Sequence[Row], *, included: bool) -> None:
+        """Let stacks take part, or leave them out, without announcing it."""
+        self.blockSignals(True)
+        for row in rows:
+            row.included = included
+            row.item.setCheckState(NAME, checked(included))
+        self.blockSignals(False)
+
     def set_result(self, row: Row, name: str) -> None:
         """Say which file a stack becomes."""
         self._write(row, RESULT, name)
@@ -369,7 +384,9 @@ class StackTree(QTreeWidget):
         row = next((row for row in self.rows if row.item is item), None)
         if row is None or column != NAME:
             return
-        row.included = item.checkState(NAME) == Qt.CheckState.Checked
+        included = item.checkState(NAME) == Qt.CheckState.Checked
+        if included != row.included:  # with it go the others that are selected
+            self.include(self.chosen if item.isSelected() else [row], included=included)
         name = item.text(NAME).strip()
         if name and name != row.stack.name:
             row.stack = replace(row.stack, name=name)

@@ -2164,6 +2164,22 @@
             <numerusform>%n Aufnahmen hinzugefügt</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>Zusammenfassen</translation>
+    </message>
+    <message>
+        <source>Split Here</source>
+        <translation>Hier teilen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
