@@ -176,6 +176,19 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Depth:
+    """What a fusion says about the depth of a picture, in cells that cover it evenly.
+
+    Attributes:
+        position: (h, w) float32, place in the stack of what is seen, between frames too.
+        sure: (h, w) uint8, 255 where that is certain.
+    """
+
+    position: NDArray[np.float32]
+    sure: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Placement:
     """Where the frames of a stack lie in a result.
 
@@ -205,6 +218,7 @@ class FusionResult:
         picture: (H, W, 3) uint16, display-encoded in the reference frame's colour space.
         icc_profile: The reference frame's profile, if it has one.
         provenance: Per-pixel origin; None for the one-frame case.
+        depth: What the fusion says about depth; where it is None, the provenance alone does.
         timings_s: Seconds per stage, wall clock.
         cpu_s: The same of processor time, all threads of the process.
         device: Where it was computed.
@@ -239,6 +253,7 @@ class FusionResult:
     retouched: bool = False
     reused: tuple[str, ...] = ()
     reused_tiles: int = 0
+    depth: Depth | None = None
 
     def registration_of(self, stack: Stack) -> Registration | None:
         """Where the frames of another stack lie, in its order; None if one was not fused."""

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 
 from focusstack_app.core.ahead import ahead
-from focusstack_app.core.fusion import Provenance
+from focusstack_app.core.fusion import Depth, Provenance
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.depth import Peaks, depth_by_energy
 
 _ENERGY_SIGMA_PX = 2.0
 _WINDOW_PX = 8  # that the Gaussian of the energy reaches
@@ -27,7 +28,7 @@ _TAPS = 2  # reduced pixels that the kernels of the pyramid reach, on each side
 
 def fuse_pyramid(
     read: Callable[[int], FloatArray], count: int, progress: Progress
-) -> tuple[FloatArray, Provenance]:
+) -> tuple[FloatArray, Provenance, Depth]:
     """Fuse frames by the strongest detail in each band.
 
     Args:
@@ -36,7 +37,8 @@ def fuse_pyramid(
         progress: Reported per frame.
 
     Returns:
-        The picture, (H, W, 3) float32, not clipped, and its provenance (nothing is synthesised).
+        The picture, (H, W, 3) float32, not clipped, its provenance (nothing is synthesised) and
+        its depth.
     """
     base_sum = np.zeros(())
     levels: list[_Level] = []
@@ -51,7 +53,7 @@ def fuse_pyramid(
             reduced = _reduced(picture)
             energy = level.fold(picture, reduced, first=index == 0)
             if number == 0:
-                sources.fold(index, energy)
+                sources.fold(energy)
             picture = reduced
         base_sum = base_sum + picture
         progress.report((index + 1) / count * 0.9, message("Fusing"))
@@ -60,7 +62,7 @@ def fuse_pyramid(
         progress.checkpoint()
         picture = level.added_to(picture)
     progress.report(1.0, message("Fusing"))
-    return picture, sources.provenance()
+    return picture, sources.provenance(), sources.depth()
 
 
 class _Level:
@@ -123,30 +125,34 @@ class _Sources:
     def __init__(self, height: int, width: int) -> None:
         self._full = (width, height)
         self._half = (max(1, width // 2), max(1, height // 2))
-        self._source = np.zeros(self._half[::-1], np.uint16)
-        self._strongest = np.full(self._half[::-1], -1.0, np.float32)
-        self._runner_up = np.zeros(self._half[::-1], np.float32)
+        self._runner_up, self._sum = np.zeros((2, *self._half[::-1]), np.float32)
+        self._peaks = Peaks(self._sum, (1, *self._sum.shape))
+        self._count = 0
 
-    def fold(self, index: int, energy: FloatArray) -> None:
-        """Look at the energy of a frame's finest band."""
-        sharpness = cv2.resize(energy, self._half, interpolation=cv2.INTER_AREA)
-        sharpness = cv2.GaussianBlur(sharpness, (0, 0), _SOURCE_SIGMA_PX)
-        wins = sharpness > self._strongest
-        beaten = np.where(wins, self._strongest, np.maximum(self._runner_up, sharpness))
-        self._runner_up = np.asarray(beaten, np.float32)
-        self._source[wins] = index
-        np.copyto(self._strongest, sharpness, where=wins)
+    def fold(self, energy: FloatArray) -> None:
+        """Look at the energy of the next frame's finest band."""
+        small = cv2.resize(energy, self._half, interpolation=cv2.INTER_AREA)
+        sharpness = np.asarray(cv2.GaussianBlur(small, (0, 0), _SOURCE_SIGMA_PX), np.float32)
+        weaker = np.minimum(sharpness, self._peaks.most)
+        np.maximum(self._runner_up, weaker, out=self._runner_up)
+        self._peaks.add(sharpness, sharpness[np.newaxis])
+        self._sum += sharpness
+        self._count += 1
 
     def provenance(self) -> Provenance:
         """Of the picture; nothing is synthesised."""
-        margin = 1.0 - np.maximum(self._runner_up, 0.0) / (self._strongest + 1e-12)
+        margin = 1.0 - self._runner_up / (self._peaks.most + 1e-12)
         confidence = np.rint(np.clip(margin, 0, 1) * 255).astype(np.uint8)
-        nearest = cv2.INTER_NEAREST
+        source, nearest = self._peaks.index.astype(np.uint16), cv2.INTER_NEAREST
         return Provenance(
-            np.asarray(cv2.resize(self._source, self._full, interpolation=nearest), np.uint16),
+            np.asarray(cv2.resize(source, self._full, interpolation=nearest), np.uint16),
             np.asarray(cv2.resize(confidence, self._full, interpolation=nearest), np.uint8),
             np.zeros(self._full[::-1], np.uint8),
         )
+
+    def depth(self) -> Depth:
+        """Of the picture."""
+        return depth_by_energy(self._peaks, self._sum / np.float32(self._count))
 
 
 def _sizes(height: int, width: int) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from focusstack_app import __version__
 from focusstack_app.core.errors import OutputError, OutputExistsError
-from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.frames import FrameSource, Pixels
 from focusstack_app.core.fusion import FusionResult, Method, Provenance
 from focusstack_app.core.message import Message, message
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.depth import depth_by_source, filled
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import check_side, write_map, write_picture
@@ -77,12 +78,16 @@ def export_result(
             return targets.enter_context(_staged(target, overwrite=overwrite))
 
         picture = staged(path, overwrite=overwrite)  # what is entered first ends last
-        for target, make in ((provenance, provenance_map), (depth, depth_map)):
+        maps: tuple[tuple[Path | None, Callable[[], Pixels]], ...] = (
+            (provenance, lambda: provenance_map(result)),
+            (depth, lambda: depth_map(result, progress.checkpoint)),
+        )
+        for target, make in maps:
             if target is not None:
                 progress.report(0.0, message("Writing"))
                 write_map(
                     staged(target, overwrite=of_maps),
-                    make(result),
+                    make(),
                     overwrite=True,
                     checkpoint=progress.checkpoint,
                 )
@@ -213,14 +218,25 @@ def provenance_map(result: FusionResult) -> NDArray[np.uint8]:
     return np.dstack([red, provenance.confidence, provenance.synthesised])
 
 
-def depth_map(result: FusionResult) -> NDArray[np.uint16]:
-    """The position in the stack as depth.
+def depth_map(
+    result: FusionResult, checkpoint: Callable[[], None] = lambda: None
+) -> NDArray[np.uint16]:
+    """The place in the stack as depth, between frames too; guessed where no frame tells it.
+
+    Args:
+        result: What was fused.
+        checkpoint: Called now and then; may raise to stop.
 
     Returns:
-        (H, W) uint16, `round(index / (n - 1) * 65535)`: 0 for the first frame of the stack, 65535
+        (H, W) uint16, `round(place / (n - 1) * 65535)`: 0 for the first frame of the stack, 65535
         for the last; all 0 for a single frame.
     """
-    return _scaled_index(_provenance(result), len(result.request.stack), 65535)
+    provenance, count = result.provenance, len(result.request.stack)
+    if provenance is None or count < 2:
+        return np.zeros(result.picture.shape[:2], np.uint16)
+    place = filled(result.depth or depth_by_source(provenance), result.picture, checkpoint)
+    full = np.clip(place * np.float32(65535 / (count - 1)), 0, 65535)
+    return np.asarray(np.rint(full, out=full), np.uint16)
 
 
 def _provenance(result: FusionResult) -> Provenance:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,14 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import MOST_THREADS, ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Provenance
+from focusstack_app.core.fusion import Depth, FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.kinds import on_card, on_host
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite, most_sheets_bytes
+from focusstack_app.engine.depth import cut, depth_of
 from focusstack_app.engine.encode import reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
@@ -38,7 +40,8 @@ from focusstack_app.jobs.preparing import (
     registers,
 )
 
-Made = tuple[NDArray[np.uint16], Provenance]
+Fused = tuple[FloatArray, Provenance, Depth]
+Made = tuple[NDArray[np.uint16], Provenance, Depth]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
 # Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
@@ -165,13 +168,14 @@ def fuse_prepared(
                 lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
             )
             made = _inside(fused, prepared)
-    picture, provenance = made or (as_uint16(prepared.frames[0][:]), None)
+    picture, provenance, depth = made or (as_uint16(prepared.frames[0][:]), None, None)
     progress.report(1.0, message("Fused"))
     return FusionResult(
         request=request,
         picture=picture,
         icc_profile=prepared.icc_profile,
         provenance=provenance,
+        depth=depth,
         timings_s=clock.timings_s,
         device=model.device if model is not None else "CPU",
         model=(
@@ -189,15 +193,21 @@ def fuse_prepared(
     )
 
 
-def _inside(made: tuple[FloatArray, Provenance], prepared: Prepared) -> Made:
+def _inside(fused: Fused, prepared: Prepared) -> Made:
     """What all frames show, in 16 bits, from positions in the whole stack."""
-    picture, provenance = made
-    cut = prepared.aligned.inside
-    index = np.ascontiguousarray(on_host(provenance.source_index[cut]), np.uint16)
-    return to_uint16(picture[cut]), Provenance(
-        index + np.uint16(prepared.request.positions.start),
-        np.ascontiguousarray(on_host(provenance.confidence[cut])),
-        np.ascontiguousarray(on_host(provenance.synthesised[cut])),
+    picture, provenance, depth = fused
+    inside, first = prepared.aligned.inside, prepared.request.positions.start
+    height, width = picture.shape[:2]
+    depth = cut(depth, (height, width), inside)
+    index = np.ascontiguousarray(on_host(provenance.source_index[inside]), np.uint16)
+    return (
+        to_uint16(picture[inside]),
+        Provenance(
+            index + np.uint16(first),
+            np.ascontiguousarray(on_host(provenance.confidence[inside])),
+            np.ascontiguousarray(on_host(provenance.synthesised[inside])),
+        ),
+        replace(depth, position=depth.position + np.float32(first)),
     )
 
 
@@ -220,7 +230,7 @@ def _fuse_on_device(
     """Fuse, and start again with what needs less of the device as long as it fails.
 
     Returns:
-        The model that did it, the warnings, the picture and its provenance.
+        The model that did it, the warnings, the picture, its provenance and its depth.
     """
     request = prepared.request
     card = card_for(prepared.frames, model) if known is None else None
@@ -267,8 +277,8 @@ def _fuse_vaeedof(
     clock: Clock,
     progress: Progress,
     known: Encoded | None,
-) -> tuple[FloatArray, Provenance]:
-    """The picture and its provenance, of the kind of the frames."""
+) -> Fused:
+    """The picture and its provenance, of the kind of the frames, and its depth."""
     encoded = known
     height, width = frames[0].shape[:2]
     if encoded is None:
@@ -296,7 +306,7 @@ def _fuse_vaeedof(
         for latent in encoded.latents:
             latent.drop()
     with clock("composite"):
-        return composite(
+        picture, provenance = composite(
             fusion,
             frames,
             focus=encoded.focus,
@@ -305,6 +315,10 @@ def _fuse_vaeedof(
             mode=request.mode,
             progress=progress.sub(0.8, 1.0),
         )
+        cells = -(-height // fusion.cell_px), -(-width // fusion.cell_px)
+        index = provenance.source_index
+        depth = depth_of(fusion.weights, fusion.carriers, index, cells, progress)
+        return picture, provenance, depth
 
 
 def _unfit_frames(

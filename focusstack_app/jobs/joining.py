@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.fusion import FusionResult, Placement, Provenance
+from focusstack_app.core.fusion import Depth, FusionResult, Placement, Provenance
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.depth import repainted
 from focusstack_app.engine.resampling import covered, resample, warped
 from focusstack_app.engine.retouch import Layer
 
@@ -137,8 +138,13 @@ def painted_result(
     if sources != stack.sources:
         table = _positions(stack, Stack(sources))
         painted = painted._replace(source_index=table[painted.source_index])
+    provenance = Provenance(*painted[1:])
     made = replace(
-        result, picture=painted.pixels, provenance=Provenance(*painted[1:]), retouched=True
+        result,
+        picture=painted.pixels,
+        provenance=provenance,
+        depth=_depth_of(result, provenance, Stack(sources)),
+        retouched=True,
     )
     if sources == own:
         return made
@@ -153,6 +159,17 @@ def painted_result(
     joined = Stack(sources, sources.index(_reference(result.request.stack)))
     request = replace(result.request, stack=joined, registration=None, slab=None)
     return replace(made, request=request, placement=placement, registration=None)
+
+
+def _depth_of(result: FusionResult, painted: Provenance, stack: Stack) -> Depth | None:
+    """What is known about the depth of a result that was painted on, by positions in a stack."""
+    if result.depth is None or result.provenance is None:
+        return None
+    places = _positions(result.request.stack, stack)
+    own = np.arange(len(places))
+    moved = np.interp(result.depth.position, own, places).astype(np.float32)
+    before = replace(result.provenance, source_index=places[result.provenance.source_index])
+    return repainted(replace(result.depth, position=moved), before, painted)
 
 
 def _reference(stack: Stack) -> FrameSource:

@@ -56,12 +56,8 @@ def sheet_picture(sheet: Sheet, width_px: int) -> tuple[Array, int, int]:
     return np.ascontiguousarray(rgba, dtype=np.float32), left, top
 
 
-def render_lens(scene: SceneSpec, points: int = LENS_POINTS) -> tuple[list[Array], Array]:
-    """Frames and truth of `lens.render`, each (H, W, 3) float32 linear light, not clipped.
-
-    Args:
-        scene: The scene.
-        points: Lens points at most.
+def lens_scene(scene: SceneSpec) -> lens.Scene:
+    """A scene as the lens renderer takes it.
 
     Raises:
         ValueError: If the last sheet does not fill the view.
@@ -79,7 +75,20 @@ def render_lens(scene: SceneSpec, points: int = LENS_POINTS) -> tuple[list[Array
     if layers[-1].rgba[..., 3].min() < 0.999:
         raise ValueError("the last sheet must be opaque and fill the view and its margin")
     focus = tuple(float(scale * dioptres) for dioptres in scene.focus_dioptres)
-    return lens.render(lens.Scene(tuple(layers), focus, margin), points)
+    return lens.Scene(tuple(layers), focus, margin)
+
+
+def render_lens(scene: SceneSpec, points: int = LENS_POINTS) -> tuple[list[Array], Array]:
+    """Frames and truth of `lens.render`, each (H, W, 3) float32 linear light, not clipped.
+
+    Args:
+        scene: The scene.
+        points: Lens points at most.
+
+    Raises:
+        ValueError: If the last sheet does not fill the view.
+    """
+    return lens.render(lens_scene(scene), points)
 
 
 def with_faults(

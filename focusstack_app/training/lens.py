@@ -111,8 +111,8 @@ def render(scene: Scene, most_points: int = LENS_POINTS) -> tuple[list[Array], A
     return frames, _trace(stacked, depth, *pinhole, 0.0, scene.margin_px, everywhere)
 
 
-def owners(scene: Scene) -> NDArray[np.uint8]:
-    """(H, W): the frame that is focused nearest to what the pinhole sees."""
+def seen(scene: Scene) -> NDArray[np.float64]:
+    """(H, W) inverse depth of what the pinhole sees."""
     margin = scene.margin_px
     inside = slice(margin, -margin)
     height, width = (side - 2 * margin for side in scene.layers[0].rgba.shape[:2])
@@ -121,6 +121,12 @@ def owners(scene: Scene) -> NDArray[np.uint8]:
     for layer in reversed(scene.layers):
         own = inverse_depth(layer.depth, x, y)
         depth = np.where(layer.rgba[inside, inside, 3] > 0.5, own, depth)
+    return depth
+
+
+def owners(scene: Scene) -> NDArray[np.uint8]:
+    """(H, W): the frame that is focused nearest to what the pinhole sees."""
+    depth = seen(scene)
     distances = [np.abs(depth - focus) for focus in scene.focus]
     return np.asarray(np.argmin(distances, axis=0), np.uint8)
 

@@ -84,7 +84,7 @@ def overlay_pixels(
         pink as before, over the picture in grey.
     """
     if overlay is Overlay.DEPTH:
-        grey = cv2.cvtColor(rounded_to_8(depth_map(result)), cv2.COLOR_GRAY2RGB)
+        grey = cv2.cvtColor(rounded_to_8(depth_map(result, checkpoint)), cv2.COLOR_GRAY2RGB)
         return np.asarray(grey, np.uint8)
     used = np.linspace(_BLUE, _RED, 256).round().astype(np.uint8)
     colours = np.asarray(cv2.applyColorMap(used[np.newaxis], cv2.COLORMAP_TURBO))

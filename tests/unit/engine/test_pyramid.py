@@ -14,7 +14,7 @@ def test_the_fusion_is_nearer_to_the_truth_than_every_frame() -> None:
     stack = make_stack(3, width_px=240, height_px=160)
     frames = [to_float(frame) for frame in stack.frames]
     truth = to_float(stack.truth)
-    picture, provenance = fuse_pyramid(frames.__getitem__, 3, Progress())
+    picture, provenance, _ = fuse_pyramid(frames.__getitem__, 3, Progress())
     error = np.square(picture - truth).mean()
     assert error < 0.3 * min(np.square(frame - truth).mean() for frame in frames)
     assert (provenance.source_index == stack.sharp_frame).mean() > 0.9
@@ -24,7 +24,7 @@ def test_the_fusion_is_nearer_to_the_truth_than_every_frame() -> None:
 @pytest.mark.parametrize("height_px", [61, 300, 517])  # of one strip, and of several
 def test_equal_frames_come_back_as_they_are(height_px: int) -> None:
     frame = to_float(make_stack(1, width_px=97, height_px=height_px).truth)
-    picture, _ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
+    picture, *_ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
     np.testing.assert_allclose(picture, frame, atol=1e-6)
 
 
@@ -38,9 +38,22 @@ def test_strips_leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(in_strips[1].confidence, whole[1].confidence)
 
 
+def test_the_depth_is_sure_where_there_is_detail() -> None:
+    stack = make_stack(3, width_px=240, height_px=160)
+    frames = [to_float(frame) for frame in stack.frames]
+    for frame in frames:
+        frame[:, :40] = 0.5
+    _, provenance, depth = fuse_pyramid(frames.__getitem__, 3, Progress())
+    assert depth.position.shape == (80, 120)
+    assert (depth.sure[:, :12] == 0).all()
+    assert (depth.sure[:, 28:] > 128).mean() > 0.9
+    away = np.abs(depth.position - provenance.source_index[1::2, 1::2])
+    assert away.max() <= 0.5
+
+
 def test_a_tiny_picture_is_fused_too() -> None:
     frame = np.full((5, 3, 3), 0.25, np.float32)
-    picture, _ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
+    picture, *_ = fuse_pyramid([frame, frame].__getitem__, 2, Progress())
     np.testing.assert_allclose(picture, frame, atol=1e-6)
 
 

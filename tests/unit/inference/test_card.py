@@ -17,6 +17,7 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Mode, Provenance
 from focusstack_app.core.kinds import on_host
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import composite, filters, latent_fusion, pixels, resampling
+from focusstack_app.engine.depth import depth_of
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.overview import Overview
 from focusstack_app.inference.card import TorchCard
@@ -241,6 +242,21 @@ def test_pictures_are_composited_alike(put: Put, mode: Mode) -> None:
         assert np.abs(on_host(mine).astype(int) - theirs).mean() < 0.5
     if mode is Mode.FAITHFUL:
         assert provenance.synthesised.mean() > 1, "something is lifted"
+
+
+def test_the_depth_is_the_same(put: Put) -> None:
+    rng = np.random.default_rng(2)
+    weights, carriers = ([_smooth(rng, 61, 70) for _ in range(5)] for _ in range(2))
+    index = rng.integers(0, 5, (121, 139)).astype(np.uint16)
+    cells = (61, 70)
+    expected = depth_of(weights, carriers, index, cells, Progress())
+    there = depth_of(
+        list(map(put, weights)), list(map(put, carriers)), put(index.astype(np.int32)), cells,
+        Progress(),
+    )  # fmt: skip
+    np.testing.assert_allclose(there.position, expected.position, atol=1e-4)
+    assert np.abs(there.sure.astype(int) - expected.sure).max() <= 1
+    assert expected.sure.max() > 0
 
 
 def _smooth(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import FusionResult, Provenance
+from focusstack_app.core.fusion import Depth, FusionResult, Provenance
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.depth import rounded_to_8
@@ -77,14 +77,23 @@ def test_the_frame_can_be_read_back_from_the_red_of_the_provenance_map(count: in
 
 
 def test_depth_runs_from_the_first_frame_to_the_last() -> None:
-    result = fake_result(fake_stack(3))
-    result = replace(
-        result,
-        provenance=Provenance(
-            np.array([[0, 1, 2]], np.uint16), np.zeros((1, 3), np.uint8), np.zeros((1, 3), np.uint8)
-        ),
+    """Without a depth of its own a result has the frames that its pixels came from."""
+    result = fake_result(fake_stack(3, width_px=96, height_px=40))
+    index = np.repeat(np.arange(3, dtype=np.uint16), 32)[np.newaxis].repeat(40, axis=0)
+    provenance = Provenance(
+        index, np.full(index.shape, 255, np.uint8), np.zeros(index.shape, np.uint8)
     )
-    assert depth_map(result).tolist() == [[0, 32768, 65535]]
+    picture = np.broadcast_to(20_000 * index[..., np.newaxis], (40, 96, 3)).astype(np.uint16)
+    depth = depth_map(replace(result, provenance=provenance, picture=picture))
+    assert depth.shape == (40, 96)
+    np.testing.assert_allclose(depth[:, 16::32], np.tile([0, 32768, 65535], (40, 1)), atol=2000)
+
+
+def test_the_map_shows_what_the_fusion_says_about_depth() -> None:
+    result = fake_result(fake_stack(5, width_px=96, height_px=40))
+    between = Depth(np.full((20, 48), 1.5, np.float32), np.full((20, 48), 255, np.uint8))
+    depth = depth_map(replace(result, depth=between))
+    np.testing.assert_allclose(depth, 65535 * 1.5 / 4, atol=1)
 
 
 def test_a_single_frame_gave_every_pixel_of_its_own_picture() -> None:
@@ -135,7 +144,7 @@ def test_a_picture_that_cannot_be_written_leaves_no_map_and_is_named(
 ) -> None:
     odd: FusionResult = replace(fake_result(stack), picture=np.zeros((0, 0, 3), np.uint16))
     with pytest.raises((OutputError, ValueError)):
-        export_result(odd, tmp_path / "out.tif", depth=tmp_path / "depth.png")
+        export_result(odd, tmp_path / "out.tif", provenance=tmp_path / "from.png")
     assert _names(tmp_path) == []
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import (
+    Depth,
     FusionRequest,
     FusionResult,
     Method,
@@ -86,6 +87,27 @@ def test_frames_of_the_other_come_in_between_where_they_show() -> None:
     assert painted.placement.moved == (1,)
     assert painted.placement.frame_from_reference[1, 0, 2] == 2.0
     np.testing.assert_array_equal(painted.placement.gains[:, 0], [1.0, 1.5, 1.0])
+
+
+def test_what_was_painted_lies_where_its_frame_is_focused() -> None:
+    """Frames that come in between move the depth of the others along."""
+    result, other = of_frames(0, 3), of_frames(0, 1, 3, placement=moved(3, 1))
+    height, width = result.picture.shape[:2]
+    cells = height // 2, width // 2
+    depth = Depth(np.full(cells, 0.5, np.float32), np.full(cells, 200, np.uint8))
+    result = replace(result, depth=depth)
+    stack = joined_stack(result, [other])
+    layer = layer_of(result, stack).copy()
+    layer.source_index[:, : width // 2] = 1
+    layer.confidence[:, : width // 2] = 255
+    painted = painted_result(result, layer, stack, [other])
+    assert len(painted.request.stack) == 3
+    assert painted.depth is not None
+    half = cells[1] // 2
+    assert (painted.depth.position[:, :half] == 1).all()
+    assert (painted.depth.sure[:, :half] == 255).all()
+    assert (painted.depth.position[:, half + 1 :] == 1).all()  # half the way from 0 to 2
+    assert (painted.depth.sure[:, half + 1 :] == 200).all()
 
 
 def test_the_stack_stays_where_no_other_frame_was_painted() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from focusstack_app.core.errors import Cancelled
-from focusstack_app.core.fusion import FusionResult, Provenance
+from focusstack_app.core.fusion import Depth, FusionResult, Provenance
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.overlays import Overlay, legends, overlay_pixels, peaking_pixels
 from tests.helpers.results import fake_result
@@ -44,8 +44,19 @@ def test_what_is_not_sure_is_paler(result: FusionResult) -> None:
 
 
 def test_depth_goes_from_black_to_white(result: FusionResult) -> None:
-    pixels = overlay_pixels(result, Overlay.DEPTH)
-    assert pixels[0].tolist() == [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
+    for place, grey in ((0.0, 0), (1.0, 128), (2.0, 255)):
+        depth = Depth(np.full((2, 2), place, np.float32), np.full((2, 2), 255, np.uint8))
+        pixels = overlay_pixels(replace(result, depth=depth), Overlay.DEPTH)
+        assert pixels.shape == (4, 3, 3)
+        assert (pixels == grey).all()
+
+
+def test_the_depth_can_be_given_up(result: FusionResult) -> None:
+    def stop() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        overlay_pixels(result, Overlay.DEPTH, stop)
 
 
 def test_warnings_are_burnt_out_doubtful_or_filled_in(result: FusionResult) -> None:
