@@ -212,7 +212,7 @@ def _add_fusion_options(
         "or what the preferences say)",
     )
     add("--provenance", metavar=place, type=_path, help=f"{maps} for the map of pixel origins")
-    add("--depth", metavar=place, type=_path, help=f"{maps} for the 16-bit depth map")
+    add("--depth", metavar=place, type=_path, help=f"{maps} for the 16-bit depth map, filled in")
     add("--json", metavar="PATH", type=_path, help="file for timings, device, memory, warnings")
 
 

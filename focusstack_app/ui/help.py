@@ -208,6 +208,10 @@ def _more() -> tuple[tuple[str, str], ...]:
             tr("Nothing invented"),
             tr("Strict mode takes camera pixels only; P shows what was filled in."),
         ),
+        (
+            tr("How deep"),
+            tr("D shows the depth of the output. Where no frame tells it, it is a guess."),
+        ),
         (tr("Halos or double edges"), tr("Leave out frames that moved, and see that Align is on.")),
     )
 

@@ -59,7 +59,9 @@ def legends() -> dict[Overlay, str]:
         Overlay.PROVENANCE: tr(
             "Colour: the frame, from blue (first) to red (last). Pink: filled in."
         ),
-        Overlay.DEPTH: tr("Black: sharp in the first frame. White: in the last."),
+        Overlay.DEPTH: tr(
+            "Black: sharp in the first frame. White: in the last. Guessed where nothing tells it."
+        ),
         Overlay.WARNINGS: tr(
             "Red: burnt out. Yellow: no frame is clearly the sharpest. Pink: filled in."
         ),

@@ -410,6 +410,14 @@
         <translation>Der strenge Modus nimmt nur Pixel der Kamera; P zeigt, was ergänzt wurde.</translation>
     </message>
     <message>
+        <source>How deep</source>
+        <translation>Wie tief</translation>
+    </message>
+    <message>
+        <source>D shows the depth of the output. Where no frame tells it, it is a guess.</source>
+        <translation>D zeigt die Tiefe des Ergebnisses. Wo keine Aufnahme sie verrät, ist sie geschätzt.</translation>
+    </message>
+    <message>
         <source>Halos or double edges</source>
         <translation>Lichthöfe oder doppelte Kanten</translation>
     </message>
@@ -1960,8 +1968,8 @@
         <translation>Farbe: die Aufnahme, von Blau (erste) bis Rot (letzte). Rosa: ergänzt.</translation>
     </message>
     <message>
-        <source>Black: sharp in the first frame. White: in the last.</source>
-        <translation>Schwarz: scharf auf der ersten Aufnahme. Weiß: auf der letzten.</translation>
+        <source>Black: sharp in the first frame. White: in the last. Guessed where nothing tells it.</source>
+        <translation>Schwarz: scharf auf der ersten Aufnahme. Weiß: auf der letzten. Wo nichts es verrät, geschätzt.</translation>
     </message>
     <message>
         <source>Red: burnt out. Yellow: no frame is clearly the sharpest. Pink: filled in.</source>
