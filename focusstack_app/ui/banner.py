@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from focusstack_app.ui import icons
 from focusstack_app.ui.dialogs import ReportDialog
 from focusstack_app.ui.translation import said
-from focusstack_app.ui.wording import tip_text
+from focusstack_app.ui.wording import shortened, tip_text
+
+_NARROWEST_PX = 200
 
 
 class Tone(Enum):
@@ -72,6 +74,7 @@ class Banner(QFrame):
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
+        self._text.setMinimumWidth(_NARROWEST_PX)  # else no narrower than its longest word
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPushButton(self.tr("Details…"))
         self._details.setToolTip(self.tr("The report of the fault, to copy"))
@@ -118,10 +121,12 @@ class Banner(QFrame):
         """
         message, hint = said(message), said(hint)
         self._tone, self._message, self._report = tone, message, report
-        text = f"<b>{html.escape(message)}</b>"
+        text = f"<b>{html.escape(shortened(message))}</b>"
         if hint:
-            text += f"<br>{html.escape(hint)}"
+            text += f"<br>{html.escape(shortened(hint))}"
         self._text.setText(text)
+        whole = f"{message}\n{hint}".strip()
+        self._text.setToolTip(tip_text(whole) if shortened(whole) != whole else "")
         self._details.setVisible(bool(report))
         self._button.setVisible(action is not None)
         if action is not None:

@@ -17,7 +17,7 @@ from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
 from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.preferences import EXAMPLE, Preferences
 from focusstack_app.ui.translation import said
-from focusstack_app.ui.wording import format_text, request_text
+from focusstack_app.ui.wording import format_text, request_text, shortened
 
 
 class BatchForm(QWidget):
@@ -52,6 +52,7 @@ class BatchForm(QWidget):
         self.preferences_button.clicked.connect(lambda: preferences.open())
         self.format.row.insertWidget(1, self.preferences_button)
         self.name_note = explanation("")
+        self.name_note.setMinimumWidth(1)  # else no narrower than a long name
         self.name_problem = ToneLabel(Tone.ERROR)
         self.format_note = explanation("")
         grid = QGridLayout(self)
@@ -123,7 +124,7 @@ class BatchForm(QWidget):
             words = self.tr(
                 "Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
             )
-            self.name_note.setText(f"{example} {words}")
+            self.name_note.setText(shortened(f"{example} {words}"))
         note = format_text(target.kind, target.options)
         if request is not None:
             note = self.tr("{format}; fused with {method}").format(

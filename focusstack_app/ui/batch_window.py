@@ -135,6 +135,7 @@ class BatchWindow(QDialog):
         self.bar.setAccessibleName(self.tr("Progress of the batch"))
         self.status = QLabel()
         self.status.setWordWrap(True)
+        self.status.setMinimumWidth(1)  # else no narrower than its longest word
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.open_button = plain_button(

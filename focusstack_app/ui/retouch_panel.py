@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from focusstack_app.engine.retouch import Brush
 from focusstack_app.ui.parameters import explanation, heading, indented
 from focusstack_app.ui.side_panel import WIDTH
+from focusstack_app.ui.wording import tip_text
 
 LARGEST_PX = 1000
 _MARGIN = 14
@@ -169,6 +170,7 @@ class RetouchPanel(QWidget):
     def show_source(self, text: str) -> None:
         """Say what is painted."""
         self.source_label.setText(text)
+        self.source_label.setToolTip(tip_text(text))
 
     def show_reading(self, fraction: float | None) -> None:
         """How far the source is read, 0 to 1; None when it is there."""

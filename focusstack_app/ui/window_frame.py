@@ -58,6 +58,7 @@ from focusstack_app.ui.view_bar import icon_action
 from focusstack_app.ui.wording import format_text
 
 MENTION_MS = 8000
+_WIDEST_ENTRY_PX = 560
 _MORE_WARNINGS = 3  # a hundred fill the window, and hold it up while they are laid out
 
 
@@ -365,7 +366,9 @@ class WindowFrame(QMainWindow):
         menu.clear()
         for name in load_state(state_path()).recent:
             path = Path(name)
-            text = f"{path.stem}  ({path.parent})"
+            text = menu.fontMetrics().elidedText(
+                f"{path.stem}  ({path.parent})", Qt.TextElideMode.ElideMiddle, _WIDEST_ENTRY_PX
+            )
             action = menu.addAction(text.replace("&", "&&"))
             action.setEnabled(is_there(path))
             action.triggered.connect(lambda _, path=path: self.open_paths([path]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -40,6 +41,14 @@ _WORKING_PICTURES = 4  # sums, weights and the result beside the frames, as floa
 def tip_text(text: str) -> str:
     """A tool tip that says file names as they are, also where they look like HTML."""
     return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
+
+
+def shortened(text: str) -> str:
+    """A text whose longest words, names of files, have their middle left out.
+
+    A label can break no word, and a window would grow with it.
+    """
+    return re.sub(r"\S{81,}", lambda word: f"{word[0][:50]}…{word[0][-29:]}", text)
 
 
 def method_names() -> dict[Method, str]:

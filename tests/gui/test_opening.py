@@ -7,12 +7,14 @@ from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QTextDocumentFragment
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.core.errors import InputError
 from focusstack_app.ui.filmstrip import FrameDelegate, fitting_name
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
+from focusstack_app.ui.state import change_state, state_path
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
@@ -244,3 +246,41 @@ def test_a_window_closes_while_the_preview_of_many_frames_is_made(
     window.close()
     qtbot.wait(20)  # what was cancelled says so
     assert not window.isVisible()
+
+
+def test_long_names_make_no_window_wider(
+    window: MainWindow, tmp_path: Path, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    folder = tmp_path / ("x" * 200)
+    frames = write_stack(folder, 2)
+    long = frames[1].rename(folder / f"{'y' * 200}.png")
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    narrowest = window.minimumSizeHint().width()
+    window.filmstrip.choose(1)
+    long.unlink()
+    fusion.error = InputError(f"{long} does not exist.", f"Look into {folder}.")
+    window.render_stack()
+    qtbot.waitUntil(lambda: window.banner.message.startswith(str(folder)))
+    assert window.minimumSizeHint().width() == narrowest
+    label = window.banner.findChildren(QLabel)[1]
+    assert (
+        f"{'y' * 25}.png does not exist"
+        in QTextDocumentFragment.fromHtml(label.text()).toPlainText()
+    )
+    assert str(long) in label.toolTip()
+    batch = window.open_batch([tmp_path])
+    qtbot.waitUntil(lambda: bool(batch.tree.rows))
+    batch.status.setText(f"Stack 1 of 1: {folder.name}")
+    assert batch.minimumSizeHint().width() < 720
+
+
+def test_long_folders_of_recent_projects_make_no_wide_menu(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / ("x" * 200) / ("y" * 200) / "beetle.fstack"
+    change_state(state_path(), lambda state: state.with_recent(path))
+    window.actions_.recent_menu.aboutToShow.emit()
+    (entry,) = window.actions_.recent_menu.actions()
+    assert entry.text().startswith("beetle  (")
+    assert window.actions_.recent_menu.sizeHint().width() < 700
