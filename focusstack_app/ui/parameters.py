@@ -94,8 +94,12 @@ class ChoiceList(QWidget, Generic[Choice]):
         self._buttons[choice].setChecked(True)
 
     def _on_toggled(self, on: bool) -> None:
-        if on:
-            self.changed.emit()
+        if not on:
+            return
+        for button in self._buttons.values():  # Tab goes to what is chosen, from both sides
+            policy = Qt.FocusPolicy.StrongFocus if button.isChecked() else Qt.FocusPolicy.ClickFocus
+            button.setFocusPolicy(policy)
+        self.changed.emit()
 
 
 class ParameterPanel(QWidget):
@@ -168,8 +172,10 @@ class ParameterPanel(QWidget):
 
     def _on_changed(self) -> None:
         tiled = self.method.value is Method.VAEEDOF
-        self.mode.setEnabled(tiled)
-        self._tiles.setEnabled(tiled)
+        why = "" if tiled else self.tr("Pyramid has no modes and no tiles")
+        for part in (self.mode, self._tiles):
+            part.setEnabled(tiled)
+            part.setToolTip(why)
         self.changed.emit()
 
 

@@ -2692,6 +2692,10 @@
         <source>Undoes shifts, turns and focus breathing; frames that fit stay untouched.</source>
         <translation>Gleicht Verschiebung, Drehung und Fokus-Atmen aus; Aufnahmen, die schon passen, bleiben unverändert.</translation>
     </message>
+    <message>
+        <source>Pyramid has no modes and no tiles</source>
+        <translation>Pyramide kennt weder Modi noch Kacheln</translation>
+    </message>
 </context>
 <context>
     <name>PreferencesDialog</name>

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QMenuBar,
     QMessageBox,
+    QRadioButton,
     QScrollBar,
     QSlider,
     QTabBar,
@@ -98,6 +99,8 @@ def faults(window: QWidget, *, tips: bool = True) -> list[str]:
         if tips and not isinstance(widget, QTabBar | QAbstractItemView) and not tip(widget):
             found.append(f"{what} has no tip")
         has_keys = isinstance(widget, SharpnessStrip | QSlider)  # , and . and a number beside it
+        if isinstance(widget, QRadioButton) and widget.group() is not None:
+            has_keys = not widget.isChecked()  # arrows go there from the one that is
         if not (has_keys or widget.focusPolicy() & Qt.FocusPolicy.TabFocus):
             found.append(f"{what} is not reached by Tab")
     return found

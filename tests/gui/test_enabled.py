@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QRadioButton
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.core.fusion import Method, Mode
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.retouching import begin
 from tests.helpers.windows import FakeFusion, toggle
@@ -51,3 +55,38 @@ def test_stop_is_offered_while_something_can_be_left(
     assert "stop" in offered(opened)
     opened.actions_.stop.trigger()
     assert "stop" not in offered(opened)
+
+
+def test_what_pyramid_has_not_says_why(opened: MainWindow) -> None:
+    panel = opened.side.parameters
+    panel.method.choose(Method.PYRAMID)
+    assert not panel.mode.isEnabled()
+    assert panel.mode.toolTip() == "Pyramid has no modes and no tiles"
+    panel.method.choose(Method.VAEEDOF)
+    assert panel.mode.isEnabled()
+    assert panel.mode.toolTip() == ""
+
+
+def test_tab_goes_to_the_choice_that_is_made_from_both_sides(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    panel = opened.side.parameters
+    panel.mode.choose(Mode.STRICT)
+    opened.activateWindow()
+    panel.align.setFocus()
+    qtbot.waitUntil(panel.align.hasFocus)
+    QTest.keyClick(panel.align, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    strict = opened.focusWidget()
+    assert isinstance(strict, QRadioButton)
+    assert strict.text() == "Strict"
+    QTest.keyClick(strict, Qt.Key.Key_Up)
+    assert panel.mode.value is Mode.FAITHFUL
+    faithful = opened.focusWidget()
+    assert isinstance(faithful, QRadioButton)
+    assert faithful.text() == "Faithful"
+    QTest.keyClick(faithful, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    method = opened.focusWidget()
+    assert isinstance(method, QRadioButton)
+    assert method.isChecked()
+    QTest.keyClick(method, Qt.Key.Key_Tab)
+    assert opened.focusWidget() is faithful
