@@ -32,7 +32,7 @@ _FLAT = 1e-3  # a curvature that tells nothing
 # pixels around that came from there. In plain parts it may be any frame, often the first or last.
 _WEIGHTS, _PIXELS = 0.2, 0.5
 _NEAR, _AROUND_CELLS = 1.5, 4.0
-_LEAST_ENERGY = 1e-6  # of detail: a quarter of a step of 8 bits, squared
+LEAST_ENERGY = 1e-6  # of detail: a quarter of a step of 8 bits, squared
 _CONTRAST = 0.1, 0.7  # of the largest energy with the mean: unsure, and sure
 _SALTED = 0.03  # a share of places that have another frame than those around: noise decides there
 _MOST_CELLS = 2048  # on the longer side of the grid that is filled in
@@ -147,21 +147,21 @@ def depth_of(
     return Depth(position, _as_bytes(sure * np.clip(share / _PIXELS, None, 1)))
 
 
-def depth_by_energy(peaks: Peaks, mean: FloatArray) -> Depth:
+def depth_by_energy(position: FloatArray, most: FloatArray, mean: FloatArray) -> Depth:
     """What the energies of N frames say about depth.
 
     Args:
-        peaks: Of energies, (1, h, w), which are the votes, too.
+        position: (h, w) of their `Peaks`, above `LEAST_ENERGY`.
+        most: (h, w) the largest one.
         mean: (h, w) of all frames.
     """
-    salt = np.abs(peaks.index - cv2.medianBlur(peaks.index, 5)) > _NEAR
-    noise = np.float32(_LEAST_ENERGY)
+    salt = np.abs(position - cv2.medianBlur(position, 5)) > _NEAR
+    noise = np.float32(LEAST_ENERGY)
     if salt.mean() > _SALTED:
-        noise = max(noise, np.median(mean[salt]))
-    contrast = (peaks.most - mean) / (peaks.most + noise)
+        noise = max(noise, np.float32(np.median(mean[salt])))
+    contrast = (most - mean) / (most + noise)
     least, full = _CONTRAST
-    sure = _as_bytes((contrast - np.float32(least)) / (full - least))
-    return Depth(peaks.position(_LEAST_ENERGY), sure)
+    return Depth(position, _as_bytes((contrast - np.float32(least)) / (full - least)))
 
 
 def depth_by_source(provenance: Provenance) -> Depth:

@@ -8,16 +8,18 @@ one at a time, so memory does not grow with their number.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.fusion import Depth, Provenance
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.depth import Peaks, depth_by_energy
+from focusstack_app.engine.depth import LEAST_ENERGY, Peaks, depth_by_energy
 
 _ENERGY_SIGMA_PX = 2.0
 _WINDOW_PX = 8  # that the Gaussian of the energy reaches
@@ -126,24 +128,32 @@ class _Sources:
         self._full = (width, height)
         self._half = (max(1, width // 2), max(1, height // 2))
         self._runner_up, self._sum = np.zeros((2, *self._half[::-1]), np.float32)
-        self._peaks = Peaks(self._sum, (1, *self._sum.shape))
+        self._peaks: dict[int, Peaks] = {}  # of each strip, by its first row
         self._count = 0
 
     def fold(self, energy: FloatArray) -> None:
         """Look at the energy of the next frame's finest band."""
         small = cv2.resize(energy, self._half, interpolation=cv2.INTER_AREA)
         sharpness = np.asarray(cv2.GaussianBlur(small, (0, 0), _SOURCE_SIGMA_PX), np.float32)
-        weaker = np.minimum(sharpness, self._peaks.most)
-        np.maximum(self._runner_up, weaker, out=self._runner_up)
-        self._peaks.add(sharpness, sharpness[np.newaxis])
-        self._sum += sharpness
+
+        def add(rows: slice) -> None:
+            own = sharpness[rows]
+            if rows.start not in self._peaks:
+                self._peaks[rows.start] = Peaks(own, (1, *own.shape))
+            peaks, beaten = self._peaks[rows.start], self._runner_up[rows]
+            np.maximum(beaten, np.minimum(own, peaks.most), out=beaten)
+            peaks.add(own, own[np.newaxis])
+            self._sum[rows] += own
+
+        _in_strips(add, len(sharpness))
         self._count += 1
 
     def provenance(self) -> Provenance:
         """Of the picture; nothing is synthesised."""
-        margin = 1.0 - self._runner_up / (self._peaks.most + 1e-12)
+        margin = 1.0 - self._runner_up / (self._most + 1e-12)
         confidence = np.rint(np.clip(margin, 0, 1) * 255).astype(np.uint8)
-        source, nearest = self._peaks.index.astype(np.uint16), cv2.INTER_NEAREST
+        source = self._all(lambda peaks: peaks.index.astype(np.uint16))
+        nearest = cv2.INTER_NEAREST
         return Provenance(
             np.asarray(cv2.resize(source, self._full, interpolation=nearest), np.uint16),
             np.asarray(cv2.resize(confidence, self._full, interpolation=nearest), np.uint8),
@@ -152,7 +162,16 @@ class _Sources:
 
     def depth(self) -> Depth:
         """Of the picture."""
-        return depth_by_energy(self._peaks, self._sum / np.float32(self._count))
+        place = self._all(lambda peaks: peaks.position(LEAST_ENERGY))
+        return depth_by_energy(place, self._most, self._sum / np.float32(self._count))
+
+    @property
+    def _most(self) -> FloatArray:
+        return self._all(lambda peaks: peaks.most)
+
+    def _all(self, plane: Callable[[Peaks], NDArray[Any]]) -> NDArray[Any]:
+        """A plane of all strips."""
+        return np.concatenate([plane(self._peaks[top]) for top in sorted(self._peaks)])
 
 
 def _sizes(height: int, width: int) -> list[tuple[int, int]]:
