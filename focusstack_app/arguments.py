@@ -1,17 +1,28 @@
-"""What the command line understands; the preferences give the defaults."""
+"""What the command line understands, and what is asked by it; the preferences give the defaults."""
 
 from __future__ import annotations
 
 import argparse
 import errno
 import typing
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from focusstack_app import __version__
-from focusstack_app.core.fusion import Align, DeviceChoice, Method, Mode
+from focusstack_app.core.errors import FocusStackError, InputError
+from focusstack_app.core.frames import Stack
+from focusstack_app.core.fusion import (
+    Align,
+    DeviceChoice,
+    FusionRequest,
+    Method,
+    Mode,
+    Registration,
+)
 from focusstack_app.core.naming import TOKENS
-from focusstack_app.core.output import Carried, ColourSpace, FileFormat
+from focusstack_app.core.output import Carried, ColourSpace, FileFormat, OutputOptions
 from focusstack_app.core.slabs import FEWEST_FRAMES
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 
@@ -246,6 +257,73 @@ def _add_output_options(
         help="what of the first frame's goes into the file (default: %(default)s)",
     )
     parser.add_argument("--overwrite", action="store_true", help=overwrite)
+
+
+def fusion_request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
+    """What is asked for a stack."""
+    return FusionRequest(
+        stack=stack,
+        method=Method(args.method),
+        mode=Mode(args.mode),
+        align=Align(args.align),
+        crop=args.crop,
+        overlap=args.overlap,
+        device=args.device,
+        model_id=args.model,
+        memory_bytes=args.memory,
+    )
+
+
+def output_options(args: argparse.Namespace) -> OutputOptions:
+    """How files are written."""
+    settings: Settings = args.settings
+    return replace(
+        settings.export.options,
+        bits=args.bits,
+        quality=args.quality,
+        colour_space=ColourSpace(args.colour_space),
+        metadata=Carried(args.metadata),
+    )
+
+
+def with_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments, of a project with its frames and with its choices where they name none."""
+    from focusstack_app.io.faults import shown
+    from focusstack_app.jobs.project import PROJECT_SUFFIX, load_project
+
+    if [path.suffix.lower() for path in parsed.inputs] != [PROJECT_SUFFIX]:
+        return parsed
+    project = load_project(parsed.inputs[0])
+    fusion = replace(
+        parsed.settings.fusion,
+        method=project.method,
+        mode=project.mode,
+        align=project.align,
+        overlap=project.overlap,
+    )
+    again = command_parser(replace(parsed.settings, fusion=fusion)).parse_args(arguments)
+    again.settings = parsed.settings
+    again.inputs = [f for f, counts in zip(project.frames, project.included, strict=True) if counts]
+    if not again.inputs:
+        raise InputError(
+            f"No frame of {shown(parsed.inputs[0])} takes part.", "Check some in the window."
+        )
+    return again
+
+
+def known_alignment(stack: Stack, args: argparse.Namespace) -> tuple[Stack, Registration | None]:
+    """The frames and what `--alignment` says of them; refuses what cannot be read or saved."""
+    from focusstack_app.jobs.alignment import frame_names, load_alignment
+
+    if args.alignment is None and args.save_alignment is None:
+        return stack, None
+    if Align(args.align) is Align.OFF:
+        raise FocusStackError("With --align off there is no alignment.", "Use --align auto.")
+    if len(stack) == 1:
+        raise InputError("One frame has no alignment.", "Name the other frames as well.")
+    if args.save_alignment is not None:
+        frame_names(stack)
+    return load_alignment(args.alignment, stack) if args.alignment is not None else (stack, None)
 
 
 def _path(text: str) -> Path:

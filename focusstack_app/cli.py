@@ -18,12 +18,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from focusstack_app.arguments import DEMO_OUTPUT, command_parser, window_parser
+from focusstack_app.arguments import (
+    DEMO_OUTPUT,
+    command_parser,
+    fusion_request,
+    known_alignment,
+    output_options,
+    window_parser,
+    with_project,
+)
 from focusstack_app.console import (
     ProgressDisplay,
     cancelled_by_signals,
     complain,
     finish_standard_streams,
+    one_line,
     open_standard_streams,
     say,
     warn,
@@ -35,22 +44,17 @@ from focusstack_app.core.errors import (
     InputError,
     ModelError,
     OutputError,
-    OutputExistsError,
 )
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.fusion import Align, FusionRequest, Method, Mode, Registration
+from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.memory import keep_freed_memory
 from focusstack_app.core.naming import free_path, template_problem
 from focusstack_app.core.output import (
-    Carried,
-    ColourSpace,
     FileFormat,
-    OutputOptions,
     format_of,
 )
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
-from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
 
 if TYPE_CHECKING:
@@ -93,43 +97,18 @@ def _run(arguments: Sequence[str]) -> int:
         parsed = window_parser().parse_args(arguments)
     try:
         if parsed.command == "fuse":
-            parsed = _of_project(parsed, arguments)
+            parsed = with_project(parsed, arguments)
         return _RUN[parsed.command](parsed)
     except FocusStackError as error:
-        complain(_one_line(error))
+        complain(one_line(error))
         return FAILED
     except (Cancelled, KeyboardInterrupt):
         complain("Cancelled; nothing was written.")
         return CANCELLED
 
 
-def _of_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments, of a project with its frames and with its choices where they name none."""
-    from focusstack_app.jobs.project import PROJECT_SUFFIX, load_project
-
-    if [path.suffix.lower() for path in parsed.inputs] != [PROJECT_SUFFIX]:
-        return parsed
-    project = load_project(parsed.inputs[0])
-    fusion = replace(
-        parsed.settings.fusion,
-        method=project.method,
-        mode=project.mode,
-        align=project.align,
-        overlap=project.overlap,
-    )
-    again = command_parser(replace(parsed.settings, fusion=fusion)).parse_args(arguments)
-    again.settings = parsed.settings
-    again.inputs = [f for f, counts in zip(project.frames, project.included, strict=True) if counts]
-    if not again.inputs:
-        raise InputError(
-            f"No frame of {_shown(parsed.inputs[0])} takes part.", "Check some in the window."
-        )
-    return again
-
-
 def _window(args: argparse.Namespace) -> int:
-    paths: list[Path] = args.paths
-    for path in paths:
+    for path in args.paths:
         if not is_there(path):
             near = difflib.get_close_matches(str(path), COMMANDS, n=1)
             hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
@@ -148,7 +127,7 @@ def _window(args: argparse.Namespace) -> int:
             f"The window cannot start: {error}.",
             "Install Qt's system libraries (the README names them), or use focusstack fuse.",
         ) from error
-    return open_window(paths)
+    return open_window(args.paths)
 
 
 def _fuse(args: argparse.Namespace) -> int:
@@ -156,7 +135,7 @@ def _fuse(args: argparse.Namespace) -> int:
 
     opened, export = open_stack(args.inputs), args.settings.export
     suffix = export.format.suffixes[0]
-    request = _request(opened.stack, args)
+    request = fusion_request(opened.stack, args)
     output = args.output or free_path(request, export.name, export.folder, suffix)
     return _fuse_to(opened, output, args)
 
@@ -191,8 +170,11 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         sources=opened.stack.sources,
     )
     check_size(output, opened.stack.sources)
-    stack, known = _known_alignment(opened.stack, args)
-    request, options = replace(_request(stack, args), registration=known), _options(args)
+    stack, known = known_alignment(opened.stack, args)
+    request, options = (
+        replace(fusion_request(stack, args), registration=known),
+        output_options(args),
+    )
     started = time.monotonic()
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
@@ -285,7 +267,7 @@ def _batch(args: argparse.Namespace) -> int:
         args.output,
         args.name,
         FileFormat(args.format),
-        _options(args),
+        output_options(args),
         args.overwrite,
         args.provenance,
         args.depth,
@@ -294,7 +276,7 @@ def _batch(args: argparse.Namespace) -> int:
     progress = Progress(display)
 
     def request(stack: Stack) -> FusionRequest:
-        return _request(stack, args)
+        return fusion_request(stack, args)
 
     ended: list[BatchItem] = []
 
@@ -368,7 +350,7 @@ def _models_verify(args: argparse.Namespace) -> int:
         try:
             verify(models[name])
         except ModelError as error:
-            complain(_one_line(error))
+            complain(one_line(error))
             code = FAILED
         else:
             say(f"{name}: intact")
@@ -383,49 +365,9 @@ def _models_install(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
-    return FusionRequest(
-        stack=stack,
-        method=Method(args.method),
-        mode=Mode(args.mode),
-        align=Align(args.align),
-        crop=args.crop,
-        overlap=args.overlap,
-        device=args.device,
-        model_id=args.model,
-        memory_bytes=args.memory,
-    )
-
-
 def _left_out(given: Stack, fused: Stack) -> list[FrameSource]:
     there = set(fused.sources)
     return [source for source in given.sources if source not in there]
-
-
-def _known_alignment(stack: Stack, args: argparse.Namespace) -> tuple[Stack, Registration | None]:
-    """The frames and what `--alignment` says of them; refuses what cannot be read or saved."""
-    from focusstack_app.jobs.alignment import frame_names, load_alignment
-
-    if args.alignment is None and args.save_alignment is None:
-        return stack, None
-    if Align(args.align) is Align.OFF:
-        raise FocusStackError("With --align off there is no alignment.", "Use --align auto.")
-    if len(stack) == 1:
-        raise InputError("One frame has no alignment.", "Name the other frames as well.")
-    if args.save_alignment is not None:
-        frame_names(stack)
-    return load_alignment(args.alignment, stack) if args.alignment is not None else (stack, None)
-
-
-def _options(args: argparse.Namespace) -> OutputOptions:
-    settings: Settings = args.settings
-    return replace(
-        settings.export.options,
-        bits=args.bits,
-        quality=args.quality,
-        colour_space=ColourSpace(args.colour_space),
-        metadata=Carried(args.metadata),
-    )
 
 
 def _free_name(path: Path) -> Path:
@@ -435,13 +377,6 @@ def _free_name(path: Path) -> Path:
         number += 1
         free = path.with_stem(f"{path.stem}-{number}")
     return free
-
-
-def _one_line(error: FocusStackError) -> str:
-    hint = error.hint
-    if isinstance(error, OutputExistsError):
-        hint = "Choose another name, or add --overwrite."
-    return " ".join(f"{error.message} {hint}".splitlines()).strip()
 
 
 def _shown(path: Path) -> str:

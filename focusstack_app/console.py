@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import TextIO
 
+from focusstack_app.core.errors import FocusStackError, OutputExistsError
 from focusstack_app.core.progress import Progress
 
 _BAR_CELLS = 24
@@ -161,6 +162,14 @@ def warn(text: str) -> None:
     """Say on stderr what should be looked at."""
     with suppress(OSError):
         sys.stderr.write(f"warning: {_printable(text)}\n")
+
+
+def one_line(error: FocusStackError) -> str:
+    """What is wrong and what to do about it."""
+    hint = error.hint
+    if isinstance(error, OutputExistsError):
+        hint = "Choose another name, or add --overwrite."
+    return " ".join(f"{error.message} {hint}".splitlines()).strip()
 
 
 @contextmanager
