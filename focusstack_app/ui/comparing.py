@@ -35,6 +35,14 @@ class Other:
     place: QRectF | None = None
 
 
+def lying_under(output: Output | None, source: FrameSource) -> FrameSource | Aligned:
+    """A source, aligned and cropped as it was for the output where it is one of its frames."""
+    if output is None or output.result.placement is None:
+        return source
+    sources = output.result.request.stack.sources
+    return Aligned(output.result, sources.index(source)) if source in sources else source
+
+
 class Comparison(QObject):
     """Keeps the viewer's second picture up to date while it is wanted.
 

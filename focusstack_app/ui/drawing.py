@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
@@ -17,6 +18,20 @@ _LABEL_MARGIN = 8
 _HANDLE_RADIUS = 9
 ROUNDING = 4.0  # of a thumbnail's corners
 _LEFT_OUT_OPACITY = 0.35
+
+
+class Pane(NamedTuple):
+    """A picture in the view, device pixels.
+
+    Attributes:
+        area: The part of the view that it has.
+        picture: What is drawn.
+        target: Where the whole picture lies.
+    """
+
+    area: QRectF
+    picture: DisplayPicture
+    target: QRectF
 
 
 def draw_picture(

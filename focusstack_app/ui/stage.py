@@ -15,10 +15,10 @@ from focusstack_app.ui.captions import (
     source_caption,
     waiting_note,
 )
-from focusstack_app.ui.comparing import Comparison, Other
+from focusstack_app.ui.comparing import Comparison, Other, lying_under
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import FramesModel
-from focusstack_app.ui.loading import Aligned, PictureLoader
+from focusstack_app.ui.loading import PictureLoader
 from focusstack_app.ui.loupe import Loupe
 from focusstack_app.ui.mark import Mark
 from focusstack_app.ui.menus import Actions
@@ -237,7 +237,7 @@ class Stage(QWidget):
         if self.source is not None and (self.view is not View.SOURCE or self._peaking):
             name = source_caption(self.source, self._frames).split(" · ")[0]
             shown = current if self.view is View.OUTPUT else None
-            found.append(Other(name, _lying_under(shown, self.source)))
+            found.append(Other(name, lying_under(shown, self.source)))
         newest_first = reversed(self._outputs.outputs)
         found += [
             Other(output.name, output, self._place_of(output))
@@ -381,14 +381,6 @@ class Stage(QWidget):
             action.setCheckable(True)
             action.setChecked(current is not None and current.content == other.content)
             action.triggered.connect(lambda _, other=other: self.compare_with(other))
-
-
-def _lying_under(output: Output | None, source: FrameSource) -> FrameSource | Aligned:
-    """A source, aligned and cropped as it was for the output where it is one of its frames."""
-    if output is None or output.result.placement is None:
-        return source
-    sources = output.result.request.stack.sources
-    return Aligned(output.result, sources.index(source)) if source in sources else source
 
 
 def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from enum import Enum
-from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
@@ -25,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from focusstack_app.ui.display import Display
-from focusstack_app.ui.drawing import draw_divider, draw_label, draw_picture
+from focusstack_app.ui.drawing import Pane, draw_divider, draw_label, draw_picture
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.theme import is_dark
 from focusstack_app.ui.viewport import Viewport
@@ -45,20 +44,6 @@ class Compare(Enum):
     SIDE = "side by side"
     BLINK = "blink"  # the first one's turn
     PEEK = "peek"
-
-
-class Pane(NamedTuple):
-    """A picture in the view, device pixels.
-
-    Attributes:
-        area: The part of the view that it has.
-        picture: What is drawn.
-        target: Where the whole picture lies.
-    """
-
-    area: QRectF
-    picture: DisplayPicture
-    target: QRectF
 
 
 class Viewer(QWidget):
