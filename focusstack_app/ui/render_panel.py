@@ -29,6 +29,8 @@ _STEPS = 1000
 _REFRESH_MS = 500
 _CLOSE_PX = 20
 _HIGHEST_PX = 136  # of the list; about three renders
+_LOWEST_PX = 56  # of it, where the window is low: one and a bit, that there are more
+_LOW_WINDOW_PX = 640
 
 
 class RenderPanel(QWidget):
@@ -131,7 +133,9 @@ class RenderPanel(QWidget):
         for row in self.rows.values():
             row.refresh(paused=self._paused, alone=len(open_renders) == 1)
         self._list.setVisible(bool(self.rows))
-        self._list.setFixedHeight(min(self._lines.sizeHint().height(), _HIGHEST_PX))
+        low = self.window().height() < _LOW_WINDOW_PX  # it would grow beyond its screen
+        highest = _LOWEST_PX if low else _HIGHEST_PX
+        self._list.setFixedHeight(min(self._lines.sizeHint().height(), highest))
         several = len(open_renders) > 1
         had_focus = self.pause_button.hasFocus() or self.cancel_button.hasFocus()
         self._buttons.setVisible(bool(open_renders))
