@@ -254,6 +254,8 @@ class StackWindow(ProjectWindow):
         self.stage.source = None
         self.previewer.forget()
         if self.side.outputs.outputs:
+            if self.filmstrip.hasFocus():  # which goes: arrows in a parameter would change it
+                self.viewer.setFocus()
             self._show_output(self.side.outputs.current or self.side.outputs.outputs[-1])
         else:
             self.stage.clear()

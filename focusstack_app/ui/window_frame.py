@@ -170,11 +170,10 @@ class WindowFrame(QMainWindow):
         ready = bool(included) and free
         actions.render.setEnabled(ready)
         actions.slabs.setEnabled(ready and len(included) > FEWEST_FRAMES)
-        tip = (
-            self.tr("Fuse the included frames at full size (Ctrl+R)")
-            if included
-            else self.tr("Include at least one frame")
-        )
+        tip = self.tr("Fuse the included frames at full size (Ctrl+R)")
+        if not included:
+            some = self.frames.rowCount() > 0
+            tip = self.tr("Include at least one frame") if some else self.tr("Open frames first")
         self.side.render_panel.set_ready(ready, tip)
         exportable = free and output is not None and not self.exporter.writes(output)
         retouchable = free and output is not None

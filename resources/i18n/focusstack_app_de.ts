@@ -3279,6 +3279,10 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Verwenden Sie mindestens eine Aufnahme</translation>
     </message>
     <message>
+        <source>Open frames first</source>
+        <translation>Öffnen Sie zuerst Aufnahmen</translation>
+    </message>
+    <message>
         <source>Save the selected output to a file (Ctrl+E): {format}</source>
         <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E): {format}</translation>
     </message>

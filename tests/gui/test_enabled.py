@@ -90,3 +90,22 @@ def test_tab_goes_to_the_choice_that_is_made_from_both_sides(
     assert method.isChecked()
     QTest.keyClick(method, Qt.Key.Key_Tab)
     assert opened.focusWidget() is faithful
+
+
+def test_where_all_frames_are_removed_the_picture_has_the_focus(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    opened.activateWindow()
+    opened.filmstrip.setFocus()
+    qtbot.waitUntil(opened.filmstrip.hasFocus)
+    opened.filmstrip.selectAll()
+    QTest.keyClick(opened.filmstrip, Qt.Key.Key_Delete)
+    assert opened.frames.rowCount() == 0
+    assert opened.focusWidget() is opened.viewer
+    assert opened.side.render_panel.render_button.toolTip() == "Open frames first"
+    qtbot.waitUntil(opened.actions_.undo.isEnabled)
+    opened.actions_.undo.trigger()
+    opened.frames.include(range(3), included=False)
+    assert opened.side.render_panel.render_button.toolTip() == "Include at least one frame"
