@@ -20,6 +20,7 @@ from focusstack_app.jobs.opening import (
     odd_size,
     without_odd_sizes,
     without_results,
+    without_twins,
 )
 from focusstack_app.jobs.project import Project, load_project
 from focusstack_app.jobs.proposal import find_stacks
@@ -166,12 +167,11 @@ def open_further(
         Cancelled: If the job was cancelled.
     """
     known = {source.path.resolve() for source in there}
-    files = [
-        file
-        for path in paths
-        for file in (services.list_images(path) if is_folder(path) else [path])
-        if file.resolve() not in known
-    ]
+    files: list[Path] = []
+    for path in paths:  # a folder without pictures says so where it is opened
+        files += (services.list_images(path) or [path]) if is_folder(path) else [path]
+    counting, _ = without_twins([*(source.path for source in there), *files])
+    files = [file for file in files if file in counting and file.resolve() not in known]
     readable, left_out = _sort_out(services, files, progress)
     if any(is_folder(path) for path in paths):
         readable = [source for source in readable if not source.is_result]

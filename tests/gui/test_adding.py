@@ -115,3 +115,17 @@ def test_a_drag_over_the_strip_says_what_a_drop_does(
     QApplication.sendEvent(strip, QDragLeaveEvent())
     assert opened.statusBar().currentMessage() == ""
     assert not drag([QUrl("https://example.org/a.jpg")])
+
+
+def test_a_folder_is_added_and_one_without_pictures_says_so(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "empty").mkdir()
+    opened.adder.add([tmp_path / "empty"])
+    qtbot.waitUntil(lambda: opened.banner.message == "1 file left out.")
+    assert "holds no JPEG" in opened.banner.accessibleName()
+    assert opened.frames.rowCount() == 3
+    write_stack(tmp_path / "more", 2)
+    opened.adder.add([tmp_path / "more"])
+    qtbot.waitUntil(lambda: opened.frames.rowCount() == 5)
+    assert len(opened.frames.included()) == 5
