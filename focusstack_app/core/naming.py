@@ -134,9 +134,14 @@ def free_path(request: FusionRequest, template: str, folder: str, suffix: str) -
     stem = filled_name(template, name_facts(stack_name(stack.sources), request))
     if request.slab is not None:
         stem = slab_stem(stem, request.slab)
-    candidate, number = parent / f"{stem}{suffix}", 2
+    return unused(parent / f"{stem}{suffix}")
+
+
+def unused(path: Path) -> Path:
+    """The path, with a number where it exists: "beetle_2.tif"."""
+    candidate, number = path, 2
     while is_there(candidate):
-        candidate = parent / f"{stem}_{number}{suffix}"
+        candidate = path.with_stem(f"{path.stem}_{number}")
         number += 1
     return candidate
 

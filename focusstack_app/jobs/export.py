@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,14 @@ from focusstack_app.io.write import check_side, write_map, write_picture
 PICTURE_SUFFIXES = frozenset(suffix for kind in FileFormat for suffix in kind.suffixes)
 FUSION_SHARE = 0.97  # of the progress where a result is written once it is fused
 MAP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
+_OF_MAPS = message("Maps are written as .png or .tif.")
+
+
+class MapKind(StrEnum):
+    """A map beside a picture; its file is called so: "beetle-depth.png"."""
+
+    DEPTH = "depth"
+    PROVENANCE = "provenance"
 
 
 def export_result(
@@ -78,16 +87,12 @@ def export_result(
             return targets.enter_context(_staged(target, overwrite=overwrite))
 
         picture = staged(path, overwrite=overwrite)  # what is entered first ends last
-        maps: tuple[tuple[Path | None, Callable[[], Pixels]], ...] = (
-            (provenance, lambda: provenance_map(result)),
-            (depth, lambda: depth_map(result, progress.checkpoint)),
-        )
-        for target, make in maps:
+        for target, kind in ((provenance, MapKind.PROVENANCE), (depth, MapKind.DEPTH)):
             if target is not None:
                 progress.report(0.0, message("Writing"))
                 write_map(
                     staged(target, overwrite=of_maps),
-                    make(),
+                    _map(result, kind, progress.checkpoint),
                     overwrite=True,
                     checkpoint=progress.checkpoint,
                 )
@@ -103,6 +108,37 @@ def export_result(
             checkpoint=progress.checkpoint,
         )
         progress.report(1.0, message("Written"))
+
+
+def export_map(
+    result: FusionResult,
+    kind: MapKind,
+    path: Path,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Write one map of a result, without the picture; whole or not at all.
+
+    Args:
+        result: What it is of.
+        kind: Which one.
+        path: PNG or TIFF by suffix.
+        overwrite: Whether an existing file may be replaced.
+        progress: Asked now and then whether to stop.
+
+    Raises:
+        OutputExistsError: If the file exists and `overwrite` is False.
+        OutputError: If it has a wrong suffix, is a frame, or cannot be written.
+        Cancelled: If the user stopped it; no file appears.
+    """
+    checkpoint = (progress or Progress()).checkpoint
+    _check_suffix(path, MAP_SUFFIXES, _OF_MAPS)
+    _check_no_frame(path, {source.path.resolve() for source in result.request.stack.sources})
+    check_target(path, overwrite=overwrite)
+    with _staged(path, overwrite=overwrite) as temporary:
+        pixels = _map(result, kind, checkpoint)
+        write_map(temporary, pixels, overwrite=True, checkpoint=checkpoint)
 
 
 def check_targets(
@@ -135,16 +171,12 @@ def check_targets(
     maps = [target for target in (provenance, depth) if target is not None]
     of_maps = overwrite if overwrite_maps is None else overwrite_maps
     for target in maps:
-        _check_suffix(target, MAP_SUFFIXES, "Maps are written as .png or .tif.")
+        _check_suffix(target, MAP_SUFFIXES, _OF_MAPS)
     frames = {source.path.resolve() for source in sources}
     seen: set[Path] = set()
     for target in (path, *maps, *others):
         resolved = target.resolve()
-        if resolved in frames:
-            raise OutputError(
-                message("{file} is one of the frames.", file=shown(target)),
-                message("Choose another name for the result."),
-            )
+        _check_no_frame(target, frames)
         if resolved in seen:
             raise OutputError(
                 message("{file} is named twice.", file=shown(target)),
@@ -264,6 +296,18 @@ def _description(result: FusionResult) -> str:
         frames += f"; slab {slab.number}, {slab.start + 1} to {slab.stop} of {len(request.stack)}"
     by_hand = "; retouched" if result.retouched else ""
     return f"Focus stack of {frames}; {result.model}{mode}{by_hand}; focusstack_app {__version__}"
+
+
+def _map(result: FusionResult, kind: MapKind, checkpoint: Callable[[], None]) -> Pixels:
+    return depth_map(result, checkpoint) if kind is MapKind.DEPTH else provenance_map(result)
+
+
+def _check_no_frame(path: Path, frames: Collection[Path]) -> None:
+    if path.resolve() in frames:
+        raise OutputError(
+            message("{file} is one of the frames.", file=shown(path)),
+            message("Choose another name for the result."),
+        )
 
 
 def _check_no_folder(path: Path) -> None:

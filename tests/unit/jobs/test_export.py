@@ -8,16 +8,18 @@ import pytest
 import tifffile
 from PIL import Image
 
-from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import Depth, FusionResult, Provenance
 from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.export import (
+    MapKind,
     check_size,
     check_targets,
     depth_map,
+    export_map,
     export_result,
     provenance_map,
 )
@@ -63,6 +65,44 @@ def test_a_16_bit_depth_map_as_png_keeps_its_bits(tmp_path: Path, stack: Stack) 
     export_result(result, tmp_path / "out.tif", depth=tmp_path / "depth.png")
     with Image.open(tmp_path / "depth.png") as image:
         assert np.array_equal(np.asarray(image, dtype=np.uint16), depth_map(result))
+
+
+def test_a_map_is_written_without_the_picture(tmp_path: Path, stack: Stack) -> None:
+    result = fake_result(stack)
+    export_map(result, MapKind.DEPTH, tmp_path / "depth.tif")
+    export_map(result, MapKind.PROVENANCE, tmp_path / "from.png")
+    assert _names(tmp_path) == ["depth.tif", "from.png"]
+    assert np.array_equal(tifffile.imread(tmp_path / "depth.tif"), depth_map(result))
+    with Image.open(tmp_path / "from.png") as image:
+        assert np.array_equal(np.asarray(image), provenance_map(result))
+
+
+def test_a_map_alone_replaces_nothing_that_it_may_not(tmp_path: Path, stack: Stack) -> None:
+    result = fake_result(stack)
+    there = tmp_path / "there.png"
+    there.write_bytes(b"mine")
+    with pytest.raises(OutputExistsError, match=r"there\.png already exists"):
+        export_map(result, MapKind.DEPTH, there)
+    frame = stack.sources[0].path
+    before = frame.read_bytes()
+    with pytest.raises(OutputError, match="is one of the frames"):
+        export_map(result, MapKind.DEPTH, frame, overwrite=True)
+    with pytest.raises(OutputError, match="wrong suffix"):
+        export_map(result, MapKind.DEPTH, tmp_path / "depth.jpg")
+    assert _names(tmp_path) == ["there.png"]
+    assert (there.read_bytes(), frame.read_bytes()) == (b"mine", before)
+    export_map(result, MapKind.DEPTH, there, overwrite=True)
+    with Image.open(there) as image:
+        assert np.array_equal(np.asarray(image, dtype=np.uint16), depth_map(result))
+
+
+def test_a_map_that_is_stopped_leaves_no_file(tmp_path: Path, stack: Stack) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        export_map(fake_result(stack), MapKind.DEPTH, tmp_path / "depth.png", progress=progress)
+    assert list(tmp_path.glob("*.png")) == []
+    assert list(tmp_path.glob(".*")) == []
 
 
 @pytest.mark.parametrize("count", [2, 7, 256])
