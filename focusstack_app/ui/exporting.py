@@ -1,41 +1,59 @@
-"""From an output in memory to a file: where to, and the writing in the background."""
+"""From outputs in memory to files: where to, and the writing in the background."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from focusstack_app.core.errors import OutputError
+from focusstack_app.core.errors import FocusStackError, OutputError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.naming import free_path
+from focusstack_app.core.naming import free_path, unused
 from focusstack_app.core.output import FileFormat, OutputOptions, format_of
-from focusstack_app.core.places import is_there
+from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.bridge import Bridge, Lane
+from focusstack_app.io.atomic import make_folder
+from focusstack_app.jobs.export import MapKind
+from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.preferences import Preferences
-from focusstack_app.ui.saving import saving_folder
+from focusstack_app.ui.saving import ask_file, patterns, saving_folder
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.wording import format_text
+from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.wording import FORMAT_NAMES, format_text
+
+_MOST_NAMES = 3  # of outputs that could not be saved
+
+
+@dataclass(slots=True)
+class _All:
+    """Outputs on their way into a folder, one after the other."""
+
+    folder: Path
+    count: int
+    waiting: list[Output]
+    failures: list[tuple[Output, Exception]] = field(default_factory=list)
 
 
 class Exporter(QObject):
-    """Asks for a file and writes outputs.
+    """Asks for a file and writes outputs and their maps.
 
     Signals:
-        started: An `Output` and the path that it goes to.
-        exported: An `Output` and the path that it was written to.
+        started: What is being written, in words.
+        exported: An `Output` and the path that its picture was written to.
+        saved: What was written, in words, and its folder.
         failed: The error.
-        over: An `Output` whose export ended, in whatever way; comes last.
+        over: Something was written or failed; comes last.
     """
 
-    started = Signal(object, object)
+    started = Signal(str)
     exported = Signal(object, object)
+    saved = Signal(str, object)
     failed = Signal(object)
-    over = Signal(object)
+    over = Signal()
 
     def __init__(
         self, bridge: Bridge, services: Services, preferences: Preferences, window: QWidget
@@ -45,7 +63,7 @@ class Exporter(QObject):
         self._services = services
         self._preferences = preferences
         self._window = window
-        self._writing: set[int] = set()
+        self._writing: set[tuple[int, MapKind | None]] = set()  # None is the picture
         self._folders: dict[tuple[Path, str], Path] = {}
 
     @property
@@ -54,8 +72,14 @@ class Exporter(QObject):
         return bool(self._writing)
 
     def writes(self, output: Output) -> bool:
-        """Whether this output is being written."""
-        return output.number in self._writing
+        """Whether anything of this output is being written."""
+        return any(number == output.number for number, _ in self._writing)
+
+    def can_write(self, output: Output, kind: MapKind | None = None) -> bool:
+        """Whether its picture, or that map, is not being written already."""
+        return (output.number, kind) not in self._writing
+
+    # --- the picture -------------------------------------------------------------------------
 
     def ask(self, output: Output) -> QFileDialog:
         """Ask where an output goes, and write it there.
@@ -66,25 +90,20 @@ class Exporter(QObject):
             The dialog, which is open; it writes before others hear of the file.
         """
         export = self._preferences.settings.export
-        frames, start = origin = self._origin(output)
-        folder = self._folders.get(origin, start) or saving_folder(frames)
         suffix = export.format.suffixes[0]
-        proposal = free_path(output.result.request, export.name, str(folder), suffix)
-        filters = {_filter(kind, export.options): kind for kind in FileFormat}
+        folder = str(self.folder_for(output))
+        proposal = free_path(output.result.request, export.name, folder, suffix)
         title = self.tr("Export {name}").format(name=output.name)
-        dialog = QFileDialog(self._window, title, str(proposal.parent))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(filters))
-        dialog.selectNameFilter(_filter(export.format, export.options))
-        dialog.setDefaultSuffix(suffix)
-        dialog.selectFile(proposal.name)
-        dialog.filterSelected.connect(lambda chosen: _change_suffix(dialog, filters[chosen]))
-        dialog.fileSelected.connect(
-            lambda name: self.write(output, Path(name), filters[dialog.selectedNameFilter()])
+        filters = {_filter(kind, export.options): kind for kind in FileFormat}
+        chosen = _filter(export.format, export.options)
+        return ask_file(
+            self._window,
+            title,
+            proposal,
+            filters,
+            chosen,
+            lambda path, kind: self.write(output, path, kind),
         )
-        dialog.open()
-        return dialog
 
     def write(self, output: Output, chosen: Path, kind: FileFormat | None = None) -> None:
         """Write an output to the file that was chosen in the dialog.
@@ -97,16 +116,11 @@ class Exporter(QObject):
             chosen: Where to.
             kind: The format where the name tells none; that of the preferences by default.
         """
-        path = chosen
         export = self._preferences.settings.export
-        if format_of(chosen) is None:
-            path = chosen.with_name(f"{chosen.name}{(kind or export.format).suffixes[0]}")
-        confirmed = path == chosen and is_there(path)
-        if _is_one_of(path, output.result.request.stack.sources):
-            hint = self.tr("Choose another name or folder.")
-            text = self.tr("{file} is one of the source frames.").format(file=path.name)
-            self.failed.emit(OutputError(text, hint))
+        target = self._target(output, chosen, kind or export.format)
+        if target is None:
             return
+        path, confirmed = target
 
         def work(progress: Progress) -> Path:
             progress.checkpoint()
@@ -115,14 +129,156 @@ class Exporter(QObject):
             )
             return path
 
-        self._writing.add(output.number)
-        task = self._bridge.submit(Lane.FILES, work)
-        task.succeeded.connect(lambda written: self._on_written(output, written))
+        task = self._submit(output, None, work)
+        task.succeeded.connect(lambda _: self._on_exported(output, path))
         task.failed.connect(self.failed)
-        task.finished.connect(lambda: self._on_finished(output))
-        self.started.emit(output, path)
+        task.finished.connect(lambda: self._on_finished(output, None))
+        self._begin(output, path)
 
-    def _on_written(self, output: Output, path: Path) -> None:
+    def _on_exported(self, output: Output, path: Path) -> None:
+        self._keep(output, path)
+        text = self.tr("{name} is saved as {file}.")
+        self.saved.emit(text.format(name=output.name, file=path.name), path.parent)
+
+    # --- maps --------------------------------------------------------------------------------
+
+    def ask_map(self, output: Output, kind: MapKind) -> QFileDialog:
+        """Ask where a map of an output goes, beside its picture if it has one, and write it there.
+
+        Args:
+            output: It has a provenance.
+            kind: Which map.
+
+        Returns:
+            The dialog, which is open.
+        """
+        picture = output.exported_to
+        if picture is None or not is_folder(picture.parent):
+            name, folder = self._preferences.settings.export.name, self.folder_for(output)
+            picture = free_path(output.result.request, name, str(folder), ".png")
+        proposal = unused(picture.with_name(f"{picture.stem}-{kind}.png"))
+        filters = {_map_filter(kind): kind for kind in (FileFormat.PNG, FileFormat.TIFF)}
+        return ask_file(
+            self._window,
+            _map_titles()[kind].format(name=output.name),
+            proposal,
+            filters,
+            _map_filter(FileFormat.PNG),
+            lambda path, format_: self.write_map(output, kind, path, format_),
+        )
+
+    def write_map(
+        self, output: Output, kind: MapKind, chosen: Path, format_: FileFormat = FileFormat.PNG
+    ) -> None:
+        """Write a map of an output to the file that was chosen in the dialog, as `write` does.
+
+        Args:
+            output: What it is of.
+            kind: Which map.
+            chosen: Where to.
+            format_: The format where the name tells none.
+        """
+        target = self._target(output, chosen, format_)
+        if target is None:
+            return
+        path, confirmed = target
+
+        def work(progress: Progress) -> None:
+            self._services.export_map(
+                output.result, kind, path, overwrite=confirmed, progress=progress
+            )
+
+        task = self._submit(output, kind, work)
+        task.succeeded.connect(lambda _: self._on_map_written(output, kind, path))
+        task.failed.connect(self.failed)
+        task.finished.connect(lambda: self._on_finished(output, kind))
+        self._begin(output, path)
+
+    def _on_map_written(self, output: Output, kind: MapKind, path: Path) -> None:
+        self._folders[self._origin(output)] = path.parent
+        text = _map_saved()[kind].format(name=output.name, file=path.name)
+        self.saved.emit(text, path.parent)
+
+    # --- many outputs ------------------------------------------------------------------------
+
+    def write_all(self, outputs: Sequence[Output], folder: Path) -> None:
+        """Write outputs to new files in a folder; what fails does not keep the others.
+
+        Args:
+            outputs: None of whose pictures is being written.
+            folder: It is made, if need be.
+        """
+        self._writing |= {(output.number, None) for output in outputs}
+        self._write_next(_All(folder, len(outputs), list(outputs)))
+
+    def _write_next(self, all_: _All) -> None:
+        output, folder = all_.waiting.pop(0), all_.folder
+        export = self._preferences.settings.export
+
+        def work(progress: Progress) -> Path:
+            progress.checkpoint()
+            make_folder(folder)
+            suffix = export.format.suffixes[0]
+            path = free_path(output.result.request, export.name, str(folder), suffix)
+            self._services.export_result(output.result, path, options=export.options)
+            return path
+
+        task = self._submit(output, None, work)
+        task.succeeded.connect(lambda path: self._keep(output, path))
+        task.failed.connect(lambda error: all_.failures.append((output, error)))
+        task.finished.connect(lambda: self._on_one_over(all_, output))
+        text = self.tr("Exporting {name} to {folder}… ({number} of {count})").format(
+            name=output.name,
+            folder=folder.name,
+            number=all_.count - len(all_.waiting),
+            count=all_.count,
+        )
+        self.started.emit(text)
+
+    def _on_one_over(self, all_: _All, output: Output) -> None:
+        if not all_.waiting:
+            self._on_all_over(all_)
+        elif not self._bridge.closed:
+            self._write_next(all_)
+        self._on_finished(output, None)
+
+    def _on_all_over(self, all_: _All) -> None:
+        if not all_.failures:
+            self.saved.emit(_saved_text(all_.count), all_.folder)
+            return
+        fault = next((e for _, e in all_.failures if not isinstance(e, FocusStackError)), None)
+        self.failed.emit(fault or _failures_error(all_))
+
+    # --- all of them -------------------------------------------------------------------------
+
+    def folder_for(self, output: Output) -> Path:
+        """Where files of an output are offered to be saved."""
+        frames, start = origin = self._origin(output)
+        return self._folders.get(origin) or Path(start or saving_folder(frames))
+
+    def _target(self, output: Output, chosen: Path, kind: FileFormat) -> tuple[Path, bool] | None:
+        """The file with its suffix, and whether it may be replaced; None where it is a frame."""
+        path = chosen
+        if format_of(chosen) is None:
+            path = chosen.with_name(f"{chosen.name}{kind.suffixes[0]}")
+        if _is_one_of(path, output.result.request.stack.sources):
+            hint = self.tr("Choose another name or folder.")
+            text = self.tr("{file} is one of the source frames.").format(file=path.name)
+            self.failed.emit(OutputError(text, hint))
+            return None
+        return path, path == chosen and is_there(path)
+
+    def _submit(
+        self, output: Output, kind: MapKind | None, work: Callable[[Progress], object]
+    ) -> Task:
+        self._writing.add((output.number, kind))
+        return self._bridge.submit(Lane.FILES, work)
+
+    def _begin(self, output: Output, path: Path) -> None:
+        text = self.tr("Exporting {name} to {file}…")
+        self.started.emit(text.format(name=output.name, file=path.name))
+
+    def _keep(self, output: Output, path: Path) -> None:
         self._folders[self._origin(output)] = path.parent
         self.exported.emit(output, path)
 
@@ -131,22 +287,50 @@ class Exporter(QObject):
         folder = output.result.request.stack.sources[0].path.parent
         return folder, self._preferences.settings.export.folder
 
-    def _on_finished(self, output: Output) -> None:
-        self._writing.discard(output.number)
-        self.over.emit(output)
+    def _on_finished(self, output: Output, kind: MapKind | None) -> None:
+        self._writing.discard((output.number, kind))
+        self.over.emit()
+
+
+def _map_titles() -> dict[MapKind, str]:
+    """What is asked before a map is written."""
+    return {
+        MapKind.DEPTH: tr("Export the Depth Map of {name}"),
+        MapKind.PROVENANCE: tr("Export the Provenance Map of {name}"),
+    }
+
+
+def _map_saved() -> dict[MapKind, str]:
+    return {
+        MapKind.DEPTH: tr("The depth map of {name} is saved as {file}."),
+        MapKind.PROVENANCE: tr("The provenance map of {name} is saved as {file}."),
+    }
+
+
+def _saved_text(count: int) -> str:
+    return tr("%n output(s) are saved.", "", count)
+
+
+def _failures_error(all_: _All) -> OutputError:
+    """Which outputs could not be saved, and why not the first of them."""
+    names = [output.name for output, _ in all_.failures]
+    shown = ", ".join(names[:_MOST_NAMES])
+    if len(names) > _MOST_NAMES:
+        more = tr("{names} and {count} more")
+        shown = more.format(names=shown, count=len(names) - _MOST_NAMES)
+    text = tr("Of {count} outputs these could not be saved: {names}.")
+    _, first = all_.failures[0]
+    assert isinstance(first, FocusStackError)
+    why = f"{said(first.message)} {said(first.hint)}".strip()
+    return OutputError(text.format(count=all_.count, names=shown), why)
+
+
+def _map_filter(kind: FileFormat) -> str:
+    return f"{FORMAT_NAMES[kind]} ({patterns(kind)})"
 
 
 def _filter(kind: FileFormat, options: OutputOptions) -> str:
-    patterns = " ".join(f"*{suffix}" for suffix in kind.suffixes)
-    return f"{format_text(kind, options)} ({patterns})"
-
-
-def _change_suffix(dialog: QFileDialog, kind: FileFormat) -> None:
-    """Give the name in a dialog the suffix of a format."""
-    dialog.setDefaultSuffix(kind.suffixes[0])
-    names = dialog.selectedFiles()
-    if names and format_of(Path(names[0])) is not None:
-        dialog.selectFile(Path(names[0]).with_suffix(kind.suffixes[0]).name)
+    return f"{format_text(kind, options)} ({patterns(kind)})"
 
 
 def _is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:

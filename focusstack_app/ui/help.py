@@ -201,6 +201,10 @@ def _more() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (
+            tr("Many outputs"),
+            tr("Ctrl+Shift+E exports all of them into one folder, each slab with its number."),
+        ),
+        (
             tr("Many stacks"),
             tr("Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
         ),
@@ -210,7 +214,10 @@ def _more() -> tuple[tuple[str, str], ...]:
         ),
         (
             tr("How deep"),
-            tr("D shows the depth of the output. Where no frame tells it, it is a guess."),
+            tr(
+                "D shows the depth of the output; File, Export Depth Map saves it. Where no frame "
+                "tells it, it is a guess."
+            ),
         ),
         (tr("Halos or double edges"), tr("Leave out frames that moved, and see that Align is on.")),
     )

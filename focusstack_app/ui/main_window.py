@@ -23,12 +23,12 @@ from focusstack_app.ui.dialogs import (
     ask_stop_batch,
     ask_stop_renders,
 )
+from focusstack_app.ui.export_window import ExportWindow
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
-from focusstack_app.ui.outputs import Output, open_outside
+from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.rendering import Render, Rendered
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.slabs import SlabsDialog
-from focusstack_app.ui.stack_window import StackWindow
 from focusstack_app.ui.state import load_state, state_path
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import View
@@ -40,7 +40,7 @@ from focusstack_app.ui.wording import (
 _ONCE = Qt.ConnectionType.SingleShotConnection
 
 
-class MainWindow(StackWindow):
+class MainWindow(ExportWindow):
     """One stack at a time, and the outputs of the session.
 
     Args:
@@ -52,7 +52,6 @@ class MainWindow(StackWindow):
         self, services: Services | None = None, store: SettingsStore | None = None
     ) -> None:
         super().__init__(services or Services(), store or SettingsStore())
-        self._close_after_export = False
         self.batch: BatchWindow | None = None
         self._connect()
         if self.preferences.problems:
@@ -67,7 +66,6 @@ class MainWindow(StackWindow):
         actions.render.triggered.connect(self.render_stack)
         actions.slabs.triggered.connect(self.choose_slabs)
         actions.stop.triggered.connect(self.stop_render)
-        actions.export.triggered.connect(self.choose_export)
         actions.preferences.triggered.connect(lambda: self.preferences.open())
         actions.quit.triggered.connect(self.close)
         actions.full_screen.toggled.connect(self._set_full_screen)
@@ -82,9 +80,7 @@ class MainWindow(StackWindow):
         panel.cancel_requested.connect(self.renderer.cancel)
         panel.cancel_all_requested.connect(self.renderer.cancel_all)
         panel.forget_requested.connect(self.renderer.forget)
-        self.side.export_requested.connect(self.choose_export)
         self.side.outputs.chosen.connect(self._on_output_chosen)
-        self.side.outputs.export_requested.connect(self.choose_export)
         for request in (
             actions.retouch.triggered,
             self.side.retouch_requested,
@@ -103,10 +99,6 @@ class MainWindow(StackWindow):
         self.renderer.rendered.connect(self._on_rendered)
         self.renderer.failed.connect(self._tell)
         self.renderer.over.connect(self._on_render_over)
-        self.exporter.started.connect(self._on_export_started)
-        self.exporter.exported.connect(self._on_exported)
-        self.exporter.failed.connect(self._on_export_failed)
-        self.exporter.over.connect(lambda _: self._on_export_over())
 
     # --- the batch ---------------------------------------------------------------------------
 
@@ -284,41 +276,6 @@ class MainWindow(StackWindow):
             self._show_output(output)
         self.viewer.setFocus()
 
-    # --- exporting ---------------------------------------------------------------------------
-
-    def choose_export(self) -> None:
-        """Ask where the selected output goes, and write it in the background."""
-        output = self.side.outputs.current
-        if output is not None and not self.exporter.writes(output):
-            self.exporter.ask(output)
-
-    def _on_export_started(self, output: Output, path: Path) -> None:
-        self.statusBar().showMessage(
-            self.tr("Exporting {name} to {file}…").format(name=output.name, file=path.name)
-        )
-        self._update_state()
-
-    def _on_exported(self, output: Output, path: Path) -> None:
-        self.side.outputs.mark_exported(output, path)
-        self.statusBar().clearMessage()
-        self.banner.say(
-            Tone.NOTE,
-            self.tr("{name} is saved as {file}.").format(name=output.name, file=path.name),
-            str(path.parent),
-            action=(self.tr("Show Its Folder"), lambda: open_outside(path.parent)),
-        )
-
-    def _on_export_failed(self, error: Exception) -> None:
-        self._close_after_export = False
-        self.statusBar().clearMessage()
-        self._tell(error)
-
-    def _on_export_over(self) -> None:
-        self._update_state()
-        if self._close_after_export and not self.exporter.busy:
-            self._close_after_export = False  # what closing asks next may be cancelled
-            self.close()
-
     # --- the window --------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -367,14 +324,15 @@ class MainWindow(StackWindow):
         self.renderer.cancel_all()
 
     def _export_unexported(self) -> None:
+        """Export what would be lost, and close then."""
         outputs = self.side.outputs
-        outputs.setCurrentRow(outputs.outputs.index(outputs.unexported[0]))
-        self._show_output(outputs.unexported[0])
-        dialog = self.exporter.ask(outputs.unexported[0])
-        dialog.fileSelected.connect(self._close_after_writing)
-
-    def _close_after_writing(self) -> None:
-        self._close_after_export = self.exporter.busy
+        first, *more = outputs.unexported
+        if more:
+            self.choose_export_all().chosen.connect(self._close_after_writing)
+            return
+        outputs.select(first)
+        self._show_output(first)
+        self.exporter.ask(first).fileSelected.connect(self._close_after_writing)
 
     def _discard_and_close(self) -> None:
         for output in self.side.outputs.unexported:

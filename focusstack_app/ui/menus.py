@@ -26,6 +26,9 @@ class Actions:
     slabs: QAction
     stop: QAction
     export: QAction
+    export_depth: QAction
+    export_provenance: QAction
+    export_all: QAction
     preferences: QAction
     quit: QAction
     include_all: QAction
@@ -93,6 +96,9 @@ def make_actions(window: QMainWindow) -> Actions:
         ),
         stop=action(tr("S&top"), "Esc", tr("Stop the render")),
         export=action(tr("&Export…"), "Ctrl+E", tr("Save the selected output to a file")),
+        export_depth=action(tr("Export De&pth Map…")),
+        export_provenance=action(tr("Export Pro&venance Map…")),
+        export_all=action(tr("Export All O&utputs…"), "Ctrl+Shift+E"),
         preferences=action(tr("&Preferences…"), "Ctrl+,", tr("Defaults, output format, colours")),
         quit=action(tr("&Quit"), "Ctrl+Q"),
         include_all=action(tr("&Include All Frames"), tip=tr("Include every frame again")),
@@ -158,7 +164,9 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu.addSeparator()
     file_menu.addActions([actions.render, actions.slabs, actions.stop])
     file_menu.addSeparator()
-    file_menu.addAction(actions.export)
+    file_menu.addActions([actions.export, actions.export_depth, actions.export_provenance])
+    file_menu.addAction(actions.export_all)
+    file_menu.setToolTipsVisible(True)  # they say why an entry is grey
     file_menu.addSeparator()
     file_menu.addAction(actions.quit)
     edit_menu = bar.addMenu(tr("&Edit"))

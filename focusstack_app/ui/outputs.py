@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.naming import stack_name
 from focusstack_app.core.places import is_there
+from focusstack_app.jobs.export import MapKind
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (
@@ -83,6 +84,11 @@ class Output:
         return self.name if slab is None else slab_label(slab)
 
     @property
+    def has_maps(self) -> bool:
+        """Whether anything is known about where its pixels come from: not of a single frame."""
+        return self.result.provenance is not None
+
+    @property
     def size_px(self) -> tuple[int, int]:
         """(width, height)."""
         height, width = self.result.picture.shape[:2]
@@ -99,12 +105,14 @@ class OutputList(QListWidget):
         chosen: An `Output` to show.
         remove_requested: An `Output` to forget.
         export_requested: The selected output is to be exported.
+        map_requested: A `MapKind` of the selected output is to be exported.
         retouch_requested: The selected output is to be painted on.
     """
 
     chosen = Signal(object)
     remove_requested = Signal(object)
     export_requested = Signal()
+    map_requested = Signal(object)
     retouch_requested = Signal()
 
     def __init__(self, display: Display) -> None:
@@ -268,6 +276,13 @@ class OutputList(QListWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Export…")).triggered.connect(self.export_requested)
+        for text, kind in (
+            (self.tr("Export Depth Map…"), MapKind.DEPTH),
+            (self.tr("Export Provenance Map…"), MapKind.PROVENANCE),
+        ):
+            action = menu.addAction(text)
+            action.setEnabled(output.has_maps)
+            action.triggered.connect(lambda _, kind=kind: self.map_requested.emit(kind))
         menu.addAction(self.tr("Retouch")).triggered.connect(self.retouch_requested)
         path = output.exported_to
         for text, target in (

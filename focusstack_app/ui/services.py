@@ -18,7 +18,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.io.read import read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
-from focusstack_app.jobs.export import export_result
+from focusstack_app.jobs.export import MapKind, export_map, export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import OpenedStack, open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
@@ -36,6 +36,22 @@ class Export(Protocol):
         ...
 
 
+class ExportMap(Protocol):
+    """Write a map of a result to disk."""
+
+    def __call__(
+        self,
+        result: FusionResult,
+        kind: MapKind,
+        path: Path,
+        *,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write that map of `result` to `path`, atomically, in the format of its suffix."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the window asks for. All of it but `read_profile` is slow and runs on worker threads.
@@ -45,6 +61,7 @@ class Services:
         list_images: The pictures of a folder.
         fuse_stack: A request to a result.
         export_result: A result to a file.
+        export_map: A map of a result to a file.
         open_viewport: A request to its picture in parts.
         read_thumbnail: A source to (H, W, 3) uint8 sRGB with at most that longer side.
         read_proxy: A source to its picture with at most that longer side.
@@ -57,6 +74,7 @@ class Services:
     list_images: Callable[[Path], list[Path]] = list_images
     fuse_stack: Callable[[FusionRequest, Progress], FusionResult] = fuse_stack
     export_result: Export = export_result
+    export_map: ExportMap = export_map
     open_viewport: Callable[[FusionRequest, Progress], Viewport] = open_viewport
     read_thumbnail: Callable[[FrameSource, int], NDArray[np.uint8]] = read_thumbnail
     read_proxy: Callable[[FrameSource, int], Frame] = read_proxy

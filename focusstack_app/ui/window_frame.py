@@ -55,7 +55,6 @@ from focusstack_app.ui.state import WindowState, change_state, load_state, state
 from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import icon_action
-from focusstack_app.ui.wording import format_text
 
 MENTION_MS = 8000
 _WIDEST_ENTRY_PX = 560
@@ -175,19 +174,11 @@ class WindowFrame(QMainWindow):
             some = self.frames.rowCount() > 0
             tip = self.tr("Include at least one frame") if some else self.tr("Open frames first")
         self.side.render_panel.set_ready(ready, tip)
-        exportable = free and output is not None and not self.exporter.writes(output)
         retouchable = free and output is not None
         actions.retouch.setEnabled(retouchable)
         self.side.retouch_button.setEnabled(retouchable)
         for action in (actions.open_files, actions.open_folder, actions.open_demo):
             action.setEnabled(free)
-        actions.export.setEnabled(exportable)
-        self.side.export_button.setEnabled(exportable)
-        export = self.preferences.settings.export
-        tip = self.tr("Save the selected output to a file (Ctrl+E): {format}")
-        self.side.export_button.setToolTip(
-            tip.format(format=format_text(export.format, export.options))
-        )
         for action in (actions.save, actions.save_as):
             action.setEnabled(self.frames.rowCount() > 0)
         count, shown = self.frames.rowCount(), self._pages.currentIndex() == 1

@@ -394,6 +394,14 @@
         <translation>Strg+Umschalt+R rendert Teilstacks (Slabs) aus je einigen Aufnahmen hintereinander: Retuschieren Sie das Ergebnis aus allen Aufnahmen mit dem Teilstack, der die Stelle richtig zeigt.</translation>
     </message>
     <message>
+        <source>Many outputs</source>
+        <translation>Viele Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+E exports all of them into one folder, each slab with its number.</source>
+        <translation>Strg+Umschalt+E exportiert alle in einen Ordner, jeden Teilstack mit seiner Nummer.</translation>
+    </message>
+    <message>
         <source>Many stacks</source>
         <translation>Viele Stacks</translation>
     </message>
@@ -414,8 +422,8 @@
         <translation>Wie tief</translation>
     </message>
     <message>
-        <source>D shows the depth of the output. Where no frame tells it, it is a guess.</source>
-        <translation>D zeigt die Tiefe des Ergebnisses. Wo keine Aufnahme sie verrät, ist sie geschätzt.</translation>
+        <source>D shows the depth of the output; File, Export Depth Map saves it. Where no frame tells it, it is a guess.</source>
+        <translation>D zeigt die Tiefe des Ergebnisses; Datei, Tiefenkarte exportieren speichert sie. Wo keine Aufnahme sie verrät, ist sie geschätzt.</translation>
     </message>
     <message>
         <source>Halos or double edges</source>
@@ -1260,6 +1268,10 @@
         <translation>Den Ordner {folder} gibt es nicht.</translation>
     </message>
     <message>
+        <source>Maps are written as .png or .tif.</source>
+        <translation>Karten werden als .png oder .tif geschrieben.</translation>
+    </message>
+    <message>
         <source>Create it first.</source>
         <translation>Legen Sie ihn zuerst an.</translation>
     </message>
@@ -1727,6 +1739,18 @@
         <translation>Das gewählte Ergebnis in eine Datei speichern</translation>
     </message>
     <message>
+        <source>Export De&amp;pth Map…</source>
+        <translation>Tiefen&amp;karte exportieren …</translation>
+    </message>
+    <message>
+        <source>Export Pro&amp;venance Map…</source>
+        <translation>&amp;Herkunftskarte exportieren …</translation>
+    </message>
+    <message>
+        <source>Export All O&amp;utputs…</source>
+        <translation>Alle Er&amp;gebnisse exportieren …</translation>
+    </message>
+    <message>
         <source>&amp;Preferences…</source>
         <translation>E&amp;instellungen …</translation>
     </message>
@@ -2188,6 +2212,37 @@
         <source>Remove</source>
         <translation>Entfernen</translation>
     </message>
+    <message>
+        <source>Export the Depth Map of {name}</source>
+        <translation>Tiefenkarte von {name} exportieren</translation>
+    </message>
+    <message>
+        <source>Export the Provenance Map of {name}</source>
+        <translation>Herkunftskarte von {name} exportieren</translation>
+    </message>
+    <message>
+        <source>The depth map of {name} is saved as {file}.</source>
+        <translation>Die Tiefenkarte von {name} ist als {file} gespeichert.</translation>
+    </message>
+    <message>
+        <source>The provenance map of {name} is saved as {file}.</source>
+        <translation>Die Herkunftskarte von {name} ist als {file} gespeichert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n output(s) are saved.</source>
+        <translation>
+            <numerusform>%n Ergebnis ist gespeichert.</numerusform>
+            <numerusform>%n Ergebnisse sind gespeichert.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{names} and {count} more</source>
+        <translation>{names} und {count} weitere</translation>
+    </message>
+    <message>
+        <source>Of {count} outputs these could not be saved: {names}.</source>
+        <translation>Von {count} Ergebnissen konnten diese nicht gespeichert werden: {names}.</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -2460,10 +2515,96 @@
     </message>
 </context>
 <context>
+    <name>ExportAllDialog</name>
+    <message>
+        <source>Export All Outputs</source>
+        <translation>Alle Ergebnisse exportieren</translation>
+    </message>
+    <message>
+        <source>Only those that are not exported yet</source>
+        <translation>Nur die noch nicht exportierten</translation>
+    </message>
+    <message>
+        <source>Else all are written, some of them once more</source>
+        <translation>Sonst werden alle geschrieben, einige davon noch einmal</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Choose where the files go</source>
+        <translation>Ort der Dateien wählen</translation>
+    </message>
+    <message>
+        <source>Where the files go; the folder is made if need be</source>
+        <translation>Wohin die Dateien kommen; der Ordner wird bei Bedarf angelegt</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Each output becomes a file, named as the preferences say; slabs have their number, too. No file is replaced: a name that exists gets a number.</source>
+        <translation>Jedes Ergebnis wird eine Datei, benannt wie in den Einstellungen; Teilstacks tragen auch ihre Nummer. Keine Datei wird ersetzt: Ein Name, den es gibt, bekommt eine Nummer.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportWindow</name>
+    <message>
+        <source>Save the selected output to a file (Ctrl+E): {format}</source>
+        <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E): {format}</translation>
+    </message>
+    <message>
+        <source>Save how deep each pixel of the selected output lies</source>
+        <translation>Speichern, wie tief jedes Pixel des gewählten Ergebnisses liegt</translation>
+    </message>
+    <message>
+        <source>Save where each pixel of the selected output comes from</source>
+        <translation>Speichern, woher jedes Pixel des gewählten Ergebnisses kommt</translation>
+    </message>
+    <message>
+        <source>Save every output of this session into one folder</source>
+        <translation>Jedes Ergebnis dieser Sitzung in einem Ordner speichern</translation>
+    </message>
+    <message>
+        <source>There is no output yet: press Render</source>
+        <translation>Es gibt noch kein Ergebnis: Rendern drücken</translation>
+    </message>
+    <message>
+        <source>Finish the retouch first</source>
+        <translation>Erst die Retusche abschließen</translation>
+    </message>
+    <message>
+        <source>An output of a single frame has no maps</source>
+        <translation>Ein Ergebnis aus einer einzigen Aufnahme hat keine Karten</translation>
+    </message>
+    <message>
+        <source>It is being written</source>
+        <translation>Wird gerade geschrieben</translation>
+    </message>
+    <message>
+        <source>They are being written</source>
+        <translation>Werden gerade geschrieben</translation>
+    </message>
+    <message>
+        <source>Show Its Folder</source>
+        <translation>Ordner anzeigen</translation>
+    </message>
+</context>
+<context>
     <name>Exporter</name>
     <message>
         <source>Export {name}</source>
         <translation>{name} exportieren</translation>
+    </message>
+    <message>
+        <source>{name} is saved as {file}.</source>
+        <translation>{name} ist als {file} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Exporting {name} to {folder}… ({number} of {count})</source>
+        <translation>{name} wird nach {folder} exportiert … ({number} von {count})</translation>
     </message>
     <message>
         <source>Choose another name or folder.</source>
@@ -2472,6 +2613,10 @@
     <message>
         <source>{file} is one of the source frames.</source>
         <translation>{file} ist eine der Aufnahmen des Stacks.</translation>
+    </message>
+    <message>
+        <source>Exporting {name} to {file}…</source>
+        <translation>{name} wird nach {file} exportiert …</translation>
     </message>
 </context>
 <context>
@@ -2568,18 +2713,6 @@
         <translation>{name}: retuschiert</translation>
     </message>
     <message>
-        <source>Exporting {name} to {file}…</source>
-        <translation>{name} wird nach {file} exportiert …</translation>
-    </message>
-    <message>
-        <source>{name} is saved as {file}.</source>
-        <translation>{name} ist als {file} gespeichert.</translation>
-    </message>
-    <message>
-        <source>Show Its Folder</source>
-        <translation>Ordner anzeigen</translation>
-    </message>
-    <message>
         <source>Finishing the export before closing…</source>
         <translation>Der Export wird vor dem Schließen noch beendet …</translation>
     </message>
@@ -2644,6 +2777,14 @@
     <message>
         <source>Export…</source>
         <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Export Depth Map…</source>
+        <translation>Tiefenkarte exportieren …</translation>
+    </message>
+    <message>
+        <source>Export Provenance Map…</source>
+        <translation>Herkunftskarte exportieren …</translation>
     </message>
     <message>
         <source>Retouch</source>
@@ -3281,10 +3422,6 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
     <message>
         <source>Open frames first</source>
         <translation>Öffnen Sie zuerst Aufnahmen</translation>
-    </message>
-    <message>
-        <source>Save the selected output to a file (Ctrl+E): {format}</source>
-        <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E): {format}</translation>
     </message>
     <message>
         <source>Something went wrong inside the program.</source>

@@ -171,5 +171,12 @@
             <numerusform>%n frames added</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n output(s) are saved.</source>
+        <translation>
+            <numerusform>%n output is saved.</numerusform>
+            <numerusform>%n outputs are saved.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

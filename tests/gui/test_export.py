@@ -12,7 +12,7 @@ from focusstack_app.core.errors import OutputError
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.saving import saving_folder
-from tests.helpers.windows import FakeExport, choose_format, toggle
+from tests.helpers.windows import FakeExport, choose_format
 
 
 @pytest.fixture
@@ -211,26 +211,6 @@ def test_export_in_the_closing_question_goes_on_closing(
     dialog.accept()
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert output.exported_to is not None
-
-
-@pytest.mark.usefixtures("output")
-def test_every_output_is_asked_about_and_cancel_ends_the_closing(
-    opened: MainWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    toggle(opened.frames, opened.frames.index(0))
-    opened.render_stack()
-    qtbot.waitUntil(lambda: len(opened.side.outputs.outputs) == 2)
-    opened.close()
-    press(question(opened), "Export…")
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
-    dialog.accept()
-    qtbot.waitUntil(lambda: any("Output 2" in box.text() for box in boxes(opened)))
-    press(next(box for box in boxes(opened) if "Output 2" in box.text()), "Cancel")
-    opened.exporter.write(opened.side.outputs.outputs[1], tmp_path / "second.tif")
-    qtbot.waitUntil(lambda: not opened.side.outputs.unexported)
-    qtbot.waitUntil(lambda: not opened.exporter.busy)
-    assert opened.isVisible()
 
 
 def test_closing_waits_for_an_export_that_runs(

@@ -12,7 +12,6 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.fusion import (
     FusionRequest,
     FusionResult,
@@ -103,7 +102,7 @@ class FakeExport:
         self.options: list[OutputOptions] = []
         self.release = threading.Event()
         self.release.set()
-        self.error: FocusStackError | None = None
+        self.error: Exception | None = None
 
     def __call__(
         self, result: FusionResult, path: Path, *, options: OutputOptions, overwrite: bool = False

@@ -1,0 +1,98 @@
+"""Where all outputs go, and which of them, asked in a small dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from focusstack_app.ui.editors import FolderEditor
+from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.wording import count_text
+
+_WIDTH_PX = 520
+
+
+class ExportAllDialog(QDialog):
+    """A folder, and whether what was exported before is written again.
+
+    Args:
+        outputs: At least one.
+        folder: What it begins with.
+        written_as: How files are written, in words.
+        parent: The window.
+
+    Signals:
+        chosen: A list of the outputs to write, and the folder.
+    """
+
+    chosen = Signal(object, object)
+
+    def __init__(
+        self, outputs: Sequence[Output], folder: Path, written_as: str, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Export All Outputs"))
+        self.setMinimumWidth(_WIDTH_PX)
+        self._outputs, self._written_as = outputs, written_as
+        self._new = [output for output in outputs if output.exported_to is None]
+        mixed = 0 < len(self._new) < len(outputs)
+        self.only_new = QCheckBox(self.tr("Only those that are not exported yet"), self)
+        self.only_new.setToolTip(self.tr("Else all are written, some of them once more"))
+        self.only_new.setChecked(mixed)
+        self.only_new.setVisible(mixed)
+        self.folder = FolderEditor(self.tr("Folder"), self.tr("Choose where the files go"))
+        self.folder.setToolTip(self.tr("Where the files go; the folder is made if need be"))
+        self.folder.show_value(str(folder))
+        self.line = QLabel()
+        buttons = QDialogButtonBox()
+        self.export_button = buttons.addButton(
+            self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole
+        )
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
+        self.export_button.setDefault(True)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(14)
+        column.addWidget(
+            explanation(
+                self.tr(
+                    "Each output becomes a file, named as the preferences say; slabs have their "
+                    "number, too. No file is replaced: a name that exists gets a number."
+                )
+            )
+        )
+        column.addWidget(self.folder)
+        if mixed:
+            column.addWidget(self.only_new)
+        column.addWidget(self.line)
+        column.addWidget(buttons)
+        self._refresh()
+        self.only_new.toggled.connect(self._refresh)
+        self.folder.changed.connect(self._refresh)
+
+    def _asked(self) -> Sequence[Output]:
+        return self._new if self.only_new.isChecked() else self._outputs
+
+    def _refresh(self) -> None:
+        files = count_text(len(self._asked()), "file")
+        self.line.setText(f"{files}: {self._written_as}")
+        self.export_button.setEnabled(bool(self.folder.value.strip()))
+
+    def _accept(self) -> None:
+        self.accept()
+        self.chosen.emit(list(self._asked()), Path(self.folder.value.strip()))

@@ -1,0 +1,152 @@
+"""How the window writes outputs and their maps: what is offered, and what is said about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from focusstack_app.jobs.export import MapKind
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.export_all import ExportAllDialog
+from focusstack_app.ui.outputs import Output, open_outside
+from focusstack_app.ui.services import Services
+from focusstack_app.ui.stack_window import StackWindow
+from focusstack_app.ui.wording import format_text
+
+
+class ExportWindow(StackWindow):
+    """The window as far as it writes files.
+
+    Args:
+        services: What does the slow work.
+        store: Where the preferences are kept.
+    """
+
+    def __init__(self, services: Services, store: SettingsStore) -> None:
+        super().__init__(services, store)
+        self._close_after_export = False
+        actions, outputs, exporter = self.actions_, self.side.outputs, self.exporter
+        self._map_actions = {
+            MapKind.DEPTH: actions.export_depth,
+            MapKind.PROVENANCE: actions.export_provenance,
+        }
+        for request in (
+            actions.export.triggered,
+            self.side.export_requested,
+            outputs.export_requested,
+        ):
+            request.connect(self.choose_export)
+        for kind, action in self._map_actions.items():
+            action.triggered.connect(lambda _, kind=kind: self.choose_map(kind))
+        outputs.map_requested.connect(self.choose_map)
+        actions.export_all.triggered.connect(self.choose_export_all)
+        exporter.started.connect(self._on_export_started)
+        exporter.exported.connect(outputs.mark_exported)
+        exporter.saved.connect(self._on_saved)
+        exporter.failed.connect(self._on_export_failed)
+        exporter.over.connect(self._on_export_over)
+
+    def _update_state(self) -> None:
+        """Offer what can be written, and say why the rest cannot."""
+        super()._update_state()
+        actions, output = self.actions_, self.side.outputs.current
+        free = not self.retouch.active
+        exportable = free and output is not None and self.exporter.can_write(output)
+        actions.export.setEnabled(exportable)
+        self.side.export_button.setEnabled(exportable)
+        export = self.preferences.settings.export
+        tip = self.tr("Save the selected output to a file (Ctrl+E): {format}")
+        self.side.export_button.setToolTip(
+            tip.format(format=format_text(export.format, export.options))
+        )
+        tips = {
+            MapKind.DEPTH: self.tr("Save how deep each pixel of the selected output lies"),
+            MapKind.PROVENANCE: self.tr("Save where each pixel of the selected output comes from"),
+        }
+        for kind, action in self._map_actions.items():
+            problem = self._map_problem(kind)
+            action.setEnabled(not problem)
+            action.setToolTip(problem or tips[kind])
+            action.setStatusTip(problem or tips[kind])
+        problem = self._all_problem()
+        tip = problem or self.tr("Save every output of this session into one folder")
+        actions.export_all.setEnabled(not problem)
+        actions.export_all.setToolTip(tip)
+        actions.export_all.setStatusTip(tip)
+
+    def _map_problem(self, kind: MapKind) -> str:
+        """Why that map of the selected output cannot be written now; empty where it can."""
+        output = self.side.outputs.current
+        if output is None:
+            return self.tr("There is no output yet: press Render")
+        if self.retouch.active:
+            return self.tr("Finish the retouch first")
+        if not output.has_maps:
+            return self.tr("An output of a single frame has no maps")
+        if not self.exporter.can_write(output, kind):
+            return self.tr("It is being written")
+        return ""
+
+    def _all_problem(self) -> str:
+        """Why not all outputs can be written now; empty where they can."""
+        if not self.side.outputs.outputs:
+            return self.tr("There is no output yet: press Render")
+        if self.retouch.active:
+            return self.tr("Finish the retouch first")
+        if not self._writable():
+            return self.tr("They are being written")
+        return ""
+
+    def _writable(self) -> list[Output]:
+        """The outputs whose pictures are not being written."""
+        return [out for out in self.side.outputs.outputs if self.exporter.can_write(out)]
+
+    def choose_export(self) -> None:
+        """Ask where the selected output goes, and write it in the background."""
+        output = self.side.outputs.current
+        if output is not None and self.exporter.can_write(output):
+            self.exporter.ask(output)
+
+    def choose_map(self, kind: MapKind) -> None:
+        """Ask where a map of the selected output goes, and write it in the background."""
+        output = self.side.outputs.current
+        if output is not None and not self._map_problem(kind):
+            self.exporter.ask_map(output, kind)
+
+    def choose_export_all(self) -> ExportAllDialog:
+        """Ask where the outputs go, of which there are some, and write them in the background."""
+        outputs, export = self._writable(), self.preferences.settings.export
+        written_as = format_text(export.format, export.options)
+        folder = self.exporter.folder_for(outputs[0])
+        dialog = ExportAllDialog(outputs, folder, written_as, self)
+        dialog.chosen.connect(self.exporter.write_all)
+        dialog.open()
+        return dialog
+
+    def _close_after_writing(self) -> None:
+        """Close once what was begun now is written."""
+        self._close_after_export = self.exporter.busy
+
+    def _on_export_started(self, text: str) -> None:
+        self.statusBar().showMessage(text)
+        self._update_state()
+
+    def _on_saved(self, text: str, folder: Path) -> None:
+        self.statusBar().clearMessage()
+        self.banner.say(
+            Tone.NOTE,
+            text,
+            str(folder),
+            action=(self.tr("Show Its Folder"), lambda: open_outside(folder)),
+        )
+
+    def _on_export_failed(self, error: Exception) -> None:
+        self._close_after_export = False
+        self.statusBar().clearMessage()
+        self._tell(error)
+
+    def _on_export_over(self) -> None:
+        self._update_state()
+        if self._close_after_export and not self.exporter.busy:
+            self._close_after_export = False  # what closing asks next may be cancelled
+            self.close()

@@ -1,0 +1,208 @@
+"""All outputs of the session go into one folder at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from focusstack_app.core.errors import OutputError
+from focusstack_app.ui.export_all import ExportAllDialog
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.outputs import Output
+from tests.gui.test_slabs import asked as cut
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeExport
+
+NAMES = ["frame_1_stacked", *(f"frame_1_stacked-slab-0{number}" for number in (1, 2, 3))]
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> list[Path]:
+    return write_stack(tmp_path / "bracket", 12)
+
+
+@pytest.fixture
+def outputs(opened: MainWindow, qtbot: QtBot) -> tuple[Output, ...]:
+    """The render of all frames, and three slabs."""
+    opened.render_stack()
+    cut(opened, 5, 1).render_button.click()
+    qtbot.waitUntil(lambda: len(opened.side.outputs.outputs) == 4)
+    return opened.side.outputs.outputs
+
+
+def written(window: MainWindow, qtbot: QtBot) -> str:
+    qtbot.waitUntil(lambda: not window.exporter.busy)
+    return window.banner.message
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_every_output_gets_a_file_of_its_own(
+    opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened.choose_export_all()
+    assert dialog.folder.value == str(tmp_path / "bracket")
+    assert dialog.only_new.isHidden()
+    assert dialog.line.text() == "4 files: TIFF, 16 bits per channel"
+    dialog.folder.line.setText(str(tmp_path / "slabs"))
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    message = opened.statusBar().currentMessage()
+    assert message == "Exporting Output 1 to slabs… (1 of 4)"
+    assert not opened.actions_.export.isEnabled()
+    assert not opened.actions_.export_all.isEnabled()
+    assert opened.actions_.export_all.toolTip() == "They are being written"
+    assert written(opened, qtbot) == "4 outputs are saved."
+    assert names_in(tmp_path / "slabs") == sorted(f"{name}.tif" for name in NAMES)
+    paths = [output.exported_to for output in outputs]
+    assert paths == [tmp_path / "slabs" / f"{name}.tif" for name in NAMES]
+    button = next(b for b in opened.banner.findChildren(QPushButton) if b.isVisible())
+    assert button.text() == "Show Its Folder"
+    assert not opened.isWindowModified()
+    assert opened.choose_export_all().folder.value == str(tmp_path / "slabs")
+
+
+def test_names_that_exist_get_a_number_also_among_themselves(
+    opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "frame_1_stacked.tif").write_bytes(b"mine")
+    opened.frames.include([3], included=False)  # another render with the same name
+    qtbot.waitUntil(lambda: opened.previewer.preview is not None and not opened.previewer.busy)
+    opened.render_stack()
+    qtbot.waitUntil(lambda: len(opened.side.outputs.outputs) == 5)
+    both = (outputs[0], opened.side.outputs.outputs[4])
+    opened.exporter.write_all(both, tmp_path)
+    assert written(opened, qtbot) == "2 outputs are saved."
+    assert [output.exported_to for output in both] == [
+        tmp_path / "frame_1_stacked_2.tif",
+        tmp_path / "frame_1_stacked_3.tif",
+    ]
+    assert (tmp_path / "frame_1_stacked.tif").read_bytes() == b"mine"
+
+
+def test_what_was_exported_before_is_left_out_unless_it_is_asked_for(
+    opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.exporter.write(outputs[0], tmp_path / "whole.tif")
+    written(opened, qtbot)
+    dialog = opened.choose_export_all()
+    assert dialog.only_new.isVisible()
+    assert dialog.line.text().startswith("3 files")
+    dialog.only_new.click()
+    assert dialog.line.text().startswith("4 files")
+    dialog.only_new.click()
+    dialog.folder.line.setText("")
+    assert not dialog.export_button.isEnabled()
+    dialog.folder.line.setText(str(tmp_path / "slabs"))
+    dialog.export_button.click()
+    assert written(opened, qtbot) == "3 outputs are saved."
+    assert names_in(tmp_path / "slabs") == [f"{name}.tif" for name in NAMES[1:]]
+    again = opened.choose_export_all()  # nothing is left: all of them
+    assert again.only_new.isHidden()
+    assert again.line.text().startswith("4 files")
+
+
+def test_one_that_fails_is_named_and_the_others_are_written(
+    opened: MainWindow,
+    outputs: tuple[Output, ...],
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    def fail_for_the_second(text: str) -> None:
+        second = "(2 of 4)" in text
+        export.error = OutputError("The disk hiccups.", "Try again.") if second else None
+
+    opened.exporter.started.connect(fail_for_the_second)
+    opened.exporter.write_all(outputs, tmp_path)
+    message = written(opened, qtbot)
+    assert message == "Of 4 outputs these could not be saved: Slab 1 (frames 1–5)."
+    assert "The disk hiccups. Try again." in opened.banner.accessibleName()
+    assert [output.exported_to is None for output in outputs] == [False, True, False, False]
+    assert opened.side.outputs.unexported == (outputs[1],)
+    assert opened.actions_.export_all.isEnabled()
+
+
+def test_a_folder_that_cannot_be_made_is_said_once(
+    opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.exporter.write_all(outputs, tmp_path / "gone" / "slabs")
+    message = written(opened, qtbot)
+    assert message.startswith("Of 4 outputs these could not be saved: Output 1, Slab 1")
+    assert message.endswith("and 1 more.")
+    assert opened.side.outputs.unexported == outputs
+
+
+def test_a_fault_of_the_program_is_reported(
+    opened: MainWindow,
+    outputs: tuple[Output, ...],
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(text: str) -> None:
+        export.error = ValueError("a bug") if "(2 of 4)" in text else None
+
+    opened.exporter.started.connect(broken)
+    opened.exporter.write_all(outputs, tmp_path / "slabs")
+    assert written(opened, qtbot) == "Something went wrong inside the program."
+    caplog.clear()
+    assert opened.side.outputs.unexported == (outputs[1],)
+
+
+def test_it_is_offered_where_there_is_something(opened: MainWindow, qtbot: QtBot) -> None:
+    action = opened.actions_.export_all
+    assert not action.isEnabled()
+    assert action.toolTip() == "There is no output yet: press Render"
+    opened.render_stack()
+    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    assert action.isEnabled()
+    action.trigger()
+    opened.side.outputs.remove_requested.emit(opened.side.outputs.outputs[0])
+    assert not action.isEnabled()
+
+
+def press(window: MainWindow, text: str) -> None:
+    box = window.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    next(b for b in box.buttons() if b.text().replace("&", "") == text).click()
+
+
+def test_closing_exports_all_that_would_be_lost(
+    opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.close()
+    press(opened, "Export…")
+    dialog = opened.findChild(ExportAllDialog)
+    assert isinstance(dialog, ExportAllDialog)
+    dialog.folder.line.setText(str(tmp_path / "slabs"))
+    dialog.export_button.click()
+    qtbot.waitUntil(lambda: not opened.isVisible())
+    assert len(names_in(tmp_path / "slabs")) == len(outputs)
+
+
+def test_closing_stops_where_one_of_them_fails(
+    opened: MainWindow,
+    outputs: tuple[Output, ...],
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    export.error = OutputError("The disk is full.", "Choose another folder.")
+    opened.close()
+    press(opened, "Export…")
+    dialog = opened.findChild(ExportAllDialog)
+    assert isinstance(dialog, ExportAllDialog)
+    dialog.folder.line.setText(str(tmp_path))
+    dialog.export_button.click()
+    assert "could not be saved" in written(opened, qtbot)
+    qtbot.wait(50)
+    assert opened.isVisible()
+    assert opened.side.outputs.unexported == outputs
