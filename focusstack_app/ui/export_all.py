@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QFormLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
@@ -76,7 +77,10 @@ class ExportAllDialog(QDialog):
                 )
             )
         )
-        column.addWidget(self.folder)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.addRow(self.tr("Folder"), self.folder)
+        column.addLayout(form)
         if mixed:
             column.addWidget(self.only_new)
         column.addWidget(self.line)
@@ -90,7 +94,8 @@ class ExportAllDialog(QDialog):
 
     def _refresh(self) -> None:
         files = count_text(len(self._asked()), "file")
-        self.line.setText(f"{files}: {self._written_as}")
+        again = "" if self._new else self.tr("All are exported already, and written once more.")
+        self.line.setText(f"{files}: {self._written_as}\n{again}".strip())
         self.export_button.setEnabled(bool(self.folder.value.strip()))
 
     def _accept(self) -> None:

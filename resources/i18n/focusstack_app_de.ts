@@ -2237,7 +2237,7 @@
     </message>
     <message>
         <source>{names} and {count} more</source>
-        <translation>{names} und {count} weitere</translation>
+        <translation>{names} und noch {count}</translation>
     </message>
     <message>
         <source>Of {count} outputs these could not be saved: {names}.</source>
@@ -2547,6 +2547,10 @@
     <message>
         <source>Each output becomes a file, named as the preferences say; slabs have their number, too. No file is replaced: a name that exists gets a number.</source>
         <translation>Jedes Ergebnis wird eine Datei, benannt wie in den Einstellungen; Teilstacks tragen auch ihre Nummer. Keine Datei wird ersetzt: Ein Name, den es gibt, bekommt eine Nummer.</translation>
+    </message>
+    <message>
+        <source>All are exported already, and written once more.</source>
+        <translation>Alle sind schon exportiert und werden noch einmal geschrieben.</translation>
     </message>
 </context>
 <context>

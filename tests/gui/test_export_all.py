@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.ui.export_all import ExportAllDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
+from tests.gui.test_accessible import faults
 from tests.gui.test_slabs import asked as cut
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeExport
@@ -93,6 +95,7 @@ def test_what_was_exported_before_is_left_out_unless_it_is_asked_for(
     written(opened, qtbot)
     dialog = opened.choose_export_all()
     assert dialog.only_new.isVisible()
+    assert faults(dialog, tips=False) == []
     assert dialog.line.text().startswith("3 files")
     dialog.only_new.click()
     assert dialog.line.text().startswith("4 files")
@@ -106,6 +109,7 @@ def test_what_was_exported_before_is_left_out_unless_it_is_asked_for(
     again = opened.choose_export_all()  # nothing is left: all of them
     assert again.only_new.isHidden()
     assert again.line.text().startswith("4 files")
+    assert again.line.text().endswith("All are exported already, and written once more.")
 
 
 def test_one_that_fails_is_named_and_the_others_are_written(
@@ -160,7 +164,13 @@ def test_a_fault_of_the_program_is_reported(
 def test_it_is_offered_where_there_is_something(opened: MainWindow, qtbot: QtBot) -> None:
     action = opened.actions_.export_all
     assert not action.isEnabled()
-    assert action.toolTip() == "There is no output yet: press Render"
+    (menu,) = (m for m in opened.menuBar().findChildren(QMenu) if action in m.actions())
+    menu.popup(QPoint(0, 0))
+    at = menu.actionGeometry(action).center()
+    QApplication.sendEvent(menu, QHelpEvent(QEvent.Type.ToolTip, at, menu.mapToGlobal(at)))
+    assert QToolTip.text() == "There is no output yet: press Render"
+    QToolTip.hideText()
+    menu.close()
     opened.render_stack()
     qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
     assert action.isEnabled()
