@@ -92,12 +92,15 @@ class ExportAllDialog(QDialog):
     def _asked(self) -> Sequence[Output]:
         return self._new if self.only_new.isChecked() else self._outputs
 
+    def _folder(self) -> Path:
+        return Path(self.folder.value.strip())
+
     def _refresh(self) -> None:
         files = count_text(len(self._asked()), "file")
         again = "" if self._new else self.tr("All are exported already, and written once more.")
         self.line.setText(f"{files}: {self._written_as}\n{again}".strip())
-        self.export_button.setEnabled(bool(self.folder.value.strip()))
+        self.export_button.setEnabled(self._folder().is_absolute())  # "slabs" would be anywhere
 
     def _accept(self) -> None:
         self.accept()
-        self.chosen.emit(list(self._asked()), Path(self.folder.value.strip()))
+        self.chosen.emit(list(self._asked()), self._folder())
