@@ -85,6 +85,12 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
     )
     _add_fusion_options(fuse, settings.fusion, maps="file")
     fuse.add_argument(
+        "--reference",
+        metavar="FRAME",
+        type=_path,
+        help="the frame that the others are aligned to (default: the first)",
+    )
+    fuse.add_argument(
         "--alignment",
         metavar="PATH",
         type=_path,
@@ -254,7 +260,7 @@ def _add_output_options(
         "--metadata",
         choices=[str(carried) for carried in Carried],
         default=str(defaults.metadata),
-        help="what of the first frame's goes into the file (default: %(default)s)",
+        help="what of the reference's goes into the file (default: %(default)s)",
     )
     parser.add_argument("--overwrite", action="store_true", help=overwrite)
 
@@ -303,6 +309,7 @@ def with_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argpar
     )
     again = command_parser(replace(parsed.settings, fusion=fusion)).parse_args(arguments)
     again.settings = parsed.settings
+    again.reference = again.reference or project.reference_taken
     again.inputs = [f for f, counts in zip(project.frames, project.included, strict=True) if counts]
     if not again.inputs:
         raise InputError(

@@ -131,11 +131,11 @@ def _window(args: argparse.Namespace) -> int:
 
 
 def _fuse(args: argparse.Namespace) -> int:
-    from focusstack_app.jobs.opening import open_stack
+    from focusstack_app.jobs.opening import open_stack, with_reference
 
-    opened, export = open_stack(args.inputs), args.settings.export
+    opened = with_reference(open_stack(args.inputs), args.reference)
+    request, export = fusion_request(opened.stack, args), args.settings.export
     suffix = export.format.suffixes[0]
-    request = fusion_request(opened.stack, args)
     output = args.output or free_path(request, export.name, export.folder, suffix)
     return _fuse_to(opened, output, args)
 

@@ -54,6 +54,23 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     return OpenedStack(Stack(sources), warnings)
 
 
+def with_reference(opened: OpenedStack, reference: Path | None) -> OpenedStack:
+    """The same with another reference, where one is named.
+
+    Raises:
+        InputError: If it is none of the frames.
+    """
+    if reference is None:
+        return opened
+    sources, wanted = opened.stack.sources, reference.resolve()
+    position = next((i for i, s in enumerate(sources) if s.path.resolve() == wanted), None)
+    if position is None:
+        raise InputError(
+            f"{shown(reference)} is not one of the frames.", "Choose the reference among them."
+        )
+    return replace(opened, stack=Stack(sources, position))
+
+
 def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     """Without the pictures that a camera wrote beside a RAW file of the same name.
 

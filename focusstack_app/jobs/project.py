@@ -4,12 +4,13 @@
 
     {
       "version": 1,
-      "frames": [{"path": "IMG_0412.jpg", "included": true}, ...],
+      "frames": [{"path": "IMG_0412.jpg", "included": true, "reference": true}, ...],
       "method": "vaeedof", "mode": "faithful", "align": "auto", "overlap": 0.25
     }
 
 Paths are relative to the project's folder and written with slashes, so that the folder can move;
-a frame on another drive has its absolute path. Pixels stay where they are.
+a frame on another drive has its absolute path. Pixels stay where they are. At most one frame says
+that it is the reference.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Project:
         mode: Source of the pixels.
         align: Registration.
         overlap: Share of a tile that overlaps its neighbour, 0 to 0.5.
+        reference: The frame that was chosen as the reference; None where none was.
     """
 
     frames: tuple[Path, ...]
@@ -53,6 +55,19 @@ class Project:
     mode: Mode
     align: Align
     overlap: float
+    reference: Path | None = None
+
+    @property
+    def reference_taken(self) -> Path | None:
+        """The reference, or the frame that takes part and is nearest to it; None where it is free.
+
+        Where no frame takes part there is none either.
+        """
+        taken = [frame for frame, counts in zip(self.frames, self.included, strict=True) if counts]
+        if self.reference is None or not taken:
+            return None
+        place = self.frames.index(self.reference)
+        return min(taken, key=lambda frame: abs(self.frames.index(frame) - place))
 
 
 def save_project(path: Path, project: Project, *, overwrite: bool = False) -> None:
@@ -68,6 +83,7 @@ def save_project(path: Path, project: Project, *, overwrite: bool = False) -> No
         "version": _VERSION,
         "frames": [
             {"path": _relative(frame.resolve(), folder), "included": included}
+            | ({"reference": True} if frame == project.reference else {})
             for frame, included in zip(project.frames, project.included, strict=True)
         ],
         "method": str(project.method),
@@ -110,13 +126,20 @@ def _project(document: Mapping[str, Any], folder: Path) -> Project:
     overlap = float(document["overlap"])
     if not frames or not 0.0 <= overlap <= 0.5:
         raise ValueError("no frames, or an overlap outside its range")
+    paths = tuple(Path(os.path.normpath(folder / name)) for name, _ in frames)
+    chosen = [
+        path
+        for path, frame in zip(paths, document["frames"], strict=True)
+        if frame.get("reference", False)
+    ]
     return Project(
-        tuple(Path(os.path.normpath(folder / name)) for name, _ in frames),
+        paths,
         tuple(included for _, included in frames),
         Method(document["method"]),
         Mode(document["mode"]),
         Align(document["align"]),
         overlap,
+        chosen[0] if chosen else None,
     )
 
 

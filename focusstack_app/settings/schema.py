@@ -203,7 +203,7 @@ class ExportSettings:
         Carried.ALL,
         message("Metadata"),
         message(
-            "Camera, lens, times, copyright, title and keywords of the first frame, and where it "
+            "Camera, lens, times, copyright, title and keywords of the reference, and where it "
             "was taken."
         ),
     )

@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QItemSelectionModel,
     QPoint,
+    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -39,7 +40,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.drawing import ROUNDING, draw_thumbnail
-from focusstack_app.ui.frames_model import NUMBER_ROLE, THUMBNAIL_ROLES, Index
+from focusstack_app.ui.frames_model import NUMBER_ROLE, REFERENCE_ROLE, THUMBNAIL_ROLES, Index
 from focusstack_app.ui.theme import outlined
 
 THUMBNAIL_SIDE_PX = 256
@@ -92,6 +93,8 @@ class FrameDelegate(QStyledItemDelegate):
         draw_thumbnail(painter, place, palette, index, self._display, included=included)
         if self._boxes:
             self._paint_box(painter, option, included)
+        if index.data(REFERENCE_ROLE):
+            self._paint_reference(painter, option)
         text = QPalette.ColorRole.WindowText
         colour = palette.color(QPalette.ColorGroup.Active, text)
         if not included and not selected:
@@ -145,6 +148,26 @@ class FrameDelegate(QStyledItemDelegate):
         style.drawPrimitive(
             QStyle.PrimitiveElement.PE_IndicatorItemViewItemCheck, box, painter, option.widget
         )
+
+    @staticmethod
+    def _paint_reference(painter: QPainter, option: QStyleOptionViewItem) -> None:
+        """A ring with cross hairs, opposite the box."""
+        tile, palette = QRect(option.rect.topLeft(), _TILE), option.palette
+        box = FrameDelegate.box_rect(tile)
+        place = QRectF(box.translated(tile.left() + tile.right() - box.left() - box.right(), 0))
+        backing = palette.color(QPalette.ColorRole.Base)
+        backing.setAlphaF(0.85)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(backing)
+        painter.drawRoundedRect(place, 3, 3)
+        ink = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
+        painter.setPen(QPen(ink, 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        middle, radius, reach = place.center(), 4.0, 7.0
+        painter.drawEllipse(middle, radius, radius)
+        for across, down in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            way = QPointF(across, down)
+            painter.drawLine(middle + way * (radius - 2), middle + way * reach)
 
     @staticmethod
     def _paint_label(painter: QPainter, place: QRect, index: Index) -> None:

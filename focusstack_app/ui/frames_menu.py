@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from focusstack_app.core.places import is_there
 from focusstack_app.ui.filmstrip import is_included
-from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.frames_model import REFERENCE_ROLE, FramesModel
 from focusstack_app.ui.outputs import open_outside
 from focusstack_app.ui.translation import tr
 
@@ -45,6 +45,12 @@ def frames_menu(
     only = menu.addAction(tr("Leave Out All Others"))
     only.setEnabled(taken != set(rows))
     only.triggered.connect(include_only)
+    reference = menu.addAction(tr("Use as Reference"))
+    reference.setCheckable(True)
+    alone = len(rows) == 1
+    reference.setChecked(alone and frames.index(rows[0]).data(REFERENCE_ROLE))
+    reference.setEnabled(alone and rows[0] in taken and not reference.isChecked())
+    reference.triggered.connect(lambda: frames.choose_reference(rows[0]))
     menu.addSeparator()
     folder = frames.source(rows[0]).path.parent
     show = menu.addAction(tr("Show Its Folder") if len(rows) == 1 else tr("Show Their Folder"))

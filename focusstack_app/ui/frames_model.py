@@ -13,13 +13,14 @@ from PySide6.QtGui import QImage
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.naming import natural_order
-from focusstack_app.ui.translation import said
+from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import choice_text, seconds_text, size_text, tip_text
 
 Index = QModelIndex | QPersistentModelIndex
 Inclusion = tuple[tuple[FrameSource, bool], ...]
 NUMBER_ROLE = Qt.ItemDataRole.UserRole + 1
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 2
+REFERENCE_ROLE = Qt.ItemDataRole.UserRole + 3
 THUMBNAIL_ROLES = [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole, PROBLEM_ROLE]
 
 
@@ -35,27 +36,35 @@ class FramesModel(QAbstractListModel):
     """Rows are frames in the order of the stack; the check state is the inclusion.
 
     Signals:
-        inclusion_changed: Of these frames a fusion would take others now.
-        edited: The frames, or which of them count, were changed by hand.
+        inclusion_changed: Of these frames a fusion would take others now, or another reference.
+        edited: The frames, which of them count, or the reference were changed by hand.
+        reference_replaced: The frame that was the reference is left out or gone, and the frame that
+            takes its place.
     """
 
     inclusion_changed = Signal()
     edited = Signal()
+    reference_replaced = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[_Row] = []
         self._known: list[_Row] = []  # with those that were removed, which may come back
+        self._reference: FrameSource | None = None
 
-    def set_stack(self, stack: Stack, left_out: Collection[Path] = ()) -> None:
+    def set_stack(
+        self, stack: Stack, left_out: Collection[Path] = (), reference: Path | None = None
+    ) -> None:
         """Take the frames of a stack, all included but those that are named."""
         self.beginResetModel()
         self._rows = [_Row(source, source.path not in left_out) for source in stack.sources]
         self._known = list(self._rows)
+        self._reference = next((s for s in stack.sources if s.path == reference), None)
         self.endResetModel()
 
-    def restore(self, inclusion: Inclusion) -> None:
-        """Bring back what `inclusion` said before; frames are those of the stack."""
+    def restore(self, inclusion: Inclusion, reference: FrameSource | None) -> None:
+        """Bring back what these said before; frames are those of the stack."""
+        self._reference = reference
         known = {row.source: row for row in self._known}
         wanted = dict(inclusion)
         for number in reversed(range(len(self._rows))):
@@ -85,6 +94,27 @@ class FramesModel(QAbstractListModel):
         """Every frame in order, and whether a fusion takes it."""
         return tuple((row.source, row.included) for row in self._rows)
 
+    @property
+    def reference(self) -> FrameSource | None:
+        """The frame that was chosen as the reference; None where none was."""
+        return self._reference
+
+    def stack(self) -> Stack | None:
+        """What a fusion takes; None where no frame is included.
+
+        Where the reference is left out, the nearest frame takes its place. Where none was chosen,
+        it is the first.
+        """
+        taken = [number for number, row in enumerate(self._rows) if row.included]
+        return Stack(self.sources(), self._chosen_row()).taken(taken) if taken else None
+
+    def choose_reference(self, row: int) -> None:
+        """Fit the other frames to this one."""
+        before, self._reference = self.stack(), self._rows[row].source
+        if self.stack() != before:
+            self._announce_inclusion()
+        self.edited.emit()
+
     def include_all(self) -> None:
         """Include every frame."""
         self.include(range(len(self._rows)), included=True)
@@ -94,9 +124,11 @@ class FramesModel(QAbstractListModel):
         others = [row for row in rows if self._rows[row].included != included]
         if not others:
             return
+        before = self.stack()
         for row in others:
             self._rows[row].included = included
         self._announce_inclusion()
+        self._tell_replaced(before)
         self.edited.emit()
 
     def add(self, sources: Sequence[FrameSource]) -> list[int]:
@@ -130,8 +162,15 @@ class FramesModel(QAbstractListModel):
     def remove(self, rows: list[int]) -> None:
         """Take frames out of the list; the files stay where they are."""
         counted = any(self._rows[row].included for row in rows)
+        before, chosen, gone = self.stack(), self._chosen_row(), set(rows)
+        left = [number for number in range(len(self._rows)) if number not in gone]
+        if self._reference is not None and chosen in gone and left:
+            counting = [number for number in left if self._rows[number].included]
+            near = Stack(self.sources(), chosen).taken(counting or left)
+            self._reference = near.sources[near.reference]
         for row in sorted(rows, reverse=True):
             self._take_out(row)
+        self._tell_replaced(before)
         if counted:
             self.inclusion_changed.emit()
         self.edited.emit()
@@ -173,18 +212,22 @@ class FramesModel(QAbstractListModel):
             case Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if row.included else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                return tip_text(_facts(row))
+                return tip_text(_facts(row, reference=self._is_reference(index.row())))
             case Qt.ItemDataRole.AccessibleTextRole:
                 text = (
                     self.tr("Frame {number}, {file}, included")
                     if row.included
                     else self.tr("Frame {number}, {file}, left out")
                 )
+                if self._is_reference(index.row()):
+                    text = self.tr("Frame {number}, {file}, included, the reference")
                 return text.format(number=index.row() + 1, file=row.source.path.name)
             case _ if role == NUMBER_ROLE:
                 return index.row() + 1
             case _ if role == PROBLEM_ROLE:
                 return row.problem
+            case _ if role == REFERENCE_ROLE:
+                return self._is_reference(index.row())
         return None
 
     def setData(  # noqa: N802 - Qt's name
@@ -200,6 +243,25 @@ class FramesModel(QAbstractListModel):
         self.beginRemoveRows(QModelIndex(), row, row)
         del self._rows[row]
         self.endRemoveRows()
+
+    def _chosen_row(self) -> int:
+        """Where the reference is that was chosen; 0 where none was."""
+        rows = (n for n, row in enumerate(self._rows) if row.source is self._reference)
+        return next(rows, 0)
+
+    def _is_reference(self, row: int) -> bool:
+        """Whether a fusion of the included frames fits the others to this one."""
+        stack = self.stack() if self._rows[row].included else None
+        return stack is not None and stack.sources[stack.reference] is self._rows[row].source
+
+    def _tell_replaced(self, before: Stack | None) -> None:
+        """Say which frame stands in for the reference that was chosen, if another one does now."""
+        now = self.stack()
+        if self._reference is None or before is None or now is None:
+            return
+        was, is_now = (stack.sources[stack.reference] for stack in (before, now))
+        if was is not is_now:
+            self.reference_replaced.emit(was, is_now)
 
     def _announce_inclusion(self) -> None:
         if self._rows:
@@ -217,7 +279,7 @@ class FramesModel(QAbstractListModel):
                 self.dataChanged.emit(index, index, THUMBNAIL_ROLES)
 
 
-def _facts(row: _Row) -> str:
+def _facts(row: _Row, *, reference: bool) -> str:
     source = row.source
     lines = [str(source.path), f"{size_text(*source.size_px)}, {choice_text(source.bits)}"]
     if source.camera:
@@ -236,6 +298,8 @@ def _facts(row: _Row) -> str:
         exposure.append(f"{source.focal_length_mm:g} mm")
     if exposure:
         lines.append(", ".join(exposure))
+    if reference:
+        lines.append(tr("The reference: the other frames are fitted to it"))
     if row.problem:
         lines.append(said(row.problem))
     return "\n".join(lines)

@@ -219,6 +219,13 @@ def _more() -> tuple[tuple[str, str], ...]:
                 "tells it, it is a guess."
             ),
         ),
+        (
+            tr("Another framing"),
+            tr(
+                "Use as Reference, in the menu of a frame: the others are fitted to its framing "
+                "and exposure."
+            ),
+        ),
         (tr("Halos or double edges"), tr("Leave out frames that moved, and see that Align is on.")),
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from focusstack_app.core.frames import FrameSource
 from focusstack_app.ui.frames_model import FramesModel, Inclusion
 from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, ParameterPanel, Parameters
@@ -29,10 +30,12 @@ class State:
 
     Attributes:
         frames: Every frame, and whether it counts.
+        reference: The frame that was chosen as the reference.
         parameters: How they are fused.
     """
 
     frames: Inclusion
+    reference: FrameSource | None
     parameters: Parameters
 
 
@@ -109,7 +112,7 @@ class History(QObject):
         )
 
     def _current(self) -> State:
-        return State(self._frames.inclusion(), self._panel.parameters)
+        return State(self._frames.inclusion(), self._frames.reference, self._panel.parameters)
 
     def _take(self) -> None:
         """Make a step of what changed since the last one."""
@@ -120,7 +123,7 @@ class History(QObject):
 
     def _restore(self, state: State) -> None:
         self._state = state
-        self._frames.restore(state.frames)
+        self._frames.restore(state.frames, state.reference)
         self._panel.set_parameters(state.parameters)
         self._turn.stop()  # this was no step
         self.restored.emit()
@@ -136,7 +139,10 @@ class _Change(QUndoCommand):
 
     def id(self) -> int:
         """Turns of the overlap one after the other are one step; nothing else is."""
-        same_frames = self._before.frames == self._after.frames
+        same_frames = (self._before.frames, self._before.reference) == (
+            self._after.frames,
+            self._after.reference,
+        )
         fields = _changed_fields(self._before, self._after)
         return _OVERLAP_ID if same_frames and fields == ["overlap"] else -1
 
@@ -218,6 +224,8 @@ def _change_text(before: State, after: State) -> str:
         if not any(turned):
             return tr("Leave Out %n Frame(s)", "", len(turned))
         return tr("Change %n Frame(s)", "", len(turned))
+    if before.reference is not after.reference:
+        return tr("Change Reference")
     match _changed_fields(before, after):
         case ["method"]:
             return tr("Change Method")

@@ -39,8 +39,13 @@ class ProjectWindow(WindowFrame):
         chosen = self.side.parameters.parameters
         if not frames:
             return None
-        for index, path, included in self._absent():
+        absent = self._absent()
+        for index, path, included in absent:
             frames.insert(index, (path, included))
+        chosen_frame, project = self.frames.reference, self.opened and self.opened.project
+        reference = chosen_frame.path if chosen_frame is not None else None
+        if project and reference is None and project.reference in [path for _, path, _ in absent]:
+            reference = project.reference
         return Project(
             tuple(path for path, _ in frames),
             tuple(included for _, included in frames),
@@ -48,6 +53,7 @@ class ProjectWindow(WindowFrame):
             chosen.mode,
             chosen.align,
             chosen.overlap,
+            reference,
         )
 
     def _absent(self) -> list[tuple[int, Path, bool]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint
 
 from focusstack_app.core.errors import FocusStackError, InputError
-from focusstack_app.core.frames import Stack
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.places import is_there
 from focusstack_app.settings.schema import Settings
@@ -70,6 +70,7 @@ class StackWindow(ProjectWindow):
         )
         self.filmstrip.menu_requested.connect(self._show_frames_menu)
         self.frames.inclusion_changed.connect(self._on_request_changed)
+        self.frames.reference_replaced.connect(self._on_reference_replaced)
         self.side.parameters.changed.connect(self._on_request_changed)
         self.filmstrip.frame_chosen.connect(
             lambda row: self.stage.show_source(self.frames.source(row))
@@ -119,6 +120,7 @@ class StackWindow(ProjectWindow):
         self._pages.setCurrentIndex(1)
         self.viewer.show_picture(None)
         left_out: list[Path] = []
+        reference: Path | None = None
         if opened.project is not None:
             project = opened.project
             self.side.parameters.set_parameters(
@@ -126,7 +128,8 @@ class StackWindow(ProjectWindow):
             )
             taken = zip(project.frames, project.included, strict=True)
             left_out = [path for path, included in taken if not included]
-        self.frames.set_stack(opened.stack, left_out)
+            reference = project.reference
+        self.frames.set_stack(opened.stack, left_out, reference)
         self.history.begin()
         self.projects.begin(opened.project_path, self.project())
         self._thumbnails.load(opened.stack.sources)
@@ -146,6 +149,9 @@ class StackWindow(ProjectWindow):
                 _stacks_text(opened.stacks),
                 self.tr("File, Batch (Ctrl+B) splits their folder and makes one picture of each."),
             )
+        if reference is not None and self.frames.reference is None:
+            lost = self.tr("The reference, {file}, is missing; the first frame takes its place.")
+            self._notes = (*self._notes, lost.format(file=reference.name))
         self._say_notes()
         self._update_state()
 
@@ -180,8 +186,8 @@ class StackWindow(ProjectWindow):
 
     def _asked(self) -> FusionRequest | None:
         """The same of all frames that are included."""
-        included = self.frames.included()
-        return self.request_for(Stack(included)) if included else None
+        stack = self.frames.stack()
+        return self.request_for(stack) if stack is not None else None
 
     def request_for(self, stack: Stack) -> FusionRequest:
         """What would be asked for a stack now, by the panel and the preferences."""
@@ -204,9 +210,13 @@ class StackWindow(ProjectWindow):
         rows = self.filmstrip.chosen_rows()
         if not rows:
             return
-        self.frames.remove(rows)
         self.mention(_removed_text(len(rows)))
+        self.frames.remove(rows)  # which may say that another frame is the reference
         self._follow_frames(rows[0])
+
+    def _on_reference_replaced(self, before: FrameSource, now: FrameSource) -> None:
+        text = self.tr("{file} is the reference now, instead of {other}")
+        self.mention(text.format(file=now.path.name, other=before.path.name))
 
     def _show_frames_menu(self, at: QPoint) -> None:
         rows = self.filmstrip.chosen_rows()

@@ -132,8 +132,8 @@
         <translation>Metadaten</translation>
     </message>
     <message>
-        <source>Camera, lens, times, copyright, title and keywords of the first frame, and where it was taken.</source>
-        <translation>Kamera, Objektiv, Zeiten, Urheber, Titel und Stichwörter der ersten Aufnahme, und wo sie entstanden ist.</translation>
+        <source>Camera, lens, times, copyright, title and keywords of the reference, and where it was taken.</source>
+        <translation>Kamera, Objektiv, Zeiten, Urheber, Titel und Stichwörter der Referenz, und wo sie entstanden ist.</translation>
     </message>
     <message>
         <source>Name</source>
@@ -424,6 +424,14 @@
     <message>
         <source>D shows the depth of the output; File, Export Depth Map saves it. Where no frame tells it, it is a guess.</source>
         <translation>D zeigt die Tiefe des Ergebnisses; Datei, Tiefenkarte exportieren speichert sie. Wo keine Aufnahme sie verrät, ist sie geschätzt.</translation>
+    </message>
+    <message>
+        <source>Another framing</source>
+        <translation>Anderer Ausschnitt</translation>
+    </message>
+    <message>
+        <source>Use as Reference, in the menu of a frame: the others are fitted to its framing and exposure.</source>
+        <translation>„Als Referenz verwenden“ im Kontextmenü einer Aufnahme: Die anderen werden ihrem Ausschnitt und ihrer Belichtung angepasst.</translation>
     </message>
     <message>
         <source>Halos or double edges</source>
@@ -726,6 +734,10 @@
             <numerusform>Ändern von %n Aufnahme</numerusform>
             <numerusform>Ändern von %n Aufnahmen</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Change Reference</source>
+        <translation>Ändern der Referenz</translation>
     </message>
     <message>
         <source>Change Method</source>
@@ -2166,6 +2178,10 @@
         <translation>Alle anderen weglassen</translation>
     </message>
     <message>
+        <source>Use as Reference</source>
+        <translation>Als Referenz verwenden</translation>
+    </message>
+    <message>
         <source>Show Its Folder</source>
         <translation>Ordner anzeigen</translation>
     </message>
@@ -2242,6 +2258,10 @@
     <message>
         <source>Of {count} outputs these could not be saved: {names}.</source>
         <translation>Von {count} Ergebnissen konnten diese nicht gespeichert werden: {names}.</translation>
+    </message>
+    <message>
+        <source>The reference: the other frames are fitted to it</source>
+        <translation>Die Referenz: Die anderen Aufnahmen werden ihr angepasst</translation>
     </message>
 </context>
 <context>
@@ -2661,6 +2681,10 @@
     <message>
         <source>Frame {number}, {file}, left out</source>
         <translation>Aufnahme {number}, {file}, weggelassen</translation>
+    </message>
+    <message>
+        <source>Frame {number}, {file}, included, the reference</source>
+        <translation>Aufnahme {number}, {file}, verwendet, die Referenz</translation>
     </message>
 </context>
 <context>
@@ -3255,6 +3279,14 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
     <message>
         <source>File, Batch (Ctrl+B) splits their folder and makes one picture of each.</source>
         <translation>Datei, Stapelverarbeitung (Strg+B) teilt ihren Ordner und macht aus jedem Stack ein Bild.</translation>
+    </message>
+    <message>
+        <source>The reference, {file}, is missing; the first frame takes its place.</source>
+        <translation>Die Referenz, {file}, fehlt; die erste Aufnahme tritt an ihre Stelle.</translation>
+    </message>
+    <message>
+        <source>{file} is the reference now, instead of {other}</source>
+        <translation>{file} ist jetzt die Referenz, anstelle von {other}</translation>
     </message>
     <message>
         <source>Leave It Out</source>

@@ -100,6 +100,7 @@ def test_frames_have_a_menu(opened: MainWindow, reason: QContextMenuEvent.Reason
         "Include",
         "Leave Out",
         "Leave Out All Others",
+        "Use as Reference",
         "Show Their Folder",
         "&Remove Frame",
     ]

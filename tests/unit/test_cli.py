@@ -101,6 +101,23 @@ class TestFuse:
         assert run(*command, "--overwrite") == 1
         assert "No frame of" in capsys.readouterr().err
 
+    def test_the_reference_is_named_or_that_of_the_project(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        paths, report = sorted(frames.iterdir()), tmp_path / "report.json"
+        command = "-o", tmp_path / "out.tif", "--json", report, "--overwrite", *PYRAMID
+        assert run("fuse", frames, *command, "--reference", paths[1]) == 0
+        assert json.loads(report.read_text())["reference"] == 1
+        project = tmp_path / "beetle.fstack"
+        chosen = Method.PYRAMID, Mode.STRICT, Align.OFF, 0.4, paths[2]
+        save_project(project, Project(tuple(paths), (True,) * len(paths), *chosen))
+        assert run("fuse", project, *command) == 0
+        assert json.loads(report.read_text())["reference"] == 2
+        assert run("fuse", project, *command, "--reference", paths[0]) == 0
+        assert json.loads(report.read_text())["reference"] == 0
+        assert run("fuse", frames, *command, "--reference", tmp_path / "b.tif") == 1
+        assert "b.tif is not one of the frames." in capsys.readouterr().err
+
     def test_a_project_of_another_system(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -28,6 +28,20 @@ def test_what_is_saved_is_loaded(tmp_path: Path, project: Project) -> None:
     assert paths == ["b.jpg", "../elsewhere/a.jpg"]
 
 
+def test_the_reference_is_kept_and_a_neighbour_stands_in_for_it(project: Project) -> None:
+    first, second = project.frames
+    path = first.with_name("ant.fstack")
+    save_project(path, project)
+    assert "reference" not in path.read_text()
+    assert project.reference_taken is None
+    project = replace(project, reference=second)
+    save_project(path, project, overwrite=True)
+    assert load_project(path) == project
+    assert project.reference_taken == first  # the second is left out
+    assert replace(project, included=(True, True)).reference_taken == second
+    assert replace(project, included=(False, False)).reference_taken is None
+
+
 def test_a_folder_that_moved_keeps_its_project(tmp_path: Path, project: Project) -> None:
     project = replace(project, frames=project.frames[:1], included=(True,))
     save_project(tmp_path / "shoot" / "ant.fstack", project)
