@@ -26,6 +26,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 # No test opens a window on anybody's screen, nor speaks the language of whoever runs it.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["LC_ALL"] = "C.UTF-8"
+# Nor does one keep anybody's computer awake.
+for bus in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
+    os.environ[bus] = "unix:path=/nonexistent/bus"
 
 _THREADS_END_WITHIN_S = 2.0
 

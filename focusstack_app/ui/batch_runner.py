@@ -51,6 +51,11 @@ class BatchRunner(QObject):
         self.busy = False
         self.paused = False
 
+    @property
+    def working(self) -> bool:
+        """Whether a stack is fused, or the next one will be at once."""
+        return self.busy and (self._task is not None or not self.paused)
+
     def start(self, tasks: Sequence[BatchTask]) -> None:
         """Run these.
 

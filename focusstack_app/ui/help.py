@@ -206,7 +206,10 @@ def _more() -> tuple[tuple[str, str], ...]:
         ),
         (
             tr("Many stacks"),
-            tr("Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each."),
+            tr(
+                "Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each. The "
+                "computer is asked to stay awake meanwhile."
+            ),
         ),
         (
             tr("Nothing invented"),

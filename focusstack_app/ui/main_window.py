@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.jobs.slabs import slab_requests
 from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.awake import Awake
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.dialogs import (
@@ -53,6 +54,7 @@ class MainWindow(ExportWindow):
     ) -> None:
         super().__init__(services or Services(), store or SettingsStore())
         self.batch: BatchWindow | None = None
+        self.awake = Awake(self)
         self._connect()
         if self.preferences.problems:
             problems = " ".join(said(problem.said) for problem in self.preferences.problems)
@@ -119,7 +121,10 @@ class MainWindow(ExportWindow):
             )
             self.batch.folder = self.opener.folder
             self.batch.news.connect(lambda text: self.statusBar().showMessage(text))
-            self.batch.runner.over.connect(lambda _: QApplication.alert(self))
+            runner = self.batch.runner
+            runner.over.connect(lambda _: QApplication.alert(self))
+            for turn in (runner.started, runner.ended, runner.over):
+                turn.connect(self._stay_awake)
             self.side.parameters.changed.connect(self.batch.refresh)
         self.batch.show()
         self.batch.raise_()
@@ -130,6 +135,11 @@ class MainWindow(ExportWindow):
         self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self.open_batch(folders)
+
+    def _stay_awake(self) -> None:
+        """Keep the computer from sleeping while renders or a batch are made."""
+        batch = self.batch is not None and self.batch.runner.working
+        self.awake.keep(self.renderer.working or batch)
 
     # --- rendering ---------------------------------------------------------------------------
 
@@ -192,6 +202,7 @@ class MainWindow(ExportWindow):
         (self.renderer.pause if pause else self.renderer.resume)()
 
     def _on_renders_changed(self) -> None:
+        self._stay_awake()
         self.side.render_panel.show_renders(self.renderer.renders, paused=self.renderer.paused)
         self._update_stop()
 

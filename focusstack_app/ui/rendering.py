@@ -163,6 +163,11 @@ class Renderer(QObject):
         """Whether a render is open."""
         return bool(self.open)
 
+    @property
+    def working(self) -> bool:
+        """Whether renders are made, and do not rest."""
+        return self.busy and not self.paused
+
     def add(self, request: FusionRequest) -> None:
         """Render this after those that are open; where none is, forget the last round."""
         if not self.busy:

@@ -406,8 +406,8 @@
         <translation>Viele Stacks</translation>
     </message>
     <message>
-        <source>Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each.</source>
-        <translation>Ziehen Sie einen Ordner mit Unterordnern ins Fenster oder drücken Sie Strg+B: Die Stapelverarbeitung macht aus jedem ein Bild.</translation>
+        <source>Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each. The computer is asked to stay awake meanwhile.</source>
+        <translation>Ziehen Sie einen Ordner mit Unterordnern ins Fenster oder drücken Sie Strg+B: Die Stapelverarbeitung macht aus jedem ein Bild. Der Computer wird gebeten, währenddessen wach zu bleiben.</translation>
     </message>
     <message>
         <source>Nothing invented</source>
@@ -2262,6 +2262,10 @@
     <message>
         <source>The reference: the other frames are fitted to it</source>
         <translation>Die Referenz: Die anderen Aufnahmen werden ihr angepasst</translation>
+    </message>
+    <message>
+        <source>Fusing frames</source>
+        <translation>Aufnahmen werden verrechnet</translation>
     </message>
 </context>
 <context>
