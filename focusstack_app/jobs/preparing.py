@@ -122,9 +122,17 @@ def prepare(
                 known = None  # of another reference
             else:
                 known = aligned.registration.taken(kept)
+            left = ordered.stack.taken(kept)
+            if ordered.stack.reference in aligned.unlike:
+                told.append(
+                    message(
+                        "{file} is the reference instead: the other frames are fitted to it.",
+                        file=left.sources[left.reference].path.name,
+                    )
+                )
             ordered = replace(
                 ordered,
-                stack=ordered.stack.taken(kept),
+                stack=left,
                 registration=known if ordered.registration is not None else None,
             )
             frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))

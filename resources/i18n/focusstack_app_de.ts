@@ -1412,6 +1412,10 @@
         <translation>Es gibt nur eine Aufnahme: Sie wird unverändert zurückgegeben.</translation>
     </message>
     <message>
+        <source>{file} is the reference instead: the other frames are fitted to it.</source>
+        <translation>Stattdessen ist {file} die Referenz: Die anderen Aufnahmen werden ihr angepasst.</translation>
+    </message>
+    <message>
         <source>The frames did not come in the order of their focus: {first} to {last} were put in it. The depth map counts them so.</source>
         <translation>Die Aufnahmen kamen nicht in der Reihenfolge ihres Fokus: {first} bis {last} wurden danach geordnet. Die Tiefenkarte zählt sie so.</translation>
     </message>

@@ -207,6 +207,8 @@ def test_a_frame_that_does_not_belong_is_left_out_and_named(
     assert result.request.stack.reference == 0
     (told,) = (warning for warning in result.warnings if f"{odd}.tif was left out" in warning)
     assert why in told
+    instead = "1.tif is the reference instead: the other frames are fitted to it."
+    assert (instead in result.warnings) == (odd == 0)
     assert not [warning for warning in result.warnings if "not be registered" in warning]
     assert result.registration_reused is False
     assert result.registration_of(request.stack) is None
