@@ -23,11 +23,11 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.chain import STILL, chain, estimated
+from focusstack_app.engine.chain import STILL, apart_px, chain, estimated
 from focusstack_app.engine.matching import Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
-from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.pixels import reduced_to, to_float
 from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.warps import Matrix, Similarity
 
@@ -40,14 +40,6 @@ _HOP = 4  # pairs 1, 4, 16 ... frames apart
 def proxy_of(pixels: Pixels) -> NDArray[Any]:
     """A frame reduced for registration: (H, W, 3) to (h, w, 3) of its type, 1200 px at most."""
     return reduced_to(pixels, PROXY_SIDE_PX)
-
-
-def reduced_to(picture: NDArray[Any], side_px: int) -> NDArray[Any]:
-    """(H, W) or (H, W, 3) so reduced that the longer side is this at most."""
-    height, width = picture.shape[:2]
-    scale = min(1.0, side_px / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
 
 @in_our_threads_only()
@@ -95,22 +87,24 @@ def register(
     def apart(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
         return estimated(pyramids, pairs, [chained(a, b) for a, b in pairs])
 
-    small_px = proxies[0].shape[0], proxies[0].shape[1]
+    plane_px = pyramids.sizes_px[0]
     hops = [pair for pair in hops if not (odd | weak).intersection(pair)]
     for (a, b), own in zip(hops, pyramids.matched(apart, hops), strict=True):
-        if own is not None and _apart_px(own, chained(a, b), small_px) < 2 * (b - a):
+        if own is not None and apart_px(own, chained(a, b), plane_px) < b - a:
             pairs[a, b] = own
         tick()
     matrices = np.stack(homographies(pyramids, _settled(pairs, count), reference, tick))
+    found = Registration(matrices, np.ones((count, 3)), tuple(sorted(odd)), plane_px)
+    on_proxies = rescaled(found, (proxies[0].shape[0], proxies[0].shape[1])).frame_from_reference
     fixed = _light(to_float(proxies[reference][:]))
     gains = []
     for gain in ahead(
-        lambda index: _gains(fixed, to_float(proxies[index][:]), matrices[index]), range(count)
+        lambda index: _gains(fixed, to_float(proxies[index][:]), on_proxies[index]), range(count)
     ):
         progress.checkpoint()
         gains.append(gain)
     progress.report(1.0, message("Aligning"))
-    return rescaled(Registration(matrices, np.stack(gains), tuple(sorted(odd)), small_px), size_px)
+    return rescaled(replace(found, gains=np.stack(gains)), size_px)
 
 
 def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registration:
@@ -135,30 +129,24 @@ def _hops(count: int) -> list[tuple[int, int]]:
     return pairs
 
 
-def _apart_px(one: Similarity, other: Similarity, shape: tuple[int, ...]) -> float:
-    """How far apart two transforms put a corner, at most."""
-    height, width = shape
-    corners = np.array([complex(sx * width, sy * height) / 2 for sx in (-1, 1) for sy in (-1, 1)])
-    return float(np.abs((one.z - other.z) * corners + one.t - other.t).max())
-
-
 def _settled(pairs: dict[tuple[int, int], Similarity], count: int) -> list[Similarity]:
     """frame_from_first of all frames, the least-squares compromise of all pairs.
 
-    A pair counts by the inverse square of its distance: defocus differs, and misleads, the more.
+    A pair counts by the inverse of its distance: defocus differs, and misleads, the more.
     """
     if count == 1:
         return [STILL]
     relations = np.zeros((len(pairs), count), np.complex128)
     logs = np.zeros(len(pairs), np.complex128)
+    counts = [(b - a) ** -0.5 for a, b in pairs]
     for row, ((a, b), pair) in enumerate(pairs.items()):
-        relations[row, [a, b]] = -1 / (b - a), 1 / (b - a)
-        logs[row] = np.log(pair.z) / (b - a)
+        relations[row, [a, b]] = -counts[row], counts[row]
+        logs[row] = np.log(pair.z) * counts[row]
     z = np.exp(_solved(relations, logs))
     shifts = np.zeros(len(pairs), np.complex128)
     for row, ((a, b), pair) in enumerate(pairs.items()):
-        relations[row, a] = -z[b] / z[a] / (b - a)
-        shifts[row] = pair.t / (b - a)
+        relations[row, a] = -z[b] / z[a] * counts[row]
+        shifts[row] = pair.t * counts[row]
     t = _solved(relations, shifts)
     return [Similarity(complex(one), complex(other)) for one, other in zip(z, t, strict=True)]
 

@@ -6,7 +6,6 @@ last that belongs to the stack, so that what lies behind is not lost with it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -15,16 +14,15 @@ import numpy as np
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.model import FloatArray
-from focusstack_app.engine.matching import Pyramids, refine_similarities, strength
+from focusstack_app.engine.matching import Pyramids, evened, refine_similarities, strength
 from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.warps import Similarity
 
 STILL = Similarity(1 + 0j, 0j)
-_ITERATIONS = (6, 8, 15, 30)  # fine to coarse
+_ITERATIONS = (5, 8, 30)  # fine to coarse
 _MAX_SCALE, _MAX_TURN, _MAX_SHIFT = 1.25, 0.1, 0.2  # ratio, radians, share of the longer side
 _LEAST_AGREEMENT = 0.2  # correlation of neighbours
-# From the coarsest level on, what is unexplained may grow by this factor and this share.
-_GROWS, _GROWS_BY = 1.5, 0.02
+_ROUNDS, _SETTLED_PX = 3, 0.3  # per level, and how little a corner moves in the last one
 _WEAK = 0.25  # of the detail on both sides: a blurred frame may lie anywhere, and mislead
 
 
@@ -86,10 +84,9 @@ def chain(pyramids: Pyramids, tick: Callable[[], None]) -> Chain:
 
 def _weak(pyramids: Pyramids) -> frozenset[int]:
     """Frames with far less detail than those on both sides."""
-    level = min(1, len(pyramids.sizes_px) - 1)
 
     def detail_of(frame: int) -> float:
-        return float(strength(pyramids.plane(frame, level)).mean())
+        return float(strength(evened(pyramids.plane(frame, 0))).mean())
 
     detail = list(ahead(detail_of, range(pyramids.count)))
     return frozenset(
@@ -100,9 +97,8 @@ def _weak(pyramids: Pyramids) -> frozenset[int]:
 
 
 def _better(pyramids: Pyramids, pair: tuple[int, int], one: Similarity, other: Similarity) -> bool:
-    level = min(1, len(pyramids.sizes_px) - 1)
-    here, there = (pyramids.plane(frame, level) for frame in pair)
-    return _agreement(here, there, one, level) > _agreement(here, there, other, level)
+    here, there = (evened(pyramids.plane(frame, 0)) for frame in pair)
+    return _agreement(here, there, one) > _agreement(here, there, other)
 
 
 def _coarse_shift(pyramids: Pyramids, template: int, moved: int) -> Similarity:
@@ -112,8 +108,7 @@ def _coarse_shift(pyramids: Pyramids, template: int, moved: int) -> Similarity:
     if min(height, width) < 2:
         return STILL
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
-    # It multiplies what it is given by the window, in place for some sizes.
-    one, other = (pyramids.plane(frame, len(sizes) - 1).copy() for frame in (template, moved))
+    one, other = (evened(pyramids.plane(frame, len(sizes) - 1)) for frame in (template, moved))
     (across, down), response = cv2.phaseCorrelate(one, other, window)
     enlarged = sizes[0][1] / width
     return Similarity(1 + 0j, enlarged * complex(across, down)) if response > 0.2 else STILL
@@ -124,39 +119,43 @@ def estimated(
 ) -> list[Similarity | None]:
     """Frame from frame in pixels of the finest level; None where it is not to be believed.
 
-    Where frames differ so much in focus that a finer level has little in common, its edges mislead:
-    what the coarser one says stands.
+    What blurs one plane of a pair as the other one is depends on where it lies: where it turns out
+    to lie elsewhere, both are blurred anew.
     """
     found: list[Similarity | None] = list(starts)
-    most, settled = [math.inf for _ in pairs], set[int]()
     sizes = pyramids.sizes_px
     for level in reversed(range(len(sizes))):
         enlarged = sizes[0][1] / sizes[level][1]
-        left = [(i, own) for i, own in enumerate(found) if own is not None and i not in settled]
-        if not left:
-            break
-        refined = refine_similarities(
-            [pyramids.level(pairs[i][0], level) for i, _ in left],
-            [pyramids.level(pairs[i][1], level) for i, _ in left],
-            [Similarity(own.z, own.t / enlarged) for _, own in left],
-            _ITERATIONS[level],
-        )
-        for (i, _), match in zip(left, refined, strict=True):
-            if match is None:
-                found[i] = None
-            elif match.unexplained > most[i]:
-                settled.add(i)
-            else:
-                own = match.similarity
-                found[i] = Similarity(own.z, own.t * enlarged)
-                if level == len(sizes) - 1:
-                    most[i] = _GROWS * match.unexplained + _GROWS_BY
+        left = [i for i, own in enumerate(found) if own is not None]
+        for _ in range(_ROUNDS):
+            if not left:
+                break
+            before = [Similarity(own.z, own.t / enlarged) for i in left if (own := found[i])]
+            refined = refine_similarities(
+                [pyramids.level(pairs[i][0], level) for i in left],
+                [pyramids.level(pairs[i][1], level) for i in left],
+                before,
+                _ITERATIONS[level],
+            )
+            for i, own in zip(left, refined, strict=True):
+                found[i] = own and Similarity(own.z, own.t * enlarged)
+            left = [
+                i for i, start, own in zip(left, before, refined, strict=True)
+                if own is not None and apart_px(own, start, sizes[level]) > _SETTLED_PX
+            ]  # fmt: skip
 
     def believed(i: int) -> Similarity | None:
         own = found[i]
         return own if own is not None and _plausible(pyramids, *pairs[i], own) else None
 
     return list(ahead(believed, range(len(pairs)), 0 if len(pairs) == 1 else None))
+
+
+def apart_px(one: Similarity, other: Similarity, shape: tuple[int, ...]) -> float:
+    """How far apart two transforms put a corner, at most."""
+    height, width = shape
+    corners = np.array([complex(sx * width, sy * height) / 2 for sx in (-1, 1) for sy in (-1, 1)])
+    return float(np.abs((one.z - other.z) * corners + one.t - other.t).max())
 
 
 def _plausible(pyramids: Pyramids, template: int, moved: int, found: Similarity) -> bool:
@@ -167,16 +166,15 @@ def _plausible(pyramids: Pyramids, template: int, moved: int, found: Similarity)
         and abs(found.t) < _MAX_SHIFT * max(sizes[0])
     ):
         return False
-    level = min(1, len(sizes) - 1)
-    here, there = (pyramids.plane(frame, level) for frame in (template, moved))
-    still = _agreement(here, there, STILL, level)
-    return _agreement(here, there, found, level) > max(_LEAST_AGREEMENT, 0.98 * still)
+    here, there = (evened(pyramids.plane(frame, 0)) for frame in (template, moved))
+    still = _agreement(here, there, STILL)
+    return _agreement(here, there, found) > max(_LEAST_AGREEMENT, 0.98 * still)
 
 
-def _agreement(template: FloatArray, moved: FloatArray, found: Similarity, level: int) -> float:
+def _agreement(template: FloatArray, moved: FloatArray, found: Similarity) -> float:
     """Correlation of the common area."""
     height, width = template.shape
-    matrix = Similarity(found.z, found.t / 2**level).matrix(height, width)
+    matrix = found.matrix(height, width)
     there = warped(moved, matrix, (height, width), cv2.INTER_LINEAR)
     inside = covered(height, width, matrix)
     if inside.mean() < 0.2:

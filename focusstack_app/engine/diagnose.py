@@ -19,10 +19,10 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, reduced_to, rescaled
+from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, rescaled
 from focusstack_app.engine.chain import correlation
 from focusstack_app.engine.opencv import in_our_threads_only
-from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.pixels import reduced_to, to_float
 from focusstack_app.engine.resampling import warped
 
 _BLOCK_PX = 32

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.chain import chain
-from focusstack_app.engine.matching import Level, Pyramids, pyramid
+from focusstack_app.engine.matching import Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.sharpness import sharpness_map
@@ -143,7 +144,7 @@ def _places(
     So small that it does not matter which of them are neighbours: defocus does not show.
     """
 
-    def small(proxy: Planes) -> list[Level]:
+    def small(proxy: Planes) -> list[FloatArray]:
         shrink = _SMALL_PX / max(proxy.shape[:2])
         size = tuple(max(1, round(side * shrink)) for side in proxy.shape[1::-1])
         return pyramid(cv2.resize(proxy[:], size, interpolation=cv2.INTER_AREA))

@@ -1,7 +1,7 @@
 """Where one picture lies on another: Gauss-Newton on grey levels (Lucas and Kanade, 1981).
 
-Many pixels are sharp, or soft, in both pictures alike and decide; where they differ in focus they
-count less (iteratively reweighted Cauchy loss). Brightness may differ by a gain and an offset.
+Each is blurred where the other one is, first (`equal_blur`); what differs all the same counts less
+(iteratively reweighted Cauchy loss). Brightness may differ by a gain and an offset.
 
 Linear light is compared: defocus leaves an edge in its place there, while display-encoded a blurred
 edge lies further in the dark, so that bright things seem to grow.
@@ -9,11 +9,10 @@ edge lies further in the dark, so that bright things seem to grow.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -23,15 +22,18 @@ from focusstack_app.core.ahead import ahead
 from focusstack_app.core.kinds import as_float64, namespace, of_kind, on_host
 from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
-from focusstack_app.engine.pixels import to_linear
+from focusstack_app.engine.equal_blur import equally_sharp
+from focusstack_app.engine.pixels import reduced_to, to_linear
 from focusstack_app.engine.points import (
     Doubles,
     Indices,
+    averaged,
     gradient,
     indices,
     medians,
     normal_equations,
     seen_at,
+    seen_of,
     taken,
 )
 from focusstack_app.engine.warps import (
@@ -46,13 +48,15 @@ from focusstack_app.engine.warps import (
 # With more threads each waits for the others: between the steps of all of them lies Python.
 _PAIRS_AT_ONCE = min(8, os.cpu_count() or 1)
 _PAIRS_ON_CARD = 32
-_LEVELS = 4  # of a pyramid
-_PIXELS = 40_000  # that decide, per level
-_AROUND = 1 / 8  # of the longer side: how far brightness is averaged, a standard deviation
-_SHRINK = 8  # for that
+_LEVELS = 3  # of a pyramid
+_SIDE_PX = 600  # of its finest level: finer ones make nothing more exact
+_PIXELS = 20_000  # that decide, per level
+_AROUND = 0.15  # of the longer side: reach of the squares over which light is averaged twice
 _DARK = 0.005  # light in which there is little to see
-_TEXTURED = 0.35  # share of the picture that is looked at: the strongest gradients
+_TEXTURED = 0.3  # of the mean strength: what of the picture is looked at
+_LEAST = 1e-8  # and not where the strength is no more than that
 _FEWEST = 64  # pixels
+_STILL = 3e-4  # px at the end of an axis, and in all: no further step is taken
 _STRONG = 0.1  # of the mean of their squared gradients: points that tell how well planes agree
 _RIM = 3  # px at the border that do not decide
 _TILES = 12  # along the longer side, of the pattern that parts a picture in two
@@ -60,54 +64,30 @@ _TILES = 12  # along the longer side, of the pattern that parts a picture in two
 Matched = TypeVar("Matched")
 
 
-class Level(NamedTuple):
-    """A plane of a pyramid.
-
-    Attributes:
-        plane: (H, W), luminance.
-        least: Strength of its gradient above which it has texture.
-    """
-
-    plane: FloatArray
-    least: float
-
-
-def pyramid(proxy: NDArray[Any]) -> list[Level]:
+def pyramid(proxy: NDArray[Any]) -> list[FloatArray]:
     """Planes of light, fine to coarse, a little smoothed against noise.
-
-    Divided by the root of the light around: so dark parts count too, and their noise no more than
-    that of bright ones.
 
     Args:
         proxy: (H, W, 3) uint8 or uint16, display-encoded.
     """
     light = np.asarray(cv2.cvtColor(to_linear(proxy), cv2.COLOR_RGB2GRAY), np.float32)
-    planes = [np.asarray(light / np.sqrt(_around(light) + np.float32(_DARK)), np.float32)]
+    planes = [reduced_to(light, _SIDE_PX)]
     while len(planes) < _LEVELS and min(planes[-1].shape) > 96:
         planes.append(np.asarray(cv2.pyrDown(planes[-1]), dtype=np.float32))
-    smooth = [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
-    return [Level(p, max(float(np.quantile(strength(p), 1 - _TEXTURED)), 1e-8)) for p in smooth]
+    return [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), dtype=np.float32) for p in planes]
 
 
-def _around(light: FloatArray) -> FloatArray:
-    """What is beside each pixel, averaged over more than the blur of any frame."""
-    height, width = light.shape
-    small = (max(1, width // _SHRINK), max(1, height // _SHRINK))
-    mean = cv2.resize(light, small, interpolation=cv2.INTER_AREA)
-    mean = cv2.GaussianBlur(mean, (0, 0), _AROUND * max(small))
-    return np.asarray(cv2.resize(mean, (width, height)), np.float32)
+def evened(plane: FloatArray) -> FloatArray:
+    """(H, W) light by the root of that around, as its noise is: dark parts count as bright ones."""
+    even: FloatArray = plane / np.sqrt(_around(plane[None])[0])
+    return even
 
 
-class Match(NamedTuple):
-    """How one picture lies on another.
-
-    Attributes:
-        similarity: In pixels of the planes.
-        unexplained: Share of the texture that differs all the same.
-    """
-
-    similarity: Similarity
-    unexplained: float
+def _around(planes: FloatArray) -> FloatArray:
+    """(N, H, W) light beside each pixel, averaged over more than the blur of any frame."""
+    reach = max(1, round(_AROUND * max(planes.shape[1:])))
+    around: FloatArray = averaged(averaged(planes, reach), reach) + _DARK
+    return around
 
 
 class Pyramids:
@@ -120,15 +100,14 @@ class Pyramids:
 
     def __init__(self, keep: Callable[[NDArray[Any]], Planes], card: Card | None) -> None:
         self._keep, self._card = keep, card
-        self._kept: list[list[tuple[Planes, float]]] = []
-        self._there: list[list[Level]] = []
+        self._kept: list[list[Planes]] = []
+        self._there: list[list[FloatArray]] = []
 
-    def add(self, fine_to_coarse: Sequence[Level]) -> None:
+    def add(self, fine_to_coarse: Sequence[FloatArray]) -> None:
         """Those of the next frame."""
-        self._kept.append([(self._keep(level.plane), level.least) for level in fine_to_coarse])
+        self._kept.append([self._keep(plane) for plane in fine_to_coarse])
         if self._card is not None:
-            put = self._card.put
-            self._there.append([level._replace(plane=put(level.plane)) for level in fine_to_coarse])
+            self._there.append([self._card.put(plane) for plane in fine_to_coarse])
 
     @property
     def count(self) -> int:
@@ -138,17 +117,17 @@ class Pyramids:
     @property
     def sizes_px(self) -> list[tuple[int, int]]:
         """(height, width) of the planes, fine to coarse."""
-        return [(plane.shape[0], plane.shape[1]) for plane, _ in self._kept[0]]
+        return [(plane.shape[0], plane.shape[1]) for plane in self._kept[0]]
 
     def plane(self, frame: int, level: int) -> FloatArray:
         """One of the planes, on the processor."""
-        return self._kept[frame][level][0][:]
+        return self._kept[frame][level][:]
 
-    def level(self, frame: int, level: int) -> Level:
+    def level(self, frame: int, level: int) -> FloatArray:
         """The same where pairs are matched."""
         if self._card is not None:
             return self._there[frame][level]
-        return Level(self.plane(frame, level), self._kept[frame][level][1])
+        return self.plane(frame, level)
 
     def matched(
         self, match: Callable[[list[tuple[int, int]]], list[Matched]], pairs: list[tuple[int, int]]
@@ -162,11 +141,11 @@ class Pyramids:
 
 
 def refine_similarities(
-    templates: Sequence[Level],
-    moved: Sequence[Level],
+    templates: Sequence[FloatArray],
+    moved: Sequence[FloatArray],
     starts: Sequence[Similarity],
     iterations: int,
-) -> list[Match | None]:
+) -> list[Similarity | None]:
     """The similarities that take points of planes to those of others, pair by pair.
 
     Args:
@@ -178,16 +157,16 @@ def refine_similarities(
     Returns:
         None for a pair where there is too little to see.
     """
-    pairs = _Pairs(templates, moved)
+    pairs = _Pairs(templates, moved, starts)
     warp = Similarities(starts, pairs.unit)
-    unexplained = pairs.fit(warp, pairs.textured, iterations)
-    found = zip(warp.z.tolist(), warp.t.tolist(), unexplained.tolist(), strict=True)
-    return [Match(Similarity(z, t), own) if own < math.inf else None for z, t, own in found]
+    told = pairs.fit(warp, pairs.textured, iterations)
+    found = zip(warp.z.tolist(), warp.t.tolist(), told, strict=True)
+    return [Similarity(z, t) if own else None for z, t, own in found]
 
 
 def refine_homographies(
-    templates: Sequence[Level],
-    moved: Sequence[Level],
+    templates: Sequence[FloatArray],
+    moved: Sequence[FloatArray],
     after: Sequence[Similarity],
     starts: Sequence[Sequence[Matrix]],
     iterations: int,
@@ -206,13 +185,13 @@ def refine_homographies(
     Returns:
         Two for each pair, None for a half in which there is too little to see.
     """
-    pairs = _Pairs(templates, moved)
+    pairs = _Pairs(templates, moved, after)
     colours = [pairs.colour_of(textured) for textured in pairs.textured]
     halves: list[list[Matrix | None]] = []
     for half in (0, 1):
         points = [own[colour == half] for own, colour in zip(pairs.textured, colours, strict=True)]
         warp = Homographies(after, np.array([both[half] for both in starts]), pairs.unit)
-        told = pairs.fit(warp, points, iterations) < math.inf
+        told = pairs.fit(warp, points, iterations)
         halves.append([one if own else None for one, own in zip(warp.found, told, strict=True)])
     return [list(both) for both in zip(*halves, strict=True)]
 
@@ -220,17 +199,25 @@ def refine_homographies(
 class _Pairs:
     """Pairs of planes of one size, and where the first of each has texture."""
 
-    def __init__(self, templates: Sequence[Level], moved: Sequence[Level]) -> None:
-        self._templates, there = (
-            _together([level.plane for level in levels]) for levels in (templates, moved)
-        )
+    def __init__(
+        self,
+        templates: Sequence[FloatArray],
+        moved: Sequence[FloatArray],
+        placed: Sequence[Similarity],
+    ) -> None:
+        self._templates, there = equally_sharp(_together(templates), _together(moved), placed)
         self._moved = there, *gradient(there)
         self._size_px = self._templates.shape[1:]
         self.unit = max(self._size_px) / 2
-        strengths = [strength(level.plane) for level in templates]
+        # Residuals count by the light around the template, which moves along with it.
+        self._around = _around(self._templates)
+        strengths = [
+            strength(plane) / around
+            for plane, around in zip(self._templates, self._around, strict=True)
+        ]
         self._strengths = _together(strengths)
         self.textured = [
-            indices(own > level.least) for own, level in zip(strengths, templates, strict=True)
+            indices(own > max(_TEXTURED * float(own.mean()), _LEAST)) for own in strengths
         ]
 
     def colour_of(self, points: Indices) -> Doubles:
@@ -240,7 +227,7 @@ class _Pairs:
         colour: Doubles = (down + across) % 2
         return colour
 
-    def fit(self, warp: Warp, points: Sequence[Indices], iterations: int) -> NDArray[np.float64]:
+    def fit(self, warp: Warp, points: Sequence[Indices], iterations: int) -> NDArray[np.bool_]:
         """Bring the warp of each of N pairs to where its planes agree best.
 
         Args:
@@ -249,20 +236,19 @@ class _Pairs:
             iterations: At most.
 
         Returns:
-            (N,): share of the texture that differs all the same; inf where there is too little to
-            see.
+            (N,): whether there was enough to see.
         """
         counts = np.array([len(own) for own in points])
         told = counts >= _FEWEST
-        unexplained = np.where(told, 1.0, math.inf)
         if not told.any():
-            return unexplained
+            return told
         height, width = self._size_px
         index, known = _rows(points, counts)
         x = as_float64(index % width) - (width - 1) / 2
         y = as_float64(index // width) - (height - 1) / 2
         xp = namespace(x)
         target = taken(self._templates, index)
+        noise = taken(self._around, index) ** 0.5
         # Before a plain ground most points are noise, which agrees with anything.
         energy = taken(self._strengths, index) * known
         strong = energy > _STRONG * energy.sum(1)[:, None] / xp.clip(known.sum(1), 1, None)[:, None]
@@ -273,19 +259,18 @@ class _Pairs:
             at_x, at_y = at_x + (width - 1) / 2, at_y + (height - 1) / 2
             inside = (at_x >= 1) & (at_x <= width - 2) & (at_y >= 1) & (at_y <= height - 2) & known
             lost = going & (on_host((inside & strong).sum(1)) < _FEWEST)
-            unexplained[lost], going = math.inf, going & ~lost
+            told, going = told & ~lost, going & ~lost
             if not going.any():
                 break
             # OpenCV samples at 1/32 px; the gradient takes it the rest of the way.
             grid_x, grid_y = xp.round(at_x * 32) / 32, xp.round(at_y * 32) / 32
             value, dx, dy = seen_at(grid_x, grid_y, self._moved)
-            value = value + dx * (at_x - grid_x) + dy * (at_y - grid_y)
+            value = value + dx * (at_x - seen_of(grid_x)) + dy * (at_y - seen_of(grid_y))
             times, plus = columns(x, gain, offset)
             residual = target - times * value - plus
-            median = medians(xp.abs(residual), inside & strong)
+            median = medians(xp.abs(residual) / noise, inside & strong)
             (spread,) = columns(x, 4 * median + 1e-3)  # 2.7 standard deviations
-            squares = xp.square(residual)
-            weight = inside / (1 + squares / xp.square(spread)) ** 2
+            weight = inside / (noise + xp.square(residual / spread) / noise) ** 2
             slopes = xp.stack(
                 [*warp.slopes(x, y, times * dx, times * dy), value, xp.ones_like(value)], 0
             )
@@ -295,15 +280,10 @@ class _Pairs:
                 steps[pair] = np.linalg.lstsq(normal[pair], towards[pair], rcond=1e-10)[0]
             warp.add(steps[:, :-2])
             gain, offset = gain + steps[:, -2], offset + steps[:, -1]
-            going &= np.abs(steps[:, :-2]).sum(1) >= 1e-3
+            going &= np.abs(steps[:, :-2]).sum(1) >= _STILL
             if not going.any():
                 break
-        if np.isfinite(unexplained).any():
-            mean = (target * inside).sum(1)[:, None] / xp.clip(inside.sum(1), 1, None)[:, None]
-            texture = (xp.square(target - mean) * inside).sum(1)
-            left = on_host((squares * inside).sum(1) / xp.clip(texture, 1e-12, None))
-            unexplained = np.where(np.isfinite(unexplained), left, math.inf)
-        return unexplained
+        return told
 
 
 def _together(planes: Sequence[FloatArray]) -> FloatArray:

@@ -15,8 +15,8 @@ from focusstack_app.engine.resampling import projected
 from focusstack_app.engine.warps import Matrix, Similarity, unit_frame
 
 _ITERATIONS = (4, 6)  # fine to coarse
-_LEAST_PX = 0.5  # at a corner of the proxy
-_MOST_APART = 0.35  # of the two halves, as a share of what they tell
+_LEAST_PX = 0.25  # at a corner of the finest plane
+_MOST_APART = 0.2  # of the two halves, as a share of what they tell
 _MOST = 0.08  # share of the longer side
 
 

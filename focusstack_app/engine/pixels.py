@@ -46,6 +46,14 @@ def as_uint16(pixels: Pixels) -> NDArray[np.uint16]:
     return np.asarray(pixels, dtype=np.uint16) * np.uint16(257)
 
 
+def reduced_to(picture: NDArray[Any], side_px: int) -> NDArray[Any]:
+    """(H, W) or (H, W, 3) so reduced that the longer side is this at most."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, side_px / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
 def to_linear(pixels: NDArray[Any]) -> FloatArray:
     """Uint8 or uint16 to linear light, any shape, by the curve of sRGB (IEC 61966-2-1).
 

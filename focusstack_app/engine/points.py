@@ -5,16 +5,18 @@ N planes are (N, H, W) float32, with K points each; x and y are centres of pixel
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.kinds import by_kind
+from focusstack_app.core.kinds import by_kind, namespace
 from focusstack_app.core.model import FloatArray
 
 _SLOPE = np.array([[-0.5, 0.0, 0.5]], np.float32)
+_FIRST, _SECOND = 0.010, 0.0008  # px
 _ROW = 256  # of scattered points, as OpenCV is given them
 
 Doubles = NDArray[np.float64]
@@ -29,6 +31,15 @@ def gradient(planes: FloatArray) -> tuple[FloatArray, FloatArray]:
         cv2.filter2D(plane, cv2.CV_32F, _SLOPE, dst=own_across)
         cv2.filter2D(plane, cv2.CV_32F, _SLOPE.T, dst=own_down)
     return across, down
+
+
+@by_kind
+def averaged(planes: FloatArray, reach: int) -> FloatArray:
+    """Means of squares that reach so far; borders repeated."""
+    side, means = (2 * reach + 1,) * 2, np.empty(planes.shape, np.float32)
+    for plane, own in zip(planes, means, strict=True):
+        cv2.blur(plane, side, dst=own, borderType=cv2.BORDER_REPLICATE)
+    return means
 
 
 @by_kind
@@ -63,6 +74,18 @@ def seen_at(x: Doubles, y: Doubles, planes: Sequence[FloatArray]) -> tuple[Doubl
             there = cv2.remap(plane, own_x, own_y, kernel, borderMode=cv2.BORDER_REPLICATE)
             own[:] = there.ravel()[:count]
     return seen
+
+
+def seen_of(at: Doubles) -> Doubles:
+    """Where the Lanczos kernel really looks, on the mean, when asked for these places.
+
+    Between pixels its first moment is off, by 0.015 px at most: small movements would be drawn to
+    whole pixels. These are the first terms of its Fourier series.
+    """
+    xp = namespace(at)
+    turn = 2 * math.pi * at
+    moved: Doubles = at + _FIRST * xp.sin(turn) + _SECOND * xp.sin(2 * turn)
+    return moved
 
 
 @by_kind

@@ -97,6 +97,7 @@ kinds.serve(
         tensors.blend,
         tensors.squared_distance,
         points.gradient,
+        points.averaged,
         points.indices,
         points.taken,
         points.seen_at,

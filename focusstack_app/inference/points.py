@@ -23,6 +23,11 @@ def gradient(planes: Tensor) -> tuple[Tensor, Tensor]:
     return across.div_(2), down.div_(2)
 
 
+def averaged(planes: Tensor, reach: int) -> Tensor:
+    around, side = functional.pad(planes, (reach,) * 4, mode="replicate"), 2 * reach + 1
+    return functional.avg_pool2d(functional.avg_pool2d(around, (side, 1), 1), (1, side), 1)
+
+
 def indices(mask: Tensor) -> Tensor:
     return mask.flatten().nonzero()[:, 0]
 

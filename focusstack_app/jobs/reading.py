@@ -14,8 +14,9 @@ from focusstack_app.core.frames import Frame, FrameSource, Pixels, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import PROXY_SIDE_PX, reduced_to
+from focusstack_app.engine.align import PROXY_SIDE_PX
 from focusstack_app.engine.focus_order import focus_order
+from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced

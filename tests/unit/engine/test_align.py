@@ -94,7 +94,7 @@ def _near_and_far(radius_px: float, lights: tuple[float, float]) -> list[NDArray
 
 @pytest.mark.parametrize(
     ("radius_px", "lights", "most_px"),
-    [(6, (1, 0.06), 0.5), (12, (1, 0.06), 1.5), (12, (0.06, 1), 1.5), (12, (0.6, 0.6), 0.4)],
+    [(6, (1, 0.06), 0.3), (12, (1, 0.06), 0.8), (12, (0.06, 1), 0.4), (12, (0.6, 0.6), 0.3)],
 )
 def test_what_is_out_of_focus_does_not_seem_to_grow(
     radius_px: float, lights: tuple[float, float], most_px: float
@@ -181,7 +181,7 @@ def test_a_long_stack_does_not_drift() -> None:
     transforms = [Similarity(complex(1 + 0.002 * i), complex(0.2 * i, 0)) for i in range(20)]
     found = register([proxy_of(f) for f in _stack(transforms)], 0, SIZE, Progress())
     last = transforms[-1].matrix(*SIZE)
-    assert _corner_error_px(found.frame_from_reference[-1], last) < 0.5
+    assert _corner_error_px(found.frame_from_reference[-1], last) < 0.1
 
 
 def test_exposure_and_white_balance_are_matched_whatever_the_focus() -> None:
@@ -246,16 +246,16 @@ def test_before_a_plain_ground_the_subject_decides_and_not_the_noise() -> None:
     subject = np.where(np.hypot(across, down)[..., None] < 60, _texture(), np.float32(0.05))
     frames = []
     for index, transform in enumerate(transforms):
-        soft = cv2.GaussianBlur(subject, (0, 0), 1 + 1.2 * index)
+        soft = to_float(defocused(_integers(subject), 1 + 1.2 * index))
         matrix = transform.inverse().matrix(*SIZE)
-        frame = warped(np.asarray(soft, np.float32), matrix, SIZE, cv2.INTER_CUBIC)
+        frame = warped(soft, matrix, SIZE, cv2.INTER_CUBIC)
         frames.append(_integers(frame + rng.normal(0, 0.01, frame.shape)))
     found = register([proxy_of(f) for f in frames], 0, SIZE, Progress())
     around = np.array([[x, y] for x in (200.0, 280.0) for y in (120.0, 200.0)])
     for index, transform in enumerate(transforms):
         there = projected(around, found.frame_from_reference[index])
         off = there - projected(around, transform.matrix(*SIZE))
-        assert np.hypot(*off.T).max() < 1.7
+        assert np.hypot(*off.T).max() < 0.2
 
 
 def test_resampling_undoes_the_movement_and_borrows_the_border_from_the_neighbour() -> None:
@@ -316,7 +316,7 @@ def test_many_threads_find_what_one_finds_and_look_at_what_was_kept(
     np.testing.assert_array_equal(one.frame_from_reference, many.frame_from_reference)
     np.testing.assert_array_equal(one.gains, many.gains)
     assert one.doubtful == many.doubtful == ()
-    own = [level.plane for proxy in proxies for level in pyramid(proxy)]
+    own = [plane for proxy in proxies for plane in pyramid(proxy)]
     for before, after in zip(own * 2, kept, strict=True):  # made once, and left as they are
         np.testing.assert_array_equal(before, after)
 

