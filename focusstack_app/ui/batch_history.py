@@ -1,99 +1,38 @@
 """Undo for what is corrected in the stacks of a batch.
 
-As in the main window (`history`), a step is what was before and what is after, found by comparing.
+How steps are found is told in `steps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QShortcut, QUndoCommand, QUndoStack
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QShortcut, QUndoCommand
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from focusstack_app.ui.icons import icon
 from focusstack_app.ui.stack_tree import Contents, StackTree
+from focusstack_app.ui.steps import Change, Steps
 from focusstack_app.ui.translation import tr
 
-_LIMIT = 200
 
-
-class BatchHistory(QObject):
+class BatchHistory(Steps[Contents]):
     """The steps since the window was opened.
 
     Args:
         tree: The stacks.
         parent: The window.
-
-    Signals:
-        changed: What can be undone or redone.
     """
 
-    changed = Signal()
-
     def __init__(self, tree: StackTree, parent: QObject) -> None:
-        super().__init__(parent)
+        super().__init__(lambda: tree.contents, parent)
         self._tree = tree
-        self._stack = QUndoStack(self)
-        self._stack.setUndoLimit(_LIMIT)
-        self._contents = tree.contents
-        self._turn = QTimer(self, singleShot=True, interval=0)
-        self._turn.timeout.connect(self._take)
-        tree.changed.connect(self._turn.start)
-        self._stack.indexChanged.connect(self.changed)
+        self._watch(tree.changed)
 
-    @property
-    def undo_text(self) -> str:
-        """The step that would be undone; empty where there is none."""
-        return self._stack.undoText()
+    def _step(self, before: Contents, after: Contents) -> QUndoCommand | None:
+        return Change(_text(before, after), before, after, self._restore)
 
-    @property
-    def redo_text(self) -> str:
-        """The step that would be done again; empty where there is none."""
-        return self._stack.redoText()
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        self._take()
-        self._stack.undo()
-
-    def redo(self) -> None:
-        """Do it again."""
-        self._take()
-        self._stack.redo()
-
-    def _take(self) -> None:
-        """Make a step of what changed since the last one."""
-        self._turn.stop()
-        before, self._contents = self._contents, self._tree.contents
-        if before != self._contents:
-            self._stack.push(_Change(before, self._contents, self._restore))
-
-    def _restore(self, contents: Contents) -> None:
-        self._contents = contents
-        _show(self._tree, contents)
-        self._turn.stop()  # this was no step
-
-
-class _Change(QUndoCommand):
-    """From some stacks to others; made when the others are there already."""
-
-    def __init__(
-        self, before: Contents, after: Contents, restore: Callable[[Contents], None]
-    ) -> None:
-        super().__init__(_text(before, after))
-        self._before, self._after, self._restore = before, after, restore
-        self._fresh = True
-
-    def undo(self) -> None:
-        """Go back."""
-        self._restore(self._before)
-
-    def redo(self) -> None:
-        """Go there again."""
-        if not self._fresh:
-            self._restore(self._after)
-        self._fresh = False
+    def _show(self, state: Contents) -> None:
+        _show(self._tree, state)
 
 
 class UndoButtons(QWidget):

@@ -1,7 +1,6 @@
 """Undo for what changes the project: which frames there are, which count, how they are fused.
 
-A step is what was before and what is after, found by comparing; so nothing that changes the
-project can be left out. Changes of one turn of the event loop are one step.
+Removed outputs come back, too. How steps are found is told in `steps`.
 """
 
 from __future__ import annotations
@@ -9,16 +8,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.ui.frames_model import FramesModel, Inclusion
 from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, ParameterPanel, Parameters
+from focusstack_app.ui.steps import Change, Steps
 from focusstack_app.ui.translation import tr
 
-_LIMIT = 200
 _REMOVED_BYTES = 1_500_000_000  # of removed outputs that can come back
 
 _OVERLAP_ID = 1
@@ -39,7 +38,7 @@ class State:
     parameters: Parameters
 
 
-class History(QObject):
+class History(Steps[State]):
     """The steps since the stack was opened.
 
     Args:
@@ -48,40 +47,20 @@ class History(QObject):
         parent: The window.
 
     Signals:
-        changed: What can be undone or redone.
-        restored: Frames or parameters are as they were at another time.
         output_returned: An `Output` that was removed is back in the list.
         output_left: An `Output` was removed from the list.
     """
 
-    changed = Signal()
-    restored = Signal()
     output_returned = Signal(object)
     output_left = Signal(object)
 
     def __init__(self, frames: FramesModel, panel: ParameterPanel, parent: QObject) -> None:
-        super().__init__(parent)
+        def current() -> State:
+            return State(frames.inclusion(), frames.reference, panel.parameters)
+
+        super().__init__(current, parent)
         self._frames, self._panel = frames, panel
-        self._stack = QUndoStack(self)
-        self._stack.setUndoLimit(_LIMIT)
-        self._state = self._current()
-        self._turn = QTimer(self)
-        self._turn.setSingleShot(True)
-        self._turn.setInterval(0)
-        self._turn.timeout.connect(self._take)
-        frames.edited.connect(self._turn.start)
-        panel.changed.connect(self._turn.start)
-        self._stack.indexChanged.connect(self.changed)
-
-    @property
-    def undo_text(self) -> str:
-        """The step that would be undone; empty where there is none."""
-        return self._stack.undoText()
-
-    @property
-    def redo_text(self) -> str:
-        """The step that would be done again; empty where there is none."""
-        return self._stack.redoText()
+        self._watch(frames.edited, panel.changed)
 
     def begin(self) -> None:
         """Something else is open: forget all steps."""
@@ -89,16 +68,6 @@ class History(QObject):
         self._state = self._current()
         self._stack.clear()
         self.changed.emit()
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        self._take()
-        self._stack.undo()
-
-    def redo(self) -> None:
-        """Do it again."""
-        self._take()
-        self._stack.redo()
 
     def remove_output(self, outputs: OutputList, output: Output) -> None:
         """Take an output out of its list; older steps go where removed ones would fill memory."""
@@ -111,31 +80,19 @@ class History(QObject):
             _Removal(outputs, output, self.output_returned.emit, self.output_left.emit)
         )
 
-    def _current(self) -> State:
-        return State(self._frames.inclusion(), self._frames.reference, self._panel.parameters)
+    def _step(self, before: State, after: State) -> QUndoCommand | None:
+        return _Change(before, after, self._restore) if before.frames else None
 
-    def _take(self) -> None:
-        """Make a step of what changed since the last one."""
-        self._turn.stop()
-        before, self._state = self._state, self._current()
-        if before.frames and before != self._state:
-            self._stack.push(_Change(before, self._state, self._restore))
-
-    def _restore(self, state: State) -> None:
-        self._state = state
+    def _show(self, state: State) -> None:
         self._frames.restore(state.frames, state.reference)
         self._panel.set_parameters(state.parameters)
-        self._turn.stop()  # this was no step
-        self.restored.emit()
 
 
-class _Change(QUndoCommand):
-    """From one state to another; made when the other one is there already."""
+class _Change(Change[State]):
+    """From one state to another."""
 
     def __init__(self, before: State, after: State, restore: Callable[[State], None]) -> None:
-        super().__init__(_change_text(before, after))
-        self._before, self._after, self._restore = before, after, restore
-        self._fresh = True
+        super().__init__(_change_text(before, after), before, after, restore)
 
     def id(self) -> int:
         """Turns of the overlap one after the other are one step; nothing else is."""
@@ -153,16 +110,6 @@ class _Change(QUndoCommand):
         self._after = other._after
         self.setObsolete(self._before == self._after)
         return True
-
-    def undo(self) -> None:
-        """Go back."""
-        self._restore(self._before)
-
-    def redo(self) -> None:
-        """Go there again."""
-        if not self._fresh:
-            self._restore(self._after)
-        self._fresh = False
 
 
 class _Removal(QUndoCommand):
@@ -191,11 +138,14 @@ class _Removal(QUndoCommand):
 
 
 def _size_bytes(output: Output) -> int:
-    picture, provenance = output.result.picture, output.result.provenance
-    if provenance is None:
-        return picture.nbytes
-    maps = (provenance.source_index, provenance.confidence, provenance.synthesised)
-    return picture.nbytes + sum(pixels.nbytes for pixels in maps)
+    result = output.result
+    size = result.picture.nbytes
+    if result.provenance is not None:
+        maps = result.provenance
+        size += maps.source_index.nbytes + maps.confidence.nbytes + maps.synthesised.nbytes
+    if result.depth is not None:
+        size += result.depth.position.nbytes + result.depth.sure.nbytes
+    return size
 
 
 def _changed_fields(before: State, after: State) -> list[str]:
