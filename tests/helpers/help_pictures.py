@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SIZE = (900, 660)  # low and narrow: what is seen of it is small in the guide
 _WIDEST_PX = 600
-_QUALITY, _DENSE_QUALITY = 88, 70
+_QUALITY, _DENSE_QUALITY = 80, 70
 
 
 def main() -> int:
