@@ -47,7 +47,7 @@ LoadModel = Callable[[FusionRequest], FusionModel]
 # Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
 # whatever the number of frames, in all and for the rows that a thread has in hand.
 _FIXED_BYTES = 300_000_000
-_PIXEL_BYTES = 60
+_PIXEL_BYTES = 70
 _COLUMN_BYTES = 8_000
 _CELL_PX = 2  # of a fusion's planes
 # What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
