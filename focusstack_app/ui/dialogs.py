@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPlainTextEdit,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -80,6 +81,19 @@ def close_buttons(dialog: QDialog) -> QDialogButtonBox:
     close.setDefault(True)
     buttons.rejected.connect(dialog.reject)
     return buttons
+
+
+def action_buttons(
+    dialog: QDialog, text: str, act: Callable[[], None]
+) -> tuple[QDialogButtonBox, QPushButton]:
+    """The lower edge of a dialog that acts or is cancelled, and the button that acts."""
+    buttons = QDialogButtonBox()
+    action = buttons.addButton(text, QDialogButtonBox.ButtonRole.AcceptRole)
+    action.setDefault(True)
+    buttons.addButton(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
+    buttons.accepted.connect(act)
+    buttons.rejected.connect(dialog.reject)
+    return buttons, action
 
 
 def ask_close(

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
+from focusstack_app.ui.dialogs import action_buttons
 from focusstack_app.ui.editors import FolderEditor
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import explanation
@@ -58,14 +57,7 @@ class ExportAllDialog(QDialog):
         self.folder.setToolTip(self.tr("Where the files go; the folder is made if need be"))
         self.folder.show_value(str(folder))
         self.line = QLabel()
-        buttons = QDialogButtonBox()
-        self.export_button = buttons.addButton(
-            self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
-        self.export_button.setDefault(True)
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.export_button = action_buttons(self, self.tr("Export"), self._accept)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(14)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtGui import QAction
+
 from focusstack_app.jobs.export import MapKind
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
@@ -64,15 +66,9 @@ class ExportWindow(StackWindow):
             MapKind.PROVENANCE: self.tr("Save where each pixel of the selected output comes from"),
         }
         for kind, action in self._map_actions.items():
-            problem = self._map_problem(kind)
-            action.setEnabled(not problem)
-            action.setToolTip(problem or tips[kind])
-            action.setStatusTip(problem or tips[kind])
-        problem = self._all_problem()
-        tip = problem or self.tr("Save every output of this session into one folder")
-        actions.export_all.setEnabled(not problem)
-        actions.export_all.setToolTip(tip)
-        actions.export_all.setStatusTip(tip)
+            _offer(action, self._map_problem(kind), tips[kind])
+        tip = self.tr("Save every output of this session into one folder")
+        _offer(actions.export_all, self._all_problem(), tip)
 
     def _map_problem(self, kind: MapKind) -> str:
         """Why that map of the selected output cannot be written now; empty where it can."""
@@ -150,3 +146,10 @@ class ExportWindow(StackWindow):
         if self._close_after_export and not self.exporter.busy:
             self._close_after_export = False  # what closing asks next may be cancelled
             self.close()
+
+
+def _offer(action: QAction, problem: str, tip: str) -> None:
+    """Let it be chosen, or say what is in the way."""
+    action.setEnabled(not problem)
+    action.setToolTip(problem or tip)
+    action.setStatusTip(problem or tip)

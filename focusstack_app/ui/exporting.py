@@ -129,11 +129,9 @@ class Exporter(QObject):
             )
             return path
 
-        task = self._submit(output, None, work)
-        task.succeeded.connect(lambda _: self._on_exported(output, path))
-        task.failed.connect(self.failed)
-        task.finished.connect(lambda: self._on_finished(output, None))
-        self._begin(output, path)
+        self._begin(output, None, path, work).succeeded.connect(
+            lambda _: self._on_exported(output, path)
+        )
 
     def _on_exported(self, output: Output, path: Path) -> None:
         self._keep(output, path)
@@ -188,11 +186,9 @@ class Exporter(QObject):
                 output.result, kind, path, overwrite=confirmed, progress=progress
             )
 
-        task = self._submit(output, kind, work)
-        task.succeeded.connect(lambda _: self._on_map_written(output, kind, path))
-        task.failed.connect(self.failed)
-        task.finished.connect(lambda: self._on_finished(output, kind))
-        self._begin(output, path)
+        self._begin(output, kind, path, work).succeeded.connect(
+            lambda _: self._on_map_written(output, kind, path)
+        )
 
     def _on_map_written(self, output: Output, kind: MapKind, path: Path) -> None:
         self._folders[self._origin(output)] = path.parent
@@ -274,9 +270,20 @@ class Exporter(QObject):
         self._writing.add((output.number, kind))
         return self._bridge.submit(Lane.FILES, work)
 
-    def _begin(self, output: Output, path: Path) -> None:
+    def _begin(
+        self,
+        output: Output,
+        kind: MapKind | None,
+        path: Path,
+        work: Callable[[Progress], object],
+    ) -> Task:
+        """Write one file in the background."""
+        task = self._submit(output, kind, work)
+        task.failed.connect(self.failed)
+        task.finished.connect(lambda: self._on_finished(output, kind))
         text = self.tr("Exporting {name} to {file}…")
         self.started.emit(text.format(name=output.name, file=path.name))
+        return task
 
     def _keep(self, output: Output, path: Path) -> None:
         self._folders[self._origin(output)] = path.parent

@@ -172,8 +172,7 @@ class MainWindow(ExportWindow):
         self.keep_in_mind(lambda state: replace(state, slabs=(frames, overlap)))
         request = self._known_request()
         if request is not None:
-            listed = [self.frames.source(row) for row in range(self.frames.rowCount())]
-            self._render(slab_requests(request, frames, overlap, listed))
+            self._render(slab_requests(request, frames, overlap, self.frames.sources()))
 
     def _render(self, requests: Sequence[FusionRequest]) -> None:
         asked = [render.request for render in self.renderer.open]

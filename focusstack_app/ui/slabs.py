@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QSpinBox,
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.slabs import FEWEST_FRAMES, slabs_of
+from focusstack_app.ui.dialogs import action_buttons
 from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.translation import tr
 from focusstack_app.ui.wording import bytes_text, count_text, output_bytes
@@ -57,14 +56,7 @@ class SlabsDialog(QDialog):
         self.frames.setValue(cut[0])
         self.line = QLabel()
         self.line.setWordWrap(True)
-        buttons = QDialogButtonBox()
-        self.render_button = buttons.addButton(
-            self.tr("Render"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
-        buttons.addButton(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
-        self.render_button.setDefault(True)
-        buttons.accepted.connect(self._accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.render_button = action_buttons(self, self.tr("Render"), self._accept)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.addRow(self.tr("Frames per slab"), self.frames)

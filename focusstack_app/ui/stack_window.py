@@ -227,7 +227,7 @@ class StackWindow(ProjectWindow):
         frames = self.frames
         lost = [
             source
-            for row, source in enumerate(frames.source(n) for n in range(frames.rowCount()))
+            for row, source in enumerate(frames.sources())
             if is_included(frames.index(row))
             and (frames.index(row).data(PROBLEM_ROLE) or not is_there(source.path))
         ]

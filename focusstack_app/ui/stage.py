@@ -321,14 +321,10 @@ class Stage(QWidget):
         """What is laid over outputs."""
         return Overlay.NONE if self.overlay is Overlay.PEAKING else self.overlay
 
-    @property
-    def _sources(self) -> list[FrameSource]:
-        return [self._frames.source(row) for row in range(self._frames.rowCount())]
-
     def _read_frames(self) -> None:
         """Read every frame in the background; not before somebody can make use of it."""
         if self._frames.rowCount() > 1:
-            self.scrubber.load(self._sources)
+            self.scrubber.load(self._frames.sources())
 
     def _forget_frames(self) -> None:
         self.scrubber.forget()
@@ -336,7 +332,7 @@ class Stage(QWidget):
 
     def _draw_curve(self) -> None:
         """The sharpness of each frame at the mark, under the pointer, or else in the middle."""
-        picture, sources = self.viewer.picture, self._sources
+        picture, sources = self.viewer.picture, self._frames.sources()
         if picture is None or not sources or self._held:
             self.strip.set_curve([], 0)
             self._actions.sharpest.setEnabled(False)
