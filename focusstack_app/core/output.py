@@ -34,9 +34,10 @@ class Subsampling(StrEnum):
 class ColourSpace(StrEnum):
     """What the numbers of a file mean; its ICC profile says it."""
 
-    KEPT = "source"  # that of the reference frame
+    KEPT = "source"  # that of the reference frame; sRGB where that is RAW, which has none
     SRGB = "srgb"
     ADOBE_RGB = "adobe-rgb"
+    REC2020 = "rec2020"
 
 
 class Carried(StrEnum):

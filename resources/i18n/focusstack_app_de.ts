@@ -124,8 +124,8 @@
         <translation>Farbraum</translation>
     </message>
     <message>
-        <source>That of the frames keeps every value; sRGB is for the web. The file says which.</source>
-        <translation>Der der Aufnahmen erhält jeden Wert; sRGB ist für das Web. Die Datei sagt, welcher es ist.</translation>
+        <source>That of the frames keeps every value; for RAW it is sRGB, which is for the web. Rec. 2020 holds nearly all colours of RAW. The file says which.</source>
+        <translation>Der der Aufnahmen erhält jeden Wert; bei RAW ist es sRGB, das für das Web ist. Rec. 2020 fasst fast alle Farben von RAW. Die Datei sagt, welcher es ist.</translation>
     </message>
     <message>
         <source>Metadata</source>
