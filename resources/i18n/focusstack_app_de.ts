@@ -1296,6 +1296,10 @@
         <translation>In den Ordner {folder} darf nicht geschrieben werden.</translation>
     </message>
     <message>
+        <source>Use a name with one of these endings: {names}</source>
+        <translation>Bitte einen Namen mit einer dieser Endungen wählen: {names}</translation>
+    </message>
+    <message>
         <source>{file} has the wrong suffix.</source>
         <translation>{file} hat die falsche Endung.</translation>
     </message>
