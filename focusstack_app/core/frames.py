@@ -95,6 +95,11 @@ class Stack:
         """Number of frames."""
         return len(self.sources)
 
+    @property
+    def all_raw(self) -> bool:
+        """Whether every frame is RAW; then they are developed into a wide colour space."""
+        return all(source.kind == "raw" for source in self.sources)
+
     def taken(self, positions: Sequence[int]) -> Stack:
         """The frames at these positions, in this order.
 

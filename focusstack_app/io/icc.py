@@ -19,12 +19,19 @@ from focusstack_app.core.progress import Checkpoint
 
 UNLABELLED = "unlabelled"
 ADOBE_RGB = "Adobe RGB (1998)"
+REC2020 = "Rec. 2020 (sRGB tones)"
 
 _BAND_PX = 128  # rows that are converted at a time
 _DATE = slice(24, 36)  # creation date in the profile header, ICC.1:2022, section 7.2
 _COLOUR_SPACE = slice(16, 20)  # data colour space, same section
 _CONNECTION_SPACE = slice(20, 24)  # same section
 _D50 = (0.9642, 1.0, 0.8249)
+_D65 = (0.95045, 1.0, 1.08905)
+_D50_FROM_D65 = (  # Bradford's adaptation, XYZ
+    *(1.047886, 0.022919, -0.050216),
+    *(0.029582, 0.990484, -0.017079),
+    *(-0.009252, 0.015073, 0.751678),
+)
 _UNCHANGING_DATE = bytes((0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))  # 2000-01-01
 
 
@@ -48,9 +55,25 @@ def adobe_rgb_profile() -> bytes:
         (0.20528, 0.62567, 0.06087),
         (0.14919, 0.06322, 0.74457),
     )
-    return _matrix_profile(
-        "Compatible with Adobe RGB (1998)", (0.95045, 1.0, 1.08905), primaries, gamma
+    return _matrix_profile("Compatible with Adobe RGB (1998)", _D65, primaries, gamma)
+
+
+@cache
+def rec2020_profile() -> bytes:
+    """A profile for the wide colour space that RAW is developed into.
+
+    The primaries and the white (D65) of ITU-R BT.2020, adapted to D50 (Bradford), with the curve of
+    sRGB (IEC 61966-2-1): what is fused is encoded like the pictures that the network has seen.
+    """
+    # A curve of the kind that sRGB is of; ICC.1:2022, section 10.18.
+    numbers = _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    curve = b"para\0\0\0\0" + struct.pack(">Hxx", 3) + numbers
+    primaries = (  # so rounded that they make exactly white
+        (0.67348, 0.27904, -0.00193),
+        (0.16567, 0.67535, 0.02998),
+        (0.12506, 0.04561, 0.79685),
     )
+    return _matrix_profile(REC2020, _D65, primaries, curve)
 
 
 def rgb_profile(icc_profile: bytes | None, *, grey: bool) -> bytes | None:
@@ -110,6 +133,8 @@ def _matrix_profile(
         **dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), (_xyz(*xyz) for xyz in primaries), strict=True)),
         **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
     }
+    if late and white == _D65:  # section 9.2.15: required where the white is not D50
+        tags[b"chad"] = b"sf32\0\0\0\0" + _fixed(*_D50_FROM_D65)
     table, values = struct.pack(">I", len(tags)), b""
     values_at = 128 + 4 + 12 * len(tags)
     for tag, value in tags.items():
@@ -142,7 +167,12 @@ def _late_text(text: str, _kind: bytes) -> bytes:
 
 
 def _xyz(*values: float) -> bytes:
-    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))
+    return b"XYZ \0\0\0\0" + _fixed(*values)
+
+
+def _fixed(*values: float) -> bytes:
+    """Numbers of 32 bits, of which 16 are behind the point."""
+    return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
 
 
 def profile_space(icc_profile: bytes | None) -> str:

@@ -237,8 +237,6 @@ def exif_for_export(
         _fill_in(source, image, exif)
     if exif:
         exif.setdefault(_EXIF_VERSION, Tag(_EXIF_VERSION, TagType.UNDEFINED, b"0232"))
-    if source is not None and source.kind == "raw":
-        exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [_IS_SRGB])  # developed so
     if exif and colour_space is not ColourSpace.KEPT:
         number = _IS_SRGB if colour_space is ColourSpace.SRGB else _UNCALIBRATED
         exif[_COLOUR_SPACE] = integers(_COLOUR_SPACE, TagType.SHORT, [number])

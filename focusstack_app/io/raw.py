@@ -1,4 +1,4 @@
-"""RAW files through LibRaw: camera white balance, no automatic brightness, sRGB, 16 bits."""
+"""RAW files through LibRaw: camera white balance, no automatic brightness, wide, 16 bits."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.message import message
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
-from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.icc import rec2020_profile, srgb_profile
 from focusstack_app.io.orientation import upright, valid_orientation
 from focusstack_app.io.quiet import libraw_complaints, without_warnings
 from focusstack_app.io.raster import check_area, rgb_from_pillow
 
 _ORIENTATION_OF_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}  # LibRaw's rotation as EXIF orientation
+_LEAST_FULL = 0.75  # of the declared white level; what ends lower is merely dark
+_END = 1 / 256  # of the range of values: how far below its end a full sensor's values may lie
+_HEAP = 4  # times as many values at the end as just below it, where the sensor is full
+_FEWEST_FULL = 64  # values of a colour
 
 
 def _upright_size(sizes: rawpy.ImageSizes) -> tuple[int, int]:
@@ -87,8 +91,8 @@ def read_header(path: Path) -> Header:
         return _header(path, raw)
 
 
-def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
-    """Develop a RAW file: upright, sRGB curve and primaries, 16 bits.
+def decode(path: Path, size_px: tuple[int, int] | None = None, *, narrow: bool = False) -> Decoded:
+    """Develop a RAW file: upright, primaries of Rec. 2020 with the curve of sRGB, 16 bits.
 
     The white level is the camera's declared one for every frame (`adjust_maximum_thr=0`): LibRaw's
     default follows each frame's brightest pixel, which makes frames of one stack differ. For the
@@ -99,6 +103,7 @@ def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
         path: The file.
         size_px: (width, height) that is enough; at half size or less every 2 x 2 sensor block
             becomes one pixel, which is some ten times faster.
+        narrow: With the primaries of sRGB, which cut off saturated colours.
 
     Raises:
         InputError: If the data are damaged or of a kind that is not known, or the picture is too
@@ -108,19 +113,51 @@ def decode(path: Path, size_px: tuple[int, int] | None = None) -> Decoded:
     with _unpacked(path) as raw:
         header = _header(path, raw)
         half = size_px is not None and 2 * max(size_px) <= max(header.width_px, header.height_px)
+        _whiten(raw)
         developed = raw.postprocess(
             use_camera_wb=min(raw.camera_whitebalance[:3]) > 0,  # else that of daylight
             no_auto_bright=True,
             adjust_maximum_thr=0.0,
             output_bps=16,
-            output_color=rawpy.ColorSpace.sRGB,
+            output_color=rawpy.ColorSpace.sRGB if narrow else rawpy.ColorSpace.Rec2020,
             gamma=(2.4, 12.92),
             half_size=half,
         )
     pixels: NDArray[np.uint16] = np.atleast_3d(developed).view(np.uint16)
     if pixels.shape[2] == 1:  # monochrome sensors
         pixels = in_three(pixels[:, :, 0])
-    return Decoded(header, np.ascontiguousarray(pixels[:, :, :3]), srgb_profile(), "sRGB")
+    profile = srgb_profile() if narrow else rec2020_profile()
+    return Decoded(header, np.ascontiguousarray(pixels[:, :, :3]), profile)
+
+
+def _whiten(raw: rawpy.RawPy) -> None:
+    """Lift what the sensor could not count any further to the declared white level.
+
+    Some cameras declare more than their sensor reaches. Where it is full, white balance takes red
+    and blue to white, but green ends just below it, and what is burnt out would be pink. Where a
+    sensor ends is seen by a heap of equal values of two colours at least. Only these are changed:
+    all others keep the scale of the declared level, which all frames of a stack have.
+    """
+    if raw.raw_type != rawpy.RawType.Flat or raw.num_colors < 3:
+        return
+    values, white, black = raw.raw_image_visible, raw.white_level, min(raw.black_level_per_channel)
+    highest = int(values.max())
+    if not black + _LEAST_FULL * (white - black) <= highest < white:
+        return
+    end = max(1, round(_END * (white - black)))
+    near = values > highest - 2 * end
+    if np.count_nonzero(near) < 2 * _FEWEST_FULL:
+        return
+    at = np.nonzero(near)
+    full = values[at] > highest - end
+    letters = np.frombuffer(raw.color_desc, np.uint8)[raw.raw_colors_visible[at]]
+    heaps = 0
+    for letter in b"RGB":  # there are two kinds of green
+        many = int(np.count_nonzero(full[letters == letter]))
+        below = int(np.count_nonzero(~full[letters == letter]))
+        heaps += many >= max(_FEWEST_FULL, _HEAP * below)
+    if heaps > 1:
+        values[values > highest - end] = white
 
 
 def embedded_preview(path: Path, min_side_px: int) -> NDArray[np.uint8] | None:

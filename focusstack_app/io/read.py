@@ -16,10 +16,12 @@ from focusstack_app.io.orientation import upright, upright_size
 from focusstack_app.io.reduce import fitted_size, reduced
 
 
-def _decode(path: Path, kind: FileKind, size_px: tuple[int, int] | None) -> Decoded:
+def _decode(
+    path: Path, kind: FileKind, size_px: tuple[int, int] | None, *, narrow: bool
+) -> Decoded:
     with reading(path):
         if kind == "raw":
-            return raw.decode(path, size_px)
+            return raw.decode(path, size_px, narrow=narrow)
         if kind == "tiff":
             return tiff.decode(path)
         if kind == "heif":
@@ -37,7 +39,7 @@ def _labelled(decoded: Decoded, facts: ExifFacts) -> tuple[str, bytes | None]:
     return name, adobe_rgb_profile() if name == ADOBE_RGB else None
 
 
-def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
+def _frame(source: FrameSource, max_side_px: int | None, *, narrow: bool) -> Frame:
     path = source.path
     with reading(path):
         facts = read_facts(path) if source.kind != "raw" else ExifFacts()
@@ -46,7 +48,7 @@ def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
         wanted = fitted_size(*upright_size(*source.size_px, source.turned), max_side_px)
         if facts.orientation >= 5 and source.kind in ("jpeg", "png"):
             wanted = wanted[::-1]
-    decoded = _decode(path, source.kind, wanted)
+    decoded = _decode(path, source.kind, wanted, narrow=narrow)
     header = decoded.header
     orientation = header.orientation or facts.orientation
     size = upright_size(header.width_px, header.height_px, orientation)
@@ -71,25 +73,31 @@ def _frame(source: FrameSource, max_side_px: int | None) -> Frame:
     return Frame(source, upright(upright(pixels, orientation), source.turned), name, icc_profile)
 
 
-def read_frame(source: FrameSource) -> Frame:
+def read_frame(source: FrameSource, *, narrow: bool = False) -> Frame:
     """Decode a source at full size.
+
+    Args:
+        source: The file.
+        narrow: RAW into sRGB, as for a stack that has other files too; by default it is developed
+            into Rec. 2020.
 
     Returns:
         Upright (H, W, 3) in the file's own depth: uint8, or uint16 for 16-bit files and RAW.
-        Greyscale is expanded, alpha dropped, CMYK converted. RAW is developed to sRGB.
+        Greyscale is expanded, alpha dropped, CMYK converted.
 
     Raises:
         InputError: If the file is missing, damaged, cut off, changed since it was probed, or of a
             kind that is not supported. The message names the file.
     """
-    return _frame(source, None)
+    return _frame(source, None, narrow=narrow)
 
 
-def read_proxy(source: FrameSource, max_side_px: int) -> Frame:
+def read_proxy(source: FrameSource, max_side_px: int, *, narrow: bool = False) -> Frame:
     """Decode a source reduced so that its longer side is at most `max_side_px`, and quickly.
 
     JPEG is decoded at a reduced scale, RAW at half size; the rest is reduced with an antialiasing
     filter. A smaller picture is returned as it is. All frames of a stack get the same size.
+    `narrow` as for `read_frame`.
 
     Raises:
         InputError: As `read_frame`.
@@ -97,4 +105,4 @@ def read_proxy(source: FrameSource, max_side_px: int) -> Frame:
     """
     if max_side_px < 1:
         raise ValueError(f"max_side_px must be at least 1, not {max_side_px}")
-    return _frame(source, max_side_px)
+    return _frame(source, max_side_px, narrow=narrow)

@@ -36,7 +36,7 @@ def read_thumbnail(source: FrameSource, max_side_px: int) -> NDArray[np.uint8]:
             height, width = preview.shape[:2]
             small = reduced(preview, fitted_size(width, height, max_side_px))
             return small.astype(np.uint8, copy=False)
-    frame = read_proxy(source, max_side_px)
+    frame = read_proxy(source, max_side_px, narrow=True)
     pixels = frame.pixels
     if pixels.dtype == np.uint16:
         pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)

@@ -17,7 +17,12 @@ from focusstack_app.io.atomic import replacing
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.faults import shown
-from focusstack_app.io.icc import adobe_rgb_profile, converted, srgb_profile
+from focusstack_app.io.icc import (
+    adobe_rgb_profile,
+    converted,
+    rec2020_profile,
+    srgb_profile,
+)
 from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
 from focusstack_app.io.write_jpeg import write_jpeg
@@ -26,7 +31,11 @@ from focusstack_app.io.write_tiff import write_tiff
 from focusstack_app.io.write_webp import LARGEST_SIDE_PX as LARGEST_WEBP_SIDE_PX
 from focusstack_app.io.write_webp import write_webp
 
-_PROFILES = {ColourSpace.SRGB: srgb_profile, ColourSpace.ADOBE_RGB: adobe_rgb_profile}
+_PROFILES = {
+    ColourSpace.SRGB: srgb_profile,
+    ColourSpace.ADOBE_RGB: adobe_rgb_profile,
+    ColourSpace.REC2020: rec2020_profile,
+}
 
 # Largest side, name and what else to choose.
 _LIMITS = {
@@ -51,7 +60,8 @@ def write_picture(
     Args:
         path: The file to make.
         pixels: (H, W, 3) uint16, display-encoded in the colour space of `icc_profile`.
-        icc_profile: Embedded as it is, unless the options want another colour space.
+        icc_profile: Embedded as it is, unless the options want another colour space, or `source`
+            is RAW.
         source: The reference frame, whose EXIF is carried over (see `metadata.exif_for_export`).
         description: ImageDescription.
         options: How it is written.
@@ -71,9 +81,12 @@ def write_picture(
             message("{file} has the suffix of no picture format.", file=shown(path)),
             message("Use .tif, .png, .jpg or .webp."),
         )
-    tags = exif_for_export(source, _software(), description, options.metadata, options.colour_space)
-    if options.colour_space is not ColourSpace.KEPT:
-        target = _PROFILES[options.colour_space]()
+    space = options.colour_space
+    if space is ColourSpace.KEPT and source is not None and source.kind == "raw":
+        space = ColourSpace.SRGB  # RAW has none of its own, and is wide to keep the choice open
+    tags = exif_for_export(source, _software(), description, options.metadata, space)
+    if space is not ColourSpace.KEPT:
+        target = _PROFILES[space]()
         if target != icc_profile:
             pixels = converted(pixels, icc_profile, target, checkpoint)
         icc_profile = target

@@ -22,6 +22,7 @@ from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite, most_sheets_bytes
+from focusstack_app.engine.defocus import nearest_first
 from focusstack_app.engine.depth import cut, depth_of
 from focusstack_app.engine.encode import reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
@@ -41,8 +42,8 @@ from focusstack_app.jobs.preparing import (
     registers,
 )
 
-Fused = tuple[FloatArray, Provenance, Depth]
-Made = tuple[NDArray[np.uint16], Provenance, Depth]
+Fused = tuple[FloatArray, Provenance, Depth, bool | None]  # the last: the first frame is nearest
+Made = tuple[NDArray[np.uint16], Provenance, Depth, bool | None]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
 # Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
@@ -174,8 +175,9 @@ def fuse_prepared(
             fused = fuse_pyramid(
                 lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
             )
-            made = _inside(fused, prepared)
-    picture, provenance, depth = made or (as_uint16(prepared.frames[0][:]), None, None)
+            made = _inside((*fused, None), prepared)
+    nothing = None, None, None
+    picture, provenance, depth, first = made or (as_uint16(prepared.frames[0][:]), *nothing)
     progress.report(1.0, message("Fused"))
     return FusionResult(
         request=request,
@@ -183,6 +185,7 @@ def fuse_prepared(
         icc_profile=prepared.icc_profile,
         provenance=provenance,
         depth=depth,
+        nearest_first=first,
         timings_s=clock.timings_s,
         device=model.device if model is not None else "CPU",
         model=(
@@ -202,7 +205,7 @@ def fuse_prepared(
 
 def _inside(fused: Fused, prepared: Prepared) -> Made:
     """What all frames show, in 16 bits, from positions in the whole stack."""
-    picture, provenance, depth = fused
+    picture, provenance, depth, near = fused
     inside, first = prepared.aligned.inside, prepared.request.positions.start
     height, width = picture.shape[:2]
     depth = cut(depth, (height, width), inside)
@@ -215,6 +218,7 @@ def _inside(fused: Fused, prepared: Prepared) -> Made:
             np.ascontiguousarray(on_host(provenance.synthesised[inside])),
         ),
         replace(depth, position=depth.position + np.float32(first)),
+        near,
     )
 
 
@@ -325,7 +329,7 @@ def _fuse_vaeedof(
         cells = -(-height // fusion.cell_px), -(-width // fusion.cell_px)
         index = provenance.source_index
         depth = depth_of(fusion.weights, fusion.carriers, index, cells, progress)
-        return picture, provenance, depth
+        return picture, provenance, depth, nearest_first(encoded.focus)
 
 
 def _unfit_frames(

@@ -174,7 +174,7 @@ def _slab_prepared(
         slab=None,
     )
     with clock("read"):
-        frames, icc_profile = read_ordered(read, spool, progress)
+        frames, icc_profile = read_ordered(read, spool, progress, narrow=not stack.all_raw)
     base = None if stack.reference in positions else frames.pop(needed.index(stack.reference))
     height, width = frames[0].shape[:2]
     aligned = Aligned((slice(0, height), slice(0, width)), [])

@@ -52,7 +52,8 @@ def read_frames(
 ) -> FramesRead:
     """Read everything, a few frames ahead, and put it in the order of the focus."""
     several = len(request.stack) > 1
-    frames, proxies, read_as = _read(request, spool, progress, with_proxies=several)
+    narrow = not request.stack.all_raw
+    frames, proxies, read_as = _read(request, spool, progress, with_proxies=several, narrow=narrow)
     icc_profile = read_as[request.stack.reference].icc_profile
     warnings = _colour_warnings(read_as, request.stack.reference)
     if not proxies:
@@ -63,19 +64,30 @@ def read_frames(
 
 
 def read_ordered(
-    request: FusionRequest, spool: Spool, progress: Progress
+    request: FusionRequest, spool: Spool, progress: Progress, *, narrow: bool
 ) -> tuple[list[Held], bytes | None]:
     """Read frames that are in the order of their focus.
+
+    Args:
+        request: Its frames are all that is read.
+        spool: Where they go.
+        progress: Reported per frame.
+        narrow: RAW into sRGB, as where the stack that they are of has other files too.
 
     Returns:
         The pixels of all frames, and the profile of the reference.
     """
-    frames, _, read_as = _read(request, spool, progress, with_proxies=False)
+    frames, _, read_as = _read(request, spool, progress, with_proxies=False, narrow=narrow)
     return frames, read_as[request.stack.reference].icc_profile
 
 
 def _read(
-    request: FusionRequest, spool: Spool, progress: Progress, *, with_proxies: bool
+    request: FusionRequest,
+    spool: Spool,
+    progress: Progress,
+    *,
+    with_proxies: bool,
+    narrow: bool,
 ) -> tuple[list[Held], list[Held], list[Frame]]:
     """The pixels of all frames, their proxies, and the frames without pixels."""
     side = request.max_side_px
@@ -84,7 +96,10 @@ def _read(
     def read(source: FrameSource) -> tuple[Pixels, Pixels | None, Frame]:
         """The pixels, the proxy, and the frame without pixels."""
         # A preview's registration serves the render too, and is found as exactly.
-        frame = read_frame(source) if side is None else read_proxy(source, max(side, proxy_side))
+        if side is None:
+            frame = read_frame(source, narrow=narrow)
+        else:
+            frame = read_proxy(source, max(side, proxy_side), narrow=narrow)
         proxy = reduced_to(frame.pixels, proxy_side) if with_proxies else None
         pixels = frame.pixels
         if side is not None:

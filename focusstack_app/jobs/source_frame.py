@@ -11,6 +11,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.engine.resampling import projected, resample, within
+from focusstack_app.io.icc import rec2020_profile
 from focusstack_app.io.read import read_frame
 
 
@@ -30,6 +31,8 @@ def read_source_frame(result: FusionResult, index: int, progress: Progress) -> N
         Cancelled: If the user stopped it.
     """
     stack, placement = result.request.stack, result.placement
+    # A result that was joined, or lost its other frames, is still in what it was fused in.
+    narrow = not stack.all_raw or result.icc_profile != rec2020_profile()
     progress.report(0.0, message("Reading"))
     chain = [index]  # towards the reference, as far as a neighbour fills in what a frame lacks
     if placement is not None:
@@ -38,7 +41,7 @@ def read_source_frame(result: FusionResult, index: int, progress: Progress) -> N
             chain.append(chain[-1] + step)
     aligned: Pixels | None = None
     for number, frame in enumerate(reversed(chain), start=1):
-        pixels = read_frame(stack.sources[frame]).pixels
+        pixels = read_frame(stack.sources[frame], narrow=narrow).pixels
         progress.report((number - 0.5) / len(chain), message("Aligning"))
         if placement is not None and frame in placement.moved:
             beside = pixels if aligned is None else aligned

@@ -197,7 +197,10 @@ class ExportSettings:
     colour_space: ColourSpace = _option(
         ColourSpace.KEPT,
         message("Colour space"),
-        message("That of the frames keeps every value; sRGB is for the web. The file says which."),
+        message(
+            "That of the frames keeps every value; for RAW it is sRGB, which is for the web. "
+            "Rec. 2020 holds nearly all colours of RAW. The file says which."
+        ),
     )
     metadata: Carried = _option(
         Carried.ALL,

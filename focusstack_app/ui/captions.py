@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult
+from focusstack_app.engine.pixels import as_uint16
+from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.icc import converted, rec2020_profile, srgb_profile
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.outputs import Output
-from focusstack_app.ui.picture import DisplayPicture
+from focusstack_app.ui.picture import DisplayPicture, rgb_space
 from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.refining import Quality, Refiner
 from focusstack_app.ui.translation import tr
@@ -43,6 +48,8 @@ def pixel_text(
 ) -> str:
     """Place and value of a pixel: "x 812, y 430   R 40211  G 30100  B 12003".
 
+    The value is that in a file with the colours of the frames; of RAW it is in sRGB, as there.
+
     Args:
         x_px: In the full picture, inside it.
         y_px: In the full picture, inside it.
@@ -50,11 +57,16 @@ def pixel_text(
         result: The output that it shows, for 16-bit values.
     """
     if result is not None:
-        red, green, blue = result.picture[int(y_px), int(x_px)]
+        numbers = result.picture[int(y_px), int(x_px)]
     else:
         level, (width, height) = picture.memory[0], picture.full_size_px
         row = int(y_px / height * level.shape[0])
-        blue, green, red = level[row, int(x_px / width * level.shape[1]), :3]
+        numbers = level[row, int(x_px / width * level.shape[1]), 2::-1]
+    if picture.space == rgb_space(rec2020_profile()):
+        pixel = as_uint16(numbers[np.newaxis, np.newaxis])
+        in_file = converted(pixel, rec2020_profile(), srgb_profile())
+        numbers = (in_file if result is not None else rounded_to_8(in_file))[0, 0]
+    red, green, blue = numbers
     return f"x {int(x_px)}, y {int(y_px)}   R {red}  G {green}  B {blue}"
 
 

@@ -19,9 +19,10 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.io.read import read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
-from focusstack_app.jobs.export import MapKind, export_map, export_result
+from focusstack_app.jobs.export import export_map, export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.known_pairs import KnownPairs
+from focusstack_app.jobs.maps import MapKind
 from focusstack_app.jobs.opening import OpenedStack, open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
 from focusstack_app.jobs.viewport import Viewport, open_viewport

@@ -230,6 +230,7 @@ def choice_text(value: Any) -> str:
             ColourSpace.KEPT: tr("As the frames"),
             ColourSpace.SRGB: "sRGB",
             ColourSpace.ADOBE_RGB: "Adobe RGB (1998)",
+            ColourSpace.REC2020: "Rec. 2020",
         },
         Carried: {
             Carried.ALL: tr("All"),

@@ -124,8 +124,8 @@
         <translation>Farbraum</translation>
     </message>
     <message>
-        <source>That of the frames keeps every value; sRGB is for the web. The file says which.</source>
-        <translation>Der der Aufnahmen erhält jeden Wert; sRGB ist für das Web. Die Datei sagt, welcher es ist.</translation>
+        <source>That of the frames keeps every value; for RAW it is sRGB, which is for the web. Rec. 2020 holds nearly all colours of RAW. The file says which.</source>
+        <translation>Der der Aufnahmen erhält jeden Wert; bei RAW ist es sRGB, das für das Web ist. Rec. 2020 fasst fast alle Farben von RAW. Die Datei sagt, welcher es ist.</translation>
     </message>
     <message>
         <source>Metadata</source>
@@ -1294,6 +1294,10 @@
     <message>
         <source>The folder {folder} may not be written to.</source>
         <translation>In den Ordner {folder} darf nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Use a name with one of these endings: {names}</source>
+        <translation>Bitte einen Namen mit einer dieser Endungen wählen: {names}</translation>
     </message>
     <message>
         <source>{file} has the wrong suffix.</source>

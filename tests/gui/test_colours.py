@@ -26,6 +26,7 @@ from focusstack_app.ui.viewer import Compare
 from tests.gui.conftest import MakeWindow
 from tests.helpers.profiles import SPACES, lut_profile, profile, swapped_profile
 from tests.helpers.windows import FakeFusion
+from tests.unit.io.builders import save_dng
 
 PATCHES = ((60, 180, 60), (200, 90, 40), (40, 60, 190), (120, 120, 120))
 SIDE_PX = 40
@@ -173,6 +174,33 @@ def test_the_readout_and_the_window_around_stay(patches: MainWindow, screens: Fa
     turn_to(patches)
     assert readout().endswith("R 60  G 180  B 60")
     assert [part.grab().toImage() for part in around] == before
+
+
+def test_raw_has_its_colours_on_the_screen_and_in_the_readout_those_of_its_file(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    encoded = np.array(PATCHES) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    scene = np.broadcast_to(
+        np.repeat(linear, SIDE_PX, axis=0), (SIDE_PX, len(PATCHES) * SIDE_PX, 3)
+    )
+    for number in (1, 2):
+        save_dng(tmp_path / f"frame_{number}.dng", scene)
+    window.open_paths(sorted(tmp_path.glob("*.dng")))
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    window.show_view(View.SOURCE)
+    preview = window.previewer.preview
+    assert preview is not None
+    qtbot.waitUntil(lambda: window.viewer.picture is not preview.picture)
+    assert np.abs(np.array(seen(window)) - np.array(PATCHES)).max() <= 2
+    viewer = window.viewer
+    for number, colour in enumerate(PATCHES):
+        across = QPointF(number + 0.5, 0.5) * SIDE_PX * viewer.scale
+        QTest.mouseMove(viewer, QPoint(1, 1))
+        place = (viewer.panes()[0].target.topLeft() + across) / viewer.devicePixelRatioF()
+        QTest.mouseMove(viewer, place.toPoint())
+        numbers = window.readout.text().split()[-5::2]
+        assert np.abs(np.array(numbers, int) - np.array(colour)).max() <= 2
 
 
 def test_a_display_of_srgb_or_of_nothing_usable_changes_no_pixel(

@@ -57,3 +57,9 @@ def test_some_of_a_stack_keep_the_reference_or_the_nearest(
     some = Stack(tuple(sources), reference=1).taken(positions)
     assert some.sources == tuple(sources[position] for position in positions)
     assert some.reference == reference
+
+
+def test_a_stack_knows_whether_all_of_it_is_raw() -> None:
+    raw = replace(SOURCE, kind="raw")
+    assert Stack((raw, raw)).all_raw
+    assert not Stack((raw, SOURCE)).all_raw

@@ -12,6 +12,12 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
+# From XYZ: IEC 61966-2-1, ITU-R BT.2020.
+OF_SRGB = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))
+OF_REC2020 = (
+    *((1.71665, -0.35567, -0.25337), (-0.66668, 1.61648, 0.01577)),
+    (0.01764, -0.04277, 0.9421),
+)
 STORED_FOR_UPRIGHT = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}  # each one's inverse
 _CORNERS = ((230, 30, 30), (30, 200, 30), (40, 40, 230), (220, 220, 40))
 
@@ -86,6 +92,8 @@ def save_dng(
     tags: tuple[tuple[Any, ...], ...] = (),
     balanced: bool = True,
     preview: NDArray[np.uint8] | None = None,
+    matrix: tuple[tuple[float, ...], ...] = OF_SRGB,
+    full: int = 16383,
 ) -> Path:
     """A Bayer DNG of a scene.
 
@@ -96,17 +104,19 @@ def save_dng(
         tags: More tags, as tifffile takes them.
         balanced: Whether it says the white balance.
         preview: (H, W, 3) stored as JPEG in front of the sensor data.
+        matrix: From XYZ to the channels of the scene.
+        full: What the sensor counts at most; the file declares 16383.
     """
     black, white = 512, 16383
     neutral = np.array([0.5, 1.0, 0.6])  # the sensor's answer to neutral grey
     sensor = linear * neutral
+    of_sensor = (np.array(matrix) * neutral[:, np.newaxis]).ravel().tolist()
     mosaic = np.empty(linear.shape[:2])
     mosaic[0::2, 0::2] = sensor[0::2, 0::2, 0]
     mosaic[0::2, 1::2] = sensor[0::2, 1::2, 1]
     mosaic[1::2, 0::2] = sensor[1::2, 0::2, 1]
     mosaic[1::2, 1::2] = sensor[1::2, 1::2, 2]
-    counts = np.rint(black + mosaic * (white - black)).clip(0, white).astype(np.uint16)
-    matrix = (1.6203, -0.7686, -0.2493, -0.9689, 1.8758, 0.0415, 0.0334, -0.1224, 1.0564)
+    counts = np.rint(black + mosaic * (white - black)).clip(0, full).astype(np.uint16)
     general = (
         (271, "s", 0, "Example", True),
         (272, "s", 0, "Bayer One", True),
@@ -114,7 +124,7 @@ def save_dng(
         (50706, "B", 4, (1, 4, 0, 0), True),
         (50707, "B", 4, (1, 1, 0, 0), True),
         (50708, "s", 0, "Example Bayer One", True),
-        (50721, "2i", 9, tuple(n for m in matrix for n in (round(m * 10000), 10000)), True),
+        (50721, "2i", 9, tuple(n for m in of_sensor for n in (round(m * 10000), 10000)), True),
         *(((50728, "2I", 3, (5, 10, 1, 1, 6, 10), True),) if balanced else ()),
         (50778, "H", 1, 21, True),
         *tags,

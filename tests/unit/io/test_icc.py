@@ -121,6 +121,29 @@ def test_16_bits_are_converted_as_the_specifications_say() -> None:
     assert np.ptp(icc.converted(grey, None, icc.adobe_rgb_profile())) == 0
 
 
+def test_rec_2020_is_what_its_recommendation_says() -> None:
+    profile = icc.rec2020_profile()
+    assert icc.profile_name(profile) == icc.REC2020
+    assert int.from_bytes(profile[:4], "big") == len(profile)
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(2000, 65536, (300, 40, 3), dtype=np.uint16)
+    there = icc.converted(pixels, None, profile)
+    encoded = pixels / 65535
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    # ITU-R BT.2087-0, 2.2: from BT.709, which has the primaries and the white of sRGB.
+    linear = (
+        linear
+        @ np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]).T
+    )
+    expected = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    assert np.abs(there / 65535 - expected).max() < 2e-4
+    back = icc.converted(there, profile, icc.srgb_profile())
+    assert np.abs(back.astype(int) - pixels).max() < 20
+    grey = np.repeat(np.arange(0, 65536, 257, dtype=np.uint16), 3).reshape(1, -1, 3)
+    assert np.abs(icc.converted(grey, profile, icc.srgb_profile()).astype(int) - grey).max() <= 1
+    assert icc.converted(grey, profile, icc.srgb_profile())[0, -1].tolist() == [65535] * 3
+
+
 def test_a_profile_that_cannot_be_used_says_what_to_do() -> None:
     with pytest.raises(OutputError, match="cannot be used") as caught:
         icc.converted(np.zeros((4, 4, 3), np.uint16), b"not a profile", icc.srgb_profile())

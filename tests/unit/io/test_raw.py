@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tifffile
+from numpy.typing import NDArray
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.io.icc import srgb_profile
+from focusstack_app.engine.pixels import as_uint16
+from focusstack_app.io.icc import REC2020, converted, rec2020_profile, srgb_profile
 from focusstack_app.io.orientation import upright
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
-from tests.unit.io.builders import corners, save_dng, smooth
+from tests.unit.io.builders import OF_REC2020, corners, save_dng, smooth
 
 
 def _srgb(linear: float) -> float:
@@ -28,8 +31,61 @@ def test_grey_is_grey_and_follows_the_srgb_curve(tmp_path: Path, linear: float) 
     centre = frame.pixels[8:-8, 8:-8].reshape(-1, 3).mean(axis=0)
     assert np.ptp(centre) < 60
     assert centre.mean() == pytest.approx(_srgb(linear), rel=0.005, abs=60)
-    assert frame.colour_space == "sRGB"
-    assert frame.icc_profile == srgb_profile()
+    assert frame.colour_space == REC2020
+    assert frame.icc_profile == rec2020_profile()
+
+
+def _patches(scene: NDArray[Any]) -> NDArray[np.float64]:
+    """The means of what `test_saturated_colours_...` shows side by side."""
+    inner = [scene[8:-8, left + 8 : left + 24] for left in range(0, 128, 32)]
+    return np.array([part.mean((0, 1)) for part in inner], np.float64)
+
+
+def test_saturated_colours_are_all_there_until_srgb_is_asked_for(tmp_path: Path) -> None:
+    colours = np.array([[0.7, 0.1, 0.02], [0.05, 0.6, 0.08], [0.04, 0.08, 0.5], [0.3, 0.3, 0.3]])
+    scene = np.broadcast_to(np.repeat(colours, 32, axis=0), (64, 128, 3))
+    source = probe(save_dng(tmp_path / "a.dng", scene, matrix=OF_REC2020))
+    wide, narrow = read_frame(source), read_frame(source, narrow=True)
+    expected = np.array([[_srgb(light) for light in colour] for colour in colours])
+    assert np.abs(_patches(wide.pixels) - expected).max() < 150
+    assert (_patches(narrow.pixels)[:3].min(1) == 0).all()
+    assert (narrow.icc_profile, narrow.colour_space) == (srgb_profile(), "sRGB")
+    at_export = converted(as_uint16(wide.pixels), wide.icc_profile, srgb_profile())
+    assert np.abs(_patches(at_export) - _patches(narrow.pixels)).max() < 40
+    assert read_proxy(source, 32).icc_profile == rec2020_profile()
+    assert read_proxy(source, 32, narrow=True).icc_profile == srgb_profile()
+
+
+def test_colours_of_srgb_are_what_they_were(tmp_path: Path) -> None:
+    source = probe(save_dng(tmp_path / "a.dng", smooth(128, 192) / 300.0))
+    wide, narrow = read_frame(source), read_frame(source, narrow=True).pixels.astype(int)
+    assert narrow.min() > 0
+    away = np.abs(converted(as_uint16(wide.pixels), wide.icc_profile, srgb_profile()) - narrow)
+    assert away.max() < 40  # of 65535
+
+
+def _burnt_out(path: Path, full: int) -> NDArray[np.uint16]:
+    scene = smooth(128, 192) / 400.0
+    scene[20:60, 20:60] = 5
+    return as_uint16(read_frame(probe(save_dng(path, scene, full=full))).pixels)
+
+
+@pytest.mark.parametrize("full", [16383, 16000, 15200])
+def test_what_is_burnt_out_is_white_where_the_sensor_is_full_too_early(
+    tmp_path: Path, full: int
+) -> None:
+    pixels = _burnt_out(tmp_path / "a.dng", full)
+    assert pixels[24:56, 24:56].min() == 65535
+    usual = _burnt_out(tmp_path / "b.dng", 16383)
+    assert np.array_equal(pixels[70:], usual[70:])  # of one stack, so on one scale
+
+
+def test_a_bright_colour_is_no_full_sensor(tmp_path: Path) -> None:
+    """Green is highest in all of it; a lamp that only green cannot count shows no heap of two."""
+    scene = smooth(128, 192) / 400.0
+    scene[20:60, 20:60] = (0.5, 0.9, 0.5)
+    seen = read_frame(probe(save_dng(tmp_path / "a.dng", scene))).pixels[24:56, 24:56]
+    assert seen.max() < 65000
 
 
 def test_brightness_does_not_depend_on_the_brightest_pixel(tmp_path: Path) -> None:

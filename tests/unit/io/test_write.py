@@ -21,7 +21,7 @@ from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.output import Carried, ColourSpace, OutputOptions, Subsampling
 from focusstack_app.io.depth import rounded_to_8
-from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, converted, rec2020_profile, srgb_profile
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.write import write_map, write_picture
@@ -418,3 +418,32 @@ def test_a_file_tells_no_more_than_it_may(tmp_path: Path, name: str) -> None:
             assert tags[ExifTags.Base.ImageDescription] == "Seven frames"
             assert "focusstack_app" in tags[ExifTags.Base.Software]
             assert image.info["icc_profile"] == srgb_profile()
+
+
+@pytest.mark.parametrize("metadata", [Carried.ALL, Carried.NONE])
+def test_of_raw_a_file_is_in_srgb_unless_more_is_asked_for(
+    tmp_path: Path, metadata: Carried
+) -> None:
+    tags = ((33434, "2I", 1, (1, 60), True),)
+    raw = probe(save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2), tags=tags))
+    wide, kept, pixels = rec2020_profile(), ColourSpace.KEPT, noise16(300, 40)
+    for space, profile in (
+        (kept, srgb_profile()),
+        (ColourSpace.SRGB, srgb_profile()),
+        (ColourSpace.ADOBE_RGB, adobe_rgb_profile()),
+        (ColourSpace.REC2020, wide),
+    ):
+        options = OutputOptions(colour_space=space, metadata=metadata)
+        path = tmp_path / f"{space}.tif"
+        _write(path, pixels, source=raw, icc_profile=wide, options=options)
+        frame = read_frame(probe(path))
+        assert frame.icc_profile == profile
+        expected = pixels if profile == wide else converted(pixels, wide, profile)
+        assert np.array_equal(frame.pixels, expected)
+        if metadata is Carried.ALL:
+            with path.open("rb") as file:
+                named = exifread.process_file(file)["EXIF ColorSpace"].values
+            assert named == [1 if profile == srgb_profile() else 0xFFFF]
+    # A TIFF in the wide space keeps it.
+    _write(tmp_path / "again.tif", pixels, source=probe(path), icc_profile=wide)
+    assert read_frame(probe(tmp_path / "again.tif")).icc_profile == wide

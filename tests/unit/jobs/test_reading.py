@@ -11,14 +11,16 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import Align, FusionRequest, Method
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, rec2020_profile, srgb_profile
+from focusstack_app.io.read import read_frame
 from focusstack_app.io.spool import Spool
-from focusstack_app.jobs.export import depth_map
 from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.maps import depth_map
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.reading import read_frames, readers_of
 from focusstack_app.jobs.report import facts
 from tests.helpers.stacks import make_stack, write_picture, write_stack
+from tests.unit.io.builders import save_dng, smooth
 
 SHUFFLED = [4, 2, 6, 0, 5, 3, 1]
 
@@ -146,3 +148,19 @@ def test_frames_of_different_colour_spaces_are_told(tmp_path: Path) -> None:
             warnings = read_frames(request, spool, Progress()).warnings
             assert len(warnings) == (chosen == paths)
     assert "2.png has the colours of sRGB, but 0.png those of Adobe RGB (1998)" in warnings[0]
+
+
+def test_raw_is_wide_among_its_like_and_as_the_others_among_others(tmp_path: Path) -> None:
+    scene = smooth(96, 128)
+    raw = [save_dng(tmp_path / f"{number}.dng", scene / 300) for number in range(2)]
+    other = tmp_path / "2.png"
+    Image.fromarray(scene).save(other)
+    for chosen, profile in ((raw, rec2020_profile()), ([*raw, other], srgb_profile())):
+        request = FusionRequest(open_stack(chosen).stack)
+        with Spool(10**9) as spool:
+            read = read_frames(request, spool, Progress())
+            assert read.icc_profile == profile
+            narrow = profile == srgb_profile()
+            expected = read_frame(request.stack.sources[0], narrow=narrow).pixels
+            assert np.array_equal(read.frames[0][:], expected)
+            assert not read.warnings

@@ -38,6 +38,7 @@ from focusstack_app.jobs.slabs import export_slabs, slab_paths, slab_requests
 from focusstack_app.jobs.source_frame import read_source_frame
 from tests.helpers.models import MeanModel
 from tests.helpers.stacks import defocused, fake_stack, make_stack, write_picture
+from tests.unit.io.builders import save_dng, smooth
 
 COUNT, SIZE = 9, (360, 240)
 
@@ -242,3 +243,14 @@ def test_where_a_slab_fails_no_file_appears(request_: FusionRequest, tmp_path: P
     write()
     assert done == paths
     assert sorted(out.parent.iterdir()) == sorted([out, *paths])
+
+
+def test_raw_in_a_slab_has_the_colours_that_it_has_in_the_whole_stack(tmp_path: Path) -> None:
+    scene = smooth(96, 128)
+    for number in range(4):
+        save_dng(tmp_path / f"{number}.dng", scene / 300)
+    write_picture(tmp_path / "4.tif", scene.astype(np.uint16) * 200, bits=16)
+    request = FusionRequest(open_stack([tmp_path]).stack, method=Method.PYRAMID, align=Align.OFF)
+    first, *_ = slab_requests(request, 2, 0)
+    assert request.stack.taken(first.positions).all_raw
+    assert fused(first).icc_profile == fused(request).icc_profile == srgb_profile()

@@ -15,6 +15,7 @@ from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
 from tests.helpers.stacks import defocused, make_stack, write_picture
+from tests.unit.io.builders import save_dng, smooth
 
 
 @pytest.fixture
@@ -85,3 +86,16 @@ def test_it_can_be_stopped(request_: FusionRequest) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         read_source_frame(result, 2, progress)
+
+
+def test_raw_has_the_colours_that_it_had_under_the_fusion(tmp_path: Path) -> None:
+    scene = smooth(96, 128)
+    raw = [save_dng(tmp_path / f"{number}.dng", scene / 300) for number in range(2)]
+    write_picture(tmp_path / "2.tif", scene.astype(np.uint16) * 200, bits=16)
+    for chosen in (raw, [*raw, tmp_path / "2.tif"]):
+        stack = open_stack(chosen).stack
+        result = fused(FusionRequest(stack, method=Method.PYRAMID, align=Align.OFF))
+        frame = read_source_frame(result, 1, Progress())
+        assert np.abs(frame.astype(int) - result.picture).max() <= (1 if chosen is raw else 65535)
+        narrow = read_frame(stack.sources[1], narrow=True).pixels
+        assert np.array_equal(frame, narrow) == (chosen is not raw)
