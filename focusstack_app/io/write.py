@@ -131,7 +131,7 @@ def _write(
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
-        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags))
+        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags), checkpoint)
     elif kind is FileFormat.JPEG:
         write_jpeg(
             path,
@@ -152,6 +152,7 @@ def _write(
             tags.xmp,
             quality=options.quality,
             lossless=options.lossless,
+            checkpoint=checkpoint,
         )
 
 
@@ -191,7 +192,8 @@ def write_map(
             planes = pixels.reshape(*pixels.shape[:2], -1)
             write_tiff(temporary, planes, tags, None, compress=True, checkpoint=checkpoint)
         else:
-            write_png(temporary, pixels, exif_block(tags, pixels.shape[1], pixels.shape[0]))
+            exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
+            write_png(temporary, pixels, exif, checkpoint=checkpoint)
 
 
 def _software() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton
 
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.settings.store import SettingsStore
@@ -27,6 +28,12 @@ class ExportWindow(StackWindow):
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__(services, store)
         self._close_after_export = False
+        self.stop_button = QToolButton()
+        self.stop_button.setText(self.tr("Stop the Export"))
+        self.stop_button.setToolTip(self.tr("Keep what is written, and write no more (Esc)"))
+        self.stop_button.clicked.connect(self.stop_export)
+        self.stop_button.hide()
+        self.statusBar().insertPermanentWidget(0, self.stop_button)
         actions, outputs, exporter = self.actions_, self.side.outputs, self.exporter
         self._map_actions = {
             MapKind.DEPTH: actions.export_depth,
@@ -45,6 +52,7 @@ class ExportWindow(StackWindow):
         exporter.started.connect(self._on_export_started)
         exporter.exported.connect(outputs.mark_exported)
         exporter.saved.connect(self._on_saved)
+        exporter.stopped.connect(self._on_export_stopped)
         exporter.failed.connect(self._on_export_failed)
         exporter.over.connect(self._on_export_over)
 
@@ -89,7 +97,7 @@ class ExportWindow(StackWindow):
             return self.tr("There is no output yet: press Render")
         if self.retouch.active:
             return self.tr("Finish the retouch first")
-        if not self._writable():
+        if self.exporter.writes_all or not self._writable():
             return self.tr("They are being written")
         return ""
 
@@ -119,6 +127,20 @@ class ExportWindow(StackWindow):
         dialog.open()
         return dialog
 
+    def stop_export(self) -> None:
+        """Write no more of many outputs; what closing waits for is over, too."""
+        self._close_after_export = False
+        self.exporter.stop_all()
+        self.statusBar().clearMessage()
+        self._update_stop()
+
+    def _update_stop(self) -> None:
+        """Esc also stops an export of many outputs."""
+        super()._update_stop()
+        self.stop_button.setVisible(self.exporter.writes_all)
+        if self.exporter.writes_all:
+            self.actions_.stop.setEnabled(True)
+
     def _close_after_writing(self) -> None:
         """Close once what was begun now is written."""
         self._close_after_export = self.exporter.busy
@@ -135,6 +157,9 @@ class ExportWindow(StackWindow):
             str(folder),
             action=(self.tr("Show Its Folder"), lambda: open_outside(folder)),
         )
+
+    def _on_export_stopped(self, text: str) -> None:
+        self.banner.say(Tone.NOTE, text)
 
     def _on_export_failed(self, error: Exception) -> None:
         self._close_after_export = False

@@ -35,6 +35,9 @@ class _All:
     folder: Path
     count: int
     waiting: list[Output]
+    task: Task | None = None
+    stopped: bool = False
+    written: list[tuple[Output, Path]] = field(default_factory=list)
     failures: list[tuple[Output, Exception]] = field(default_factory=list)
 
 
@@ -45,6 +48,7 @@ class Exporter(QObject):
         started: What is being written, in words.
         exported: An `Output` and the path that its picture was written to.
         saved: What was written, in words, and its folder.
+        stopped: That nothing was written of all outputs, in words.
         failed: The error.
         over: Something was written or failed; comes last.
     """
@@ -52,6 +56,7 @@ class Exporter(QObject):
     started = Signal(str)
     exported = Signal(object, object)
     saved = Signal(str, object)
+    stopped = Signal(str)
     failed = Signal(object)
     over = Signal()
 
@@ -64,12 +69,18 @@ class Exporter(QObject):
         self._preferences = preferences
         self._window = window
         self._writing: set[tuple[int, MapKind | None]] = set()  # None is the picture
+        self._all: _All | None = None
         self._folders: dict[tuple[Path, str], Path] = {}
 
     @property
     def busy(self) -> bool:
         """Whether anything is being written."""
         return bool(self._writing)
+
+    @property
+    def writes_all(self) -> bool:
+        """Whether many outputs are being written, which `stop_all` stops."""
+        return self._all is not None
 
     def writes(self, output: Output) -> bool:
         """Whether anything of this output is being written."""
@@ -123,9 +134,12 @@ class Exporter(QObject):
         path, confirmed = target
 
         def work(progress: Progress) -> Path:
-            progress.checkpoint()
             self._services.export_result(
-                output.result, path, options=export.options, overwrite=confirmed
+                output.result,
+                path,
+                options=export.options,
+                overwrite=confirmed,
+                progress=progress,
             )
             return path
 
@@ -205,22 +219,34 @@ class Exporter(QObject):
             folder: It is made, if need be.
         """
         self._writing |= {(output.number, None) for output in outputs}
-        self._write_next(_All(folder, len(outputs), list(outputs)))
+        self._all = _All(folder, len(outputs), list(outputs))
+        self._write_next(self._all)
+
+    def stop_all(self) -> None:
+        """Write no more of many outputs, and throw away what is half written."""
+        if self._all is None or self._all.stopped:
+            return
+        self._all.stopped = True
+        self._writing -= {(output.number, None) for output in self._all.waiting}
+        self._all.waiting.clear()
+        if self._all.task is not None:
+            self._all.task.cancel()
 
     def _write_next(self, all_: _All) -> None:
         output, folder = all_.waiting.pop(0), all_.folder
         export = self._preferences.settings.export
 
-        def work(progress: Progress) -> Path:
+        def work(progress: Progress) -> None:
             progress.checkpoint()
             make_folder(folder)
             suffix = export.format.suffixes[0]
             path = free_path(output.result.request, export.name, str(folder), suffix)
-            self._services.export_result(output.result, path, options=export.options)
-            return path
+            self._services.export_result(
+                output.result, path, options=export.options, progress=progress
+            )
+            all_.written.append((output, path))  # however soon it was stopped after that
 
-        task = self._submit(output, None, work)
-        task.succeeded.connect(lambda path: self._keep(output, path))
+        all_.task = task = self._submit(output, None, work)
         task.failed.connect(lambda error: all_.failures.append((output, error)))
         task.finished.connect(lambda: self._on_one_over(all_, output))
         text = self.tr("Exporting {name} to {folder}… ({number} of {count})").format(
@@ -232,6 +258,8 @@ class Exporter(QObject):
         self.started.emit(text)
 
     def _on_one_over(self, all_: _All, output: Output) -> None:
+        if all_.written and all_.written[-1][0] is output:
+            self._keep(*all_.written[-1])
         if not all_.waiting:
             self._on_all_over(all_)
         elif not self._bridge.closed:
@@ -239,8 +267,16 @@ class Exporter(QObject):
         self._on_finished(output, None)
 
     def _on_all_over(self, all_: _All) -> None:
+        self._all = None
         if not all_.failures:
-            self.saved.emit(_saved_text(all_.count), all_.folder)
+            if len(all_.written) == all_.count:
+                self.saved.emit(_saved_text(all_.count), all_.folder)
+            elif all_.written:
+                text = self.tr("Stopped: {done} of {count} outputs are saved.")
+                done = text.format(done=len(all_.written), count=all_.count)
+                self.saved.emit(done, all_.folder)
+            else:
+                self.stopped.emit(self.tr("Stopped: no output was saved."))
             return
         fault = next((e for _, e in all_.failures if not isinstance(e, FocusStackError)), None)
         self.failed.emit(fault or _failures_error(all_))

@@ -33,7 +33,13 @@ class Export(Protocol):
     """Write a result to disk."""
 
     def __call__(
-        self, result: FusionResult, path: Path, *, options: OutputOptions, overwrite: bool = False
+        self,
+        result: FusionResult,
+        path: Path,
+        *,
+        options: OutputOptions,
+        overwrite: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         """Write `result` to `path`, atomically, in the format of its suffix."""
         ...

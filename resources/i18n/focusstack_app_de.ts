@@ -2596,6 +2596,14 @@
 <context>
     <name>ExportWindow</name>
     <message>
+        <source>Stop the Export</source>
+        <translation>Export abbrechen</translation>
+    </message>
+    <message>
+        <source>Keep what is written, and write no more (Esc)</source>
+        <translation>Behält, was geschrieben ist, und schreibt nichts weiter (Esc)</translation>
+    </message>
+    <message>
         <source>Save the selected output to a file (Ctrl+E): {format}</source>
         <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E): {format}</translation>
     </message>
@@ -2649,6 +2657,14 @@
     <message>
         <source>Exporting {name} to {folder}… ({number} of {count})</source>
         <translation>{name} wird nach {folder} exportiert … ({number} von {count})</translation>
+    </message>
+    <message>
+        <source>Stopped: {done} of {count} outputs are saved.</source>
+        <translation>Abgebrochen: {done} von {count} Ergebnissen sind gespeichert.</translation>
+    </message>
+    <message>
+        <source>Stopped: no output was saved.</source>
+        <translation>Abgebrochen: Kein Ergebnis wurde gespeichert.</translation>
     </message>
     <message>
         <source>Choose another name or folder.</source>
