@@ -1360,6 +1360,14 @@
         <translation>{file} wurde mehrfach angegeben und zählt einmal.</translation>
     </message>
     <message>
+        <source>{file} has {width_px} x {height_px} pixels, most frames have {usual_width_px} x {usual_height_px}: it is left out of the stack.</source>
+        <translation>{file} hat {width_px} x {height_px} Pixel, die meisten Bilder haben {usual_width_px} x {usual_height_px}: Die Datei bleibt aus dem Stack heraus.</translation>
+    </message>
+    <message>
+        <source>{count} pictures differ in size from most frames, which have {usual_width_px} x {usual_height_px} pixels, and are left out of the stack: {files}.</source>
+        <translation>{count} Bilder sind nicht so groß wie die meisten mit {usual_width_px} x {usual_height_px} Pixeln und bleiben aus dem Stack heraus: {files}.</translation>
+    </message>
+    <message>
         <source>{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x {first_height_px}.</source>
         <translation>{file} hat {width_px} x {height_px} Pixel, {first} aber {first_width_px} x {first_height_px}.</translation>
     </message>
