@@ -75,7 +75,7 @@ def stereo_picture(
     shift_px = stereo.parallax * width / 2
     if stereo.kind is StereoKind.ANAGLYPH:
         left, right = (seen_from(picture, near, (s, 0), checkpoint) for s in (shift_px, -shift_px))
-        return anaglyph(left, right)
+        return anaglyph(left, right, checkpoint)
     if stereo.kind is StereoKind.CROSSED:
         shift_px = -shift_px
     both = np.empty((height, 2 * width, 3), np.uint16)
