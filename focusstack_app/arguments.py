@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import typing
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from focusstack_app import __version__
+from focusstack_app.argument_types import gigabytes as _gigabytes
+from focusstack_app.argument_types import overlap as _overlap
+from focusstack_app.argument_types import parallax as _parallax
+from focusstack_app.argument_types import path as _path
+from focusstack_app.argument_types import quality as _quality
+from focusstack_app.argument_types import slabs as _slabs
 from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import (
@@ -22,8 +27,15 @@ from focusstack_app.core.fusion import (
     Registration,
 )
 from focusstack_app.core.naming import TOKENS
-from focusstack_app.core.output import Carried, ColourSpace, FileFormat, OutputOptions
-from focusstack_app.core.slabs import FEWEST_FRAMES
+from focusstack_app.core.output import (
+    USUAL_PARALLAX,
+    Carried,
+    ColourSpace,
+    FileFormat,
+    OutputOptions,
+    Stereo,
+    StereoKind,
+)
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
@@ -109,6 +121,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         help="also fuse so many frames at a time, to OUT-slab-01, OUT-slab-02 ... beside the "
         "picture; OVERLAP of them are in the next slab, too (default: a third)",
     )
+    _add_stereo_options(fuse)
     _add_output_options(fuse, settings.export, overwrite="replace files that exist")
     fuse.set_defaults(command="fuse")
 
@@ -120,7 +133,12 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
     )
     batch.add_argument("parent", metavar="PARENT", type=_path, help="the folder of the stacks")
     batch.add_argument(
-        "-o", "--output", metavar="OUTDIR", type=_path, required=True, help="folder of the results"
+        "-o",
+        "--output",
+        metavar="OUTDIR",
+        type=_path,
+        required=True,
+        help="folder of the results",
     )
     batch.add_argument(
         "--format",
@@ -157,6 +175,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         help=f"picture to write: {_SUFFIXES} (default: {DEMO_OUTPUT}, numbered if that exists)",
     )
     _add_fusion_options(demo, settings.fusion, maps="file")
+    _add_stereo_options(demo)
     _add_output_options(demo, settings.export, overwrite="replace files that exist")
     demo.set_defaults(command="demo", alignment=None, save_alignment=None, slabs=None)
 
@@ -229,8 +248,38 @@ def _add_fusion_options(
         "or what the preferences say)",
     )
     add("--provenance", metavar=place, type=_path, help=f"{maps} for the map of pixel origins")
-    add("--depth", metavar=place, type=_path, help=f"{maps} for the 16-bit depth map, filled in")
+    add(
+        "--depth",
+        metavar=place,
+        type=_path,
+        help=f"{maps} for the 16-bit depth map, filled in",
+    )
     add("--json", metavar="PATH", type=_path, help="file for timings, device, memory, warnings")
+
+
+def _add_stereo_options(parser: argparse.ArgumentParser) -> None:
+    add, kinds = parser.add_argument, [str(kind) for kind in StereoKind]
+    add("--stereo", metavar="PATH", type=_path, help="file for a stereo view by the depth")
+    add(
+        "--stereo-kind",
+        choices=kinds,
+        default=kinds[0],
+        help="a pair side by side, the same for crossed eyes, one picture for red-cyan glasses, or "
+        "an animation that rocks (.webp or .gif) (default: %(default)s)",
+    )
+    add(
+        "--parallax",
+        metavar="PERCENT",
+        type=_parallax,
+        default=USUAL_PARALLAX,
+        help="of the width: how far what is nearest moves against what is farthest between both "
+        f"eyes (default: {USUAL_PARALLAX:.0%})".replace("%", "%%"),
+    )
+    add(
+        "--nearest",
+        choices=["first", "last"],
+        help="the frame that is focused nearest (default: as measured, or else guessed)",
+    )
 
 
 def _add_output_options(
@@ -292,6 +341,20 @@ def output_options(args: argparse.Namespace) -> OutputOptions:
     )
 
 
+def beside_picture(args: argparse.Namespace) -> dict[str, typing.Any]:
+    """Which files are written with a picture, as `jobs.export` has them."""
+    stereo = None
+    if args.stereo is not None:
+        first = None if args.nearest is None else args.nearest == "first"
+        stereo = Stereo(args.stereo, StereoKind(args.stereo_kind), args.parallax, first)
+    return {
+        "overwrite": args.overwrite,
+        "provenance": args.provenance,
+        "depth": args.depth,
+        "stereo": stereo,
+    }
+
+
 def with_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments, of a project with its frames and with its choices where they name none."""
     from focusstack_app.io.faults import shown
@@ -331,53 +394,3 @@ def known_alignment(stack: Stack, args: argparse.Namespace) -> tuple[Stack, Regi
     if args.save_alignment is not None:
         frame_names(stack)
     return load_alignment(args.alignment, stack) if args.alignment is not None else (stack, None)
-
-
-def _path(text: str) -> Path:
-    """A path that the file system can look up, whether there is something or not."""
-    try:
-        Path(text).stat()
-    except OSError as error:
-        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
-            raise argparse.ArgumentTypeError(f"{text!r}: {error.strerror}") from error
-    return Path(text)
-
-
-def _overlap(text: str) -> float:
-    return _number(text, 0.0, 0.5)
-
-
-def _gigabytes(text: str) -> int:
-    return int(_number(text, 0.0, 1e6) * 1e9)
-
-
-def _quality(text: str) -> int:
-    value = _number(text, 1, 100)
-    if not value.is_integer():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
-    return int(value)
-
-
-def _slabs(text: str) -> tuple[int, int]:
-    """Frames of a slab, and how many of them are in the next one."""
-    first, colon, second = text.partition(":")
-    try:
-        frames = int(first)
-        overlap = int(second) if colon else frames // 3
-    except ValueError:
-        frames = overlap = 0
-    if frames < FEWEST_FRAMES or not 0 <= overlap < frames:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not like 10:3: two frames or more, and fewer that overlap"
-        )
-    return frames, overlap
-
-
-def _number(text: str, least: float, most: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = least - 1
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least:g} to {most:g}")
-    return value

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from focusstack_app.arguments import (
     DEMO_OUTPUT,
+    beside_picture,
     command_parser,
     fusion_request,
     known_alignment,
@@ -161,11 +162,10 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     from focusstack_app.jobs.slabs import export_slabs, slab_paths
 
     slabs = slab_paths(output, opened.stack, *args.slabs) if args.slabs is not None else []
+    files = beside_picture(args)
     check_targets(
         output,
-        overwrite=args.overwrite,
-        provenance=args.provenance,
-        depth=args.depth,
+        **files,
         others=[*slabs, *(path for path in (args.json, args.save_alignment) if path is not None)],
         sources=opened.stack.sources,
     )
@@ -186,9 +186,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
             result,
             output,
             options=options,
-            overwrite=args.overwrite,
-            provenance=args.provenance,
-            depth=args.depth,
+            **files,
             progress=of_whole.sub(FUSION_SHARE, 1.0),
             together=together,
         )
@@ -229,6 +227,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
             "output": str(output),
             "provenance": _text(args.provenance),
             "depth": _text(args.depth),
+            "stereo": _text(args.stereo),
             "slabs": of_slabs,
             "seconds": round(seconds, 3),
         }

@@ -219,6 +219,7 @@ class FusionResult:
         icc_profile: The reference frame's profile, if it has one.
         provenance: Per-pixel origin; None for the one-frame case.
         depth: What the fusion says about depth; where it is None, the provenance alone does.
+        nearest_first: Whether the first frame is focused nearest; None where nothing tells it.
         timings_s: Seconds per stage, wall clock.
         cpu_s: The same of processor time, all threads of the process.
         device: Where it was computed.
@@ -254,6 +255,7 @@ class FusionResult:
     reused: tuple[str, ...] = ()
     reused_tiles: int = 0
     depth: Depth | None = None
+    nearest_first: bool | None = None
 
     def registration_of(self, stack: Stack) -> Registration | None:
         """Where the frames of another stack lie, in its order; None if one was not fused."""

@@ -56,6 +56,51 @@ _SUFFIXES = {
     FileFormat.WEBP: (".webp",),
     FileFormat.DNG: (".dng",),
 }
+_ANIMATED = (".webp", ".gif")
+USUAL_PARALLAX = 0.03  # stereo photographers' thirtieth of the width
+MOST_PARALLAX = 0.1
+
+
+class StereoKind(StrEnum):
+    """How a stereo view is looked at."""
+
+    PARALLEL = "parallel"  # the view of the left eye on the left
+    CROSSED = "crossed"  # the view of the left eye on the right
+    ANAGLYPH = "anaglyph"  # through red-cyan glasses
+    ROCKING = "rocking"  # an animation that needs nothing
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Suffixes of its files, the usual one first."""
+        if self is StereoKind.ROCKING:
+            return _ANIMATED
+        return tuple(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+
+
+@dataclass(frozen=True, slots=True)
+class Stereo:
+    """A stereo view beside a picture.
+
+    Attributes:
+        path: Its file, in one of the formats of the kind.
+        kind: How it is looked at.
+        parallax: By how much what is nearest moves against what is farthest between both eyes, of
+            the width.
+        nearest_first: Whether the first frame is focused nearest; None: what the result says.
+
+    Raises:
+        ValueError: If the parallax is outside its range.
+    """
+
+    path: Path
+    kind: StereoKind = StereoKind.PARALLEL
+    parallax: float = USUAL_PARALLAX
+    nearest_first: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Check the parallax."""
+        if not 0 < self.parallax <= MOST_PARALLAX:
+            raise ValueError(f"parallax must be above 0, at most {MOST_PARALLAX}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.chain import STILL, apart_px, chain, estimated
-from focusstack_app.engine.matching import Pyramids, pyramid
+from focusstack_app.engine.chain import apart_px, chain, estimated
+from focusstack_app.engine.matching import Known, Pair, Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import reduced_to, to_float
 from focusstack_app.engine.resampling import covered, warped
-from focusstack_app.engine.warps import Matrix, Similarity
+from focusstack_app.engine.warps import STILL, Matrix, Similarity
 
 PROXY_SIDE_PX = 1200
 LEAST_GAIN, MOST_GAIN = 0.4, 2.5  # display-encoded: two stops and two thirds of light
@@ -50,6 +50,7 @@ def register(
     progress: Progress,
     keep: Callable[[NDArray[Any]], Planes] = np.asarray,
     card: Card | None = None,
+    known: Known | None = None,
 ) -> Registration:
     """Register frames to the reference, several pairs at a time.
 
@@ -60,6 +61,7 @@ def register(
         progress: Reported per pair.
         keep: Puts away what grows with the number of frames.
         card: Where pairs are matched, if there is one.
+        known: What pairs of frames were found to be before, and now: see `Pyramids`.
 
     Raises:
         DeviceError: If the card fails, or has too little memory.
@@ -74,27 +76,23 @@ def register(
         done += 1
         progress.report(done / (2 * count + len(hops)), message("Aligning"))
 
-    pyramids = Pyramids(keep, card)
+    pyramids = Pyramids(keep, card, known)
     for fine_to_coarse in ahead(lambda proxy: pyramid(proxy[:]), proxies):
         progress.checkpoint()
         pyramids.add(fine_to_coarse)
 
-    pairs, frame_from_first, odd, weak = chain(pyramids, tick)
-
-    def chained(a: int, b: int) -> Similarity:
-        return frame_from_first[b].after(frame_from_first[a].inverse())
-
-    def apart(pairs: Sequence[tuple[int, int]]) -> list[Similarity | None]:
-        return estimated(pyramids, pairs, [chained(a, b) for a, b in pairs])
-
+    hung = chain(pyramids, tick)
     plane_px = pyramids.sizes_px[0]
-    hops = [pair for pair in hops if not (odd | weak).intersection(pair)]
-    for (a, b), own in zip(hops, pyramids.matched(apart, hops), strict=True):
-        if own is not None and apart_px(own, chained(a, b), plane_px) < b - a:
+    pairs = {(a, b): own or STILL for a, b, own in hung.links}
+    sure = [hop for hop in hops if not (hung.odd | hung.weak).intersection(hop)]
+    apart = [Pair(a, b, hung.between(a, b)) for a, b in sure]
+    for (a, b, along), own in zip(apart, pyramids.matched(estimated, apart), strict=True):
+        if own is not None and apart_px(own, along or STILL, plane_px) < b - a:
             pairs[a, b] = own
         tick()
-    matrices = np.stack(homographies(pyramids, _settled(pairs, count), reference, tick))
-    found = Registration(matrices, np.ones((count, 3)), tuple(sorted(odd)), plane_px)
+    settled = _settled(pairs, count)
+    matrices = np.stack(homographies(pyramids, hung.links, settled, reference, tick))
+    found = Registration(matrices, np.ones((count, 3)), tuple(sorted(hung.odd)), plane_px)
     on_proxies = rescaled(found, (proxies[0].shape[0], proxies[0].shape[1])).frame_from_reference
     fixed = _light(to_float(proxies[reference][:]))
     gains = []

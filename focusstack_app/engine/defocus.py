@@ -89,6 +89,17 @@ def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progre
     return _signed(focus, light, mattes, progress)
 
 
+def nearest_first(focus: Focus) -> bool | None:
+    """Whether the first frame of a stack is focused nearest; None where nothing tells it.
+
+    Args:
+        focus: (N,) of `focus_of`, of frames in the order of their focus.
+    """
+    known = np.flatnonzero(np.isfinite(focus))
+    leaning = float(np.sum((known - known.mean()) * focus[known])) if len(known) else 0.0
+    return leaning < 0 if leaning else None
+
+
 def _compared(one: int, count: int) -> list[int]:
     """The frames that a frame is compared with: near ones, and some of the far ones."""
     steps = range(count) if count <= _MANY else [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]

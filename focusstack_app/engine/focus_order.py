@@ -21,7 +21,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.chain import chain
-from focusstack_app.engine.matching import Pyramids, pyramid
+from focusstack_app.engine.matching import Known, Pyramids, pyramid
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.resampling import covered, warped
 from focusstack_app.engine.sharpness import sharpness_map
@@ -45,6 +45,7 @@ def focus_order(
     proxies: Sequence[Planes],
     progress: Progress,
     keep: Callable[[NDArray[Any]], Planes] = np.asarray,
+    known: Known | None = None,
 ) -> list[int]:
     """Put frames in the order of their focus.
 
@@ -52,6 +53,7 @@ def focus_order(
         proxies: Of `align.proxy_of`, one per frame; they need not lie on each other.
         progress: Only checked for cancelling.
         keep: Puts away what grows with the number of frames.
+        known: See `Pyramids`.
 
     Returns:
         Positions of the frames, nearest or farthest first, whichever is more like the given order.
@@ -63,7 +65,7 @@ def focus_order(
     given = np.arange(len(proxies))
     if len(given) < _LEAST_FRAMES:
         return list(range(len(given)))
-    curves, odd = _curves(proxies, progress, keep)
+    curves, odd = _curves(proxies, progress, keep, known)
     seen = np.array([index for index in given if index not in odd])
     telling = seen[np.nanmax(_shares(curves[seen]), axis=1, initial=0) > _SHARP]
     # One shaken frame would reverse whole parts: it is at the same distance from all others.
@@ -97,10 +99,13 @@ def _ordered(curves: Distances, progress: Progress) -> list[int]:
 
 
 def _curves(
-    proxies: Sequence[Planes], progress: Progress, keep: Callable[[NDArray[Any]], Planes]
+    proxies: Sequence[Planes],
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes],
+    known: Known | None,
 ) -> tuple[Distances, frozenset[int]]:
     """(N, blocks), how sharp frames are there, NaN beside them; and which show something else."""
-    places, odd = _places(proxies, progress, keep)
+    places, odd = _places(proxies, progress, keep, known)
 
     def seen(index: int) -> Distances:
         """Sharpness by blocks of the first frame."""
@@ -137,7 +142,10 @@ def _shares(curves: Distances) -> Distances:
 
 
 def _places(
-    proxies: Sequence[Planes], progress: Progress, keep: Callable[[NDArray[Any]], Planes]
+    proxies: Sequence[Planes],
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes],
+    known: Known | None,
 ) -> tuple[list[Similarity], frozenset[int]]:
     """About where the frames lie, from the first, in pixels of small copies; the odd ones.
 
@@ -149,7 +157,7 @@ def _places(
         size = tuple(max(1, round(side * shrink)) for side in proxy.shape[1::-1])
         return pyramid(cv2.resize(proxy[:], size, interpolation=cv2.INTER_AREA))
 
-    pyramids = Pyramids(keep, None)
+    pyramids = Pyramids(keep, None, known)
     for fine_to_coarse in ahead(small, proxies):
         progress.checkpoint()
         pyramids.add(fine_to_coarse)

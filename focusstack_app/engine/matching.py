@@ -10,9 +10,11 @@ edge lies further in the dark, so that bright things seem to grow.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
 from contextlib import closing
-from typing import Any, TypeVar
+from functools import lru_cache, partial
+from hashlib import blake2b
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -60,8 +62,11 @@ _STILL = 3e-4  # px at the end of an axis, and in all: no further step is taken
 _STRONG = 0.1  # of the mean of their squared gradients: points that tell how well planes agree
 _RIM = 3  # px at the border that do not decide
 _TILES = 12  # along the longer side, of the pattern that parts a picture in two
+_EVENED = 2 * _PAIRS_AT_ONCE + 2  # planes: those of the pairs in hand, and some that come again
 
 Matched = TypeVar("Matched")
+# What pairs of frames were found to be, by what decides it. Values are never changed.
+Known = MutableMapping[Hashable, Any]
 
 
 def pyramid(proxy: NDArray[Any]) -> list[FloatArray]:
@@ -90,21 +95,55 @@ def _around(planes: FloatArray) -> FloatArray:
     return around
 
 
+class Pair(NamedTuple):
+    """Two frames.
+
+    Attributes:
+        a, b: Their indices.
+        told: About where b lies from a, if anything is told of it.
+    """
+
+    a: int
+    b: int
+    told: Similarity | None = None
+
+
 class Pyramids:
     """The pyramids of all frames, and how many pairs of them are matched at a time.
 
     Args:
         keep: Puts the planes away.
         card: Where pairs are matched; many at once: one alone does not keep it busy.
+        known: Of pairs that were matched before, and takes those that are matched now. On a card
+            nothing is looked up: what is found there depends on the pairs beside it, by a rounding.
+
+    Attributes:
+        even: The finest plane of a frame, `evened`; the latest are remembered.
     """
 
-    def __init__(self, keep: Callable[[NDArray[Any]], Planes], card: Card | None) -> None:
+    def __init__(
+        self,
+        keep: Callable[[NDArray[Any]], Planes],
+        card: Card | None,
+        known: Known | None = None,
+    ) -> None:
         self._keep, self._card = keep, card
         self._kept: list[list[Planes]] = []
         self._there: list[list[FloatArray]] = []
+        self._known = known if card is None else None
+        self._digests: list[bytes] = []
+        kept = self._kept
+        self.even: Callable[[int], FloatArray] = lru_cache(_EVENED)(
+            lambda frame: evened(kept[frame][0][:])
+        )
 
     def add(self, fine_to_coarse: Sequence[FloatArray]) -> None:
         """Those of the next frame."""
+        if self._known is not None:
+            digest = blake2b(digest_size=16)
+            for plane in fine_to_coarse:
+                digest.update(np.ascontiguousarray(plane).data)
+            self._digests.append(digest.digest())
         self._kept.append([self._keep(plane) for plane in fine_to_coarse])
         if self._card is not None:
             self._there.append([self._card.put(plane) for plane in fine_to_coarse])
@@ -130,14 +169,41 @@ class Pyramids:
         return self.plane(frame, level)
 
     def matched(
-        self, match: Callable[[list[tuple[int, int]]], list[Matched]], pairs: list[tuple[int, int]]
+        self,
+        match: Callable[[Pyramids, Sequence[Pair]], list[Matched]],
+        pairs: Sequence[Pair],
     ) -> Iterator[Matched]:
-        """What `match` finds of each pair of frames, given some at a time by several threads."""
+        """What `match` finds of each pair, given some at a time by several threads.
+
+        That depends on the planes of both frames and on what is told of the pair, on nothing else.
+        """
+        keys = [self._key(match, pair) for pair in pairs]
+        known = {key: self._known[key] for key in keys if self._known and key in self._known}
+        left = [pair for pair, key in zip(pairs, keys, strict=True) if key not in known]
         at_once, threads = (1, _PAIRS_AT_ONCE) if self._card is None else (_PAIRS_ON_CARD, 0)
-        batches = (pairs[first : first + at_once] for first in range(0, len(pairs), at_once))
-        with closing(ahead(match, batches, threads)) as found:
-            for some in found:
-                yield from some
+        batches = (left[first : first + at_once] for first in range(0, len(left), at_once))
+        with closing(ahead(partial(match, self), batches, threads)) as found:
+            anew = (own for some in found for own in some)
+            for key in keys:
+                if key in known:
+                    yield known[key]
+                    continue
+                own = next(anew)
+                if self._known is not None:
+                    self._known[key] = own
+                yield own
+
+    def match(
+        self, match: Callable[[Pyramids, Sequence[Pair]], list[Matched]], pair: Pair
+    ) -> Matched:
+        """The same of one pair."""
+        return next(self.matched(match, [pair]))
+
+    def _key(self, match: Callable[..., Any], pair: Pair) -> Hashable:
+        """All that decides what is found of a pair, for whom remembers it."""
+        if self._known is None:
+            return pair
+        return match, self._digests[pair.a], self._digests[pair.b], pair.told
 
 
 def refine_similarities(

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from focusstack_app.engine.matching import Pyramids, refine_homographies
+from focusstack_app.engine.matching import Pair, Pyramids, refine_homographies
 from focusstack_app.engine.resampling import projected
-from focusstack_app.engine.warps import Matrix, Similarity, unit_frame
+from focusstack_app.engine.warps import STILL, Matrix, Similarity, unit_frame
 
 _ITERATIONS = (4, 6)  # fine to coarse
 _LEAST_PX = 0.25  # at a corner of the finest plane
@@ -22,6 +22,7 @@ _MOST = 0.08  # share of the longer side
 
 def homographies(
     pyramids: Pyramids,
+    links: Sequence[Pair],
     found: Sequence[Similarity],
     reference: int,
     tick: Callable[[], None],
@@ -30,6 +31,7 @@ def homographies(
 
     Args:
         pyramids: Of the frames.
+        links: Of a `Chain` of them: perspective is what comes before the similarity of each.
         found: Similarities, frame from first.
         reference: Index of the reference.
         tick: Called per pair.
@@ -41,17 +43,15 @@ def homographies(
     to_unit = unit_frame(height, width)
     in_units = [to_unit @ one.matrix(height, width) @ np.linalg.inv(to_unit) for one in found]
     chains: list[list[Matrix]] = [[np.eye(3)], [np.eye(3)]]
-
-    def seen_from_before(pairs: Sequence[tuple[int, int]]) -> list[list[Matrix]]:
-        told = [found[b].after(found[a].inverse()) for a, b in pairs]
-        return _deviations(pyramids, pairs, told)
-
-    neighbours = [(index - 1, index) for index in range(1, len(found))]
-    seen = pyramids.matched(seen_from_before, neighbours)
-    for before, changes in zip(in_units[:-1], seen, strict=True):
-        for chain, change in zip(chains, changes, strict=True):
+    for link, changes in zip(links, pyramids.matched(_deviations, links), strict=True):
+        before, here = in_units[link.a], in_units[link.b]
+        own = to_unit @ (link.told or STILL).matrix(height, width) @ np.linalg.inv(to_unit)
+        # What was found beside the similarity of the pair is to stand beside that of all pairs.
+        settled = before @ np.linalg.inv(here) @ own
+        for chain, found_there in zip(chains, changes, strict=True):
+            change = settled @ found_there if found_there is not None else np.eye(3)
             # What was seen in the frame before, in the coordinates of the first.
-            chain.append(np.linalg.inv(before) @ change @ before @ chain[-1])
+            chain.append(np.linalg.inv(before) @ change @ before @ chain[link.a])
         tick()
     corners = np.array([[x, y] for x in (-width, width) for y in (-height, height)])
     corners = corners / max(height, width)
@@ -72,29 +72,25 @@ def homographies(
     return results
 
 
-def _deviations(
-    pyramids: Pyramids, pairs: Sequence[tuple[int, int]], found: Sequence[Similarity]
-) -> list[list[Matrix]]:
-    """Of each pair (3, 3) in units, by each half: what comes before the similarity.
+def _deviations(pyramids: Pyramids, pairs: Sequence[Pair]) -> list[list[Matrix | None]]:
+    """Of each pair (3, 3) in units, by each half: what comes before the similarity it was told.
 
-    Nothing where unsure.
+    None where unsure.
     """
-    changes: list[list[Matrix]] = [[np.eye(3), np.eye(3)] for _ in pairs]
-    sure = [[True, True] for _ in pairs]
+    changes: list[list[Matrix | None]] = [[np.eye(3), np.eye(3)] for _ in pairs]
+    told = [pair.told or STILL for pair in pairs]
     sizes = pyramids.sizes_px
     for level in reversed(range(min(len(_ITERATIONS), len(sizes)))):
         enlarged = sizes[0][1] / sizes[level][1]
         refined = refine_homographies(
-            [pyramids.level(a, level) for a, _ in pairs],
-            [pyramids.level(b, level) for _, b in pairs],
-            [Similarity(own.z, own.t / enlarged) for own in found],
-            changes,
+            [pyramids.level(pair.a, level) for pair in pairs],
+            [pyramids.level(pair.b, level) for pair in pairs],
+            [Similarity(own.z, own.t / enlarged) for own in told],
+            [[np.eye(3) if change is None else change for change in both] for both in changes],
             _ITERATIONS[level],
         )
         for pair, both in enumerate(refined):
             for half, change in enumerate(both):
-                sure[pair][half] &= change is not None
-                changes[pair][half] = np.eye(3)
-                if change is not None and sure[pair][half]:
+                if changes[pair][half] is not None:
                     changes[pair][half] = change
     return changes

@@ -38,6 +38,9 @@ class Similarity(NamedTuple):
         )  # fmt: skip
 
 
+STILL = Similarity(1 + 0j, 0j)
+
+
 def unit_frame(height: int, width: int) -> Matrix:
     """(3, 3) from pixel centres to coordinates from the centre, half the longer side being 1."""
     unit = max(height, width) / 2

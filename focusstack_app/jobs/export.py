@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -13,28 +12,23 @@ from numpy.typing import NDArray
 
 from focusstack_app import __version__
 from focusstack_app.core.errors import OutputError, OutputExistsError
-from focusstack_app.core.frames import FrameSource, Pixels
-from focusstack_app.core.fusion import FusionResult, Method, Provenance
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.fusion import FusionResult, Method
 from focusstack_app.core.message import Message, message
-from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.depth import depth_by_source, filled
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import check_side, write_map, write_picture
+from focusstack_app.io.write_animation import write_animation
+from focusstack_app.jobs.maps import MapKind, map_pixels
+from focusstack_app.jobs.stereo import ROCKING_MS, rocking_frames, stereo_picture
 
 PICTURE_SUFFIXES = frozenset(suffix for kind in FileFormat for suffix in kind.suffixes)
 FUSION_SHARE = 0.97  # of the progress where a result is written once it is fused
 MAP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
 _OF_MAPS = message("Maps are written as .png or .tif.")
-
-
-class MapKind(StrEnum):
-    """A map beside a picture; its file is called so: "beetle-depth.png"."""
-
-    DEPTH = "depth"
-    PROVENANCE = "provenance"
 
 
 def export_result(
@@ -46,6 +40,7 @@ def export_result(
     provenance: Path | None = None,
     depth: Path | None = None,
     overwrite_maps: bool | None = None,
+    stereo: Stereo | None = None,
     progress: Progress | None = None,
     together: ExitStack | None = None,
 ) -> None:
@@ -59,9 +54,10 @@ def export_result(
             profile.
         options: How the picture is written.
         overwrite: Whether existing files may be replaced.
-        provenance: The map of `provenance_map` (PNG or TIFF by suffix).
-        depth: The map of `depth_map` (PNG or TIFF by suffix).
+        provenance: The map of `maps.provenance_map` (PNG or TIFF by suffix).
+        depth: The map of `maps.depth_map` (PNG or TIFF by suffix).
         overwrite_maps: The same for the maps; None as for the picture.
+        stereo: A stereo view, with the metadata and profile of the picture.
         progress: Reported per file on the calling thread.
         together: Takes the files that are written: they appear when it ends well. By default they
             appear at once.
@@ -79,6 +75,7 @@ def export_result(
         overwrite_maps=of_maps,
         provenance=provenance,
         depth=depth,
+        stereo=stereo,
         sources=stack.sources,
     )
     with nullcontext(together) if together is not None else ExitStack() as targets:
@@ -92,21 +89,15 @@ def export_result(
                 progress.report(0.0, message("Writing"))
                 write_map(
                     staged(target, overwrite=of_maps),
-                    _map(result, kind, progress.checkpoint),
+                    map_pixels(result, kind, progress.checkpoint),
                     overwrite=True,
                     checkpoint=progress.checkpoint,
                 )
         progress.report(0.0, message("Writing"))
-        write_picture(
-            picture,
-            result.picture,
-            icc_profile=result.icc_profile,
-            source=stack.sources[stack.reference],
-            description=_description(result),
-            options=options,
-            overwrite=True,
-            checkpoint=progress.checkpoint,
-        )
+        if stereo is not None:
+            temporary = staged(stereo.path, overwrite=overwrite)
+            _write_stereo(temporary, result, stereo, options, progress.checkpoint)
+        _write(picture, result, result.picture, result.icc_profile, options, progress.checkpoint)
         progress.report(1.0, message("Written"))
 
 
@@ -137,8 +128,37 @@ def export_map(
     _check_no_frame(path, {source.path.resolve() for source in result.request.stack.sources})
     check_target(path, overwrite=overwrite)
     with _staged(path, overwrite=overwrite) as temporary:
-        pixels = _map(result, kind, checkpoint)
+        pixels = map_pixels(result, kind, checkpoint)
         write_map(temporary, pixels, overwrite=True, checkpoint=checkpoint)
+
+
+def export_stereo(
+    result: FusionResult,
+    stereo: Stereo,
+    *,
+    options: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Write a stereo view of a result, without the picture; whole or not at all.
+
+    Args:
+        result: What it is of.
+        stereo: How it is looked at, and its file.
+        options: How it is written.
+        overwrite: Whether an existing file may be replaced.
+        progress: Asked now and then whether to stop.
+
+    Raises:
+        OutputExistsError: If the file exists and `overwrite` is False.
+        OutputError: If it has a wrong suffix, is a frame, or cannot be written.
+        Cancelled: If the user stopped it; no file appears.
+    """
+    _check_stereo(stereo, result.request.stack.sources)
+    check_target(stereo.path, overwrite=overwrite)
+    with _staged(stereo.path, overwrite=overwrite) as temporary:
+        checkpoint = (progress or Progress()).checkpoint
+        _write_stereo(temporary, result, stereo, options, checkpoint)
 
 
 def check_targets(
@@ -148,8 +168,9 @@ def check_targets(
     provenance: Path | None = None,
     depth: Path | None = None,
     overwrite_maps: bool | None = None,
+    stereo: Stereo | None = None,
     others: Iterable[Path] = (),
-    sources: Iterable[FrameSource] = (),
+    sources: Sequence[FrameSource] = (),
 ) -> None:
     """Find out before the long work whether its results could be written.
 
@@ -159,6 +180,7 @@ def check_targets(
         provenance: The provenance map.
         depth: The depth map.
         overwrite_maps: Whether existing maps may be replaced; None as for the picture.
+        stereo: A stereo view; it must have room for two pictures as large as the frames.
         others: Further files that will be written, of any suffix.
         sources: The frames; none of them may be a target.
 
@@ -172,6 +194,9 @@ def check_targets(
     of_maps = overwrite if overwrite_maps is None else overwrite_maps
     for target in maps:
         _check_suffix(target, MAP_SUFFIXES, _OF_MAPS)
+    if stereo is not None:
+        _check_stereo(stereo, sources)
+        others = (stereo.path, *others)
     frames = {source.path.resolve() for source in sources}
     seen: set[Path] = set()
     for target in (path, *maps, *others):
@@ -236,57 +261,6 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def provenance_map(result: FusionResult) -> NDArray[np.uint8]:
-    """The provenance as a picture.
-
-    Returns:
-        (H, W, 3) uint8. Red: the frame that contributed most, `round(index * 255 / (n - 1))` for
-        the position 0 to n - 1 in the stack (0 for a single frame), so that
-        `index = round(red * (n - 1) / 255)` for up to 256 frames. Green: confidence, 255 where
-        that frame alone gave the pixel. Blue: share of the pixel that no frame has.
-    """
-    provenance = _provenance(result)
-    red = _scaled_index(provenance, len(result.request.stack), 255).astype(np.uint8)
-    return np.dstack([red, provenance.confidence, provenance.synthesised])
-
-
-def depth_map(
-    result: FusionResult, checkpoint: Callable[[], None] = lambda: None
-) -> NDArray[np.uint16]:
-    """The place in the stack as depth, between frames too; guessed where no frame tells it.
-
-    Args:
-        result: What was fused.
-        checkpoint: Called now and then; may raise to stop.
-
-    Returns:
-        (H, W) uint16, `round(place / (n - 1) * 65535)`: 0 for the first frame of the stack, 65535
-        for the last; all 0 for a single frame.
-    """
-    provenance, count = result.provenance, len(result.request.stack)
-    if provenance is None or count < 2:
-        return np.zeros(result.picture.shape[:2], np.uint16)
-    place = filled(result.depth or depth_by_source(provenance), result.picture, checkpoint)
-    full = np.clip(place * np.float32(65535 / (count - 1)), 0, 65535)
-    return np.asarray(np.rint(full, out=full), np.uint16)
-
-
-def _provenance(result: FusionResult) -> Provenance:
-    if result.provenance is not None:
-        return result.provenance
-    shape = result.picture.shape[:2]
-    return Provenance(
-        source_index=np.zeros(shape, np.uint16),
-        confidence=np.full(shape, 255, np.uint8),
-        synthesised=np.zeros(shape, np.uint8),
-    )
-
-
-def _scaled_index(provenance: Provenance, count: int, top: int) -> NDArray[np.uint16]:
-    levels = np.round(np.arange(count) * (top / max(count - 1, 1))).astype(np.uint16)
-    return levels[provenance.source_index]
-
-
 def _description(result: FusionResult) -> str:
     request = result.request
     mode = f", {request.mode}" if request.method is Method.VAEEDOF else ""
@@ -298,8 +272,51 @@ def _description(result: FusionResult) -> str:
     return f"Focus stack of {frames}; {result.model}{mode}{by_hand}; focusstack_app {__version__}"
 
 
-def _map(result: FusionResult, kind: MapKind, checkpoint: Callable[[], None]) -> Pixels:
-    return depth_map(result, checkpoint) if kind is MapKind.DEPTH else provenance_map(result)
+def _write(
+    path: Path,
+    result: FusionResult,
+    pixels: NDArray[np.uint16],
+    icc_profile: bytes | None,
+    options: OutputOptions,
+    checkpoint: Callable[[], None],
+) -> None:
+    """Write the picture of a result, or one that was made of it."""
+    stack = result.request.stack
+    write_picture(
+        path,
+        pixels,
+        icc_profile=icc_profile,
+        source=stack.sources[stack.reference],
+        description=_description(result),
+        options=options,
+        overwrite=True,
+        checkpoint=checkpoint,
+    )
+
+
+def _write_stereo(
+    path: Path,
+    result: FusionResult,
+    stereo: Stereo,
+    options: OutputOptions,
+    checkpoint: Callable[[], None],
+) -> None:
+    if stereo.kind is StereoKind.ROCKING:
+        write_animation(path, rocking_frames(result, stereo, checkpoint), ROCKING_MS)
+    else:
+        pixels, icc_profile = stereo_picture(result, stereo, checkpoint)
+        _write(path, result, pixels, icc_profile, options, checkpoint)
+
+
+def _check_stereo(stereo: Stereo, sources: Sequence[FrameSource]) -> None:
+    names = ", ".join(stereo.kind.suffixes)
+    hint = message("Use a name with one of these endings: {names}", names=names)
+    _check_suffix(stereo.path, frozenset(stereo.kind.suffixes), hint)
+    _check_no_frame(stereo.path, {source.path.resolve() for source in sources})
+    kind = format_of(stereo.path)
+    if kind is not None and stereo.kind is not StereoKind.ROCKING:
+        across = 1 if stereo.kind is StereoKind.ANAGLYPH else 2
+        check_side(kind, max((across * source.size_px[0] for source in sources), default=0))
 
 
 def _check_no_frame(path: Path, frames: Collection[Path]) -> None:

@@ -22,9 +22,11 @@ from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.composite import composite, most_sheets_bytes
+from focusstack_app.engine.defocus import nearest_first
 from focusstack_app.engine.depth import cut, depth_of
 from focusstack_app.engine.encode import reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
+from focusstack_app.engine.matching import Known
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
@@ -40,8 +42,8 @@ from focusstack_app.jobs.preparing import (
     registers,
 )
 
-Fused = tuple[FloatArray, Provenance, Depth]
-Made = tuple[NDArray[np.uint16], Provenance, Depth]
+Fused = tuple[FloatArray, Provenance, Depth, bool | None]  # the last: the first frame is nearest
+Made = tuple[NDArray[np.uint16], Provenance, Depth, bool | None]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
 # Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
@@ -69,7 +71,10 @@ def load_model(request: FusionRequest) -> FusionModel:
 
 
 def fuse_stack(
-    request: FusionRequest, progress: Progress, load: LoadModel = load_model
+    request: FusionRequest,
+    progress: Progress,
+    load: LoadModel = load_model,
+    pairs: Known | None = None,
 ) -> FusionResult:
     """Fuse a stack; nothing is written but temporary files beyond the memory budget.
 
@@ -77,6 +82,8 @@ def fuse_stack(
         request: What to do.
         progress: Reported on the calling thread.
         load: Gives the model.
+        pairs: What is known of pairs of frames from before, see `KnownPairs`: changes nothing but
+            how long it takes.
 
     Raises:
         ValueError: If it is not known where the frames of a slab lie.
@@ -107,6 +114,7 @@ def fuse_stack(
             clock,
             progress.sub(0.0, known),
             lambda frames: card_for(frames, loaded()),
+            pairs,
         )
         model = loaded()
         return fuse_prepared(prepared, model, spool, clock, progress.sub(known, 1.0))
@@ -167,8 +175,9 @@ def fuse_prepared(
             fused = fuse_pyramid(
                 lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
             )
-            made = _inside(fused, prepared)
-    picture, provenance, depth = made or (as_uint16(prepared.frames[0][:]), None, None)
+            made = _inside((*fused, None), prepared)
+    nothing = None, None, None
+    picture, provenance, depth, first = made or (as_uint16(prepared.frames[0][:]), *nothing)
     progress.report(1.0, message("Fused"))
     return FusionResult(
         request=request,
@@ -176,6 +185,7 @@ def fuse_prepared(
         icc_profile=prepared.icc_profile,
         provenance=provenance,
         depth=depth,
+        nearest_first=first,
         timings_s=clock.timings_s,
         device=model.device if model is not None else "CPU",
         model=(
@@ -195,7 +205,7 @@ def fuse_prepared(
 
 def _inside(fused: Fused, prepared: Prepared) -> Made:
     """What all frames show, in 16 bits, from positions in the whole stack."""
-    picture, provenance, depth = fused
+    picture, provenance, depth, near = fused
     inside, first = prepared.aligned.inside, prepared.request.positions.start
     height, width = picture.shape[:2]
     depth = cut(depth, (height, width), inside)
@@ -208,6 +218,7 @@ def _inside(fused: Fused, prepared: Prepared) -> Made:
             np.ascontiguousarray(on_host(provenance.synthesised[inside])),
         ),
         replace(depth, position=depth.position + np.float32(first)),
+        near,
     )
 
 
@@ -318,7 +329,7 @@ def _fuse_vaeedof(
         cells = -(-height // fusion.cell_px), -(-width // fusion.cell_px)
         index = provenance.source_index
         depth = depth_of(fusion.weights, fusion.carriers, index, cells, progress)
-        return picture, provenance, depth
+        return picture, provenance, depth, nearest_first(encoded.focus)
 
 
 def _unfit_frames(

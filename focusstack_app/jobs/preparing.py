@@ -26,6 +26,7 @@ from focusstack_app.engine.diagnose import Trouble, diagnose
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
+from focusstack_app.engine.matching import Known
 from focusstack_app.engine.overview import Overview, overview_of
 from focusstack_app.engine.resampling import common_area
 from focusstack_app.engine.veil import Focus
@@ -71,6 +72,7 @@ def prepare(
     clock: Clock,
     progress: Progress,
     card_for: Callable[[Sequence[Planes]], Card | None] = no_card,
+    pairs: Known | None = None,
 ) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
 
@@ -84,6 +86,7 @@ def prepare(
         clock: Told what it takes.
         progress: Reported on the calling thread.
         card_for: The card on which frames are registered, if any; asked once they are read.
+        pairs: What is known of pairs of frames from before; see `KnownPairs`.
 
     Raises:
         ValueError: If it is not known where the frames of a slab lie.
@@ -97,7 +100,7 @@ def prepare(
     read = 0.2 if registers(request) else 0.6
     with clock("read"):
         ordered, frames, proxies, icc_profile, warnings = read_frames(
-            request, spool, progress.sub(0.0, read)
+            request, spool, progress.sub(0.0, read), pairs
         )
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
@@ -107,7 +110,7 @@ def prepare(
     card = card_for(frames) if registers(ordered) else None
     with clock("align"):
         finding, known = progress.sub(read, 1.0), ordered.registration
-        aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.0, 0.9), card)
+        aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.0, 0.9), card, pairs)
         kept = [index for index in range(len(frames)) if index not in aligned.unlike]
         if aligned.unlike and len(kept) > 1:
             told = left_out_advice(ordered.stack, aligned.unlike)
@@ -116,7 +119,7 @@ def prepare(
                     held[index].drop()
             # They may have misled the order, too.
             kept.sort(key=lambda index: request.stack.sources.index(ordered.stack.sources[index]))
-            order = focus_order([proxies[index] for index in kept], progress, spool.keep)
+            order = focus_order([proxies[index] for index in kept], progress, spool.keep, pairs)
             kept = [kept[position] for position in order]
             if ordered.stack.reference in aligned.unlike or aligned.registration is None:
                 known = None  # of another reference
@@ -136,7 +139,9 @@ def prepare(
                 registration=known if ordered.registration is not None else None,
             )
             frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
-            aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.9, 1.0), card)
+            aligned = _found(
+                ordered, known, frames, proxies, spool, finding.sub(0.9, 1.0), card, pairs
+            )
             aligned.warnings[:0] = told
     for proxy in proxies:
         proxy.drop()
@@ -235,6 +240,7 @@ def _found(
     spool: Spool,
     progress: Progress,
     card: Card | None,
+    pairs: Known | None,
 ) -> Aligned:
     """Find where the frames lie on the reference, if it is not known, and what is wrong."""
     stack = request.stack
@@ -244,7 +250,7 @@ def _found(
         return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
     full = known
     if full is None:
-        full = _registered(stack, proxies, spool, progress, card)
+        full = _registered(stack, proxies, spool, progress, card, pairs)
     found = rescaled(full, (height, width))
     warnings = doubtful_advice(stack, found.doubtful)
     findings = diagnose(proxies, found, stack.reference, progress)
@@ -275,13 +281,14 @@ def _registered(
     spool: Spool,
     progress: Progress,
     card: Card | None,
+    pairs: Known | None,
 ) -> Registration:
     """Where the frames lie; the processor finds it, too, where a card fails at it."""
     size_px = stack.sources[stack.reference].size_px[::-1]
 
     def on(card: Card | None) -> Registration:
         with meanwhile(spool.keep) as keep:
-            return register(proxies, stack.reference, size_px, progress, keep, card)
+            return register(proxies, stack.reference, size_px, progress, keep, card, pairs)
 
     if card is not None:
         with suppress(DeviceError), card.errors():

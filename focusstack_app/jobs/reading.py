@@ -16,6 +16,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import PROXY_SIDE_PX
 from focusstack_app.engine.focus_order import focus_order
+from focusstack_app.engine.matching import Known
 from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
@@ -46,7 +47,9 @@ class FramesRead(NamedTuple):
     warnings: list[str]
 
 
-def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> FramesRead:
+def read_frames(
+    request: FusionRequest, spool: Spool, progress: Progress, known: Known | None = None
+) -> FramesRead:
     """Read everything, a few frames ahead, and put it in the order of the focus."""
     several = len(request.stack) > 1
     narrow = not request.stack.all_raw
@@ -55,7 +58,7 @@ def read_frames(request: FusionRequest, spool: Spool, progress: Progress) -> Fra
     warnings = _colour_warnings(read_as, request.stack.reference)
     if not proxies:
         return FramesRead(request, frames, proxies, icc_profile, warnings)
-    order = focus_order(proxies, progress, spool.keep)
+    order = focus_order(proxies, progress, spool.keep, known)
     frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
 

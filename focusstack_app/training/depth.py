@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import Align, FusionRequest, Method
 from focusstack_app.core.progress import Progress
-from focusstack_app.jobs.export import depth_map
 from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.maps import depth_map
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.training import lens
 from focusstack_app.training.layers import lens_scene

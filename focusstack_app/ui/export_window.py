@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QAction
 
-from focusstack_app.jobs.export import MapKind
+from focusstack_app.jobs.maps import MapKind
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.export_all import ExportAllDialog

@@ -16,7 +16,7 @@ from focusstack_app.core.output import FileFormat, OutputOptions, format_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import make_folder
-from focusstack_app.jobs.export import MapKind
+from focusstack_app.jobs.maps import MapKind
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.preferences import Preferences

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.naming import stack_name
 from focusstack_app.core.places import is_there
-from focusstack_app.jobs.export import MapKind
+from focusstack_app.jobs.maps import MapKind
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (

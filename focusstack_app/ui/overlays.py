@@ -13,7 +13,7 @@ from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.io.depth import rounded_to_8
-from focusstack_app.jobs.export import depth_map, provenance_map
+from focusstack_app.jobs.maps import depth_map, provenance_map
 from focusstack_app.ui.translation import tr
 
 _FILLED_IN = np.array([255, 0, 255], np.float32)

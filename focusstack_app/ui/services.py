@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,8 +19,10 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.io.read import read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
-from focusstack_app.jobs.export import MapKind, export_map, export_result
+from focusstack_app.jobs.export import export_map, export_result
 from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.known_pairs import KnownPairs
+from focusstack_app.jobs.maps import MapKind
 from focusstack_app.jobs.opening import OpenedStack, open_stack
 from focusstack_app.jobs.source_frame import read_source_frame
 from focusstack_app.jobs.viewport import Viewport, open_viewport
@@ -59,7 +62,7 @@ class Services:
     Attributes:
         open_stack: Files, or one folder, to a checked stack.
         list_images: The pictures of a folder.
-        fuse_stack: A request to a result.
+        fuse_stack: A request to a result; what it finds of pairs of frames serves other stacks.
         export_result: A result to a file.
         export_map: A map of a result to a file.
         open_viewport: A request to its picture in parts.
@@ -72,7 +75,9 @@ class Services:
 
     open_stack: Callable[[Sequence[Path]], OpenedStack] = open_stack
     list_images: Callable[[Path], list[Path]] = list_images
-    fuse_stack: Callable[[FusionRequest, Progress], FusionResult] = fuse_stack
+    fuse_stack: Callable[[FusionRequest, Progress], FusionResult] = field(
+        default_factory=lambda: partial(fuse_stack, pairs=KnownPairs())
+    )
     export_result: Export = export_result
     export_map: ExportMap = export_map
     open_viewport: Callable[[FusionRequest, Progress], Viewport] = open_viewport

@@ -1308,6 +1308,10 @@
         <translation>In den Ordner {folder} darf nicht geschrieben werden.</translation>
     </message>
     <message>
+        <source>Use a name with one of these endings: {names}</source>
+        <translation>Bitte einen Namen mit einer dieser Endungen wählen: {names}</translation>
+    </message>
+    <message>
         <source>{file} has the wrong suffix.</source>
         <translation>{file} hat die falsche Endung.</translation>
     </message>
@@ -1358,6 +1362,14 @@
     <message>
         <source>{file} was given more than once and counts once.</source>
         <translation>{file} wurde mehrfach angegeben und zählt einmal.</translation>
+    </message>
+    <message>
+        <source>{file} has {width_px} x {height_px} pixels, most frames have {usual_width_px} x {usual_height_px}: it is left out of the stack.</source>
+        <translation>{file} hat {width_px} x {height_px} Pixel, die meisten Bilder haben {usual_width_px} x {usual_height_px}: Die Datei bleibt aus dem Stack heraus.</translation>
+    </message>
+    <message>
+        <source>{count} pictures differ in size from most frames, which have {usual_width_px} x {usual_height_px} pixels, and are left out of the stack: {files}.</source>
+        <translation>{count} Bilder sind nicht so groß wie die meisten mit {usual_width_px} x {usual_height_px} Pixeln und bleiben aus dem Stack heraus: {files}.</translation>
     </message>
     <message>
         <source>{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x {first_height_px}.</source>

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.jobs.export import MapKind, depth_map, provenance_map
+from focusstack_app.jobs.maps import MapKind, depth_map, provenance_map
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from tests.helpers.retouching import begin

@@ -154,6 +154,39 @@ class TestFuse:
         with tifffile.TiffFile(tmp_path / slabs[1]) as file:
             assert "slab 2, 3 to 5 of 7" in file.pages.first.description
 
+    def test_a_stereo_pair_lies_beside_the_picture(self, frames: Path, tmp_path: Path) -> None:
+        report, pair = tmp_path / "report.json", tmp_path / "pair.png"
+        command = ["fuse", frames, *PYRAMID, "--overwrite", "-o", tmp_path / "out.tif"]
+        assert run(*command, "--stereo", pair, "--bits", "8", "--json", report) == 0
+        assert files_in(tmp_path) == ["out.tif", "pair.png", "report.json"]
+        assert json.loads(report.read_text())["stereo"] == str(pair)
+        made = probe(pair)
+        width, height = probe(tmp_path / "out.tif").size_px
+        assert made.is_result
+        assert made.size_px == (2 * width, height)
+        first = pair.read_bytes()
+        assert run(*command, "--stereo", pair, "--bits", "8", "--nearest", "first") == 0
+        nearest_first = pair.read_bytes()
+        assert run(*command, "--stereo", pair, "--bits", "8", "--nearest", "last") == 0
+        assert (first == nearest_first) != (first == pair.read_bytes())  # it was one of both
+        wider = ("--parallax", "6", "--nearest", "first")
+        assert run(*command, "--stereo", pair, "--bits", "8", *wider) == 0
+        assert pair.read_bytes() != nearest_first
+
+    def test_a_stereo_view_is_written_with_the_picture_or_not_at_all(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        command = ["fuse", frames, *PYRAMID, "-o", tmp_path / "out.tif", "--stereo"]
+        assert run(*command, tmp_path / "rocking.tif", "--stereo-kind", "rocking") == 1
+        assert "one of these endings: .webp, .gif" in capsys.readouterr().err
+        taken = tmp_path / "rocking.webp"
+        taken.write_bytes(b"mine")
+        assert run(*command, taken, "--stereo-kind", "rocking") == 1
+        assert "rocking.webp already exists" in capsys.readouterr().err
+        assert files_in(tmp_path) == ["rocking.webp"]
+        assert run(*command, taken, "--stereo-kind", "rocking", "--overwrite") == 0
+        assert taken.read_bytes() != b"mine"
+
     def test_slabs_are_written_with_the_picture_or_not_at_all(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 
 
 def test_the_suffix_tells_the_format_in_either_case() -> None:
@@ -29,3 +29,14 @@ def test_bits_are_those_of_the_options_where_a_format_has_a_choice() -> None:
 def test_quality_has_a_range(quality: int) -> None:
     with pytest.raises(ValueError, match="1 to 100"):
         OutputOptions(quality=quality)
+
+
+def test_a_stereo_view_has_the_formats_of_a_picture_or_those_that_move() -> None:
+    assert StereoKind.ANAGLYPH.suffixes == tuple(s for kind in FileFormat for s in kind.suffixes)
+    assert StereoKind.ROCKING.suffixes == (".webp", ".gif")
+
+
+@pytest.mark.parametrize("parallax", [0.0, 0.11])
+def test_parallax_has_a_range(parallax: float) -> None:
+    with pytest.raises(ValueError, match=r"at most 0\.1"):
+        Stereo(Path("a.tif"), parallax=parallax)

@@ -7,7 +7,7 @@ import pytest
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.defocus import _LEADS, _alike, focus_of
+from focusstack_app.engine.defocus import _LEADS, _alike, focus_of, nearest_first
 from focusstack_app.engine.veil import blurred
 from focusstack_app.training.lens import Layer, Scene, render
 
@@ -118,6 +118,20 @@ def test_frames_that_tell_nothing_are_no_numbers() -> None:
     assert np.isnan(focus_of([light[0], light[0]], mattes, Progress())).all()
     flat = np.full((HEIGHT, WIDTH), 0.4, np.float32)
     assert np.isnan(focus_of([flat, flat, flat], [flat, flat, flat], Progress())).all()
+
+
+@pytest.mark.parametrize(
+    ("focus", "first"),
+    [
+        ([9.0, 5.0, -3.0, -9.0], True),
+        ([-9.0, np.nan, 4.0], False),
+        ([np.nan, np.nan], None),
+        ([0.0, 0.0, 0.0], None),
+        ([np.nan, 3.0], None),
+    ],
+)
+def test_the_near_end_follows_from_the_focus(focus: list[float], first: bool | None) -> None:
+    assert nearest_first(np.array(focus)) is first
 
 
 def test_it_can_be_cancelled() -> None:

@@ -10,20 +10,20 @@ from PIL import Image
 
 from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import Depth, FusionResult, Provenance
-from focusstack_app.core.output import OutputOptions
+from focusstack_app.core.fusion import FusionResult
+from focusstack_app.core.output import OutputOptions, Stereo, StereoKind
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.export import (
-    MapKind,
     check_size,
     check_targets,
-    depth_map,
     export_map,
     export_result,
-    provenance_map,
+    export_stereo,
 )
+from focusstack_app.jobs.maps import MapKind, depth_map, provenance_map
 from focusstack_app.jobs.opening import open_stack
+from focusstack_app.jobs.stereo import stereo_picture
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack, write_stack
 
@@ -105,42 +105,73 @@ def test_a_map_that_is_stopped_leaves_no_file(tmp_path: Path, stack: Stack) -> N
     assert list(tmp_path.glob(".*")) == []
 
 
-@pytest.mark.parametrize("count", [2, 7, 256])
-def test_the_frame_can_be_read_back_from_the_red_of_the_provenance_map(count: int) -> None:
-    result = fake_result(fake_stack(count))
-    assert result.provenance is not None
-    picture = provenance_map(result)
-    index = np.round(picture[..., 0].astype(float) * (count - 1) / 255)
-    assert np.array_equal(index, result.provenance.source_index)
-    assert np.array_equal(picture[..., 1], result.provenance.confidence)
-    assert np.array_equal(picture[..., 2], result.provenance.synthesised)
+def test_a_stereo_pair_has_the_bits_and_the_metadata_of_the_picture(
+    tmp_path: Path, stack: Stack
+) -> None:
+    result = fake_result(stack)
+    stereo = Stereo(tmp_path / "pair.tif")
+    export_result(result, tmp_path / "out.tif", stereo=stereo)
+    assert _names(tmp_path) == ["out.tif", "pair.tif"]
+    assert np.array_equal(tifffile.imread(stereo.path), stereo_picture(result, stereo)[0])
+    tags = []
+    for path in (stereo.path, tmp_path / "out.tif"):
+        with tifffile.TiffFile(path) as file:
+            first = file.pages.first.tags
+            tags.append({name: first[name].value for name in ("ImageDescription", "Software")})
+    assert tags[0] == tags[1]
 
 
-def test_depth_runs_from_the_first_frame_to_the_last() -> None:
-    """Without a depth of its own a result has the frames that its pixels came from."""
-    result = fake_result(fake_stack(3, width_px=96, height_px=40))
-    index = np.repeat(np.arange(3, dtype=np.uint16), 32)[np.newaxis].repeat(40, axis=0)
-    provenance = Provenance(
-        index, np.full(index.shape, 255, np.uint8), np.zeros(index.shape, np.uint8)
-    )
-    picture = np.broadcast_to(20_000 * index[..., np.newaxis], (40, 96, 3)).astype(np.uint16)
-    depth = depth_map(replace(result, provenance=provenance, picture=picture))
-    assert depth.shape == (40, 96)
-    np.testing.assert_allclose(depth[:, 16::32], np.tile([0, 32768, 65535], (40, 1)), atol=2000)
+def test_a_stereo_view_is_written_without_the_picture(tmp_path: Path, stack: Stack) -> None:
+    result = fake_result(stack)
+    both = Stereo(tmp_path / "both.png", StereoKind.ANAGLYPH)
+    export_stereo(result, both, options=OutputOptions(bits=8))
+    with Image.open(both.path) as image:
+        expected = rounded_to_8(stereo_picture(result, both)[0])
+        assert np.array_equal(np.asarray(image), expected)
+    rocking = Stereo(tmp_path / "rocking.gif", StereoKind.ROCKING)
+    export_stereo(result, rocking)
+    with Image.open(rocking.path) as image:
+        assert getattr(image, "n_frames", 1) > 10
+    assert _names(tmp_path) == ["both.png", "rocking.gif"]
 
 
-def test_the_map_shows_what_the_fusion_says_about_depth() -> None:
-    result = fake_result(fake_stack(5, width_px=96, height_px=40))
-    between = Depth(np.full((20, 48), 1.5, np.float32), np.full((20, 48), 255, np.uint8))
-    depth = depth_map(replace(result, depth=between))
-    np.testing.assert_allclose(depth, 65535 * 1.5 / 4, atol=1)
+def test_a_stereo_view_replaces_nothing_that_it_may_not(tmp_path: Path, stack: Stack) -> None:
+    result = fake_result(stack)
+    there = tmp_path / "there.png"
+    there.write_bytes(b"mine")
+    with pytest.raises(OutputExistsError, match=r"there\.png already exists"):
+        export_stereo(result, Stereo(there))
+    with pytest.raises(OutputExistsError, match=r"there\.png already exists"):
+        export_result(result, tmp_path / "out.tif", stereo=Stereo(there))
+    with pytest.raises(OutputError, match="is one of the frames"):
+        export_stereo(result, Stereo(stack.sources[0].path), overwrite=True)
+    for kind, name in ((StereoKind.PARALLEL, "pair.gif"), (StereoKind.ROCKING, "rocking.tif")):
+        with pytest.raises(OutputError, match="wrong suffix"):
+            export_stereo(result, Stereo(tmp_path / name, kind))
+    with pytest.raises(OutputError, match="named twice"):
+        check_targets(tmp_path / "out.tif", stereo=Stereo(tmp_path / "out.tif"))
+    assert _names(tmp_path) == ["there.png"]
+    assert there.read_bytes() == b"mine"
 
 
-def test_a_single_frame_gave_every_pixel_of_its_own_picture() -> None:
-    result = fake_result(fake_stack(1))
-    assert result.provenance is None
-    assert not depth_map(result).any()
-    assert np.all(provenance_map(result) == (0, 255, 0))
+def test_a_pair_that_is_too_wide_for_its_format_is_told_before_the_work(tmp_path: Path) -> None:
+    frames = fake_stack(2, width_px=9000, height_px=20).sources
+    with pytest.raises(OutputError, match="16383 pixels"):
+        check_targets(tmp_path / "a.tif", stereo=Stereo(tmp_path / "b.webp"), sources=frames)
+    both = Stereo(tmp_path / "b.webp", StereoKind.ANAGLYPH)
+    check_targets(tmp_path / "a.tif", stereo=both, sources=frames)
+
+
+def test_without_its_picture_no_stereo_view_appears(tmp_path: Path, stack: Stack) -> None:
+    progress = Progress()
+    progress.cancel()
+    stereo = Stereo(tmp_path / "pair.tif")
+    with pytest.raises(Cancelled):
+        export_result(fake_result(stack), tmp_path / "out.tif", stereo=stereo, progress=progress)
+    with pytest.raises(Cancelled):
+        export_stereo(fake_result(stack), stereo, progress=progress)
+    assert _names(tmp_path) == []
+    assert list(tmp_path.glob(".*")) == []
 
 
 def test_an_existing_picture_is_kept(tmp_path: Path, stack: Stack) -> None:

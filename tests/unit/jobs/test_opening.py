@@ -87,6 +87,44 @@ def test_the_first_frame_of_another_size_is_named_with_both_sizes(tmp_path: Path
     assert "96 x 64" in caught.value.message
 
 
+def test_pictures_of_a_folder_that_have_not_the_most_common_size_are_left_out(
+    tmp_path: Path,
+) -> None:
+    frames = write_stack(tmp_path, 3)
+    Image.new("RGB", (48, 64)).save(tmp_path / "frame_1_edited.tif")
+    opened = open_stack([tmp_path])
+    assert [source.path for source in opened.stack.sources] == frames
+    assert opened.warnings == (
+        f"{tmp_path / 'frame_1_edited.tif'} has 48 x 64 pixels, most frames have 96 x 64: it is "
+        "left out of the stack.",
+    )
+    with pytest.raises(InputError, match=r"frame_1_edited\.tif is 48 x 64 pixels"):
+        open_stack([*frames, tmp_path / "frame_1_edited.tif"])  # who names it wants it
+    Image.new("RGB", (30, 30)).save(tmp_path / "small.tif")
+    (line,) = open_stack([tmp_path]).warnings
+    assert line == (
+        "2 pictures differ in size from most frames, which have 96 x 64 pixels, and are left out "
+        "of the stack: frame_1_edited.tif, small.tif."
+    )
+    for number in range(5):
+        Image.new("RGB", (30, 20 + number)).save(tmp_path / f"z{number}.tif")
+    opened = open_stack([tmp_path])  # 3 of 10: less than half of them, but more than any other
+    assert [source.path for source in opened.stack.sources] == frames
+    assert opened.warnings[0].endswith("small.tif, z0.tif, z1.tif, z2.tif and 2 more.")
+
+
+def test_a_folder_in_which_two_sizes_are_as_common_is_refused(tmp_path: Path) -> None:
+    write_stack(tmp_path, 2)
+    for name in ("a.tif", "b.tif"):
+        Image.new("RGB", (48, 64)).save(tmp_path / name)
+    with pytest.raises(InputError, match=r"96 x 64 pixels, but .* 48 x 64"):
+        open_stack([tmp_path])
+    (tmp_path / "a.tif").unlink()
+    (tmp_path / "frame_2.png").unlink()
+    with pytest.raises(InputError, match="48 x 64"):  # one of each
+        open_stack([tmp_path])
+
+
 @pytest.mark.parametrize("content", [b"", b"just text"])
 def test_a_file_that_is_no_picture_is_named(tmp_path: Path, content: bytes) -> None:
     frames = write_stack(tmp_path)

@@ -14,8 +14,8 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.icc import adobe_rgb_profile, rec2020_profile, srgb_profile
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.spool import Spool
-from focusstack_app.jobs.export import depth_map
 from focusstack_app.jobs.fuse import fuse_stack
+from focusstack_app.jobs.maps import depth_map
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.reading import read_frames, readers_of
 from focusstack_app.jobs.report import facts

@@ -1,0 +1,40 @@
+"""Animations, as WebP or GIF by Pillow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from focusstack_app.io.atomic import replacing
+from focusstack_app.io.icc import srgb_profile
+
+_QUALITY = 80  # of WebP
+
+
+def write_animation(path: Path, frames: Iterable[NDArray[np.uint8]], frame_ms: int) -> None:
+    """Write frames that are shown in turn, without end; whole or not at all.
+
+    Args:
+        path: WebP or GIF by its suffix; replaced if it exists.
+        frames: Two or more of (H, W, 3), sRGB.
+        frame_ms: For how long each is shown.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
+    first, *others = (Image.fromarray(frame) for frame in frames)
+    gif = path.suffix.lower() == ".gif"
+    with replacing(path, overwrite=True) as temporary:
+        first.save(
+            temporary,
+            "GIF" if gif else "WEBP",
+            save_all=True,
+            append_images=others,
+            duration=frame_ms,
+            loop=0,
+            **({} if gif else {"quality": _QUALITY, "icc_profile": srgb_profile()}),
+        )
