@@ -227,6 +227,14 @@ def _more() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (
+            tr("In 3D"),
+            tr(
+                "3 shows the output from where the pointer is. File, Export Stereo View makes "
+                "pairs, anaglyphs and rocking animations. Is it inside out? View, Swap Near and "
+                "Far."
+            ),
+        ),
+        (
             tr("Another framing"),
             tr(
                 "Use as Reference, in the menu of a frame: the others are fitted to its framing "
