@@ -201,6 +201,10 @@ def _more() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (
+            tr("On to a raw developer"),
+            tr("Export writes DNG too: white balance and exposure can still be chosen there."),
+        ),
+        (
             tr("Many outputs"),
             tr("Ctrl+Shift+E exports all of them into one folder, each slab with its number."),
         ),

@@ -76,8 +76,8 @@
         <translation>Format</translation>
     </message>
     <message>
-        <source>What Export and Batch propose. All of them hold metadata and a colour profile.</source>
-        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und ein Farbprofil.</translation>
+        <source>What Export and Batch propose. All of them hold metadata and say their colours; DNG is for raw developers, where white balance and exposure can still be chosen.</source>
+        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -125,7 +125,7 @@
     </message>
     <message>
         <source>That of the frames keeps every value; for RAW it is sRGB, which is for the web. Rec. 2020 holds nearly all colours of RAW. The file says which.</source>
-        <translation>Der der Aufnahmen erhält jeden Wert; bei RAW ist es sRGB, das für das Web ist. Rec. 2020 fasst fast alle Farben von RAW. Die Datei sagt, welcher es ist.</translation>
+        <translation>Der der Aufnahmen erhält jeden Wert; bei RAW ist das sRGB, der Farbraum des Webs. Rec. 2020 fasst fast alle Farben von RAW. Die Datei sagt, welcher es ist.</translation>
     </message>
     <message>
         <source>Metadata</source>
@@ -318,8 +318,8 @@
         <translation>Rendern und exportieren</translation>
     </message>
     <message>
-        <source>a TIFF, PNG, JPEG or WebP with its metadata</source>
-        <translation>als TIFF, PNG, JPEG oder WebP mit allen Metadaten</translation>
+        <source>a TIFF, PNG, JPEG, WebP or DNG with its metadata</source>
+        <translation>als TIFF, PNG, JPEG, WebP oder DNG mit allen Metadaten</translation>
     </message>
     <message>
         <source>Models</source>
@@ -392,6 +392,14 @@
     <message>
         <source>Ctrl+Shift+R renders slabs, each of some frames that follow each other: retouch the render of all frames from the slab that has it right.</source>
         <translation>Strg+Umschalt+R rendert Teilstacks (Slabs) aus je einigen Aufnahmen hintereinander: Retuschieren Sie das Ergebnis aus allen Aufnahmen mit dem Teilstack, der die Stelle richtig zeigt.</translation>
+    </message>
+    <message>
+        <source>On to a raw developer</source>
+        <translation>Weiter in den RAW-Entwickler</translation>
+    </message>
+    <message>
+        <source>Export writes DNG too: white balance and exposure can still be chosen there.</source>
+        <translation>„Exportieren“ schreibt auch DNG: Weißabgleich und Belichtung lassen sich dort noch wählen.</translation>
     </message>
     <message>
         <source>Many outputs</source>
@@ -695,6 +703,10 @@
     <message>
         <source>Processor (PyTorch)</source>
         <translation>Prozessor (PyTorch)</translation>
+    </message>
+    <message>
+        <source>{format} for raw developers</source>
+        <translation>{format} für RAW-Entwickler</translation>
     </message>
     <message>
         <source>{format} without loss</source>
@@ -1104,8 +1116,8 @@
         <translation>{file} hat nicht die Endung eines Bildformats.</translation>
     </message>
     <message>
-        <source>Use .tif, .png, .jpg or .webp.</source>
-        <translation>Verwenden Sie .tif, .png, .jpg oder .webp.</translation>
+        <source>Use .tif, .png, .jpg, .webp or .dng.</source>
+        <translation>Verwenden Sie .tif, .png, .jpg, .webp oder .dng.</translation>
     </message>
     <message>
         <source>The picture has more than {largest_px} pixels on a side, which {name} cannot hold.</source>
@@ -1120,8 +1132,8 @@
         <translation>Geben Sie einen Namen an, der auf .png oder .tif endet.</translation>
     </message>
     <message>
-        <source>The picture would be larger than 4 GB, which TIFF cannot hold.</source>
-        <translation>Das Bild wäre größer als 4 GB; so viel fasst TIFF nicht.</translation>
+        <source>The picture would be larger than 4 GB, which TIFF and DNG cannot hold.</source>
+        <translation>Das Bild wäre größer als 4 GB; so viel fassen TIFF und DNG nicht.</translation>
     </message>
     <message>
         <source>Stack smaller pictures.</source>
@@ -2159,8 +2171,8 @@
         <translation>Das Farbprofil der Aufnahmen kann nicht verwendet werden ({error}).</translation>
     </message>
     <message>
-        <source>Keep the colour space of the frames.</source>
-        <translation>Behalten Sie den Farbraum der Aufnahmen bei.</translation>
+        <source>Export TIFF or PNG in the colour space of the frames.</source>
+        <translation>Exportieren Sie TIFF oder PNG im Farbraum der Aufnahmen.</translation>
     </message>
     <message numerus="yes">
         <source>Add %n Stack(s)</source>

@@ -68,7 +68,7 @@ def test_a_pair_is_proposed_beside_the_picture(
     assert written(opened, qtbot) == expected
     pair = tifffile.imread(name)
     wanted = Stereo(Path(name), StereoKind.PARALLEL, 0.05)
-    assert np.array_equal(pair, stereo_picture(output.result, wanted))
+    assert np.array_equal(pair, stereo_picture(output.result, wanted)[0])
     assert output.exported_to == tmp_path / "beetle.tif"
 
 
