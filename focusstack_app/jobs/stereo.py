@@ -103,8 +103,8 @@ def rocking_frames(
     picture = reduced_to(result.picture, _ROCKING_SIDE_PX)
     near = nearness_of(result, stereo.nearest_first, checkpoint)
     # Means would make slopes of steps.
-    small = cv2.resize(near, picture.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-    small = np.asarray(small, np.float32)
+    size, nearest = picture.shape[1::-1], cv2.INTER_NEAREST
+    small = np.asarray(cv2.resize(near, size, interpolation=nearest), np.float32)
     picture = converted(picture, result.icc_profile, srgb_profile(), checkpoint)
     swing_px = stereo.parallax * picture.shape[1]
     for number in range(_ROCKING_FRAMES):
