@@ -57,8 +57,11 @@ def nearness_of(
 
 def stereo_picture(
     result: FusionResult, stereo: Stereo, checkpoint: Callable[[], None] = lambda: None
-) -> NDArray[np.uint16]:
+) -> tuple[NDArray[np.uint16], bytes | None]:
     """Both views of a result as one picture.
+
+    An anaglyph is made in sRGB, near whose primaries those of screens are: in other colour spaces
+    each eye's light would be part of the other's on the screen.
 
     Args:
         result: What was fused.
@@ -66,22 +69,26 @@ def stereo_picture(
         checkpoint: Called now and then; may raise to stop.
 
     Returns:
-        Side by side (H, 2 W, 3), or (H, W, 3) of an anaglyph; in the colours of the picture.
+        Side by side (H, 2 W, 3), or (H, W, 3) of an anaglyph; and the profile of that, None for
+        sRGB without one.
     """
-    picture = result.picture
+    picture, icc_profile = result.picture, result.icc_profile
+    if stereo.kind is StereoKind.ANAGLYPH and icc_profile not in (None, srgb_profile()):
+        picture = converted(picture, icc_profile, srgb_profile(), checkpoint)
+        icc_profile = srgb_profile()
     height, width = picture.shape[:2]
     near = nearness_of(result, stereo.nearest_first, checkpoint)
     # What is near lies further to the right for the left eye.
     shift_px = stereo.parallax * width / 2
     if stereo.kind is StereoKind.ANAGLYPH:
         left, right = (seen_from(picture, near, (s, 0), checkpoint) for s in (shift_px, -shift_px))
-        return anaglyph(left, right)
+        return anaglyph(left, right), icc_profile
     if stereo.kind is StereoKind.CROSSED:
         shift_px = -shift_px
     both = np.empty((height, 2 * width, 3), np.uint16)
     both[:, :width] = seen_from(picture, near, (shift_px, 0), checkpoint)
     both[:, width:] = seen_from(picture, near, (-shift_px, 0), checkpoint)
-    return both
+    return both, icc_profile
 
 
 def rocking_frames(

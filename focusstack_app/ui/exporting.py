@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from focusstack_app.core.errors import FocusStackError, OutputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import free_path, unused
-from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import make_folder
@@ -25,6 +25,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import FORMAT_NAMES, format_text
 
+_Kind = MapKind | StereoKind | None  # of what is written: None is the picture
 _MOST_NAMES = 3  # of outputs that could not be saved
 
 
@@ -63,7 +64,8 @@ class Exporter(QObject):
         self._services = services
         self._preferences = preferences
         self._window = window
-        self._writing: set[tuple[int, MapKind | None]] = set()  # None is the picture
+        self.last_stereo = Stereo(Path())  # what was chosen last
+        self._writing: set[tuple[int, _Kind]] = set()
         self._folders: dict[tuple[Path, str], Path] = {}
 
     @property
@@ -75,8 +77,8 @@ class Exporter(QObject):
         """Whether anything of this output is being written."""
         return any(number == output.number for number, _ in self._writing)
 
-    def can_write(self, output: Output, kind: MapKind | None = None) -> bool:
-        """Whether its picture, or that map, is not being written already."""
+    def can_write(self, output: Output, kind: _Kind = None) -> bool:
+        """Whether its picture, or that map or view, is not being written already."""
         return (output.number, kind) not in self._writing
 
     # --- the picture -------------------------------------------------------------------------
@@ -150,11 +152,7 @@ class Exporter(QObject):
         Returns:
             The dialog, which is open.
         """
-        picture = output.exported_to
-        if picture is None or not is_folder(picture.parent):
-            name, folder = self._preferences.settings.export.name, self.folder_for(output)
-            picture = free_path(output.result.request, name, str(folder), ".png")
-        proposal = unused(picture.with_name(f"{picture.stem}-{kind}.png"))
+        proposal = self._beside(output, kind, ".png")
         filters = {_map_filter(kind): kind for kind in (FileFormat.PNG, FileFormat.TIFF)}
         return ask_file(
             self._window,
@@ -187,13 +185,66 @@ class Exporter(QObject):
             )
 
         self._begin(output, kind, path, work).succeeded.connect(
-            lambda _: self._on_map_written(output, kind, path)
+            lambda _: self._on_saved_beside(
+                output, path, _map_saved()[kind].format(name=output.name, file=path.name)
+            )
         )
 
-    def _on_map_written(self, output: Output, kind: MapKind, path: Path) -> None:
+    def _beside(self, output: Output, what: str, suffix: str) -> Path:
+        """A new file beside the picture of an output, if it has one."""
+        picture = output.exported_to
+        if picture is None or not is_folder(picture.parent):
+            name, folder = self._preferences.settings.export.name, self.folder_for(output)
+            picture = free_path(output.result.request, name, str(folder), suffix)
+        return unused(picture.with_name(f"{picture.stem}-{what}{suffix}"))
+
+    def _on_saved_beside(self, output: Output, path: Path, text: str) -> None:
         self._folders[self._origin(output)] = path.parent
-        text = _map_saved()[kind].format(name=output.name, file=path.name)
         self.saved.emit(text, path.parent)
+
+    # --- stereo views ------------------------------------------------------------------------
+
+    def ask_stereo(self, output: Output, stereo: Stereo) -> QFileDialog:
+        """Ask where a stereo view of an output, without its file yet, goes, as `ask_map` does."""
+        self.last_stereo, export = stereo, self._preferences.settings.export
+        filters = {_filter(kind, export.options): kind for kind in FileFormat}
+        first = export.format
+        if stereo.kind is StereoKind.ROCKING:
+            first = FileFormat.WEBP
+            filters = {_map_filter(first): first}
+        return ask_file(
+            self._window,
+            self.tr("Export a Stereo View of {name}").format(name=output.name),
+            self._beside(output, stereo.kind, first.suffixes[0]),
+            filters,
+            next(text for text, kind in filters.items() if kind is first),
+            lambda path, format_: self.write_stereo(output, replace(stereo, path=path), format_),
+        )
+
+    def write_stereo(self, output: Output, stereo: Stereo, format_: FileFormat) -> None:
+        """Write a stereo view of an output to the file that was chosen, as `write` does.
+
+        Args:
+            output: What it is of.
+            stereo: How it is looked at, and where it goes.
+            format_: The format where the name tells none.
+        """
+        target = self._target(output, stereo.path, format_, stereo.kind.suffixes)
+        if target is None:
+            return
+        path, confirmed = target
+        options = self._preferences.settings.export.options
+
+        def work(progress: Progress) -> None:
+            whole = replace(stereo, path=path)
+            self._services.export_stereo(
+                output.result, whole, options=options, overwrite=confirmed, progress=progress
+            )
+
+        text = self.tr("The stereo view of {name} is saved as {file}.")
+        said_then = text.format(name=output.name, file=path.name)
+        task = self._begin(output, stereo.kind, path, work)
+        task.succeeded.connect(lambda _: self._on_saved_beside(output, path, said_then))
 
     # --- many outputs ------------------------------------------------------------------------
 
@@ -252,10 +303,12 @@ class Exporter(QObject):
         frames, start = origin = self._origin(output)
         return self._folders.get(origin) or Path(start or saving_folder(frames))
 
-    def _target(self, output: Output, chosen: Path, kind: FileFormat) -> tuple[Path, bool] | None:
+    def _target(
+        self, output: Output, chosen: Path, kind: FileFormat, suffixes: Sequence[str] = ()
+    ) -> tuple[Path, bool] | None:
         """The file with its suffix, and whether it may be replaced; None where it is a frame."""
         path = chosen
-        if format_of(chosen) is None:
+        if format_of(chosen) is None and chosen.suffix.lower() not in suffixes:
             path = chosen.with_name(f"{chosen.name}{kind.suffixes[0]}")
         if _is_one_of(path, output.result.request.stack.sources):
             hint = self.tr("Choose another name or folder.")
@@ -264,16 +317,14 @@ class Exporter(QObject):
             return None
         return path, path == chosen and is_there(path)
 
-    def _submit(
-        self, output: Output, kind: MapKind | None, work: Callable[[Progress], object]
-    ) -> Task:
+    def _submit(self, output: Output, kind: _Kind, work: Callable[[Progress], object]) -> Task:
         self._writing.add((output.number, kind))
         return self._bridge.submit(Lane.FILES, work)
 
     def _begin(
         self,
         output: Output,
-        kind: MapKind | None,
+        kind: _Kind,
         path: Path,
         work: Callable[[Progress], object],
     ) -> Task:
@@ -294,7 +345,7 @@ class Exporter(QObject):
         folder = output.result.request.stack.sources[0].path.parent
         return folder, self._preferences.settings.export.folder
 
-    def _on_finished(self, output: Output, kind: MapKind | None) -> None:
+    def _on_finished(self, output: Output, kind: _Kind) -> None:
         self._writing.discard((output.number, kind))
         self.over.emit()
 
