@@ -72,7 +72,8 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
 def _waves(height: int, width: int) -> NDArray[np.uint16]:
     y, x = np.mgrid[0:height, 0:width]
     waves = np.stack([np.sin(x / 7 + y / 11 + phase) for phase in range(3)], axis=2)
-    return np.rint(30000 + 25000 * waves).astype(np.uint16)
+    frame: NDArray[np.uint16] = np.rint(30000 + 25000 * waves).astype(np.uint16)
+    return frame
 
 
 @pytest.mark.parametrize("tilt", [0.0, 4e-6])
