@@ -10,8 +10,10 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
+from focusstack_app.core.output import FileFormat
 from focusstack_app.core.places import is_folder
 from focusstack_app.io.faults import shown
+from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import stored_size, turn_between, upright_size
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
 
@@ -80,7 +82,13 @@ def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     Returns:
         The other files, and a line about what was left out.
     """
-    raw = {_twin_key(path) for path in files if path.suffix.lower() in RAW_SUFFIXES}
+    others = {_twin_key(path) for path in files if path.suffix.lower() not in RAW_SUFFIXES}
+    raw = {
+        _twin_key(path)
+        for path in files
+        if path.suffix.lower() in RAW_SUFFIXES
+        and not (_twin_key(path) in others and _is_result(path))
+    }
     kept = [
         path for path in files if path.suffix.lower() in RAW_SUFFIXES or _twin_key(path) not in raw
     ]
@@ -90,6 +98,14 @@ def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     if left == 1:
         return kept, (message("1 file with the name of a RAW file left out."),)
     return kept, (message("{count} files with the name of a RAW file left out.", count=left),)
+
+
+def _is_result(path: Path) -> bool:
+    """Whether this program made a file that is named like RAW: it is nobody's twin."""
+    try:
+        return path.suffix.lower() in FileFormat.DNG.suffixes and read_facts(path).shows_result
+    except OSError:  # it is told when the file is opened
+        return False
 
 
 def _twin_key(path: Path) -> tuple[Path, str]:

@@ -7,10 +7,12 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton
 
+from focusstack_app.core.output import Stereo
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.export_all import ExportAllDialog
+from focusstack_app.ui.export_stereo import StereoDialog
 from focusstack_app.ui.outputs import Output, open_outside
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
@@ -48,6 +50,8 @@ class ExportWindow(StackWindow):
         for kind, action in self._map_actions.items():
             action.triggered.connect(lambda _, kind=kind: self.choose_map(kind))
         outputs.map_requested.connect(self.choose_map)
+        for request in (actions.export_stereo.triggered, outputs.stereo_requested):
+            request.connect(self.choose_stereo)
         actions.export_all.triggered.connect(self.choose_export_all)
         exporter.started.connect(self._on_export_started)
         exporter.exported.connect(outputs.mark_exported)
@@ -75,11 +79,16 @@ class ExportWindow(StackWindow):
         }
         for kind, action in self._map_actions.items():
             _offer(action, self._map_problem(kind), tips[kind])
+        tip = self.tr("Save a view for both eyes, or one that rocks, made by the depth")
+        _offer(actions.export_stereo, self._map_problem(None), tip)
         tip = self.tr("Save every output of this session into one folder")
         _offer(actions.export_all, self._all_problem(), tip)
 
-    def _map_problem(self, kind: MapKind) -> str:
-        """Why that map of the selected output cannot be written now; empty where it can."""
+    def _map_problem(self, kind: MapKind | None) -> str:
+        """Why that map of the selected output cannot be written now; empty where it can.
+
+        The same of its stereo views, for which there is no kind.
+        """
         output = self.side.outputs.current
         if output is None:
             return self.tr("There is no output yet: press Render")
@@ -87,7 +96,7 @@ class ExportWindow(StackWindow):
             return self.tr("Finish the retouch first")
         if not output.has_maps:
             return self.tr("An output of a single frame has no maps")
-        if not self.exporter.can_write(output, kind):
+        if kind is not None and not self.exporter.can_write(output, kind):
             return self.tr("It is being written")
         return ""
 
@@ -116,6 +125,22 @@ class ExportWindow(StackWindow):
         output = self.side.outputs.current
         if output is not None and not self._map_problem(kind):
             self.exporter.ask_map(output, kind)
+
+    def choose_stereo(self) -> StereoDialog | None:
+        """Ask how a stereo view of the selected output is to be, and where it goes."""
+        output = self.side.outputs.current
+        if output is None or self._map_problem(None):
+            return None
+        dialog = StereoDialog(output, self.exporter.last_stereo, self)
+        dialog.chosen.connect(lambda stereo: self._on_stereo(output, stereo))
+        dialog.open()
+        return dialog
+
+    def _on_stereo(self, output: Output, stereo: Stereo) -> None:
+        if stereo.nearest_first is not None:
+            output.set_nearest_first(stereo.nearest_first)
+            self.stage.refresh()
+        self.exporter.ask_stereo(output, stereo)
 
     def choose_export_all(self) -> ExportAllDialog:
         """Ask where the outputs go, of which there are some, and write them in the background."""

@@ -10,6 +10,7 @@ from PIL import Image
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
@@ -228,3 +229,18 @@ def test_a_raw_file_counts_and_not_its_jpeg(tmp_path: Path) -> None:
         assert [source.path for source in opened.stack.sources] == raws
         assert opened.warnings == ("2 files with the name of a RAW file left out.",)
     assert len(open_stack(jpegs).stack) == 2  # who asks for the JPEGs gets them
+
+
+def test_a_dng_of_ours_is_left_out_and_drives_no_jpeg_out(tmp_path: Path) -> None:
+    jpegs = [save_jpeg(tmp_path / f"img_{number}.jpg", corners()) for number in (1, 2)]
+    write_picture(
+        tmp_path / "IMG_1.dng",
+        as_uint16(corners(64, 96)),
+        icc_profile=None,
+        source=None,
+        description="",
+    )
+    for paths in ([tmp_path], jpegs):
+        assert [source.path for source in open_stack(paths).stack.sources] == jpegs
+    (warning,) = open_stack([tmp_path]).warnings
+    assert "IMG_1.dng was made by this program" in warning
