@@ -40,7 +40,7 @@ from focusstack_app.settings.schema import ExportSettings, FusionSettings, Setti
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
 
-_SUFFIXES = ".tif, .png, .jpg or .webp"
+_SUFFIXES = ".tif, .png, .jpg, .webp or .dng"
 
 _COMMANDS = """\
 commands (without one, the window opens):

@@ -134,8 +134,8 @@ def reads_every_kind(trial: Trial) -> None:
 
 
 def writes_every_kind(trial: Trial) -> None:
-    """TIFF, PNG, JPEG and WebP, in another colour space."""
-    for suffix in ("tif", "png", "jpg", "webp"):
+    """TIFF, PNG, JPEG and WebP, in another colour space; DNG."""
+    for suffix in ("tif", "png", "jpg", "webp", "dng"):
         options = ["--method", "pyramid", "--colour-space", "adobe-rgb"]
         for program, name in ((trial.run, "frozen"), (trial.unfrozen, "unfrozen")):
             program("fuse", "jpg", *options, "-o", f"written-{name}.{suffix}")

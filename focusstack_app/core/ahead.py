@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 MOST_THREADS = min(16, os.cpu_count() or 1)
+_SOON_S = 0.1  # between two checks
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,3 +46,22 @@ def ahead(
         finally:
             for future in running:
                 future.cancel()
+
+
+def beside(work: Callable[[], Result], checkpoint: Callable[[], None]) -> Result:
+    """What `work` makes, on a thread of its own: one call of a library that cannot be stopped.
+
+    Args:
+        work: It must touch nothing that is not its own: what it does when it is not waited for any
+            more goes on to its end.
+        checkpoint: Called on the calling thread now and then; may raise to stop.
+    """
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work)
+    try:
+        while not future.done():
+            checkpoint()
+            wait((future,), _SOON_S)
+        return future.result()
+    finally:
+        pool.shutdown(wait=future.done())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +105,10 @@ class Stack:
 
         Where the reference is none of them, the one nearest to it takes its place.
         """
-        nearest = min(positions, key=lambda position: abs(position - self.reference))
         sources = tuple(self.sources[position] for position in positions)
-        return Stack(sources, positions.index(nearest))
+        return Stack(sources, positions.index(nearest(positions, self.reference)))
+
+
+def nearest(positions: Iterable[int], wanted: int) -> int:
+    """The one of some positions that is nearest to another; of two, the first."""
+    return min(positions, key=lambda position: abs(position - wanted))

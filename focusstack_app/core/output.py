@@ -17,6 +17,7 @@ class FileFormat(StrEnum):
     PNG = "png"
     JPEG = "jpeg"
     WEBP = "webp"
+    DNG = "dng"
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -53,6 +54,7 @@ _SUFFIXES = {
     FileFormat.PNG: (".png",),
     FileFormat.JPEG: (".jpg", ".jpeg"),
     FileFormat.WEBP: (".webp",),
+    FileFormat.DNG: (".dng",),
 }
 _ANIMATED = (".webp", ".gif")
 USUAL_PARALLAX = 0.03  # stereo photographers' thirtieth of the width
@@ -106,12 +108,12 @@ class OutputOptions:
     """How pictures are written. A field holds for the formats that know it.
 
     Attributes:
-        bits: Per channel, in TIFF and PNG; JPEG and WebP have 8.
+        bits: Per channel, in TIFF and PNG; JPEG and WebP have 8, DNG 16.
         compress: Deflate without loss, in TIFF.
         quality: Of JPEG and of WebP with loss, 1 to 100.
         subsampling: Of colour, in JPEG.
         lossless: WebP without loss.
-        colour_space: What the picture is converted to.
+        colour_space: What the picture is converted to; DNG has its own.
         metadata: What goes into the file of the reference frame's.
 
     Raises:
@@ -133,6 +135,8 @@ class OutputOptions:
 
     def bits_in(self, kind: FileFormat) -> Bits:
         """Bits per channel that a file of this format gets."""
+        if kind is FileFormat.DNG:
+            return 16
         return self.bits if kind in (FileFormat.TIFF, FileFormat.PNG) else 8
 
 

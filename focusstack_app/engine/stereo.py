@@ -26,7 +26,7 @@ _ENDS = 0.5, 99.5  # percentiles
 _JUMP = 0.1  # of the whole depth, within the reach of an outline
 _NEARER = 0.25  # what lies above this share of a jump belongs to the nearer side
 _PIT, _REACH, _SPECK = 400, 700, 80  # parts of the longer side that a size is
-_BAND_ROWS = 128
+_BAND_ROWS, _TALL_ROWS = 128, 512
 _FURTHEST = 1.5  # shifts: the mirrored ground of the largest gap
 _TORN_PX = 1.0  # the depth at which the search ended is another one
 _LEVEL_PX = 1.5  # a mirrored ground that has another depth is no ground
@@ -81,30 +81,35 @@ def nearness(
         (H, W) float32 in [-0.5, 0.5], 0.5 for what is nearest.
     """
     low, high = np.percentile(place[::4, ::4], _ENDS)
-    whole = max(float(high - low), _LEAST_RANGE * steps, 1e-6)
-    sign = -1.0 if nearest_first else 1.0
-    near: Any = (place - np.float32((low + high) / 2)) * np.float32(sign / whole)
-    np.clip(near, -0.5, 0.5, out=near)
-    side = max(near.shape)
-    checkpoint()
-    pit = _square(max(2, round(side / _PIT)))
-    near = cv2.morphologyEx(near, cv2.MORPH_CLOSE, pit)
-    checkpoint()
-    ground = cv2.morphologyEx(near, cv2.MORPH_OPEN, pit)
+    middle, whole = np.float32((low + high) / 2), max(high - low, _LEAST_RANGE * steps, 1e-6)
+    scale = np.float32((-1 if nearest_first else 1) / whole)
+    near, side = np.empty_like(place), max(place.shape)
+    pit, reach = max(2, round(side / _PIT)), max(2, math.ceil(side / _REACH))
+    speck = side / _SPECK
+    halo = 4 * pit + 2 * reach + math.ceil(speck)  # as far as anything is looked for
+    for top in range(0, len(place), _TALL_ROWS):
+        checkpoint()
+        first, end = max(0, top - halo), top + _TALL_ROWS
+        part = np.clip((place[first : end + halo] - middle) * scale, -0.5, 0.5)
+        near[top:end] = _calm(part, pit, reach, speck)[top - first : end - first]
+    return near
+
+
+def _calm(near: Any, pit: int, reach: int, speck: float) -> FloatArray:
+    """Without pits and specks, and with outlines that are steps."""
+    near = cv2.morphologyEx(near, cv2.MORPH_CLOSE, _square(pit))
+    ground = cv2.morphologyEx(near, cv2.MORPH_OPEN, _square(pit))
     thin = (near - ground > _JUMP).astype(np.uint8)
-    checkpoint()
     _, labels, facts, _ = cv2.connectedComponentsWithStats(thin)
-    small = facts[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) < side / _SPECK
+    small = facts[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) < speck
     small[0] = False  # all that is not thin
     np.copyto(near, ground, where=small[labels])  # but no hair
-    checkpoint()
-    reach = _square(max(2, math.ceil(side / _REACH)))
-    behind, front = cv2.erode(near, reach), cv2.dilate(near, reach)
+    around = _square(reach)
+    behind, front = cv2.erode(near, around), cv2.dilate(near, around)
     jump = front - behind
-    checkpoint()
     step = np.where(near - behind > np.float32(_NEARER) * jump, front, behind)
     np.copyto(near, step, where=jump > _JUMP)
-    return np.asarray(cv2.dilate(near, _square(max(1, round(side / _REACH)))), np.float32)
+    return np.asarray(cv2.dilate(near, _square((reach + 1) // 2)), np.float32)
 
 
 def seen_from(
@@ -143,15 +148,21 @@ def seen_from(
     return seen
 
 
-def anaglyph(left: NDArray[np.uint16], right: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def anaglyph(
+    left: NDArray[np.uint16],
+    right: NDArray[np.uint16],
+    checkpoint: Callable[[], None] = lambda: None,
+) -> NDArray[np.uint16]:
     """One picture for both eyes, through red-cyan glasses (red on the left).
 
     Args:
         left: (H, W, 3), display-encoded, of sRGB or near it.
         right: The same for the other eye.
+        checkpoint: Called between bands; may raise to stop.
     """
     made = np.empty_like(left)
     for top in range(0, len(left), _BAND_ROWS):
+        checkpoint()
         rows = slice(top, top + _BAND_ROWS)
         light = np.zeros(left[rows].shape, np.float32)
         for eye, matrix in ((left, _LEFT_EYE), (right, _RIGHT_EYE)):

@@ -60,13 +60,17 @@ def resample(
 @functools.cache
 def _kernel_of(device: torch.device) -> Any:
     """The function of lanczos.cu; None where it cannot be compiled: PyTorch's steps do as well."""
-    source = Path(__file__).with_name("lanczos.cu").read_text(encoding="utf-8")
-    source = f"#define OUTSIDE_PX {_INSIDE_PX}\n#define NEARLY_WHITE {NEARLY_WHITE}f\n{source}"
     try:
         with torch.cuda.device(device):
-            return torch.cuda._compile_kernel(source, "resample")
+            return torch.cuda._compile_kernel(kernel_source(), "resample")
     except (AttributeError, OSError, RuntimeError):
         return None
+
+
+def kernel_source() -> str:
+    """The text of lanczos.cu with its constants."""
+    source = Path(__file__).with_name("lanczos.cu").read_text(encoding="utf-8")
+    return f"#define OUTSIDE_PX {_INSIDE_PX}\n#define NEARLY_WHITE {NEARLY_WHITE}f\n{source}"
 
 
 def resampled_in_steps(

@@ -67,13 +67,22 @@ def rec2020_profile() -> bytes:
     """
     # A curve of the kind that sRGB is of; ICC.1:2022, section 10.18.
     numbers = _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-    curve = b"para\0\0\0\0" + struct.pack(">Hxx", 3) + numbers
+    return _rec2020(REC2020, struct.pack(">4sxxxxHxx", b"para", 3) + numbers)
+
+
+@cache
+def linear_rec2020_profile() -> bytes:
+    """The same primaries and white in linear light."""
+    return _rec2020("Rec. 2020 (linear)", struct.pack(">4sxxxxHxx", b"para", 0) + _fixed(1))
+
+
+def _rec2020(name: str, curve: bytes) -> bytes:
     primaries = (  # so rounded that they make exactly white
         (0.67348, 0.27904, -0.00193),
         (0.16567, 0.67535, 0.02998),
         (0.12506, 0.04561, 0.79685),
     )
-    return _matrix_profile(REC2020, _D65, primaries, curve)
+    return _matrix_profile(name, _D65, primaries, curve)
 
 
 def rgb_profile(icc_profile: bytes | None, *, grey: bool) -> bytes | None:
@@ -253,7 +262,7 @@ def converted(
     except imagecodecs.CmsError as error:
         raise OutputError(
             message("The colour profile of the frames cannot be used ({error}).", error=error),
-            message("Keep the colour space of the frames."),
+            message("Export TIFF or PNG in the colour space of the frames."),
         ) from error
     return there
 

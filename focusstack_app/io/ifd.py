@@ -21,6 +21,7 @@ class TagType(IntEnum):
     UNDEFINED = 7
     SLONG = 9
     SRATIONAL = 10
+    FLOAT = 11
 
 
 _FORMATS = {TagType.SHORT: "H", TagType.LONG: "I", TagType.SLONG: "i"}
@@ -30,6 +31,7 @@ _ITEM_BYTES = {
     TagType.RATIONAL: 8,
     TagType.SLONG: 4,
     TagType.SRATIONAL: 8,
+    TagType.FLOAT: 4,
 }
 
 
@@ -63,6 +65,12 @@ def rationals(number: int, type_: TagType, values: Iterable[tuple[int, int]]) ->
     """
     pair = "<ii" if type_ is TagType.SRATIONAL else "<II"
     return Tag(number, type_, b"".join(struct.pack(pair, *value) for value in values))
+
+
+def matrix(number: int, values: Iterable[Iterable[float]]) -> Tag:
+    """An SRATIONAL tag of the rows of a matrix, to a millionth."""
+    ratios = [(round(value * 1_000_000), 1_000_000) for row in values for value in row]
+    return rationals(number, TagType.SRATIONAL, ratios)
 
 
 def text(number: int, value: str | bytes) -> Tag:

@@ -24,6 +24,7 @@ from focusstack_app.io.icc import (
     srgb_profile,
 )
 from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
+from focusstack_app.io.write_dng import write_dng
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
 from focusstack_app.io.write_jpeg import write_jpeg
 from focusstack_app.io.write_png import write_png
@@ -79,12 +80,16 @@ def write_picture(
     if kind is None:
         raise OutputError(
             message("{file} has the suffix of no picture format.", file=shown(path)),
-            message("Use .tif, .png, .jpg or .webp."),
+            message("Use .tif, .png, .jpg, .webp or .dng."),
         )
-    space = options.colour_space
+    space = options.colour_space if kind is not FileFormat.DNG else ColourSpace.REC2020
     if space is ColourSpace.KEPT and source is not None and source.kind == "raw":
         space = ColourSpace.SRGB  # RAW has none of its own, and is wide to keep the choice open
     tags = exif_for_export(source, _software(), description, options.metadata, space)
+    if kind is FileFormat.DNG:
+        with replacing(path, overwrite=overwrite) as temporary:
+            write_dng(temporary, pixels, icc_profile, tags, checkpoint=checkpoint)
+        return
     if space is not ColourSpace.KEPT:
         target = _PROFILES[space]()
         if target != icc_profile:
@@ -131,7 +136,7 @@ def _write(
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
-        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags))
+        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags), checkpoint)
     elif kind is FileFormat.JPEG:
         write_jpeg(
             path,
@@ -152,6 +157,7 @@ def _write(
             tags.xmp,
             quality=options.quality,
             lossless=options.lossless,
+            checkpoint=checkpoint,
         )
 
 
@@ -191,7 +197,8 @@ def write_map(
             planes = pixels.reshape(*pixels.shape[:2], -1)
             write_tiff(temporary, planes, tags, None, compress=True, checkpoint=checkpoint)
         else:
-            write_png(temporary, pixels, exif_block(tags, pixels.shape[1], pixels.shape[0]))
+            exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
+            write_png(temporary, pixels, exif, checkpoint=checkpoint)
 
 
 def _software() -> str:

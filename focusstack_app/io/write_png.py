@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
 
+from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
 
 _LEVEL = 3
@@ -22,6 +24,7 @@ def write_png(
     icc_profile: bytes | None = None,
     xmp: bytes = b"",
     dots_per_inch: int | None = None,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
     """Write a picture or map without loss.
 
@@ -32,11 +35,13 @@ def write_png(
         icc_profile: Embedded as it is.
         xmp: The same; nothing where it is empty.
         dots_per_inch: Many programs look for it beside the EXIF only.
+        checkpoint: Called now and then; may raise to stop.
 
     Raises:
         OSError: If it cannot be written.
     """
-    packed = memoryview(imagecodecs.png_encode(np.ascontiguousarray(pixels), level=_LEVEL))
+    whole = np.ascontiguousarray(pixels)
+    packed = memoryview(beside(lambda: imagecodecs.png_encode(whole, level=_LEVEL), checkpoint))
     with path.open("wb") as file:
         file.write(packed[:_HEAD_BYTES])
         if icc_profile is not None:  # section 11.3.2.3: name, 0, method 0, deflated profile

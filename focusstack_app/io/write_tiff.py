@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +29,7 @@ from focusstack_app.io.ifd import (
 from focusstack_app.io.metadata import ExportTags
 from focusstack_app.io.xmp import XMP_TAG
 
+HEADER = b"II*\0\0\0\0\0"  # the place of the directory is filled in last
 _LARGEST_BYTES = 2**32 - 2**24  # classic TIFF has 32-bit offsets; room for tags and bad luck
 _STRIP_BYTES = 2**20
 _DEFLATE_LEVEL = 4
@@ -97,15 +99,21 @@ def write_tiff(
         OutputError: If the file would be larger than 4 GB.
         OSError: If it cannot be written.
     """
+    with fitting(pixels), path.open("wb") as file:
+        _write(file, pixels, tags, icc_profile, compress, checkpoint)
+
+
+@contextmanager
+def fitting(pixels: Pixels) -> Iterator[None]:
+    """While a picture is written: what is too large for offsets of 32 bits is an `OutputError`."""
     too_large = OutputError(
-        message("The picture would be larger than 4 GB, which TIFF cannot hold."),
+        message("The picture would be larger than 4 GB, which TIFF and DNG cannot hold."),
         message("Stack smaller pictures."),
     )
     if pixels.nbytes > _LARGEST_BYTES:
         raise too_large
     try:
-        with path.open("wb") as file:
-            _write(file, pixels, tags, icc_profile, compress, checkpoint)
+        yield
     except struct.error as error:
         raise too_large from error
 
@@ -120,24 +128,49 @@ def _write(
 ) -> None:
     """Header, strips, EXIF and GPS directories, image directory."""
     rows = max(1, _STRIP_BYTES // max(1, pixels[0].nbytes))
-    offsets, sizes = [], []
-    file.write(b"II*\0\0\0\0\0")  # the place of the directory is filled in last
-    threads = min(_MAX_THREADS, os.cpu_count() or 1)
-    strips = _strips(pixels, rows)
+    file.write(HEADER)
     pack = _deflated if compress else _little_endian
+    offsets, sizes = write_parts(file, _strips(pixels, rows), pack, checkpoint)
+    layout = _layout(pixels, rows, offsets, sizes, compress=compress)
+    if icc is not None:
+        layout.append(Tag(_ICC_PROFILE, TagType.UNDEFINED, icc))
+    write_directories(file, tags, layout)
+
+
+def write_parts(
+    file: BinaryIO,
+    parts: Iterator[Pixels],
+    pack: Callable[[Pixels], bytes],
+    checkpoint: Checkpoint,
+) -> tuple[list[int], list[int]]:
+    """Write strips or tiles, packed in a few threads.
+
+    Returns:
+        Where they lie, and their sizes in bytes.
+    """
+    offsets, sizes = [], []
+    threads = min(_MAX_THREADS, os.cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        while batch := list(islice(strips, 2 * threads)):  # bounds what waits in memory
+        while batch := list(islice(parts, 2 * threads)):  # bounds what waits in memory
             checkpoint()
             for packed in pool.map(pack, batch):
                 offsets.append(file.tell())
                 sizes.append(len(packed))
                 file.write(packed + b"\0" * (len(packed) % 2))
-    layout = _layout(pixels, rows, offsets, sizes, compress=compress)
+    return offsets, sizes
+
+
+def write_directories(file: BinaryIO, tags: ExportTags, layout: Iterable[Tag]) -> None:
+    """Write EXIF and GPS directories, that of the picture, and into the header where that is.
+
+    Args:
+        file: Begins with `HEADER`, at an even place.
+        tags: Metadata.
+        layout: How the picture is stored, and what else its directory has.
+    """
     directory = {tag.number: tag for tag in (*_default_resolution(), *tags.image, *layout)}
     if tags.xmp:
         directory[XMP_TAG] = Tag(XMP_TAG, TagType.BYTE, tags.xmp)
-    if icc is not None:
-        directory[_ICC_PROFILE] = Tag(_ICC_PROFILE, TagType.UNDEFINED, icc)
     for number, part in ((EXIF_DIRECTORY, tags.exif), (GPS_DIRECTORY, tags.gps)):
         if part:
             at = file.tell()

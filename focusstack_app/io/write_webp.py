@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from focusstack_app.core.ahead import beside
 
 LARGEST_SIDE_PX = 16383  # libwebp's WEBP_MAX_DIMENSION
 _EFFORT = 50  # where there is no loss, the quality says how hard the encoder tries
@@ -21,6 +25,7 @@ def write_webp(
     *,
     quality: int,
     lossless: bool,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
     """Write a picture.
 
@@ -32,16 +37,23 @@ def write_webp(
         xmp: The same; nothing where it is empty.
         quality: 1 to 100, with loss.
         lossless: Without loss.
+        checkpoint: Called now and then; may raise to stop.
 
     Raises:
         OSError: If it cannot be written.
     """
-    Image.fromarray(pixels).save(
-        path,
-        "WEBP",
-        quality=_EFFORT if lossless else quality,
-        lossless=lossless,
-        exif=exif,
-        icc_profile=icc_profile,
-        xmp=xmp,
-    )
+
+    def packed() -> BytesIO:
+        whole = BytesIO()
+        Image.fromarray(pixels).save(
+            whole,
+            "WEBP",
+            quality=_EFFORT if lossless else quality,
+            lossless=lossless,
+            exif=exif,
+            icc_profile=icc_profile,
+            xmp=xmp,
+        )
+        return whole
+
+    path.write_bytes(beside(packed, checkpoint).getbuffer())

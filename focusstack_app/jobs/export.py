@@ -97,7 +97,7 @@ def export_result(
         if stereo is not None:
             temporary = staged(stereo.path, overwrite=overwrite)
             _write_stereo(temporary, result, stereo, options, progress.checkpoint)
-        _write(picture, result, result.picture, options, progress.checkpoint)
+        _write(picture, result, result.picture, result.icc_profile, options, progress.checkpoint)
         progress.report(1.0, message("Written"))
 
 
@@ -189,7 +189,7 @@ def check_targets(
         OutputError: If a target has a wrong suffix, names a frame or another target, is a folder,
             or lies in a folder that is missing or not writable.
     """
-    _check_suffix(path, PICTURE_SUFFIXES, "Use a name in .tif, .png, .jpg or .webp.")
+    _check_suffix(path, PICTURE_SUFFIXES, "Use a name in .tif, .png, .jpg, .webp or .dng.")
     maps = [target for target in (provenance, depth) if target is not None]
     of_maps = overwrite if overwrite_maps is None else overwrite_maps
     for target in maps:
@@ -276,6 +276,7 @@ def _write(
     path: Path,
     result: FusionResult,
     pixels: NDArray[np.uint16],
+    icc_profile: bytes | None,
     options: OutputOptions,
     checkpoint: Callable[[], None],
 ) -> None:
@@ -284,7 +285,7 @@ def _write(
     write_picture(
         path,
         pixels,
-        icc_profile=result.icc_profile,
+        icc_profile=icc_profile,
         source=stack.sources[stack.reference],
         description=_description(result),
         options=options,
@@ -303,7 +304,8 @@ def _write_stereo(
     if stereo.kind is StereoKind.ROCKING:
         write_animation(path, rocking_frames(result, stereo, checkpoint), ROCKING_MS)
     else:
-        _write(path, result, stereo_picture(result, stereo, checkpoint), options, checkpoint)
+        pixels, icc_profile = stereo_picture(result, stereo, checkpoint)
+        _write(path, result, pixels, icc_profile, options, checkpoint)
 
 
 def _check_stereo(stereo: Stereo, sources: Sequence[FrameSource]) -> None:

@@ -10,10 +10,14 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
+from focusstack_app.core.output import FileFormat
 from focusstack_app.core.places import is_folder
 from focusstack_app.io.faults import shown
+from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import stored_size, turn_between, upright_size
 from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
+
+_NAMED = 5  # pictures, before the others are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,12 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
 
     Args:
         paths: Files in stack order, or exactly one folder, which means all pictures in it in
-            natural order, without those that this program made. Of a RAW file and another one
-            beside it with the same name, the RAW file counts.
+            natural order, without those that this program made or that have another size than most.
+            Of a RAW file and another one beside it with the same name, the RAW file counts.
 
     Raises:
         InputError: If there is no frame, a file cannot be used, a folder stands among several
-            paths, or the frames differ in size.
+            paths, or the frames differ in size (in a folder, if no size is the most common one).
     """
     files, warnings = _without_repeats(_files(paths))
     files, twins = without_twins(files)
@@ -47,7 +51,8 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     sources = tuple(probe(path) for path in files)
     if len(paths) == 1 and is_folder(paths[0]):
         sources, left_out = without_results(sources)
-        warnings += left_out
+        sources, odd = without_odd_sizes(sources)
+        warnings += left_out + odd_sizes_told(odd, sources[0])
     sources, turned = held_alike(sources)
     warnings += turned
     check_sizes(sources)
@@ -77,7 +82,13 @@ def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     Returns:
         The other files, and a line about what was left out.
     """
-    raw = {_twin_key(path) for path in files if path.suffix.lower() in RAW_SUFFIXES}
+    others = {_twin_key(path) for path in files if path.suffix.lower() not in RAW_SUFFIXES}
+    raw = {
+        _twin_key(path)
+        for path in files
+        if path.suffix.lower() in RAW_SUFFIXES
+        and not (_twin_key(path) in others and _is_result(path))
+    }
     kept = [
         path for path in files if path.suffix.lower() in RAW_SUFFIXES or _twin_key(path) not in raw
     ]
@@ -87,6 +98,14 @@ def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     if left == 1:
         return kept, (message("1 file with the name of a RAW file left out."),)
     return kept, (message("{count} files with the name of a RAW file left out.", count=left),)
+
+
+def _is_result(path: Path) -> bool:
+    """Whether this program made a file that is named like RAW: it is nobody's twin."""
+    try:
+        return path.suffix.lower() in FileFormat.DNG.suffixes and read_facts(path).shows_result
+    except OSError:  # it is told when the file is opened
+        return False
 
 
 def _twin_key(path: Path) -> tuple[Path, str]:
@@ -215,18 +234,48 @@ def check_sizes(sources: Sequence[FrameSource]) -> None:
 
 def without_odd_sizes(
     sources: Sequence[FrameSource],
-) -> tuple[tuple[FrameSource, ...], tuple[InputError, ...]]:
-    """The frames that have the size of most of them, where more than half have one.
+) -> tuple[tuple[FrameSource, ...], tuple[FrameSource, ...]]:
+    """The frames of the most common size; all, where two are as common or no two frames have one.
 
     Returns:
-        The frames, and an error for each file of another size.
+        The frames, and those of another size.
     """
-    sizes = Counter(stored_size(source) for source in sources).most_common(1)
-    if not sizes or 2 * sizes[0][1] <= len(sources):
+    sizes = Counter(stored_size(source) for source in sources).most_common(2)
+    if len(sizes) < 2 or sizes[0][1] == sizes[1][1]:
         return tuple(sources), ()
-    kept = tuple(source for source in sources if stored_size(source) == sizes[0][0])
-    odd = [source for source in sources if stored_size(source) != sizes[0][0]]
-    return kept, tuple(odd_size(source, kept[0]) for source in odd)
+    usual = sizes[0][0]
+    kept = tuple(source for source in sources if stored_size(source) == usual)
+    return kept, tuple(source for source in sources if stored_size(source) != usual)
+
+
+def odd_sizes_told(odd: Sequence[FrameSource], usual: FrameSource) -> tuple[str, ...]:
+    """A line about frames that are left out, as they have not the size of most."""
+    if not odd:
+        return ()
+    if len(odd) == 1:
+        line = message(
+            "{file} has {width_px} x {height_px} pixels, most frames have {usual_width_px} x "
+            "{usual_height_px}: it is left out of the stack.",
+            file=shown(odd[0].path),
+            width_px=odd[0].width_px,
+            height_px=odd[0].height_px,
+            usual_width_px=usual.width_px,
+            usual_height_px=usual.height_px,
+        )
+        return (line,)
+    files: object = ", ".join(source.path.name for source in odd[:_NAMED])
+    if len(odd) > _NAMED:
+        files = message("{file} and {count} more", file=files, count=len(odd) - _NAMED)
+    return (
+        message(
+            "{count} pictures differ in size from most frames, which have {usual_width_px} x "
+            "{usual_height_px} pixels, and are left out of the stack: {files}.",
+            count=len(odd),
+            usual_width_px=usual.width_px,
+            usual_height_px=usual.height_px,
+            files=files,
+        ),
+    )
 
 
 def odd_size(odd: FrameSource, usual: FrameSource) -> InputError:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
@@ -16,9 +17,17 @@ from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
+from focusstack_app.io.orientation import stored_size
 from focusstack_app.io.probe import list_images, probe
 from focusstack_app.jobs.grouping import as_taken, grouped
-from focusstack_app.jobs.opening import check_sizes, held_alike, without_results, without_twins
+from focusstack_app.jobs.opening import (
+    check_sizes,
+    held_alike,
+    odd_sizes_told,
+    without_odd_sizes,
+    without_results,
+    without_twins,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +232,9 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         problem = message("{folder} holds no pictures.", folder=shown(folder))
         return [ProposedStack(name, folder, (), problem)]
     frames, results = without_results(sources)
-    warnings += results
-    groups = grouped(as_taken(frames)) if split else [frames]
+    frames, odd = _without_strays(as_taken(frames)) if split else without_odd_sizes(frames)
+    warnings += results + odd_sizes_told(odd, frames[0])
+    groups = grouped(frames) if split else [frames]
     names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
     stacks = []
     for own_name, group in zip(names, groups, strict=True):
@@ -232,6 +242,27 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         stack = ProposedStack(own_name, folder, alike, _size_problem(alike), warnings + turned)
         stacks.append(stack)
     return stacks
+
+
+def _without_strays(
+    frames: Sequence[FrameSource],
+) -> tuple[tuple[FrameSource, ...], tuple[FrameSource, ...]]:
+    """Frames without single ones of another size amid a stack: an edited one, or a thumbnail.
+
+    Returns:
+        The frames, and those.
+    """
+    runs = [list(run) for _, run in groupby(frames, stored_size)]
+    long = [number for number, run in enumerate(runs) if len(run) > 1]
+    amid: set[int] = set()
+    for before, after in pairwise(long):
+        if stored_size(runs[before][0]) == stored_size(runs[after][0]):
+            amid.update(range(before + 1, after))
+    kept, odd = (
+        tuple(frame for n, run in enumerate(runs) if (n in amid) == apart for frame in run)
+        for apart in (False, True)
+    )
+    return kept, odd
 
 
 def _size_problem(sources: Sequence[FrameSource]) -> str:

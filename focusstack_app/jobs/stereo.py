@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,8 +58,11 @@ def nearness_of(
 
 def stereo_picture(
     result: FusionResult, stereo: Stereo, checkpoint: Callable[[], None] = lambda: None
-) -> NDArray[np.uint16]:
+) -> tuple[NDArray[np.uint16], bytes | None]:
     """Both views of a result as one picture.
+
+    An anaglyph is made in sRGB, near whose primaries those of screens are: in other colour spaces
+    each eye's light would be part of the other's on the screen.
 
     Args:
         result: What was fused.
@@ -66,22 +70,26 @@ def stereo_picture(
         checkpoint: Called now and then; may raise to stop.
 
     Returns:
-        Side by side (H, 2 W, 3), or (H, W, 3) of an anaglyph; in the colours of the picture.
+        Side by side (H, 2 W, 3), or (H, W, 3) of an anaglyph; and the profile of that, None for
+        sRGB without one.
     """
-    picture = result.picture
+    picture, icc_profile = result.picture, result.icc_profile
+    if stereo.kind is StereoKind.ANAGLYPH and icc_profile not in (None, srgb_profile()):
+        picture = converted(picture, icc_profile, srgb_profile(), checkpoint)
+        icc_profile = srgb_profile()
     height, width = picture.shape[:2]
     near = nearness_of(result, stereo.nearest_first, checkpoint)
     # What is near lies further to the right for the left eye.
     shift_px = stereo.parallax * width / 2
     if stereo.kind is StereoKind.ANAGLYPH:
         left, right = (seen_from(picture, near, (s, 0), checkpoint) for s in (shift_px, -shift_px))
-        return anaglyph(left, right)
+        return anaglyph(left, right, checkpoint), icc_profile
     if stereo.kind is StereoKind.CROSSED:
         shift_px = -shift_px
     both = np.empty((height, 2 * width, 3), np.uint16)
     both[:, :width] = seen_from(picture, near, (shift_px, 0), checkpoint)
     both[:, width:] = seen_from(picture, near, (-shift_px, 0), checkpoint)
-    return both
+    return both, icc_profile
 
 
 def rocking_frames(
@@ -93,7 +101,10 @@ def rocking_frames(
     seen in turn here and not at once.
     """
     picture = reduced_to(result.picture, _ROCKING_SIDE_PX)
-    small = reduced_to(nearness_of(result, stereo.nearest_first, checkpoint), _ROCKING_SIDE_PX)
+    near = nearness_of(result, stereo.nearest_first, checkpoint)
+    # Means would make slopes of steps.
+    size, nearest = picture.shape[1::-1], cv2.INTER_NEAREST
+    small = np.asarray(cv2.resize(near, size, interpolation=nearest), np.float32)
     picture = converted(picture, result.icc_profile, srgb_profile(), checkpoint)
     swing_px = stereo.parallax * picture.shape[1]
     for number in range(_ROCKING_FRAMES):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QToolButton
 
+from focusstack_app.core.output import Stereo
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.export_all import ExportAllDialog
+from focusstack_app.ui.export_stereo import StereoDialog
 from focusstack_app.ui.outputs import Output, open_outside
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
@@ -27,6 +30,12 @@ class ExportWindow(StackWindow):
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__(services, store)
         self._close_after_export = False
+        self.stop_button = QToolButton()
+        self.stop_button.setText(self.tr("Stop the Export"))
+        self.stop_button.setToolTip(self.tr("Keep what is written, and write no more (Esc)"))
+        self.stop_button.clicked.connect(self.stop_export)
+        self.stop_button.hide()
+        self.statusBar().insertPermanentWidget(0, self.stop_button)
         actions, outputs, exporter = self.actions_, self.side.outputs, self.exporter
         self._map_actions = {
             MapKind.DEPTH: actions.export_depth,
@@ -41,10 +50,13 @@ class ExportWindow(StackWindow):
         for kind, action in self._map_actions.items():
             action.triggered.connect(lambda _, kind=kind: self.choose_map(kind))
         outputs.map_requested.connect(self.choose_map)
+        for request in (actions.export_stereo.triggered, outputs.stereo_requested):
+            request.connect(self.choose_stereo)
         actions.export_all.triggered.connect(self.choose_export_all)
         exporter.started.connect(self._on_export_started)
         exporter.exported.connect(outputs.mark_exported)
         exporter.saved.connect(self._on_saved)
+        exporter.stopped.connect(self._on_export_stopped)
         exporter.failed.connect(self._on_export_failed)
         exporter.over.connect(self._on_export_over)
 
@@ -67,11 +79,16 @@ class ExportWindow(StackWindow):
         }
         for kind, action in self._map_actions.items():
             _offer(action, self._map_problem(kind), tips[kind])
+        tip = self.tr("Save a view for both eyes, or one that rocks, made by the depth")
+        _offer(actions.export_stereo, self._map_problem(None), tip)
         tip = self.tr("Save every output of this session into one folder")
         _offer(actions.export_all, self._all_problem(), tip)
 
-    def _map_problem(self, kind: MapKind) -> str:
-        """Why that map of the selected output cannot be written now; empty where it can."""
+    def _map_problem(self, kind: MapKind | None) -> str:
+        """Why that map of the selected output cannot be written now; empty where it can.
+
+        The same of its stereo views, for which there is no kind.
+        """
         output = self.side.outputs.current
         if output is None:
             return self.tr("There is no output yet: press Render")
@@ -79,7 +96,7 @@ class ExportWindow(StackWindow):
             return self.tr("Finish the retouch first")
         if not output.has_maps:
             return self.tr("An output of a single frame has no maps")
-        if not self.exporter.can_write(output, kind):
+        if kind is not None and not self.exporter.can_write(output, kind):
             return self.tr("It is being written")
         return ""
 
@@ -89,7 +106,7 @@ class ExportWindow(StackWindow):
             return self.tr("There is no output yet: press Render")
         if self.retouch.active:
             return self.tr("Finish the retouch first")
-        if not self._writable():
+        if self.exporter.writes_all or not self._writable():
             return self.tr("They are being written")
         return ""
 
@@ -109,6 +126,22 @@ class ExportWindow(StackWindow):
         if output is not None and not self._map_problem(kind):
             self.exporter.ask_map(output, kind)
 
+    def choose_stereo(self) -> StereoDialog | None:
+        """Ask how a stereo view of the selected output is to be, and where it goes."""
+        output = self.side.outputs.current
+        if output is None or self._map_problem(None):
+            return None
+        dialog = StereoDialog(output, self.exporter.last_stereo, self)
+        dialog.chosen.connect(lambda stereo: self._on_stereo(output, stereo))
+        dialog.open()
+        return dialog
+
+    def _on_stereo(self, output: Output, stereo: Stereo) -> None:
+        if stereo.nearest_first is not None:
+            output.set_nearest_first(stereo.nearest_first)
+            self.stage.refresh()
+        self.exporter.ask_stereo(output, stereo)
+
     def choose_export_all(self) -> ExportAllDialog:
         """Ask where the outputs go, of which there are some, and write them in the background."""
         outputs, export = self._writable(), self.preferences.settings.export
@@ -118,6 +151,20 @@ class ExportWindow(StackWindow):
         dialog.chosen.connect(self.exporter.write_all)
         dialog.open()
         return dialog
+
+    def stop_export(self) -> None:
+        """Write no more of many outputs; what closing waits for is over, too."""
+        self._close_after_export = False
+        self.exporter.stop_all()
+        self.statusBar().clearMessage()
+        self._update_stop()
+
+    def _update_stop(self) -> None:
+        """Esc also stops an export of many outputs."""
+        super()._update_stop()
+        self.stop_button.setVisible(self.exporter.writes_all)
+        if self.exporter.writes_all:
+            self.actions_.stop.setEnabled(True)
 
     def _close_after_writing(self) -> None:
         """Close once what was begun now is written."""
@@ -135,6 +182,9 @@ class ExportWindow(StackWindow):
             str(folder),
             action=(self.tr("Show Its Folder"), lambda: open_outside(folder)),
         )
+
+    def _on_export_stopped(self, text: str) -> None:
+        self.banner.say(Tone.NOTE, text)
 
     def _on_export_failed(self, error: Exception) -> None:
         self._close_after_export = False

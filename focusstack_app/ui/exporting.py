@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from focusstack_app.core.errors import FocusStackError, OutputError
+from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import free_path, unused
-from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import make_folder
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.ui.bridge import Bridge, Lane, Task
+from focusstack_app.ui.many_outputs import ManyOutputs
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.saving import ask_file, patterns, saving_folder
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.translation import tr
 from focusstack_app.ui.wording import FORMAT_NAMES, format_text
 
-_MOST_NAMES = 3  # of outputs that could not be saved
-
-
-@dataclass(slots=True)
-class _All:
-    """Outputs on their way into a folder, one after the other."""
-
-    folder: Path
-    count: int
-    waiting: list[Output]
-    failures: list[tuple[Output, Exception]] = field(default_factory=list)
+_Kind = MapKind | StereoKind | None  # of what is written: None is the picture
 
 
 class Exporter(QObject):
@@ -45,6 +36,7 @@ class Exporter(QObject):
         started: What is being written, in words.
         exported: An `Output` and the path that its picture was written to.
         saved: What was written, in words, and its folder.
+        stopped: That nothing was written of all outputs, in words.
         failed: The error.
         over: Something was written or failed; comes last.
     """
@@ -52,6 +44,7 @@ class Exporter(QObject):
     started = Signal(str)
     exported = Signal(object, object)
     saved = Signal(str, object)
+    stopped = Signal(str)
     failed = Signal(object)
     over = Signal()
 
@@ -63,7 +56,9 @@ class Exporter(QObject):
         self._services = services
         self._preferences = preferences
         self._window = window
-        self._writing: set[tuple[int, MapKind | None]] = set()  # None is the picture
+        self.last_stereo = Stereo(Path())  # what was chosen last
+        self._writing: set[tuple[int, _Kind]] = set()
+        self._all: ManyOutputs | None = None
         self._folders: dict[tuple[Path, str], Path] = {}
 
     @property
@@ -71,12 +66,17 @@ class Exporter(QObject):
         """Whether anything is being written."""
         return bool(self._writing)
 
+    @property
+    def writes_all(self) -> bool:
+        """Whether many outputs are being written, which `stop_all` stops."""
+        return self._all is not None
+
     def writes(self, output: Output) -> bool:
         """Whether anything of this output is being written."""
         return any(number == output.number for number, _ in self._writing)
 
-    def can_write(self, output: Output, kind: MapKind | None = None) -> bool:
-        """Whether its picture, or that map, is not being written already."""
+    def can_write(self, output: Output, kind: _Kind = None) -> bool:
+        """Whether its picture, or that map or view, is not being written already."""
         return (output.number, kind) not in self._writing
 
     # --- the picture -------------------------------------------------------------------------
@@ -123,9 +123,12 @@ class Exporter(QObject):
         path, confirmed = target
 
         def work(progress: Progress) -> Path:
-            progress.checkpoint()
             self._services.export_result(
-                output.result, path, options=export.options, overwrite=confirmed
+                output.result,
+                path,
+                options=export.options,
+                overwrite=confirmed,
+                progress=progress,
             )
             return path
 
@@ -150,11 +153,7 @@ class Exporter(QObject):
         Returns:
             The dialog, which is open.
         """
-        picture = output.exported_to
-        if picture is None or not is_folder(picture.parent):
-            name, folder = self._preferences.settings.export.name, self.folder_for(output)
-            picture = free_path(output.result.request, name, str(folder), ".png")
-        proposal = unused(picture.with_name(f"{picture.stem}-{kind}.png"))
+        proposal = self._beside(output, kind, ".png")
         filters = {_map_filter(kind): kind for kind in (FileFormat.PNG, FileFormat.TIFF)}
         return ask_file(
             self._window,
@@ -187,13 +186,66 @@ class Exporter(QObject):
             )
 
         self._begin(output, kind, path, work).succeeded.connect(
-            lambda _: self._on_map_written(output, kind, path)
+            lambda _: self._on_saved_beside(
+                output, path, _map_saved()[kind].format(name=output.name, file=path.name)
+            )
         )
 
-    def _on_map_written(self, output: Output, kind: MapKind, path: Path) -> None:
+    def _beside(self, output: Output, what: str, suffix: str) -> Path:
+        """A new file beside the picture of an output, if it has one."""
+        picture = output.exported_to
+        if picture is None or not is_folder(picture.parent):
+            name, folder = self._preferences.settings.export.name, self.folder_for(output)
+            picture = free_path(output.result.request, name, str(folder), suffix)
+        return unused(picture.with_name(f"{picture.stem}-{what}{suffix}"))
+
+    def _on_saved_beside(self, output: Output, path: Path, text: str) -> None:
         self._folders[self._origin(output)] = path.parent
-        text = _map_saved()[kind].format(name=output.name, file=path.name)
         self.saved.emit(text, path.parent)
+
+    # --- stereo views ------------------------------------------------------------------------
+
+    def ask_stereo(self, output: Output, stereo: Stereo) -> QFileDialog:
+        """Ask where a stereo view of an output, without its file yet, goes, as `ask_map` does."""
+        self.last_stereo, export = stereo, self._preferences.settings.export
+        filters = {_filter(kind, export.options): kind for kind in FileFormat}
+        first = export.format
+        if stereo.kind is StereoKind.ROCKING:
+            first = FileFormat.WEBP
+            filters = {_map_filter(first): first}
+        return ask_file(
+            self._window,
+            self.tr("Export a Stereo View of {name}").format(name=output.name),
+            self._beside(output, stereo.kind, first.suffixes[0]),
+            filters,
+            next(text for text, kind in filters.items() if kind is first),
+            lambda path, format_: self.write_stereo(output, replace(stereo, path=path), format_),
+        )
+
+    def write_stereo(self, output: Output, stereo: Stereo, format_: FileFormat) -> None:
+        """Write a stereo view of an output to the file that was chosen, as `write` does.
+
+        Args:
+            output: What it is of.
+            stereo: How it is looked at, and where it goes.
+            format_: The format where the name tells none.
+        """
+        target = self._target(output, stereo.path, format_, stereo.kind.suffixes)
+        if target is None:
+            return
+        path, confirmed = target
+        options = self._preferences.settings.export.options
+
+        def work(progress: Progress) -> None:
+            whole = replace(stereo, path=path)
+            self._services.export_stereo(
+                output.result, whole, options=options, overwrite=confirmed, progress=progress
+            )
+
+        text = self.tr("The stereo view of {name} is saved as {file}.")
+        said_then = text.format(name=output.name, file=path.name)
+        task = self._begin(output, stereo.kind, path, work)
+        task.succeeded.connect(lambda _: self._on_saved_beside(output, path, said_then))
 
     # --- many outputs ------------------------------------------------------------------------
 
@@ -205,22 +257,34 @@ class Exporter(QObject):
             folder: It is made, if need be.
         """
         self._writing |= {(output.number, None) for output in outputs}
-        self._write_next(_All(folder, len(outputs), list(outputs)))
+        self._all = ManyOutputs(folder, len(outputs), list(outputs))
+        self._write_next(self._all)
 
-    def _write_next(self, all_: _All) -> None:
+    def stop_all(self) -> None:
+        """Write no more of many outputs, and throw away what is half written."""
+        if self._all is None or self._all.stopped:
+            return
+        self._all.stopped = True
+        self._writing -= {(output.number, None) for output in self._all.waiting}
+        self._all.waiting.clear()
+        if self._all.task is not None:
+            self._all.task.cancel()
+
+    def _write_next(self, all_: ManyOutputs) -> None:
         output, folder = all_.waiting.pop(0), all_.folder
         export = self._preferences.settings.export
 
-        def work(progress: Progress) -> Path:
+        def work(progress: Progress) -> None:
             progress.checkpoint()
             make_folder(folder)
             suffix = export.format.suffixes[0]
             path = free_path(output.result.request, export.name, str(folder), suffix)
-            self._services.export_result(output.result, path, options=export.options)
-            return path
+            self._services.export_result(
+                output.result, path, options=export.options, progress=progress
+            )
+            all_.written.append((output, path))  # however soon it was stopped after that
 
-        task = self._submit(output, None, work)
-        task.succeeded.connect(lambda path: self._keep(output, path))
+        all_.task = task = self._submit(output, None, work)
         task.failed.connect(lambda error: all_.failures.append((output, error)))
         task.finished.connect(lambda: self._on_one_over(all_, output))
         text = self.tr("Exporting {name} to {folder}… ({number} of {count})").format(
@@ -231,19 +295,23 @@ class Exporter(QObject):
         )
         self.started.emit(text)
 
-    def _on_one_over(self, all_: _All, output: Output) -> None:
+    def _on_one_over(self, all_: ManyOutputs, output: Output) -> None:
+        if all_.written and all_.written[-1][0] is output:
+            self._keep(*all_.written[-1])
         if not all_.waiting:
             self._on_all_over(all_)
         elif not self._bridge.closed:
             self._write_next(all_)
         self._on_finished(output, None)
 
-    def _on_all_over(self, all_: _All) -> None:
-        if not all_.failures:
-            self.saved.emit(_saved_text(all_.count), all_.folder)
-            return
-        fault = next((e for _, e in all_.failures if not isinstance(e, FocusStackError)), None)
-        self.failed.emit(fault or _failures_error(all_))
+    def _on_all_over(self, all_: ManyOutputs) -> None:
+        self._all = None
+        if all_.failures:
+            self.failed.emit(all_.error())
+        elif all_.written:
+            self.saved.emit(all_.text(), all_.folder)
+        else:
+            self.stopped.emit(all_.text())
 
     # --- all of them -------------------------------------------------------------------------
 
@@ -252,10 +320,12 @@ class Exporter(QObject):
         frames, start = origin = self._origin(output)
         return self._folders.get(origin) or Path(start or saving_folder(frames))
 
-    def _target(self, output: Output, chosen: Path, kind: FileFormat) -> tuple[Path, bool] | None:
+    def _target(
+        self, output: Output, chosen: Path, kind: FileFormat, suffixes: Sequence[str] = ()
+    ) -> tuple[Path, bool] | None:
         """The file with its suffix, and whether it may be replaced; None where it is a frame."""
         path = chosen
-        if format_of(chosen) is None:
+        if format_of(chosen) is None and chosen.suffix.lower() not in suffixes:
             path = chosen.with_name(f"{chosen.name}{kind.suffixes[0]}")
         if _is_one_of(path, output.result.request.stack.sources):
             hint = self.tr("Choose another name or folder.")
@@ -264,16 +334,14 @@ class Exporter(QObject):
             return None
         return path, path == chosen and is_there(path)
 
-    def _submit(
-        self, output: Output, kind: MapKind | None, work: Callable[[Progress], object]
-    ) -> Task:
+    def _submit(self, output: Output, kind: _Kind, work: Callable[[Progress], object]) -> Task:
         self._writing.add((output.number, kind))
         return self._bridge.submit(Lane.FILES, work)
 
     def _begin(
         self,
         output: Output,
-        kind: MapKind | None,
+        kind: _Kind,
         path: Path,
         work: Callable[[Progress], object],
     ) -> Task:
@@ -294,7 +362,7 @@ class Exporter(QObject):
         folder = output.result.request.stack.sources[0].path.parent
         return folder, self._preferences.settings.export.folder
 
-    def _on_finished(self, output: Output, kind: MapKind | None) -> None:
+    def _on_finished(self, output: Output, kind: _Kind) -> None:
         self._writing.discard((output.number, kind))
         self.over.emit()
 
@@ -312,24 +380,6 @@ def _map_saved() -> dict[MapKind, str]:
         MapKind.DEPTH: tr("The depth map of {name} is saved as {file}."),
         MapKind.PROVENANCE: tr("The provenance map of {name} is saved as {file}."),
     }
-
-
-def _saved_text(count: int) -> str:
-    return tr("%n output(s) are saved.", "", count)
-
-
-def _failures_error(all_: _All) -> OutputError:
-    """Which outputs could not be saved, and why not the first of them."""
-    names = [output.name for output, _ in all_.failures]
-    shown = ", ".join(names[:_MOST_NAMES])
-    if len(names) > _MOST_NAMES:
-        more = tr("{names} and {count} more")
-        shown = more.format(names=shown, count=len(names) - _MOST_NAMES)
-    text = tr("Of {count} outputs these could not be saved: {names}.")
-    _, first = all_.failures[0]
-    assert isinstance(first, FocusStackError)
-    why = f"{said(first.message)} {said(first.hint)}".strip()
-    return OutputError(text.format(count=all_.count, names=shown), why)
 
 
 def _map_filter(kind: FileFormat) -> str:

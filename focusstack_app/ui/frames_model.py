@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QImage
 
 from focusstack_app.core.errors import FocusStackError
-from focusstack_app.core.frames import FrameSource, Stack
+from focusstack_app.core.frames import FrameSource, Stack, nearest
 from focusstack_app.core.naming import natural_order
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import choice_text, seconds_text, size_text, tip_text
@@ -246,13 +246,19 @@ class FramesModel(QAbstractListModel):
 
     def _chosen_row(self) -> int:
         """Where the reference is that was chosen; 0 where none was."""
+        if self._reference is None:
+            return 0
         rows = (n for n, row in enumerate(self._rows) if row.source is self._reference)
         return next(rows, 0)
 
     def _is_reference(self, row: int) -> bool:
         """Whether a fusion of the included frames fits the others to this one."""
-        stack = self.stack() if self._rows[row].included else None
-        return stack is not None and stack.sources[stack.reference] is self._rows[row].source
+        if not self._rows[row].included:
+            return False
+        chosen = self._chosen_row()
+        if self._rows[chosen].included:
+            return row == chosen
+        return row == nearest((n for n, own in enumerate(self._rows) if own.included), chosen)
 
     def _tell_replaced(self, before: Stack | None) -> None:
         """Say which frame stands in for the reference that was chosen, if another one does now."""

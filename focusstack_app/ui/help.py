@@ -201,6 +201,10 @@ def _more() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (
+            tr("On to a raw developer"),
+            tr("Export writes DNG too: white balance and exposure can still be chosen there."),
+        ),
+        (
             tr("Many outputs"),
             tr("Ctrl+Shift+E exports all of them into one folder, each slab with its number."),
         ),
@@ -220,6 +224,14 @@ def _more() -> tuple[tuple[str, str], ...]:
             tr(
                 "D shows the depth of the output; File, Export Depth Map saves it. Where no frame "
                 "tells it, it is a guess."
+            ),
+        ),
+        (
+            tr("In 3D"),
+            tr(
+                "3 shows the output from where the pointer is. File, Export Stereo View makes "
+                "pairs, anaglyphs and rocking animations. Is it inside out? View, Swap Near and "
+                "Far."
             ),
         ),
         (

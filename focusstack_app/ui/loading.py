@@ -160,7 +160,7 @@ class PictureLoader(QObject):
 
         def work(progress: Progress) -> DisplayPicture:
             check = progress.checkpoint
-            if overlay is not Overlay.NONE:
+            if overlay not in (Overlay.NONE, Overlay.TILT):
                 return prepare(overlay_pixels(result, overlay, check), checkpoint=check)
             return prepare(result.picture, result.icc_profile, checkpoint=check)
 

@@ -189,11 +189,13 @@ class MainWindow(ExportWindow):
         self._update_state()
 
     def stop_render(self) -> None:
-        """Stop the render that runs; without one, leave the retouch or the full screen."""
+        """Stop the render that runs, or the export; else leave the retouch or the full screen."""
         if self.retouch.active:
             self.retouch.cancel()
         elif self.renderer.busy:
             self.renderer.cancel(self.renderer.open[0])
+        elif self.exporter.writes_all:
+            self.stop_export()
         elif self.isFullScreen():
             self.actions_.full_screen.setChecked(False)
 

@@ -28,6 +28,7 @@ class Actions:
     export: QAction
     export_depth: QAction
     export_provenance: QAction
+    export_stereo: QAction
     export_all: QAction
     preferences: QAction
     quit: QAction
@@ -52,6 +53,7 @@ class Actions:
     frame_before: QAction
     frame_next: QAction
     sharpest: QAction
+    swap_depth: QAction
     full_screen: QAction
     guide: QAction
     shortcuts: QAction
@@ -98,6 +100,7 @@ def make_actions(window: QMainWindow) -> Actions:
         export=action(tr("&Export…"), "Ctrl+E", tr("Save the selected output to a file")),
         export_depth=action(tr("Export De&pth Map…")),
         export_provenance=action(tr("Export Pro&venance Map…")),
+        export_stereo=action(tr("Export Stereo Vie&w…")),
         export_all=action(tr("Export All O&utputs…"), "Ctrl+Shift+E"),
         preferences=action(tr("&Preferences…"), "Ctrl+,", tr("Defaults, output format, colours")),
         quit=action(tr("&Quit"), "Ctrl+Q"),
@@ -138,6 +141,9 @@ def make_actions(window: QMainWindow) -> Actions:
         sharpest=action(
             tr("Shar&pest Frame"), "G", tr("Show the frame that is sharpest at the point")
         ),
+        swap_depth=action(
+            tr("S&wap Near and Far"), tip=tr("The 3D view is inside out: take its far end for near")
+        ),
         full_screen=action(tr("F&ull Screen"), "F11"),
         guide=action(tr("Quick &Guide"), "F1", tr("The steps from frames to a picture")),
         shortcuts=action(tr("&Shortcuts"), "Ctrl+/", tr("Every key")),
@@ -165,7 +171,7 @@ def make_actions(window: QMainWindow) -> Actions:
     file_menu.addActions([actions.render, actions.slabs, actions.stop])
     file_menu.addSeparator()
     file_menu.addActions([actions.export, actions.export_depth, actions.export_provenance])
-    file_menu.addAction(actions.export_all)
+    file_menu.addActions([actions.export_stereo, actions.export_all])
     file_menu.setToolTipsVisible(True)  # they say why an entry is grey
     file_menu.addSeparator()
     file_menu.addAction(actions.quit)
@@ -188,6 +194,7 @@ def make_actions(window: QMainWindow) -> Actions:
     actions.compare_menu.addSeparator()
     view_menu.addMenu(actions.compare_menu)
     view_menu.addMenu(actions.overlay_menu)
+    view_menu.addAction(actions.swap_depth)
     view_menu.addSeparator()
     view_menu.addAction(actions.full_screen)
     retouch_menu = bar.addMenu(tr("&Retouch"))
@@ -210,6 +217,7 @@ def viewer_menu(actions: Actions, parent: QMainWindow) -> QMenu:
     menu.addSeparator()
     menu.addMenu(actions.compare_menu)
     menu.addMenu(actions.overlay_menu)
+    menu.addAction(actions.swap_depth)
     menu.addSeparator()
     menu.addActions([actions.retouch, actions.export])
     return menu

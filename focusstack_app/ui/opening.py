@@ -114,7 +114,7 @@ def open_readable(
         in_order: The files are in the order of the stack already.
 
     Raises:
-        InputError: If nothing can be read, or no size is that of most frames.
+        InputError: If nothing can be read, or no size is the most common one.
         Cancelled: If the job was cancelled.
     """
     progress.report(0.0, "Reading frame headers")
@@ -127,7 +127,7 @@ def open_readable(
         if files != paths:
             readable, _ = without_results(readable)
         readable, odd = without_odd_sizes(readable)
-        left_out += odd
+        left_out += [odd_size(source, readable[0]) for source in odd]
         if not readable or not left_out:
             raise error from None
         opened = services.open_stack([source.path for source in readable])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.naming import stack_name
 from focusstack_app.core.places import is_there
 from focusstack_app.jobs.maps import MapKind
+from focusstack_app.jobs.stereo import nearest_first_of
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (
@@ -88,6 +89,11 @@ class Output:
         """Whether anything is known about where its pixels come from: not of a single frame."""
         return self.result.provenance is not None
 
+    def set_nearest_first(self, first: bool) -> None:
+        """Say which end of the stack is near from now on."""
+        if first is not nearest_first_of(self.result):
+            self.result = replace(self.result, nearest_first=first)
+
     @property
     def size_px(self) -> tuple[int, int]:
         """(width, height)."""
@@ -106,6 +112,7 @@ class OutputList(QListWidget):
         remove_requested: An `Output` to forget.
         export_requested: The selected output is to be exported.
         map_requested: A `MapKind` of the selected output is to be exported.
+        stereo_requested: A stereo view of the selected output is to be exported.
         retouch_requested: The selected output is to be painted on.
     """
 
@@ -113,6 +120,7 @@ class OutputList(QListWidget):
     remove_requested = Signal(object)
     export_requested = Signal()
     map_requested = Signal(object)
+    stereo_requested = Signal()
     retouch_requested = Signal()
 
     def __init__(self, display: Display) -> None:
@@ -283,6 +291,9 @@ class OutputList(QListWidget):
             action = menu.addAction(text)
             action.setEnabled(output.has_maps)
             action.triggered.connect(lambda _, kind=kind: self.map_requested.emit(kind))
+        stereo = menu.addAction(self.tr("Export Stereo View…"))
+        stereo.setEnabled(output.has_maps)
+        stereo.triggered.connect(self.stereo_requested)
         menu.addAction(self.tr("Retouch")).triggered.connect(self.retouch_requested)
         path = output.exported_to
         for text, target in (

@@ -8,6 +8,8 @@ from enum import Enum
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
 
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult
@@ -39,6 +41,7 @@ class Overlay(Enum):
     DEPTH = "depth"
     WARNINGS = "warnings"
     PEAKING = "peaking"
+    TILT = "tilt"
 
 
 def overlay_names() -> dict[Overlay, str]:
@@ -49,6 +52,7 @@ def overlay_names() -> dict[Overlay, str]:
         Overlay.DEPTH: tr("Depth", "of the scene"),
         Overlay.WARNINGS: tr("Warnings"),
         Overlay.PEAKING: tr("Focus Peaking"),
+        Overlay.TILT: tr("3D"),
     }
 
 
@@ -66,6 +70,9 @@ def legends() -> dict[Overlay, str]:
             "Red: burnt out. Yellow: no frame is clearly the sharpest. Pink: filled in."
         ),
         Overlay.PEAKING: tr("Orange: sharp in this frame."),
+        Overlay.TILT: tr(
+            "Move the pointer to look from the side. Inside out? View, Swap Near and Far."
+        ),
     }
 
 
@@ -76,7 +83,7 @@ def overlay_pixels(
 
     Args:
         result: The output.
-        overlay: Any but `Overlay.NONE` and `Overlay.PEAKING`.
+        overlay: One that has colours of its own, and is not of frames.
         checkpoint: Called between bands; may raise to stop.
 
     Returns:
@@ -155,3 +162,21 @@ def peaking_pixels(
         shown = 255 * grey[rows, :, np.newaxis]
         out[top : top + _BAND_ROWS] = np.rint(shown + share * (_SHARP - shown)).astype(np.uint8)
     return out
+
+
+def overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:
+    """The entries of the menu, one of which holds."""
+    group = QActionGroup(menu)
+    actions = {}
+    for overlay, name in overlay_names().items():
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        group.addAction(action)
+        actions[overlay] = action
+    actions[Overlay.PROVENANCE].setShortcut("P")
+    actions[Overlay.DEPTH].setShortcut("D")
+    actions[Overlay.WARNINGS].setShortcut("C")
+    actions[Overlay.PEAKING].setShortcut("F")
+    actions[Overlay.TILT].setShortcut("3")
+    actions[Overlay.TILT].setStatusTip(tr("Look at the output from the side, by its depth"))
+    return actions

@@ -14,12 +14,12 @@ from PySide6.QtGui import QScreen
 
 from focusstack_app.core.frames import Frame, FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult
-from focusstack_app.core.output import OutputOptions
+from focusstack_app.core.output import OutputOptions, Stereo
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.io.read import read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
-from focusstack_app.jobs.export import export_map, export_result
+from focusstack_app.jobs.export import export_map, export_result, export_stereo
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.known_pairs import KnownPairs
 from focusstack_app.jobs.maps import MapKind
@@ -33,7 +33,13 @@ class Export(Protocol):
     """Write a result to disk."""
 
     def __call__(
-        self, result: FusionResult, path: Path, *, options: OutputOptions, overwrite: bool = False
+        self,
+        result: FusionResult,
+        path: Path,
+        *,
+        options: OutputOptions,
+        overwrite: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         """Write `result` to `path`, atomically, in the format of its suffix."""
         ...
@@ -55,6 +61,22 @@ class ExportMap(Protocol):
         ...
 
 
+class ExportStereo(Protocol):
+    """Write a stereo view of a result to disk."""
+
+    def __call__(
+        self,
+        result: FusionResult,
+        stereo: Stereo,
+        *,
+        options: OutputOptions,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write that view of `result` to its path, atomically, in the format of its suffix."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the window asks for. All of it but `read_profile` is slow and runs on worker threads.
@@ -65,6 +87,7 @@ class Services:
         fuse_stack: A request to a result; what it finds of pairs of frames serves other stacks.
         export_result: A result to a file.
         export_map: A map of a result to a file.
+        export_stereo: A stereo view of a result to a file.
         open_viewport: A request to its picture in parts.
         read_thumbnail: A source to (H, W, 3) uint8 sRGB with at most that longer side.
         read_proxy: A source to its picture with at most that longer side.
@@ -80,6 +103,7 @@ class Services:
     )
     export_result: Export = export_result
     export_map: ExportMap = export_map
+    export_stereo: ExportStereo = export_stereo
     open_viewport: Callable[[FusionRequest, Progress], Viewport] = open_viewport
     read_thumbnail: Callable[[FrameSource, int], NDArray[np.uint8]] = read_thumbnail
     read_proxy: Callable[[FrameSource, int], Frame] = read_proxy

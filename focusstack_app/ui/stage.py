@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.jobs.stereo import nearest_first_of
 from focusstack_app.ui.bridge import Bridge
 from focusstack_app.ui.captions import (
     output_caption,
@@ -23,13 +23,14 @@ from focusstack_app.ui.loupe import Loupe
 from focusstack_app.ui.mark import Mark
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
-from focusstack_app.ui.overlays import Overlay, legends, overlay_names
+from focusstack_app.ui.overlays import Overlay, legends, overlay_actions, overlay_names
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview, Previewer
 from focusstack_app.ui.refining import Refiner
 from focusstack_app.ui.scrubbing import Scrubber
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.sharpness_strip import SharpnessStrip
+from focusstack_app.ui.tilt import Tilt
 from focusstack_app.ui.view_bar import View, ViewBar
 from focusstack_app.ui.viewer import Compare, Viewer
 
@@ -79,6 +80,7 @@ class Stage(QWidget):
         self.source: FrameSource | None = None
         self.overlay = Overlay.NONE
         self.viewer = Viewer(display)
+        self.tilt = Tilt(self.viewer, bridge)
         self.view_bar = ViewBar(
             actions.fit,
             actions.actual_pixels,
@@ -100,7 +102,7 @@ class Stage(QWidget):
         column.addWidget(self.viewer, 1)
         column.addWidget(self.strip)
         self._compare_ways = len(actions.compare_menu.actions())
-        self._overlay_actions = _overlay_actions(actions.overlay_menu)
+        self._overlay_actions = overlay_actions(actions.overlay_menu)
         self._connect()
 
     def _connect(self) -> None:
@@ -121,10 +123,13 @@ class Stage(QWidget):
         self._previewer.progressed.connect(self._show_caption)
         self.refiner.changed.connect(self._show_caption)
         self.refiner.failed.connect(self.failed)
+        self.tilt.failed.connect(self.failed)
+        self.tilt.changed.connect(self._show_caption)
         self.mark.moved.connect(self._draw_curve)
         self.scrubber.changed.connect(self._draw_curve)
         self.strip.frame_chosen.connect(self.frame_requested)
         actions.sharpest.triggered.connect(self._show_sharpest)
+        actions.swap_depth.triggered.connect(self._swap_depth)
         self._frames.modelReset.connect(self._forget_frames)
         for ready in (self._previewer.roughly_ready, self._previewer.ready):
             ready.connect(lambda _: self._read_frames())
@@ -293,6 +298,9 @@ class Stage(QWidget):
             action.setChecked(self.overlay is overlay)
             of_frames = overlay in (Overlay.NONE, Overlay.PEAKING) and opened
             action.setEnabled(free and (output is not None or of_frames))
+        tilted = free and self.view is View.OUTPUT and self.overlay is Overlay.TILT
+        self.tilt.show_result(output.result if tilted and output is not None else None)
+        self._actions.swap_depth.setEnabled(tilted and output is not None)
         self.mark.setVisible(free)
         self.strip.setVisible(free and self._frames.rowCount() > 1)
         self._draw_curve()
@@ -302,6 +310,8 @@ class Stage(QWidget):
         self.view_bar.caption.set_whole(self.caption)
         shows_map = self.view is View.OUTPUT and self._map is not Overlay.NONE
         note = legends()[self.overlay] if shows_map or self._peaking else ""
+        if shows_map and self.overlay is Overlay.TILT and not self.tilt.ready:
+            note = self.tr("Working out the depth…")
         waits = self.view is View.PREVIEW and not self._held
         self.viewer.set_note(waiting_note(self._previewer) if waits else note)
 
@@ -353,6 +363,12 @@ class Stage(QWidget):
         if self.strip.sharpest is not None and not self._held:
             self.frame_requested.emit(self.strip.sharpest)
 
+    def _swap_depth(self) -> None:
+        output = self._outputs.current
+        if output is not None:
+            output.set_nearest_first(not nearest_first_of(output.result))
+            self.refresh()
+
     def _read_pixel(self, place: QPointF | None) -> None:
         self._pointed = place
         self._draw_curve()
@@ -377,18 +393,3 @@ class Stage(QWidget):
             action.setCheckable(True)
             action.setChecked(current is not None and current.content == other.content)
             action.triggered.connect(lambda _, other=other: self.compare_with(other))
-
-
-def _overlay_actions(menu: QMenu) -> dict[Overlay, QAction]:
-    group = QActionGroup(menu)
-    actions = {}
-    for overlay, name in overlay_names().items():
-        action = menu.addAction(name)
-        action.setCheckable(True)
-        group.addAction(action)
-        actions[overlay] = action
-    actions[Overlay.PROVENANCE].setShortcut("P")
-    actions[Overlay.DEPTH].setShortcut("D")
-    actions[Overlay.WARNINGS].setShortcut("C")
-    actions[Overlay.PEAKING].setShortcut("F")
-    return actions

@@ -95,7 +95,8 @@ class ViewBar(QWidget):
                 overlay,
                 self.tr("Overlay"),
                 self.tr(
-                    "Where the output comes from, its depth, warnings; what is sharp in a frame"
+                    "Where the output comes from, its depth, a view in 3D, warnings; what is sharp "
+                    "in a frame"
                 ),
             ),
             (

@@ -114,6 +114,11 @@ class Viewer(QWidget):
         """The part of the picture that is in view, in its pixels."""
         return self._port.visible()
 
+    @property
+    def surround(self) -> QColor:
+        """What is around the picture."""
+        return _SURROUND_DARK if is_dark(self.palette()) else _SURROUND_LIGHT
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """A picture needs room."""
         return QSize(900, 600)
@@ -197,8 +202,7 @@ class Viewer(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Copy the visible part of the level that suits the scale."""
         painter = QPainter(self)
-        surround = _SURROUND_DARK if is_dark(self.palette()) else _SURROUND_LIGHT
-        painter.fillRect(event.rect(), surround)
+        painter.fillRect(event.rect(), self.surround)
         if self._picture is None:
             return
         painter.save()

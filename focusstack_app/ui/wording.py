@@ -28,6 +28,7 @@ FORMAT_NAMES = {
     FileFormat.PNG: "PNG",
     FileFormat.JPEG: "JPEG",
     FileFormat.WEBP: "WebP",
+    FileFormat.DNG: "DNG",
 }
 # A language names itself.
 _LANGUAGE_NAMES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
@@ -260,6 +261,8 @@ def choice_text(value: Any) -> str:
 def format_text(kind: FileFormat, options: OutputOptions) -> str:
     """How files are written: "TIFF, 16 bits per channel", "JPEG, quality 95"."""
     name = FORMAT_NAMES[kind]
+    if kind is FileFormat.DNG:
+        return tr("{format} for raw developers").format(format=name)
     if kind in (FileFormat.TIFF, FileFormat.PNG):
         return f"{name}, {choice_text(options.bits)}"
     if kind is FileFormat.WEBP and options.lossless:

@@ -76,8 +76,8 @@
         <translation>Format</translation>
     </message>
     <message>
-        <source>What Export and Batch propose. All of them hold metadata and a colour profile.</source>
-        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und ein Farbprofil.</translation>
+        <source>What Export and Batch propose. All of them hold metadata and say their colours; DNG is for raw developers, where white balance and exposure can still be chosen.</source>
+        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -125,7 +125,7 @@
     </message>
     <message>
         <source>That of the frames keeps every value; for RAW it is sRGB, which is for the web. Rec. 2020 holds nearly all colours of RAW. The file says which.</source>
-        <translation>Der der Aufnahmen erhält jeden Wert; bei RAW ist es sRGB, das für das Web ist. Rec. 2020 fasst fast alle Farben von RAW. Die Datei sagt, welcher es ist.</translation>
+        <translation>Der der Aufnahmen erhält jeden Wert; bei RAW ist das sRGB, der Farbraum des Webs. Rec. 2020 fasst fast alle Farben von RAW. Die Datei sagt, welcher es ist.</translation>
     </message>
     <message>
         <source>Metadata</source>
@@ -318,8 +318,8 @@
         <translation>Rendern und exportieren</translation>
     </message>
     <message>
-        <source>a TIFF, PNG, JPEG or WebP with its metadata</source>
-        <translation>als TIFF, PNG, JPEG oder WebP mit allen Metadaten</translation>
+        <source>a TIFF, PNG, JPEG, WebP or DNG with its metadata</source>
+        <translation>als TIFF, PNG, JPEG, WebP oder DNG mit allen Metadaten</translation>
     </message>
     <message>
         <source>Models</source>
@@ -394,6 +394,14 @@
         <translation>Strg+Umschalt+R rendert Teilstacks (Slabs) aus je einigen Aufnahmen hintereinander: Retuschieren Sie das Ergebnis aus allen Aufnahmen mit dem Teilstack, der die Stelle richtig zeigt.</translation>
     </message>
     <message>
+        <source>On to a raw developer</source>
+        <translation>Weiter in den RAW-Entwickler</translation>
+    </message>
+    <message>
+        <source>Export writes DNG too: white balance and exposure can still be chosen there.</source>
+        <translation>„Exportieren“ schreibt auch DNG: Weißabgleich und Belichtung lassen sich dort noch wählen.</translation>
+    </message>
+    <message>
         <source>Many outputs</source>
         <translation>Viele Ergebnisse</translation>
     </message>
@@ -424,6 +432,14 @@
     <message>
         <source>D shows the depth of the output; File, Export Depth Map saves it. Where no frame tells it, it is a guess.</source>
         <translation>D zeigt die Tiefe des Ergebnisses; Datei, Tiefenkarte exportieren speichert sie. Wo keine Aufnahme sie verrät, ist sie geschätzt.</translation>
+    </message>
+    <message>
+        <source>In 3D</source>
+        <translation>In 3D</translation>
+    </message>
+    <message>
+        <source>3 shows the output from where the pointer is. File, Export Stereo View makes pairs, anaglyphs and rocking animations. Is it inside out? View, Swap Near and Far.</source>
+        <translation>3 zeigt das Ergebnis von dort, wo der Zeiger ist. Datei, Stereobild exportieren macht Bildpaare, Anaglyphen und wippende Animationen. Ist es umgestülpt? Ansicht, Nah und fern vertauschen.</translation>
     </message>
     <message>
         <source>Another framing</source>
@@ -687,6 +703,10 @@
     <message>
         <source>Processor (PyTorch)</source>
         <translation>Prozessor (PyTorch)</translation>
+    </message>
+    <message>
+        <source>{format} for raw developers</source>
+        <translation>{format} für RAW-Entwickler</translation>
     </message>
     <message>
         <source>{format} without loss</source>
@@ -1096,8 +1116,8 @@
         <translation>{file} hat nicht die Endung eines Bildformats.</translation>
     </message>
     <message>
-        <source>Use .tif, .png, .jpg or .webp.</source>
-        <translation>Verwenden Sie .tif, .png, .jpg oder .webp.</translation>
+        <source>Use .tif, .png, .jpg, .webp or .dng.</source>
+        <translation>Verwenden Sie .tif, .png, .jpg, .webp oder .dng.</translation>
     </message>
     <message>
         <source>The picture has more than {largest_px} pixels on a side, which {name} cannot hold.</source>
@@ -1112,8 +1132,8 @@
         <translation>Geben Sie einen Namen an, der auf .png oder .tif endet.</translation>
     </message>
     <message>
-        <source>The picture would be larger than 4 GB, which TIFF cannot hold.</source>
-        <translation>Das Bild wäre größer als 4 GB; so viel fasst TIFF nicht.</translation>
+        <source>The picture would be larger than 4 GB, which TIFF and DNG cannot hold.</source>
+        <translation>Das Bild wäre größer als 4 GB; so viel fassen TIFF und DNG nicht.</translation>
     </message>
     <message>
         <source>Stack smaller pictures.</source>
@@ -1350,6 +1370,14 @@
     <message>
         <source>{file} was given more than once and counts once.</source>
         <translation>{file} wurde mehrfach angegeben und zählt einmal.</translation>
+    </message>
+    <message>
+        <source>{file} has {width_px} x {height_px} pixels, most frames have {usual_width_px} x {usual_height_px}: it is left out of the stack.</source>
+        <translation>{file} hat {width_px} x {height_px} Pixel, die meisten Bilder haben {usual_width_px} x {usual_height_px}: Die Datei bleibt aus dem Stack heraus.</translation>
+    </message>
+    <message>
+        <source>{count} pictures differ in size from most frames, which have {usual_width_px} x {usual_height_px} pixels, and are left out of the stack: {files}.</source>
+        <translation>{count} Bilder sind nicht so groß wie die meisten mit {usual_width_px} x {usual_height_px} Pixeln und bleiben aus dem Stack heraus: {files}.</translation>
     </message>
     <message>
         <source>{file} is {width_px} x {height_px} pixels, but {first} is {first_width_px} x {first_height_px}.</source>
@@ -1767,6 +1795,10 @@
         <translation>&amp;Herkunftskarte exportieren …</translation>
     </message>
     <message>
+        <source>Export Stereo Vie&amp;w…</source>
+        <translation>St&amp;ereobild exportieren …</translation>
+    </message>
+    <message>
         <source>Export All O&amp;utputs…</source>
         <translation>Alle Er&amp;gebnisse exportieren …</translation>
     </message>
@@ -1931,6 +1963,14 @@
         <translation>Die Aufnahme zeigen, die am Punkt am schärfsten ist</translation>
     </message>
     <message>
+        <source>The 3D view is inside out: take its far end for near</source>
+        <translation>Die 3D-Ansicht ist umgestülpt: ihr fernes Ende für das nahe nehmen</translation>
+    </message>
+    <message>
+        <source>S&amp;wap Near and Far</source>
+        <translation>Nah &amp;und fern vertauschen</translation>
+    </message>
+    <message>
         <source>F&amp;ull Screen</source>
         <translation>V&amp;ollbild</translation>
     </message>
@@ -2008,6 +2048,10 @@
         <translation>Fokus-Peaking</translation>
     </message>
     <message>
+        <source>3D</source>
+        <translation>3D</translation>
+    </message>
+    <message>
         <source>Colour: the frame, from blue (first) to red (last). Pink: filled in.</source>
         <translation>Farbe: die Aufnahme, von Blau (erste) bis Rot (letzte). Rosa: ergänzt.</translation>
     </message>
@@ -2022,6 +2066,14 @@
     <message>
         <source>Orange: sharp in this frame.</source>
         <translation>Orange: scharf auf dieser Aufnahme.</translation>
+    </message>
+    <message>
+        <source>Move the pointer to look from the side. Inside out? View, Swap Near and Far.</source>
+        <translation>Den Zeiger bewegen, um von der Seite zu schauen. Umgestülpt? Ansicht, Nah und fern vertauschen.</translation>
+    </message>
+    <message>
+        <source>Look at the output from the side, by its depth</source>
+        <translation>Das Ergebnis anhand seiner Tiefe von der Seite ansehen</translation>
     </message>
     <message>
         <source>Preparing the view</source>
@@ -2119,8 +2171,8 @@
         <translation>Das Farbprofil der Aufnahmen kann nicht verwendet werden ({error}).</translation>
     </message>
     <message>
-        <source>Keep the colour space of the frames.</source>
-        <translation>Behalten Sie den Farbraum der Aufnahmen bei.</translation>
+        <source>Export TIFF or PNG in the colour space of the frames.</source>
+        <translation>Exportieren Sie TIFF oder PNG im Farbraum der Aufnahmen.</translation>
     </message>
     <message numerus="yes">
         <source>Add %n Stack(s)</source>
@@ -2260,6 +2312,14 @@
         </translation>
     </message>
     <message>
+        <source>Stopped: no output was saved.</source>
+        <translation>Abgebrochen: Kein Ergebnis wurde gespeichert.</translation>
+    </message>
+    <message>
+        <source>Stopped: {done} of {count} outputs are saved.</source>
+        <translation>Abgebrochen: {done} von {count} Ergebnissen sind gespeichert.</translation>
+    </message>
+    <message>
         <source>{names} and {count} more</source>
         <translation>{names} und noch {count}</translation>
     </message>
@@ -2274,6 +2334,38 @@
     <message>
         <source>Fusing frames</source>
         <translation>Aufnahmen werden verrechnet</translation>
+    </message>
+    <message>
+        <source>Side by side, parallel</source>
+        <translation>Nebeneinander, Parallelblick</translation>
+    </message>
+    <message>
+        <source>Side by side, cross-eyed</source>
+        <translation>Nebeneinander, Kreuzblick</translation>
+    </message>
+    <message>
+        <source>Red-cyan anaglyph</source>
+        <translation>Anaglyphe, Rot-Cyan</translation>
+    </message>
+    <message>
+        <source>Rocking animation</source>
+        <translation>Wippende Animation</translation>
+    </message>
+    <message>
+        <source>Both views in one picture, that of the left eye on the left: for a stereoscope, or eyes that look straight on.</source>
+        <translation>Beide Ansichten in einem Bild, die des linken Auges links: für ein Stereoskop oder Augen, die geradeaus schauen.</translation>
+    </message>
+    <message>
+        <source>Both views in one picture, that of the left eye on the right: cross your eyes until a third picture is in the middle.</source>
+        <translation>Beide Ansichten in einem Bild, die des linken Auges rechts: so schielen, dass in der Mitte ein drittes Bild erscheint.</translation>
+    </message>
+    <message>
+        <source>One picture for red-cyan glasses, the red one on the left eye.</source>
+        <translation>Ein Bild für Rot-Cyan-Brillen, das rote Glas vor dem linken Auge.</translation>
+    </message>
+    <message>
+        <source>A small animation (WebP) that rocks to and fro; no glasses needed.</source>
+        <translation>Eine kleine Animation (WebP), die hin und her wippt; ganz ohne Brille.</translation>
     </message>
 </context>
 <context>
@@ -2588,6 +2680,14 @@
 <context>
     <name>ExportWindow</name>
     <message>
+        <source>Stop the Export</source>
+        <translation>Export abbrechen</translation>
+    </message>
+    <message>
+        <source>Keep what is written, and write no more (Esc)</source>
+        <translation>Behält, was geschrieben ist, und schreibt nichts weiter (Esc)</translation>
+    </message>
+    <message>
         <source>Save the selected output to a file (Ctrl+E): {format}</source>
         <translation>Das gewählte Ergebnis in eine Datei speichern (Strg+E): {format}</translation>
     </message>
@@ -2598,6 +2698,10 @@
     <message>
         <source>Save where each pixel of the selected output comes from</source>
         <translation>Speichern, woher jedes Pixel des gewählten Ergebnisses kommt</translation>
+    </message>
+    <message>
+        <source>Save a view for both eyes, or one that rocks, made by the depth</source>
+        <translation>Eine Ansicht für beide Augen oder eine wippende speichern, anhand der Tiefe berechnet</translation>
     </message>
     <message>
         <source>Save every output of this session into one folder</source>
@@ -2637,6 +2741,14 @@
     <message>
         <source>{name} is saved as {file}.</source>
         <translation>{name} ist als {file} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Export a Stereo View of {name}</source>
+        <translation>Stereobild von {name} exportieren</translation>
+    </message>
+    <message>
+        <source>The stereo view of {name} is saved as {file}.</source>
+        <translation>Das Stereobild von {name} ist als {file} gespeichert.</translation>
     </message>
     <message>
         <source>Exporting {name} to {folder}… ({number} of {count})</source>
@@ -2825,6 +2937,10 @@
     <message>
         <source>Export Provenance Map…</source>
         <translation>Herkunftskarte exportieren …</translation>
+    </message>
+    <message>
+        <source>Export Stereo View…</source>
+        <translation>Stereobild exportieren …</translation>
     </message>
     <message>
         <source>Retouch</source>
@@ -3344,8 +3460,70 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Grobe Vorschau</translation>
     </message>
     <message>
+        <source>Working out the depth…</source>
+        <translation>Die Tiefe wird ermittelt …</translation>
+    </message>
+    <message>
         <source>With {name}</source>
         <translation>Mit {name}</translation>
+    </message>
+</context>
+<context>
+    <name>StereoDialog</name>
+    <message>
+        <source>Export a Stereo View of {name}</source>
+        <translation>Stereobild von {name} exportieren</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>How it is looked at</source>
+        <translation>Wie es betrachtet wird</translation>
+    </message>
+    <message>
+        <source>First frame ({file})</source>
+        <translation>Erste Aufnahme ({file})</translation>
+    </message>
+    <message>
+        <source>Last frame ({file})</source>
+        <translation>Letzte Aufnahme ({file})</translation>
+    </message>
+    <message>
+        <source>Nearest</source>
+        <translation>Vorn</translation>
+    </message>
+    <message>
+        <source>Which frame is focused nearest: else what is near looks far away</source>
+        <translation>Welche Aufnahme am nächsten fokussiert ist: sonst sieht Nahes fern aus</translation>
+    </message>
+    <message>
+        <source>Parallax</source>
+        <translation>Parallaxe</translation>
+    </message>
+    <message>
+        <source> % of the width</source>
+        <translation> % der Breite</translation>
+    </message>
+    <message>
+        <source>How far near and far are moved against each other between the eyes: more looks deeper, strains the eyes and shows more of what had to be made up</source>
+        <translation>Wie weit nah und fern zwischen den Augen gegeneinander verschoben sind: Mehr wirkt tiefer, strengt die Augen an und zeigt mehr von dem, was dazuerfunden werden musste</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Pixels are moved by the depth of the output. What comes to light behind an edge is made up from what lies beside it.</source>
+        <translation>Die Pixel werden anhand der Tiefe des Ergebnisses verschoben. Was hinter einer Kante zum Vorschein kommt, wird aus dem ergänzt, was daneben liegt.</translation>
+    </message>
+</context>
+<context>
+    <name>Tilt</name>
+    <message>
+        <source>Picture from the side</source>
+        <translation>Bild von der Seite</translation>
     </message>
 </context>
 <context>
@@ -3422,8 +3600,8 @@ Aufnahmen lassen sich von einem Stack in einen anderen ziehen.</translation>
         <translation>Einblendung</translation>
     </message>
     <message>
-        <source>Where the output comes from, its depth, warnings; what is sharp in a frame</source>
-        <translation>Woher das Ergebnis stammt, seine Tiefe, Warnungen; was auf einer Aufnahme scharf ist</translation>
+        <source>Where the output comes from, its depth, a view in 3D, warnings; what is sharp in a frame</source>
+        <translation>Woher das Ergebnis stammt, seine Tiefe, eine 3D-Ansicht, Warnungen; was in einer Aufnahme scharf ist</translation>
     </message>
     <message>
         <source>Compare</source>

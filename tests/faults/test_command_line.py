@@ -112,11 +112,15 @@ class TestFuseFails:
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         odd = make_stack(1, width_px=48, height_px=64).frames[0]
-        write_picture(frames / "frame_9.png", odd)
-        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        write_picture(frames / "frame_1b.png", odd)
+        named = sorted(frames.iterdir())
+        assert run("fuse", *named, "-o", tmp_path / "out.tif", *PYRAMID) == 1
         complaint = self._complaint(capsys)
-        assert "frame_9.png" in complaint
+        assert "frame_1b.png" in complaint
         assert "48 x 64" in complaint
+        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 0  # a folder
+        told = capsys.readouterr().err
+        assert "frame_1b.png has 48 x 64 pixels, most frames have 96 x 64" in told
 
     def test_a_frame_is_never_the_output(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

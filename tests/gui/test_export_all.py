@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,16 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QTo
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.export_all import ExportAllDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
+from focusstack_app.ui.services import Services
+from tests.gui.conftest import MakeWindow
 from tests.gui.test_accessible import faults
 from tests.gui.test_slabs import asked as cut
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeExport
+from tests.helpers.windows import FakeExport, FakeFusion
 
 NAMES = ["frame_1_stacked", *(f"frame_1_stacked-slab-0{number}" for number in (1, 2, 3))]
 
@@ -217,3 +221,96 @@ def test_closing_stops_where_one_of_them_fails(
     qtbot.wait(50)
     assert opened.isVisible()
     assert opened.side.outputs.unexported == outputs
+
+
+def hold_from(window: MainWindow, export: FakeExport, number: int) -> None:
+    """Let the writing of that output, and of those after it, wait."""
+
+    def hold(text: str) -> None:
+        if f"({number} of" in text:
+            export.release.clear()
+
+    window.exporter.started.connect(hold)
+
+
+def test_it_can_be_stopped_and_what_is_written_stays(
+    opened: MainWindow,
+    outputs: tuple[Output, ...],
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    hold_from(opened, export, 2)
+    assert not opened.stop_button.isVisible()
+    opened.exporter.write_all(outputs, tmp_path / "slabs")
+    qtbot.waitUntil(lambda: len(export.calls) == 2)
+    assert opened.stop_button.isVisible()
+    assert faults(opened.statusBar()) == []
+    assert not opened.actions_.export_all.isEnabled()
+    assert opened.actions_.stop.shortcut().toString() == "Esc"
+    opened.actions_.stop.trigger()
+    qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
+    assert opened.banner.message == "Stopped: 1 of 4 outputs are saved."
+    assert names_in(tmp_path / "slabs") == [f"{NAMES[0]}.tif"]
+    assert opened.side.outputs.unexported == outputs[1:]
+    assert len(export.calls) == 2
+    assert not opened.stop_button.isVisible()
+    assert opened.statusBar().currentMessage() == ""
+    export.release.set()
+    opened.exporter.write_all(outputs[1:2], tmp_path / "slabs")
+    assert written(opened, qtbot) == "1 output is saved."
+
+
+def test_stopped_at_the_first_nothing_is_written(
+    opened: MainWindow,
+    outputs: tuple[Output, ...],
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    hold_from(opened, export, 1)
+    opened.exporter.write_all(outputs, tmp_path / "slabs")
+    qtbot.waitUntil(lambda: bool(export.calls))
+    opened.close()  # waits for the export, and no longer than for its end
+    assert opened.isVisible()
+    opened.stop_button.click()
+    opened.stop_button.click()
+    qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
+    assert opened.banner.message == "Stopped: no output was saved."
+    assert names_in(tmp_path / "slabs") == []
+    assert opened.side.outputs.unexported == outputs
+    qtbot.wait(50)
+    assert opened.isVisible()
+    assert opened.findChild(QMessageBox) is None
+
+
+def test_a_file_that_was_complete_when_it_was_stopped_counts(
+    make_window: MakeWindow,
+    fusion: FakeFusion,
+    frames: list[Path],
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    there, go_on = threading.Event(), threading.Event()
+
+    def export(result: FusionResult, path: Path, **_options: object) -> None:
+        del result
+        path.write_bytes(b"whole")
+        there.set()
+        go_on.wait(5)
+
+    window = make_window(Services(fuse_stack=fusion, export_result=export))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    window.render_stack()
+    cut(window, 5, 1).render_button.click()
+    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == 4)
+    outputs = window.side.outputs.outputs
+    window.exporter.write_all(outputs, tmp_path / "slabs")
+    qtbot.waitUntil(there.is_set)
+    window.exporter.stop_all()
+    go_on.set()
+    qtbot.waitUntil(lambda: not window.exporter.busy)
+    assert window.banner.message == "Stopped: 1 of 4 outputs are saved."
+    assert outputs[0].exported_to == tmp_path / "slabs" / f"{NAMES[0]}.tif"
+    assert window.side.outputs.unexported == outputs[1:]

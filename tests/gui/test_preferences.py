@@ -164,6 +164,9 @@ def test_only_what_matters_for_the_format_is_shown(dialog: PreferencesDialog) ->
     choose(dialog, "export", "lossless", True)
     shown = {name for name, editor in editors.items() if editor.isVisible()}
     assert shown == always | {"lossless"}
+    choose(dialog, "export", "format", FileFormat.DNG)  # it has its own colour space
+    shown = {name for name, editor in editors.items() if editor.isVisible()}
+    assert shown == always - {"colour_space"}
 
 
 def test_a_name_that_cannot_be_is_explained_where_it_stands(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction, QImage
@@ -15,9 +17,9 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.jobs.project import Project, load_project, save_project
 from focusstack_app.ui.filmstrip import FrameDelegate
 from focusstack_app.ui.frames_menu import frames_menu
-from focusstack_app.ui.frames_model import REFERENCE_ROLE
+from focusstack_app.ui.frames_model import REFERENCE_ROLE, FramesModel
 from focusstack_app.ui.main_window import MainWindow
-from tests.helpers.stacks import write_stack
+from tests.helpers.stacks import fake_stack, write_stack
 from tests.helpers.windows import FakeFusion, toggle
 
 
@@ -174,3 +176,17 @@ def test_the_mark_is_seen_on_its_tile_only(opened: MainWindow) -> None:
     entry(opened, 1).trigger()
     assert corner(1) != plain
     assert corner(0) != other
+
+
+@pytest.mark.parametrize("chosen", [None, 0, 2, 4])
+@pytest.mark.parametrize("left_out", [(), (0,), (2,), (2, 3), (1, 2), (0, 1, 2, 3), range(5)])
+def test_the_marked_frame_is_that_of_the_stack(chosen: int | None, left_out: Sequence[int]) -> None:
+    model = FramesModel()
+    model.set_stack(fake_stack(5))
+    if chosen is not None:
+        model.choose_reference(chosen)
+    model.include(left_out, included=False)
+    marked = [row for row in range(5) if model.index(row).data(REFERENCE_ROLE)]
+    stack = model.stack()
+    expected = [] if stack is None else [stack.sources[stack.reference]]
+    assert [model.source(row) for row in marked] == expected

@@ -137,10 +137,14 @@ def main() -> int:
     wait(lambda: window.viewer.mode is Compare.PEEK, 0.0)
     window.grab().save(str(options.out / f"blink{suffix}.png"))
     window.actions_.blink.trigger()
-    for overlay in (Overlay.PROVENANCE, Overlay.DEPTH, Overlay.WARNINGS):
+    for overlay in (Overlay.PROVENANCE, Overlay.DEPTH, Overlay.WARNINGS, Overlay.TILT):
         window.stage.set_overlay(overlay)
         wait(lambda: True, 1.0)
         shoot(overlay.value)
+    stereo = window.choose_stereo()
+    assert stereo is not None
+    shoot("stereo", stereo)
+    stereo.reject()
     window.stage.set_overlay(Overlay.NONE)
     window.filmstrip.choose(3)
     window.actions_.retouch.trigger()

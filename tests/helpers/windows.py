@@ -105,11 +105,23 @@ class FakeExport:
         self.error: Exception | None = None
 
     def __call__(
-        self, result: FusionResult, path: Path, *, options: OutputOptions, overwrite: bool = False
+        self,
+        result: FusionResult,
+        path: Path,
+        *,
+        options: OutputOptions,
+        overwrite: bool = False,
+        progress: Progress | None = None,
     ) -> None:
         self.calls.append((path, overwrite))
         self.options.append(options)
-        assert self.release.wait(PATIENCE_S)
+        assert progress is not None
+        for _ in range(int(PATIENCE_S / 0.005)):
+            progress.checkpoint()
+            if self.release.wait(0.005):
+                break
+        else:
+            raise AssertionError("nobody released it")
         if self.error is not None:
             raise self.error
         path.write_bytes(result.picture.tobytes()[:8])

@@ -257,7 +257,8 @@ class TestFuse:
 
 class TestFormats:
     @pytest.mark.parametrize(
-        ("name", "words"), [("a.png", "16 bit"), ("a.jpg", "8 bit"), ("a.webp", "8 bit")]
+        ("name", "words"),
+        [("a.png", "16 bit"), ("a.jpg", "8 bit"), ("a.webp", "8 bit"), ("a.dng", "16 bit")],
     )
     def test_the_suffix_decides(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from focusstack_app.core.ahead import ahead
+from focusstack_app.core.ahead import ahead, beside
 
 
 def _noting(taken: list[int], count: int = 100) -> Iterator[int]:
@@ -52,3 +52,27 @@ def test_who_leaves_the_loop_leaves_no_thread() -> None:
     for _ in ahead(abs, range(100), 3):
         break
     assert threading.active_count() == before
+
+
+def test_what_cannot_be_stopped_is_not_waited_for() -> None:
+    going, ended = threading.Event(), threading.Event()
+    checked: list[int] = []
+
+    def work() -> str:
+        going.wait(5)
+        ended.set()
+        return "made"
+
+    def checkpoint() -> None:
+        checked.append(1)
+        if len(checked) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        beside(work, checkpoint)
+    assert not ended.is_set()
+    going.set()
+    assert ended.wait(5)  # it goes on to its end, for nobody
+    assert beside(work, lambda: None) == "made"
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda: 1 / 0, lambda: None)

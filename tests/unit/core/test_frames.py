@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from focusstack_app.core.frames import Frame, FrameSource, Stack
+from focusstack_app.core.frames import Frame, FrameSource, Stack, nearest
 
 SOURCE = FrameSource(Path("a.png"), "png", 6, 4, 8)
 
@@ -63,3 +63,9 @@ def test_a_stack_knows_whether_all_of_it_is_raw() -> None:
     raw = replace(SOURCE, kind="raw")
     assert Stack((raw, raw)).all_raw
     assert not Stack((raw, SOURCE)).all_raw
+
+
+def test_of_two_that_are_as_near_the_first_counts() -> None:
+    assert nearest([1, 3, 7], 5) == 3
+    assert nearest([7, 3], 5) == 7
+    assert nearest([2], 9) == 2

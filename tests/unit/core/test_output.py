@@ -19,6 +19,12 @@ def test_every_format_has_its_suffixes() -> None:
         assert all(format_of(Path(f"a{suffix}")) is kind for suffix in kind.suffixes)
 
 
+def test_bits_are_those_of_the_options_where_a_format_has_a_choice() -> None:
+    options = OutputOptions(bits=8)
+    assert options.bits_in(FileFormat.TIFF) == options.bits_in(FileFormat.JPEG) == 8
+    assert options.bits_in(FileFormat.DNG) == 16
+
+
 @pytest.mark.parametrize("quality", [0, 101])
 def test_quality_has_a_range(quality: int) -> None:
     with pytest.raises(ValueError, match="1 to 100"):

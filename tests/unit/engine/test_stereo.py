@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import Depth
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine import stereo
 from focusstack_app.engine.stereo import anaglyph, guess_nearest_first, nearness, seen_from
 
 HEIGHT, WIDTH = 150, 200  # more than one band
@@ -151,6 +152,18 @@ def test_pits_and_specks_are_levelled_and_hairs_stay() -> None:
     near = nearness(place, 4, nearest_first=False)
     assert near[31, 31] == near[0, 0]
     assert near[70, 61] == near[115, 130] == near[121, 141] == 0.5
+
+
+def test_bands_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    place = np.zeros((700, 300), np.float32)
+    for top, left, tall in zip(
+        rng.integers(0, 680, 60), rng.integers(0, 290, 60), rng.integers(1, 40, 60), strict=True
+    ):
+        place[top : top + tall, left : left + 5] = rng.integers(1, 5)
+    in_bands = nearness(place, 4, nearest_first=False)
+    monkeypatch.setattr(stereo, "_TALL_ROWS", 700)
+    assert np.array_equal(in_bands, nearness(place, 4, nearest_first=False))
 
 
 def test_outlines_become_steps_in_favour_of_what_is_near() -> None:

@@ -147,7 +147,7 @@ def test_rec_2020_is_what_its_recommendation_says() -> None:
 def test_a_profile_that_cannot_be_used_says_what_to_do() -> None:
     with pytest.raises(OutputError, match="cannot be used") as caught:
         icc.converted(np.zeros((4, 4, 3), np.uint16), b"not a profile", icc.srgb_profile())
-    assert "Keep the colour space" in caught.value.hint
+    assert "in the colour space of the frames" in caught.value.hint
 
 
 def test_a_conversion_can_be_stopped() -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, JpegImagePlugin
 
 import focusstack_app
-from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.output import Carried, ColourSpace, OutputOptions, Subsampling
 from focusstack_app.io.depth import rounded_to_8
@@ -447,3 +447,15 @@ def test_of_raw_a_file_is_in_srgb_unless_more_is_asked_for(
     # A TIFF in the wide space keeps it.
     _write(tmp_path / "again.tif", pixels, source=probe(path), icc_profile=wide)
     assert read_frame(probe(tmp_path / "again.tif")).icc_profile == wide
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.png", "a.webp"])
+def test_writing_stops_when_it_is_told_to(tmp_path: Path, name: str) -> None:
+    def stop() -> None:
+        raise Cancelled
+
+    (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(Cancelled):
+        _write(tmp_path / name, noise16(900, 900), overwrite=True, checkpoint=stop)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_bytes() == b"mine"

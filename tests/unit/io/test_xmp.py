@@ -64,7 +64,7 @@ def _in_file(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["jpg", "tif", "png", "heic", "dng"])
-@pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp", ".dng"])
 def test_what_was_written_down_about_the_picture_is_kept(
     tmp_path: Path, kind: str, suffix: str
 ) -> None:

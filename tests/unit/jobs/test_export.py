@@ -112,7 +112,7 @@ def test_a_stereo_pair_has_the_bits_and_the_metadata_of_the_picture(
     stereo = Stereo(tmp_path / "pair.tif")
     export_result(result, tmp_path / "out.tif", stereo=stereo)
     assert _names(tmp_path) == ["out.tif", "pair.tif"]
-    assert np.array_equal(tifffile.imread(stereo.path), stereo_picture(result, stereo))
+    assert np.array_equal(tifffile.imread(stereo.path), stereo_picture(result, stereo)[0])
     tags = []
     for path in (stereo.path, tmp_path / "out.tif"):
         with tifffile.TiffFile(path) as file:
@@ -126,7 +126,7 @@ def test_a_stereo_view_is_written_without_the_picture(tmp_path: Path, stack: Sta
     both = Stereo(tmp_path / "both.png", StereoKind.ANAGLYPH)
     export_stereo(result, both, options=OutputOptions(bits=8))
     with Image.open(both.path) as image:
-        expected = rounded_to_8(stereo_picture(result, both))
+        expected = rounded_to_8(stereo_picture(result, both)[0])
         assert np.array_equal(np.asarray(image), expected)
     rocking = Stereo(tmp_path / "rocking.gif", StereoKind.ROCKING)
     export_stereo(result, rocking)

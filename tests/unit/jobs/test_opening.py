@@ -10,6 +10,7 @@ from PIL import Image
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
@@ -84,6 +85,44 @@ def test_the_first_frame_of_another_size_is_named_with_both_sizes(tmp_path: Path
         assert other.value.message == caught.value.message
     assert caught.value.message.startswith(f"{odd} is 64 x 96 pixels")
     assert "96 x 64" in caught.value.message
+
+
+def test_pictures_of_a_folder_that_have_not_the_most_common_size_are_left_out(
+    tmp_path: Path,
+) -> None:
+    frames = write_stack(tmp_path, 3)
+    Image.new("RGB", (48, 64)).save(tmp_path / "frame_1_edited.tif")
+    opened = open_stack([tmp_path])
+    assert [source.path for source in opened.stack.sources] == frames
+    assert opened.warnings == (
+        f"{tmp_path / 'frame_1_edited.tif'} has 48 x 64 pixels, most frames have 96 x 64: it is "
+        "left out of the stack.",
+    )
+    with pytest.raises(InputError, match=r"frame_1_edited\.tif is 48 x 64 pixels"):
+        open_stack([*frames, tmp_path / "frame_1_edited.tif"])  # who names it wants it
+    Image.new("RGB", (30, 30)).save(tmp_path / "small.tif")
+    (line,) = open_stack([tmp_path]).warnings
+    assert line == (
+        "2 pictures differ in size from most frames, which have 96 x 64 pixels, and are left out "
+        "of the stack: frame_1_edited.tif, small.tif."
+    )
+    for number in range(5):
+        Image.new("RGB", (30, 20 + number)).save(tmp_path / f"z{number}.tif")
+    opened = open_stack([tmp_path])  # 3 of 10: less than half of them, but more than any other
+    assert [source.path for source in opened.stack.sources] == frames
+    assert opened.warnings[0].endswith("small.tif, z0.tif, z1.tif, z2.tif and 2 more.")
+
+
+def test_a_folder_in_which_two_sizes_are_as_common_is_refused(tmp_path: Path) -> None:
+    write_stack(tmp_path, 2)
+    for name in ("a.tif", "b.tif"):
+        Image.new("RGB", (48, 64)).save(tmp_path / name)
+    with pytest.raises(InputError, match=r"96 x 64 pixels, but .* 48 x 64"):
+        open_stack([tmp_path])
+    (tmp_path / "a.tif").unlink()
+    (tmp_path / "frame_2.png").unlink()
+    with pytest.raises(InputError, match="48 x 64"):  # one of each
+        open_stack([tmp_path])
 
 
 @pytest.mark.parametrize("content", [b"", b"just text"])
@@ -190,3 +229,18 @@ def test_a_raw_file_counts_and_not_its_jpeg(tmp_path: Path) -> None:
         assert [source.path for source in opened.stack.sources] == raws
         assert opened.warnings == ("2 files with the name of a RAW file left out.",)
     assert len(open_stack(jpegs).stack) == 2  # who asks for the JPEGs gets them
+
+
+def test_a_dng_of_ours_is_left_out_and_drives_no_jpeg_out(tmp_path: Path) -> None:
+    jpegs = [save_jpeg(tmp_path / f"img_{number}.jpg", corners()) for number in (1, 2)]
+    write_picture(
+        tmp_path / "IMG_1.dng",
+        as_uint16(corners(64, 96)),
+        icc_profile=None,
+        source=None,
+        description="",
+    )
+    for paths in ([tmp_path], jpegs):
+        assert [source.path for source in open_stack(paths).stack.sources] == jpegs
+    (warning,) = open_stack([tmp_path]).warnings
+    assert "IMG_1.dng was made by this program" in warning

@@ -163,14 +163,33 @@ def test_a_frame_that_cannot_be_read_is_the_problem_of_its_stack_alone(tmp_path:
     assert not b.single
 
 
-def test_frames_of_two_sizes_are_a_problem_unless_they_are_split(tmp_path: Path) -> None:
+def test_frames_of_another_size_than_most_are_left_out_or_split_off(tmp_path: Path) -> None:
     write_stack(tmp_path / "a", 2)
     Image.new("RGB", (30, 20)).save(tmp_path / "a" / "small.png")
     (whole,) = _propose(tmp_path / "a", split=False)
-    assert "small.png is 30 x 20 pixels" in whole.problem
+    assert (len(whole.sources), whole.problem) == (2, "")
+    (warning,) = whole.warnings
+    assert "small.png has 30 x 20 pixels, most frames have 96 x 64" in warning
     stack, single = _propose(tmp_path / "a")
     assert (stack.problem, single.problem, single.single) == ("", "", True)
     assert "30 x 20" in merged_stacks([stack, single]).problem
+    Image.new("RGB", (30, 20)).save(tmp_path / "a" / "smaller.png")
+    (whole,) = _propose(tmp_path / "a", split=False)
+    assert "small.png is 30 x 20 pixels" in whole.problem  # as many of both
+
+
+def test_a_single_picture_of_another_size_amid_a_stack_tears_it_not_apart(tmp_path: Path) -> None:
+    write_stack(tmp_path / "a", 4)
+    Image.new("RGB", (30, 20)).save(tmp_path / "a" / "frame_2_a.png")
+    Image.new("RGB", (40, 20)).save(tmp_path / "a" / "frame_2_b.png")
+    (stack,) = _propose(tmp_path / "a")
+    assert [source.path.stem for source in stack.sources] == [f"frame_{n}" for n in (1, 2, 3, 4)]
+    assert stack.problem == ""
+    assert stack.warnings[0].endswith("out of the stack: frame_2_a.png, frame_2_b.png.")
+    for number in (1, 2):  # two of a size may be a stack of their own
+        Image.new("RGB", (50, 20)).save(tmp_path / "a" / f"other_{number}.png")
+    stacks = _propose(tmp_path / "a")
+    assert [len(stack.sources) for stack in stacks] == [4, 2]
 
 
 def test_pictures_beside_raw_files_of_the_same_name_are_left_out(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from focusstack_app.core.fusion import Depth, FusionResult
 from focusstack_app.core.output import Stereo, StereoKind
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.stereo import anaglyph, seen_from
+from focusstack_app.io.icc import adobe_rgb_profile, converted, rec2020_profile, srgb_profile
 from focusstack_app.jobs.stereo import (
     nearest_first_of,
     nearness_of,
@@ -55,7 +56,7 @@ def test_a_single_frame_is_flat() -> None:
 
 
 def test_the_left_eye_sees_what_is_near_further_right(result: FusionResult) -> None:
-    pair = stereo_picture(result, Stereo(NOWHERE, StereoKind.PARALLEL, 0.1))
+    pair = stereo_picture(result, Stereo(NOWHERE, StereoKind.PARALLEL, 0.1))[0]
     assert pair.shape == (90, 320, 3)
     left, right = pair[45, :160, 0], pair[45, 160:, 0]
     assert (left[:60] == 20_000).all()
@@ -65,16 +66,31 @@ def test_the_left_eye_sees_what_is_near_further_right(result: FusionResult) -> N
 
 
 def test_crossed_pairs_have_the_eyes_in_the_other_order(result: FusionResult) -> None:
-    parallel = stereo_picture(result, Stereo(NOWHERE, StereoKind.PARALLEL))
-    crossed = stereo_picture(result, Stereo(NOWHERE, StereoKind.CROSSED))
+    parallel = stereo_picture(result, Stereo(NOWHERE, StereoKind.PARALLEL))[0]
+    crossed = stereo_picture(result, Stereo(NOWHERE, StereoKind.CROSSED))[0]
     assert np.array_equal(crossed, np.hstack(np.split(parallel, 2, axis=1)[::-1]))
     assert not np.array_equal(crossed, parallel)
 
 
 def test_an_anaglyph_is_made_of_both(result: FusionResult) -> None:
-    pair = stereo_picture(result, Stereo(NOWHERE, StereoKind.PARALLEL))
-    both = stereo_picture(result, Stereo(NOWHERE, StereoKind.ANAGLYPH))
+    pair = stereo_picture(result, Stereo(NOWHERE, StereoKind.PARALLEL))[0]
+    both = stereo_picture(result, Stereo(NOWHERE, StereoKind.ANAGLYPH))[0]
     assert np.array_equal(both, anaglyph(pair[:, :160], pair[:, 160:]))
+
+
+@pytest.mark.parametrize("profile", [adobe_rgb_profile(), rec2020_profile()])
+def test_an_anaglyph_of_a_wide_picture_keeps_the_eyes_apart_on_the_screen(
+    result: FusionResult, profile: bytes
+) -> None:
+    """As it is in sRGB: there, red is of the left eye only, and green and blue of the right."""
+    wide = replace(result, icc_profile=profile)
+    both, of_both = stereo_picture(wide, Stereo(NOWHERE, StereoKind.ANAGLYPH))
+    assert of_both == srgb_profile()
+    narrow = converted(wide.picture, profile, srgb_profile())
+    pair, _ = stereo_picture(replace(wide, picture=narrow), Stereo(NOWHERE, StereoKind.PARALLEL))
+    assert np.array_equal(both, anaglyph(pair[:, :160], pair[:, 160:]))
+    _, of_pair = stereo_picture(wide, Stereo(NOWHERE, StereoKind.PARALLEL))
+    assert of_pair == profile
 
 
 def test_an_animation_goes_to_both_sides_and_back(result: FusionResult) -> None:

@@ -68,6 +68,10 @@ def test_a_file_of_another_size_is_left_out_where_most_have_one(
     assert [source.path for source in found.stack.sources] == frames
     (error,) = found.left_out
     assert "40 x" in str(error.message)
+    other = write_stack(tmp_path / "other", 2, width_px=50)
+    found = open_([*frames, *odd, *other])  # three of six, but no other size has three
+    assert [source.path for source in found.stack.sources] == frames
+    assert len(found.left_out) == 3
 
 
 def test_sizes_of_which_none_is_that_of_most_stay_an_error(

@@ -84,5 +84,6 @@ def test_formats_are_said_with_what_matters_for_them() -> None:
     options = OutputOptions(bits=8, quality=90)
     assert wording.format_text(FileFormat.PNG, options) == "PNG, 8 bits per channel"
     assert wording.format_text(FileFormat.JPEG, options) == "JPEG, quality 90"
+    assert wording.format_text(FileFormat.DNG, options) == "DNG for raw developers"
     without_loss = OutputOptions(lossless=True)
     assert wording.format_text(FileFormat.WEBP, without_loss) == "WebP without loss"
