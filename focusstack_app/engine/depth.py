@@ -1,17 +1,16 @@
-"""How deep in the stack lies what is seen: between its frames, and where no frame tells it.
+"""How deep in the stack lies what is seen, between its frames too, and how sure that is.
 
 For each place the network says which frame is focused on it (the carriers), and by what it takes of
 the neighbours (the weights) how far from that frame: the logarithm of the weights is taken for a
-parabola. For pyramids the energy of the detail says both. `filled` makes the depth of all pixels
-of it. Where it is not sure, depth is guessed from around, across no edge of the picture, by an
-edge-aware smoothing of what is sure (Min et al., "Fast global image smoothing based on weighted
-least squares", 2014). What is focused reaches a little over its outlines: there the depth is taken
-from the side that has the colours of the pixel, and is none between the two.
+parabola. In plain parts the carriers may name any frame. They are believed where the pixels came
+from the frame that they name: nearby, and in all of the patch that they give one depth, because
+single pixels of a wrong patch agree with it by chance (`_credible`). For pyramids the energy of
+the detail says both. `depth_map` makes the depth of all pixels of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -24,29 +23,19 @@ from focusstack_app.core.kinds import as_float32, namespace, on_card, on_host, z
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.smoothing import alike, smaller, smoothed
 
 _STRIP_CELLS = 128  # rows that a thread does at a time
 _FLOOR = 1e-3  # of a weight whose logarithm is taken
 _FLAT = 1e-3  # a curvature that tells nothing
-# Where a carrier is credible: the share of the weights that is near its frame, and the share of the
-# pixels around that came from there. In plain parts it may be any frame, often the first or last.
-_WEIGHTS, _PIXELS = 0.2, 0.5
-_NEAR, _AROUND_CELLS = 1.5, 4.0
+_WEIGHTS = 0.2  # a share of them that is near its frame makes a carrier credible
+# So do shares of pixels from that frame: nearby, and in its patch (from none of it to all of it).
+_NEAR, _AROUND_CELLS, _PIXELS, _OF_PATCH = 1.5, 4.0, 0.5, (0.3, 0.6)
+_PATCH = 0.05  # between frames: what is apart by more is another patch
+_PATCH_CELLS = 1024  # on the longer side of the grid on which patches are looked at
 LEAST_ENERGY = 1e-6  # of detail: a quarter of a step of 8 bits, squared
-_CONTRAST = 0.1, 0.7  # of the largest energy with the mean: unsure, and sure
+_CONTRAST = 0.0, 0.55  # of the largest energy with the mean: nothing said, and all
 _SALTED = 0.03  # a share of places that have another frame than those around: noise decides there
-_MOST_CELLS = 2048  # on the longer side of the grid that is filled in
-_DOUBT_TO, _SURE_FROM = 0.2, 0.8
-_LEAST = 1e-3  # of a weight
-_FAR = 0.1  # how far guesses come from, of the longer side
-_NEAR_PX, _EVEN_PX = 30.0, 20.0  # how far outlines and levels are looked at
-_EDGE = 0.02  # a difference of colour, of the full range, that keeps two places apart
-_STEP = 0.5  # between frames: more within `_JUMP_CELLS` is an outline
-_JUMP_CELLS = _THIN_CELLS = 5
-_LEVEL = 0.2  # between frames: what is apart by more is not of one level
-_SNAP_CELLS = 4
-_ROUNDS = 3  # of the smoothing
-_BAND_ROWS = 256
 
 
 class Peaks:
@@ -104,7 +93,7 @@ class Peaks:
 def depth_of(
     weights: Sequence[Planes],
     carriers: Sequence[Planes],
-    source_index: NDArray[np.uint16],
+    provenance: Provenance,
     cells: tuple[int, int],
     progress: Progress,
 ) -> Depth:
@@ -113,7 +102,7 @@ def depth_of(
     Args:
         weights: N of (h, w), see `latent_fusion.LatentFusion`.
         carriers: The same.
-        source_index: (H, W) the frame that each pixel of the picture came from, most of it.
+        provenance: Of the pixels of the picture, with positions among these frames.
         cells: How many of them the picture covers, down and across.
         progress: Only checked for cancelling.
 
@@ -140,11 +129,45 @@ def depth_of(
 
     for _ in ahead(fill, range(0, height, step), 0 if card else None):
         progress.checkpoint()
-    rows, columns = map(_under, cells, source_index.shape)
-    index = on_host(source_index[rows][:, columns])
-    there = (np.abs(position - index.astype(np.float32)) < _NEAR).astype(np.float32)
-    share = cv2.GaussianBlur(there, (0, 0), _AROUND_CELLS)
-    return Depth(position, _as_bytes(sure * np.clip(share / _PIXELS, None, 1)))
+    rows, columns = map(_under, cells, provenance.source_index.shape)
+    index, alone = (
+        on_host(plane[rows][:, columns])
+        for plane in (provenance.source_index, provenance.confidence)
+    )
+    near = (np.abs(position - index.astype(np.float32)) < _NEAR).astype(np.uint8)
+    sure *= _credible(position, near, alone, progress)
+    return Depth(position, _as_bytes(sure))
+
+
+def _credible(
+    position: FloatArray, near: NDArray[np.uint8], alone: NDArray[np.uint8], progress: Progress
+) -> FloatArray:
+    """How credible carriers are by the frame that pixels came from, nearby and in the patch.
+
+    Args:
+        position: (h, w)
+        near: (h, w) 1 where the pixel came from there, else 0.
+        alone: (h, w) how far it came from one frame alone: it counts by that in the patch.
+        progress: Only checked for cancelling.
+
+    Returns:
+        (h, w) in [0, 1].
+    """
+    size = smaller(position.shape, _PATCH_CELLS)
+    clean = cv2.medianBlur(position, 5)
+    clean = cv2.resize(clean, size, interpolation=cv2.INTER_NEAREST)
+    came, weight = (
+        np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+        for plane in (near * np.uint8(255), alone)
+    )
+    tied = alike(np.asarray(clean, np.float32)[..., np.newaxis], _PATCH)
+    patch = smoothed(came, weight + np.float32(_FLOOR), tied, max(size), progress.checkpoint)
+    none, full = _OF_PATCH
+    share = (patch / np.float32(255) - np.float32(none)) / np.float32(full - none)
+    around = cv2.GaussianBlur(near * np.uint8(255), (0, 0), _AROUND_CELLS)
+    whole = cv2.resize(share, position.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    found = np.minimum(whole, around * np.float32(1 / (255 * _PIXELS)))
+    return np.asarray(np.clip(found, 0, 1), np.float32)
 
 
 def depth_by_energy(position: FloatArray, most: FloatArray, mean: FloatArray) -> Depth:
@@ -216,173 +239,3 @@ def _cells_of(pixels: range, side_px: int, cells: int) -> NDArray[np.int64]:
 
 def _as_bytes(shares: FloatArray) -> NDArray[np.uint8]:
     return np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
-
-
-def filled(
-    depth: Depth, picture: NDArray[np.uint16], checkpoint: Callable[[], None] = lambda: None
-) -> FloatArray:
-    """The depth of all pixels.
-
-    Args:
-        depth: In cells that cover the picture.
-        picture: (H, W, 3), display-encoded.
-        checkpoint: Called now and then; may raise to stop.
-
-    Returns:
-        (H, W) float32, place in the stack; between frames, too.
-    """
-    height, width = picture.shape[:2]
-    rows, columns = depth.position.shape
-    shrink = max(1.0, max(rows, columns) / _MOST_CELLS)
-    size = max(1, round(columns / shrink)), max(1, round(rows / shrink))
-    position, sure = (
-        np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST), np.float32)
-        for plane in _planes(depth)
-    )
-    area = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    colours = np.asarray(area, np.float32) / np.float32(65535)
-    alike = _alike(colours, _EDGE)
-    sure = np.clip((sure / np.float32(255) - _DOUBT_TO) / (_SURE_FROM - _DOUBT_TO), 0, 1)
-    weight = sure**2 + np.float32(_LEAST)
-    far = _smoothed(position, weight, alike, (_FAR * max(size)) ** 2, checkpoint)
-    known = far + sure * (position - far)
-    outline = _outline(known)
-    inner = weight * np.where(outline, np.float32(_LEAST), np.float32(1))
-    px = max(size) / max(height, width)
-    wanted = _smoothed(known, inner, alike, (_NEAR_PX * px) ** 2, checkpoint)
-    known = _snapped(wanted, known, sure, outline & ~(_thin(known) & (sure > 0.5)))
-    even = _alike(known[..., None], _LEVEL)
-    known = _smoothed(known, weight, even, (_EVEN_PX * px) ** 2, checkpoint)
-    return _enlarged(known, _outline(known), colours, picture, checkpoint)
-
-
-def _alike(planes: FloatArray, apart: float) -> tuple[FloatArray, FloatArray]:
-    """In [0, 1], how much each place of (h, w, c) is like the next one: below it, and right of it.
-
-    What is right comes turned, (w - 1, h).
-    """
-    found = []
-    for turned in (planes, np.moveaxis(planes, 0, 1)):
-        away = np.sqrt(np.square(np.diff(turned, axis=0)).sum(axis=2))
-        found.append(np.exp(away / np.float32(-apart), dtype=np.float32))
-    return found[0], found[1]
-
-
-def _smoothed(
-    plane: FloatArray,
-    weight: FloatArray,
-    alike: tuple[FloatArray, FloatArray],
-    strength: float,
-    checkpoint: Callable[[], None],
-) -> FloatArray:
-    """(h, w) weighted means of what is around, and not across an edge."""
-    both = np.stack([weight * plane, weight])
-    for number in range(_ROUNDS):
-        share = 1.5 * 4 ** (_ROUNDS - number - 1) / (4**_ROUNDS - 1)
-        for axis in (1, 0):
-            checkpoint()
-            # Rows that are solved for come first.
-            turned = np.ascontiguousarray(np.moveaxis(both, axis + 1, 0))
-            _solve(turned, np.float32(strength * share) * alike[axis])
-            both = np.moveaxis(turned, 0, axis + 1)
-    return np.asarray(both[0] / both[1], np.float32)
-
-
-def _solve(rows: FloatArray, tie: FloatArray) -> None:
-    """Smooth (n, 2, m) along the first axis in place: a tridiagonal system for each column.
-
-    Args:
-        rows: What is smoothed.
-        tie: (n - 1, m) how strongly a row is tied to the next one.
-    """
-    last = len(rows) - 1
-    eliminated = np.empty_like(tie)
-    before = np.zeros_like(rows[0, 0])
-    for index in range(last + 1):
-        pivot = 1 + before
-        if index:
-            pivot -= before * eliminated[index - 1]
-            rows[index] += before * rows[index - 1]
-        if index < last:
-            pivot += tie[index]
-            np.divide(tie[index], pivot, out=eliminated[index])
-            before = tie[index]
-        rows[index] /= pivot
-    for index in range(last - 1, -1, -1):
-        rows[index] += eliminated[index] * rows[index + 1]
-
-
-def _outline(position: FloatArray) -> NDArray[np.bool_]:
-    """(h, w) where the depth jumps nearby."""
-    clean = cv2.medianBlur(position, 5)
-    window = np.ones((_JUMP_CELLS, _JUMP_CELLS), np.uint8)
-    jumps = (cv2.dilate(clean, window) - cv2.erode(clean, window) > _STEP).astype(np.uint8)
-    return np.asarray(cv2.dilate(jumps, np.ones((3, 3), np.uint8))).view(np.bool_)
-
-
-def _thin(position: FloatArray) -> NDArray[np.bool_]:
-    """(h, w) where what has another depth than its surroundings is too narrow to have an inside."""
-    window = np.ones((_THIN_CELLS, _THIN_CELLS), np.uint8)
-    clean = cv2.medianBlur(position, 5)
-    lower, upper = (
-        cv2.morphologyEx(clean, how, window) for how in (cv2.MORPH_OPEN, cv2.MORPH_CLOSE)
-    )
-    return np.asarray((clean - lower > _STEP) | (upper - clean > _STEP))
-
-
-def _snapped(
-    wanted: FloatArray, known: FloatArray, sure: FloatArray, outline: NDArray[np.bool_]
-) -> FloatArray:
-    """At outlines that sure depth from nearby which comes nearest to what is wanted."""
-    down, across = np.nonzero(outline)
-    here = wanted[down, across]
-    found, least = known[down, across], np.full(len(here), np.inf, np.float32)
-    clean = np.where(cv2.medianBlur(sure, 5) > 0.5, cv2.medianBlur(known, 5), np.float32(np.inf))
-    around = np.pad(clean, _SNAP_CELLS, mode="edge")
-    for below in range(2 * _SNAP_CELLS + 1):
-        for right in range(2 * _SNAP_CELLS + 1):
-            there = around[down + below, across + right]
-            away = np.abs(there - here)
-            nearer = away < least
-            found[nearer], least[nearer] = there[nearer], away[nearer]
-    snapped = known.copy()
-    snapped[down, across] = found
-    return snapped
-
-
-def _enlarged(
-    position: FloatArray,
-    outline: NDArray[np.bool_],
-    colours: FloatArray,
-    picture: NDArray[np.uint16],
-    checkpoint: Callable[[], None],
-) -> FloatArray:
-    """(H, W) from cells: bilinear, but at outlines that of the cell around with the like colour."""
-    height, width = picture.shape[:2]
-    rows, columns = position.shape
-    full = np.asarray(
-        cv2.resize(position, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
-    )
-    down, across = (
-        np.clip((np.arange(many) + 0.5) * cells / many - 0.5, 0, cells - 1).astype(np.float32)
-        for many, cells in ((height, rows), (width, columns))
-    )
-    for top in range(0, height, _BAND_ROWS):
-        checkpoint()
-        band = slice(top, top + _BAND_ROWS)
-        nearest = outline[np.rint(down[band]).astype(int)][:, np.rint(across).astype(int)]
-        y, x = np.nonzero(nearest)
-        y += top
-        own = picture[y, x].astype(np.float32) / np.float32(65535)
-        first, left = down[y].astype(int), across[x].astype(int)
-        low, aside = down[y] - first, across[x] - left
-        most = np.full(len(y), -np.inf, np.float32)
-        for below, share_down in ((0, 1 - low), (1, low)):
-            for right, share_across in ((0, 1 - aside), (1, aside)):
-                cell = np.minimum(first + below, rows - 1), np.minimum(left + right, columns - 1)
-                away = np.square(colours[cell] - own).sum(axis=1) / np.float32(2 * _EDGE**2)
-                rank = np.log(share_down * share_across + np.float32(_LEAST)) - away
-                better = rank > most
-                full[y[better], x[better]] = position[cell][better]
-                most[better] = rank[better]
-    return full

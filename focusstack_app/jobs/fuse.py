@@ -327,8 +327,7 @@ def _fuse_vaeedof(
             progress=progress.sub(0.8, 1.0),
         )
         cells = -(-height // fusion.cell_px), -(-width // fusion.cell_px)
-        index = provenance.source_index
-        depth = depth_of(fusion.weights, fusion.carriers, index, cells, progress)
+        depth = depth_of(fusion.weights, fusion.carriers, provenance, cells, progress)
         return picture, provenance, depth, nearest_first(encoded.focus)
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import Depth, FusionResult, Provenance
-from focusstack_app.engine.depth import depth_by_source, filled
+from focusstack_app.engine.depth import depth_by_source
+from focusstack_app.engine.depth_map import filled
 
 
 class MapKind(StrEnum):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.output import Stereo, StereoKind
-from focusstack_app.engine.depth import filled
+from focusstack_app.engine.depth_map import filled
 from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.engine.stereo import anaglyph, guess_nearest_first, nearness, seen_from
 from focusstack_app.io.depth import rounded_to_8

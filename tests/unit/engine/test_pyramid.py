@@ -45,7 +45,7 @@ def test_the_depth_is_sure_where_there_is_detail() -> None:
         frame[:, :40] = 0.5
     _, provenance, depth = fuse_pyramid(frames.__getitem__, 3, Progress())
     assert depth.position.shape == (80, 120)
-    assert (depth.sure[:, :12] == 0).all()
+    assert (depth.sure[:, :10] == 0).all()
     assert (depth.sure[:, 28:] > 128).mean() > 0.9
     away = np.abs(depth.position - provenance.source_index[1::2, 1::2])
     assert away.max() <= 0.5

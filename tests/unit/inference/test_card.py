@@ -247,13 +247,15 @@ def test_pictures_are_composited_alike(put: Put, mode: Mode) -> None:
 def test_the_depth_is_the_same(put: Put) -> None:
     rng = np.random.default_rng(2)
     weights, carriers = ([_smooth(rng, 61, 70) for _ in range(5)] for _ in range(2))
-    index = rng.integers(0, 5, (121, 139)).astype(np.uint16)
+    index = rng.integers(0, 5, (121, 139))
+    alone = rng.integers(0, 256, (121, 139)).astype(np.uint8)
+    origin, on_card = (
+        Provenance(place(index.astype(whole)), place(alone), place(np.zeros_like(alone)))
+        for place, whole in ((np.asarray, np.uint16), (put, np.int32))
+    )
     cells = (61, 70)
-    expected = depth_of(weights, carriers, index, cells, Progress())
-    there = depth_of(
-        list(map(put, weights)), list(map(put, carriers)), put(index.astype(np.int32)), cells,
-        Progress(),
-    )  # fmt: skip
+    expected = depth_of(weights, carriers, origin, cells, Progress())
+    there = depth_of(list(map(put, weights)), list(map(put, carriers)), on_card, cells, Progress())
     np.testing.assert_allclose(there.position, expected.position, atol=1e-4)
     assert np.abs(there.sure.astype(int) - expected.sure).max() <= 1
     assert expected.sure.max() > 0

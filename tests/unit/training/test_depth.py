@@ -37,7 +37,16 @@ def test_errors_are_counted_in_steps() -> None:
     truth = np.zeros((10, 10))
     found = truth.copy()
     found[0] = 3
-    assert depth.errors(found, truth) == pytest.approx((0.3, 3.0, 0.1))
+    assert depth.errors(found, truth) == pytest.approx((0.3, 3.0, 0.1, np.nan), nan_ok=True)
+
+
+def test_errors_at_edges_are_counted_beside_jumps_of_the_depth() -> None:
+    truth = np.full((40, 60), 5.0)
+    truth[:, :30] = 1
+    found = truth.copy()
+    found[:, 28] = found[:, 10] = 3
+    assert depth.at_edges(truth).sum(axis=1).tolist() == [10] * 40
+    assert depth.errors(found, truth)[2:] == pytest.approx((2 / 60, 1 / 10))
 
 
 def test_the_map_is_nearer_to_the_truth_than_the_frames(
@@ -47,4 +56,4 @@ def test_the_map_is_nearer_to_the_truth_than_the_frames(
     assert write_scene(scene, folder, lambda spec: render_lens(spec, 32))
     assert depth.main([str(folder), "--method", "pyramid"]) == 0
     cells = capsys.readouterr().out.splitlines()[-1].split(" | ")
-    assert float(cells[4]) < float(cells[1])
+    assert float(cells[5]) < float(cells[1])
