@@ -34,6 +34,7 @@ from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
 from focusstack_app.jobs.placing import Aligned, Clock, Prepared, strays
 from focusstack_app.jobs.reading import read_frames, read_ordered
+from focusstack_app.jobs.remembered import Remembered
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +73,7 @@ def prepare(
     clock: Clock,
     progress: Progress,
     card_for: Callable[[Sequence[Planes]], Card | None] = no_card,
-    pairs: Known | None = None,
+    remembered: Remembered | None = None,
 ) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
 
@@ -86,7 +87,7 @@ def prepare(
         clock: Told what it takes.
         progress: Reported on the calling thread.
         card_for: The card on which frames are registered, if any; asked once they are read.
-        pairs: What is known of pairs of frames from before; see `KnownPairs`.
+        remembered: What is known of the frames from before, and takes what is found.
 
     Raises:
         ValueError: If it is not known where the frames of a slab lie.
@@ -100,7 +101,7 @@ def prepare(
     read = 0.2 if registers(request) else 0.6
     with clock("read"):
         ordered, frames, proxies, icc_profile, warnings = read_frames(
-            request, spool, progress.sub(0.0, read), pairs
+            request, spool, progress.sub(0.0, read), remembered
         )
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
@@ -108,6 +109,7 @@ def prepare(
         alone = Aligned((slice(0, height), slice(0, width)), [warning])
         return Prepared(request, frames, icc_profile, alone)
     card = card_for(frames) if registers(ordered) else None
+    pairs = remembered.pairs if remembered is not None else None
     with clock("align"):
         finding, known = progress.sub(read, 1.0), ordered.registration
         aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.0, 0.9), card, pairs)
