@@ -22,7 +22,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register, rescaled
 from focusstack_app.engine.defocus import focus_of_frames
-from focusstack_app.engine.diagnose import Trouble, diagnose
+from focusstack_app.engine.diagnose import Finding, Trouble, diagnose
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
@@ -247,7 +247,8 @@ def _found(
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
-        return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
+        findings = diagnose(proxies, None, stack.reference, progress)
+        return Aligned(whole, advice(stack, findings), unlike=_unlike(findings))
     full = known
     if full is None:
         full = _registered(stack, proxies, spool, progress, card, pairs)
@@ -257,11 +258,15 @@ def _found(
     told = [f for f in findings if f.trouble is Trouble.LIGHT or f.frame not in found.doubtful]
     warnings += advice(stack, told)
     inside, placement = _placement(request, found)
-    unlike: dict[int, Trouble] = {
-        f.frame: f.trouble for f in findings if f.trouble is Trouble.FOREIGN
-    }
-    unlike |= {f.frame: f.trouble for f in findings if f.trouble is Trouble.LIGHT}
-    return Aligned(inside, warnings, placement, full, dict(sorted(unlike.items())))
+    return Aligned(inside, warnings, placement, full, _unlike(findings))
+
+
+def _unlike(findings: Sequence[Finding]) -> dict[int, Trouble]:
+    """The frames that do not belong to the others, in order, and why."""
+    found: dict[int, Trouble] = {}
+    for trouble in (Trouble.FOREIGN, Trouble.LIGHT):
+        found |= {finding.frame: trouble for finding in findings if finding.trouble is trouble}
+    return dict(sorted(found.items()))
 
 
 def _placement(
