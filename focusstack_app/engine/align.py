@@ -94,15 +94,41 @@ def register(
     matrices = np.stack(homographies(pyramids, hung.links, settled, reference, tick))
     found = Registration(matrices, np.ones((count, 3)), tuple(sorted(hung.odd)), plane_px)
     on_proxies = rescaled(found, (proxies[0].shape[0], proxies[0].shape[1])).frame_from_reference
-    fixed = _light(to_float(proxies[reference][:]))
-    gains = []
-    for gain in ahead(
-        lambda index: _gains(fixed, to_float(proxies[index][:]), on_proxies[index]), range(count)
-    ):
-        progress.checkpoint()
-        gains.append(gain)
+    gains = exposures(proxies, on_proxies, reference, progress)
     progress.report(1.0, message("Aligning"))
-    return rescaled(replace(found, gains=np.stack(gains)), size_px)
+    return rescaled(replace(found, gains=gains), size_px)
+
+
+def exposures(
+    proxies: Sequence[Planes],
+    proxy_from_reference: Sequence[Matrix] | Matrix,
+    reference: int,
+    progress: Progress,
+) -> NDArray[np.float64]:
+    """What brings frames to the exposure and white balance of the reference.
+
+    Args:
+        proxies: Of `proxy_of`, one per frame.
+        proxy_from_reference: (3, 3) for each.
+        reference: Index of the reference.
+        progress: Only checked for cancelling.
+
+    Returns:
+        (N, 3) gains of red, green and blue, display-encoded, `LEAST_GAIN` to `MOST_GAIN`.
+
+    Raises:
+        Cancelled: If the user stopped the job.
+    """
+    fixed = _light(to_float(proxies[reference][:]))
+
+    def gains_of(index: int) -> Matrix:
+        return _gains(fixed, to_float(proxies[index][:]), proxy_from_reference[index])
+
+    gains = []
+    for found in ahead(gains_of, range(len(proxies))):
+        progress.checkpoint()
+        gains.append(found)
+    return np.stack(gains)
 
 
 def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registration:

@@ -25,8 +25,9 @@ from focusstack_app.engine.smoothing import alike, smaller, smoothed
 
 _MOST_CELLS = 2048  # on the longer side of the grid that is filled in
 _ROUGH_CELLS = 1024  # the same where it is only compared with what is around
-_DOUBT_TO, _SURE_FROM = 0.3, 0.95
-_LEAST_SAID = 1e-2  # of a weight: what is not sure counts where edges keep off all that is
+_DOUBT_TO, _SURE_FROM = 0.25, 0.85
+_DISAGREEING = 4.0  # how much less is believed that is two `_STEP` away from what is around
+_LEAST_SAID = 3e-3  # of a weight: what is not sure counts where edges keep off all that is
 _FAR = 0.1  # how far guesses come from, of the longer side
 _EVEN_PX = 20.0  # how far levels are smoothed
 _EDGE = 0.02  # a difference of colour, of the full range, that keeps two places apart
@@ -96,7 +97,8 @@ def _agreeing(
         interpolation=cv2.INTER_LINEAR,
     )
     away = np.clip(np.abs(position - far) / np.float32(_STEP) - 1, 0, None)
-    return np.asarray(sure / (1 + (1 - sure) * np.square(away)), np.float32)
+    doubt = np.float32(_DISAGREEING) * (1 - sure**2) * np.square(away)
+    return np.asarray(sure / (1 + doubt), np.float32)
 
 
 def _outline(position: FloatArray) -> NDArray[np.bool_]:

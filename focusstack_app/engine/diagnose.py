@@ -19,7 +19,7 @@ from focusstack_app.core.fusion import Registration
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, rescaled
+from focusstack_app.engine.align import LEAST_GAIN, MOST_GAIN, exposures, rescaled
 from focusstack_app.engine.chain import correlation
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import reduced_to, to_float
@@ -79,9 +79,10 @@ def diagnose(
 
     Returns:
         DUPLICATE: the frame shows what the one before it shows. EXPOSURE: it was brighter or
-        darker than the reference. LIGHT: too much to be matched. FOREIGN: it shows something else
-        than the others. NOWHERE_SHARP: no part of the picture is sharp in it. GAP: the step from
-        the frame before it is much wider than the others.
+        darker than the reference, and is matched: only told of registered frames. LIGHT: too much
+        to be matched. FOREIGN: it shows something else than the others. NOWHERE_SHARP: no part of
+        the picture is sharp in it. GAP: the step from the frame before it is much wider than the
+        others.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -90,6 +91,11 @@ def diagnose(
     energies = []
     size_px = proxies[0].shape[0], proxies[0].shape[1]
     moved = None if registration is None else rescaled(registration, size_px)
+    if registration is not None:
+        gains = registration.gains
+    else:  # nothing is matched, but a frame without the flash would spoil the picture all the same
+        still = np.broadcast_to(np.eye(3), (len(proxies), 3, 3))
+        gains = exposures(proxies, still, reference, progress)
 
     def seen(index: int) -> tuple[bool, NDArray[np.float64]]:
         """Whether a frame shows what the one before it shows; its block energies."""
@@ -106,14 +112,12 @@ def diagnose(
         progress.checkpoint()
         if again:
             findings.append(Finding(Trouble.DUPLICATE, index))
-        if registration is not None:
-            # Light is about the square of display-encoded values.
-            gains = registration.gains[index]
-            stops = -2 * float(np.log2(gains.mean()))
-            if (gains <= LEAST_GAIN).all() or (gains >= MOST_GAIN).all():
-                findings.append(Finding(Trouble.LIGHT, index, stops))
-            elif index != reference and abs(stops) > _JUMP_EV:
-                findings.append(Finding(Trouble.EXPOSURE, index, stops))
+        own = gains[index]
+        stops = -2 * float(np.log2(own.mean()))  # light is about the square of encoded values
+        if (own <= LEAST_GAIN).all() or (own >= MOST_GAIN).all():
+            findings.append(Finding(Trouble.LIGHT, index, stops))
+        elif registration is not None and index != reference and abs(stops) > _JUMP_EV:
+            findings.append(Finding(Trouble.EXPOSURE, index, stops))
         energies.append(energy)
     unlike = [f for f in findings if f.trouble is Trouble.LIGHT]
     if 2 * len(unlike) > len(proxies):  # then it is the reference that is unlike the others

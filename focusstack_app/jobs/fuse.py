@@ -26,7 +26,6 @@ from focusstack_app.engine.defocus import nearest_first
 from focusstack_app.engine.depth import cut, depth_of
 from focusstack_app.engine.encode import reconstruction_error
 from focusstack_app.engine.latent_fusion import fuse_latents
-from focusstack_app.engine.matching import Known
 from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
@@ -41,6 +40,7 @@ from focusstack_app.jobs.preparing import (
     prepare,
     registers,
 )
+from focusstack_app.jobs.remembered import Remembered
 
 Fused = tuple[FloatArray, Provenance, Depth, bool | None]  # the last: the first frame is nearest
 Made = tuple[NDArray[np.uint16], Provenance, Depth, bool | None]
@@ -74,7 +74,7 @@ def fuse_stack(
     request: FusionRequest,
     progress: Progress,
     load: LoadModel = load_model,
-    pairs: Known | None = None,
+    remembered: Remembered | None = None,
 ) -> FusionResult:
     """Fuse a stack; nothing is written but temporary files beyond the memory budget.
 
@@ -82,8 +82,8 @@ def fuse_stack(
         request: What to do.
         progress: Reported on the calling thread.
         load: Gives the model.
-        pairs: What is known of pairs of frames from before, see `KnownPairs`: changes nothing but
-            how long it takes.
+        remembered: What is known of the frames from before, and takes what is found: changes
+            nothing but how long it takes.
 
     Raises:
         ValueError: If it is not known where the frames of a slab lie.
@@ -114,7 +114,7 @@ def fuse_stack(
             clock,
             progress.sub(0.0, known),
             lambda frames: card_for(frames, loaded()),
-            pairs,
+            remembered,
         )
         model = loaded()
         return fuse_prepared(prepared, model, spool, clock, progress.sub(known, 1.0))

@@ -22,7 +22,7 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import register, rescaled
 from focusstack_app.engine.defocus import focus_of_frames
-from focusstack_app.engine.diagnose import Trouble, diagnose
+from focusstack_app.engine.diagnose import Finding, Trouble, diagnose
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
@@ -34,6 +34,7 @@ from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
 from focusstack_app.jobs.placing import Aligned, Clock, Prepared, strays
 from focusstack_app.jobs.reading import read_frames, read_ordered
+from focusstack_app.jobs.remembered import Remembered
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +73,7 @@ def prepare(
     clock: Clock,
     progress: Progress,
     card_for: Callable[[Sequence[Planes]], Card | None] = no_card,
-    pairs: Known | None = None,
+    remembered: Remembered | None = None,
 ) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
 
@@ -86,7 +87,7 @@ def prepare(
         clock: Told what it takes.
         progress: Reported on the calling thread.
         card_for: The card on which frames are registered, if any; asked once they are read.
-        pairs: What is known of pairs of frames from before; see `KnownPairs`.
+        remembered: What is known of the frames from before, and takes what is found.
 
     Raises:
         ValueError: If it is not known where the frames of a slab lie.
@@ -100,7 +101,7 @@ def prepare(
     read = 0.2 if registers(request) else 0.6
     with clock("read"):
         ordered, frames, proxies, icc_profile, warnings = read_frames(
-            request, spool, progress.sub(0.0, read), pairs
+            request, spool, progress.sub(0.0, read), remembered
         )
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
@@ -108,6 +109,7 @@ def prepare(
         alone = Aligned((slice(0, height), slice(0, width)), [warning])
         return Prepared(request, frames, icc_profile, alone)
     card = card_for(frames) if registers(ordered) else None
+    pairs = remembered.pairs if remembered is not None else None
     with clock("align"):
         finding, known = progress.sub(read, 1.0), ordered.registration
         aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.0, 0.9), card, pairs)
@@ -247,7 +249,8 @@ def _found(
     height, width = frames[0].shape[:2]
     whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
-        return Aligned(whole, advice(stack, diagnose(proxies, None, stack.reference, progress)))
+        findings = diagnose(proxies, None, stack.reference, progress)
+        return Aligned(whole, advice(stack, findings), unlike=_unlike(findings))
     full = known
     if full is None:
         full = _registered(stack, proxies, spool, progress, card, pairs)
@@ -257,11 +260,15 @@ def _found(
     told = [f for f in findings if f.trouble is Trouble.LIGHT or f.frame not in found.doubtful]
     warnings += advice(stack, told)
     inside, placement = _placement(request, found)
-    unlike: dict[int, Trouble] = {
-        f.frame: f.trouble for f in findings if f.trouble is Trouble.FOREIGN
-    }
-    unlike |= {f.frame: f.trouble for f in findings if f.trouble is Trouble.LIGHT}
-    return Aligned(inside, warnings, placement, full, dict(sorted(unlike.items())))
+    return Aligned(inside, warnings, placement, full, _unlike(findings))
+
+
+def _unlike(findings: Sequence[Finding]) -> dict[int, Trouble]:
+    """The frames that do not belong to the others, in order, and why."""
+    found: dict[int, Trouble] = {}
+    for trouble in (Trouble.FOREIGN, Trouble.LIGHT):
+        found |= {finding.frame: trouble for finding in findings if finding.trouble is trouble}
+    return dict(sorted(found.items()))
 
 
 def _placement(

@@ -10,18 +10,18 @@ import numpy as np
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Frame, FrameSource, Pixels, Stack
+from focusstack_app.core.frames import Frame, FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import PROXY_SIDE_PX
 from focusstack_app.engine.focus_order import focus_order
-from focusstack_app.engine.matching import Known
 from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes
+from focusstack_app.jobs.remembered import ReadFrame, Remembered
 
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
 _FEWEST_READERS, _MOST_READERS = 2, 8  # at a time
@@ -48,17 +48,23 @@ class FramesRead(NamedTuple):
 
 
 def read_frames(
-    request: FusionRequest, spool: Spool, progress: Progress, known: Known | None = None
+    request: FusionRequest,
+    spool: Spool,
+    progress: Progress,
+    remembered: Remembered | None = None,
 ) -> FramesRead:
     """Read everything, a few frames ahead, and put it in the order of the focus."""
     several = len(request.stack) > 1
     narrow = not request.stack.all_raw
-    frames, proxies, read_as = _read(request, spool, progress, with_proxies=several, narrow=narrow)
+    frames, proxies, read_as = _read(
+        request, spool, progress, with_proxies=several, narrow=narrow, remembered=remembered
+    )
     icc_profile = read_as[request.stack.reference].icc_profile
     warnings = _colour_warnings(read_as, request.stack.reference)
     if not proxies:
         return FramesRead(request, frames, proxies, icc_profile, warnings)
-    order = focus_order(proxies, progress, spool.keep, known)
+    pairs = remembered.pairs if remembered is not None else None
+    order = focus_order(proxies, progress, spool.keep, pairs)
     frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
 
@@ -88,13 +94,13 @@ def _read(
     *,
     with_proxies: bool,
     narrow: bool,
+    remembered: Remembered | None = None,
 ) -> tuple[list[Held], list[Held], list[Frame]]:
     """The pixels of all frames, their proxies, and the frames without pixels."""
     side = request.max_side_px
     proxy_side = min(PROXY_SIDE_PX, side) if side is not None and request.rough else PROXY_SIDE_PX
 
-    def read(source: FrameSource) -> tuple[Pixels, Pixels | None, Frame]:
-        """The pixels, the proxy, and the frame without pixels."""
+    def read(source: FrameSource) -> ReadFrame:
         # A preview's registration serves the render too, and is found as exactly.
         if side is None:
             frame = read_frame(source, narrow=narrow)
@@ -104,15 +110,25 @@ def _read(
         pixels = frame.pixels
         if side is not None:
             pixels = reduced(pixels, fitted_size(*source.size_px, side))
-        return pixels, proxy, replace(frame, pixels=_NO_PIXELS)
+        return ReadFrame(pixels, proxy, replace(frame, pixels=_NO_PIXELS))
 
+    # A rough preview comes once, and whole frames are too many.
+    known = remembered.frames if remembered and side is not None and not request.rough else None
+
+    def recalled(source: FrameSource) -> ReadFrame:
+        if known is None:
+            return read(source)
+        return known.recall(source, (side, with_proxies, narrow), lambda: read(source))
+
+    if known is not None:
+        known.begin(request.stack.sources)
     frames: list[Held] = []
     proxies: list[Held] = []
     read_as: list[Frame] = []
     sources = request.stack.sources
     readers = readers_of(request.stack, os.cpu_count() or 1, budget_bytes(request))
     progress.checkpoint()
-    for index, (pixels, proxy, frame) in enumerate(ahead(read, sources, readers)):
+    for index, (pixels, proxy, frame) in enumerate(ahead(recalled, sources, readers)):
         source = sources[index]
         if frames and pixels.shape != frames[0].shape:
             raise InputError(

@@ -21,9 +21,9 @@ from focusstack_app.io.read import read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.jobs.export import export_map, export_result, export_stereo
 from focusstack_app.jobs.fuse import fuse_stack
-from focusstack_app.jobs.known_pairs import KnownPairs
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.jobs.opening import OpenedStack, open_stack
+from focusstack_app.jobs.remembered import Remembered
 from focusstack_app.jobs.source_frame import read_source_frame
 from focusstack_app.jobs.viewport import Viewport, open_viewport
 from focusstack_app.ui.display_profile import read_profile
@@ -84,7 +84,7 @@ class Services:
     Attributes:
         open_stack: Files, or one folder, to a checked stack.
         list_images: The pictures of a folder.
-        fuse_stack: A request to a result; what it finds of pairs of frames serves other stacks.
+        fuse_stack: A request to a result; what it finds of frames serves other stacks.
         export_result: A result to a file.
         export_map: A map of a result to a file.
         export_stereo: A stereo view of a result to a file.
@@ -99,7 +99,7 @@ class Services:
     open_stack: Callable[[Sequence[Path]], OpenedStack] = open_stack
     list_images: Callable[[Path], list[Path]] = list_images
     fuse_stack: Callable[[FusionRequest, Progress], FusionResult] = field(
-        default_factory=lambda: partial(fuse_stack, pairs=KnownPairs())
+        default_factory=lambda: partial(fuse_stack, remembered=Remembered())
     )
     export_result: Export = export_result
     export_map: ExportMap = export_map

@@ -98,3 +98,13 @@ def test_what_could_not_be_registered_is_foreign_only_if_it_looks_unlike_the_oth
     )
     found = diagnose(proxies, registration, 0, Progress())
     assert [f.frame for f in found if f.trouble is Trouble.FOREIGN] == [3]
+
+
+@pytest.mark.parametrize("reference", [0, 3])
+def test_a_frame_without_the_flash_is_found_where_nothing_is_registered(reference: int) -> None:
+    proxies = _proxies(5)
+    proxies[3] = proxies[3] // np.uint16(9)
+    proxies[1] = np.asarray(proxies[1] * 0.8, np.uint16)  # is not matched: not said to be
+    light = [f for f in diagnose(proxies, None, reference, Progress()) if f.amount]
+    assert [(f.trouble, f.frame) for f in light] == [(Trouble.LIGHT, 3)]
+    assert light[0].amount < 0

@@ -19,7 +19,7 @@ from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.placing import Clock
 from focusstack_app.jobs.preparing import encode_frames, prepare, registers
 from tests.helpers.models import IdentityModel
-from tests.helpers.stacks import make_stack, write_stack
+from tests.helpers.stacks import make_stack, write_picture, write_stack
 
 
 @pytest.fixture
@@ -55,6 +55,29 @@ def test_a_single_frame_is_not_aligned(request_: FusionRequest) -> None:
     assert prepared.aligned.inside == (slice(0, 160), slice(0, 240))
     assert "one frame only" in prepared.aligned.warnings[0]
     assert clock.timings_s.keys() == {"read"}
+
+
+@pytest.mark.parametrize("odd", [0, 2])
+def test_a_black_frame_is_left_out_where_frames_are_taken_as_they_lie(
+    tmp_path: Path, odd: int
+) -> None:
+    paths = write_stack(tmp_path, 4, suffix=".tif", bits=16, width_px=200, height_px=150)
+    request = FusionRequest(open_stack(paths).stack, align=Align.OFF)
+    frames = make_stack(4, width_px=200, height_px=150).frames
+    with Spool(10**9) as spool:
+        prepared = prepare(request, spool, Clock(), Progress())
+        assert prepared.request is request
+        assert prepared.aligned.warnings == []
+        write_picture(paths[odd], frames[odd] // np.uint16(8), bits=16)  # the flash did not fire
+        prepared = prepare(request, spool, Clock(), Progress())
+        left = [index for index in range(4) if index != odd]
+        for frame, index in zip(prepared.frames, left, strict=True):
+            np.testing.assert_array_equal(frame[:], frames[index])
+    assert prepared.request.stack.sources == request.stack.taken(left).sources
+    told = prepared.aligned.warnings
+    assert told[0].startswith(f"{paths[odd].name} was left out: it is much darker or brighter")
+    assert len(told) == (2 if odd == 0 else 1)  # and which frame is the reference instead
+    assert prepared.aligned.placement is None
 
 
 def test_what_is_known_or_not_wanted_is_not_registered(request_: FusionRequest) -> None:
