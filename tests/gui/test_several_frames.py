@@ -132,6 +132,7 @@ def test_the_picture_has_a_menu(opened: MainWindow) -> None:
         "",
         "&Compare",
         "&Overlay",
+        "S&wap Near and Far",
         "",
         "&Retouch Output",
         "&Export…",
