@@ -25,6 +25,7 @@ TOKENS = {
 }
 
 _TOKEN = re.compile(r"\{([^{}]*)\}")
+_JOINED = re.compile(r"([-_ ]*)\{([^{}]*)\}")  # and what joins it to what is before it
 _LONGEST_BYTES = 200  # file systems take 255; suffixes, numbers and "-provenance" follow
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # by some file system that a disk may have
 
@@ -99,13 +100,15 @@ def filled_name(template: str, facts: NameFacts) -> str:
 
     Args:
         template: One without a problem.
-        facts: What it is filled with; characters that file systems refuse become underscores.
+        facts: What it is filled with; characters that file systems refuse become underscores. A
+            fact that is empty goes with the hyphens, blanks and underscores before it.
     """
 
     def value(match: re.Match[str]) -> str:
-        return _FORBIDDEN.sub("_", str(getattr(facts, match.group(1))))
+        text = _FORBIDDEN.sub("_", str(getattr(facts, match.group(2))))
+        return text and match.group(1) + text
 
-    name = _TOKEN.sub(value, template)
+    name = _JOINED.sub(value, template)
     while len(name.encode("utf-8", "surrogatepass")) > _LONGEST_BYTES:
         name = name[:-1]
     # A leading dot hides a file, a trailing dot or blank is lost on Windows.

@@ -53,6 +53,14 @@ def test_values_become_fit_for_any_file_system(facts: NameFacts) -> None:
     assert filled_name("{mode}", replace(facts, mode="")) == "stack"
 
 
+def test_what_there_is_not_leaves_no_hyphen(facts: NameFacts) -> None:
+    """Pyramid has no modes."""
+    pyramid = replace(facts, stack="bee", method="pyramid", mode="")
+    assert filled_name("{stack}-{mode}", pyramid) == "bee"
+    assert filled_name("{stack}_{mode} ({method})", pyramid) == "bee (pyramid)"
+    assert filled_name("{stack}-{mode}-{method}", pyramid) == "bee-pyramid"
+
+
 def test_a_name_is_short_enough_for_any_disk(facts: NameFacts) -> None:
     name = filled_name("{stack}-{stack}", replace(facts, stack="ü" * 120))
     assert name == "ü" * 100
