@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.ui.bridge import Bridge
+from focusstack_app.ui.captions import source_caption
+from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import Aligned, PictureLoader
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.picture import DisplayPicture
@@ -41,6 +43,27 @@ def lying_under(output: Output | None, source: FrameSource) -> FrameSource | Ali
         return source
     sources = output.result.request.stack.sources
     return Aligned(output.result, sources.index(source)) if source in sources else source
+
+
+def other_source(
+    source: FrameSource | None, output: Output | None, frames: FramesModel
+) -> Other | None:
+    """A frame to compare with: the current one, as it lies under the output that is shown.
+
+    An output of a stack that is not open any more is compared with its own reference.
+    """
+    if output is not None and is_of_others(output, frames):
+        stack = output.result.request.stack
+        own = stack.sources[stack.reference]
+        return Other(own.path.name, lying_under(output, own))
+    if source is None:
+        return None
+    return Other(source_caption(source, frames).split(" · ")[0], lying_under(output, source))
+
+
+def is_of_others(output: Output, frames: FramesModel) -> bool:
+    """Whether an output has none of the open frames."""
+    return set(frames.sources()).isdisjoint(output.result.request.stack.sources)
 
 
 def lying_in(source: FrameSource | None, output: Output) -> QRectF | None:

@@ -15,7 +15,7 @@ from focusstack_app.ui.captions import (
     source_caption,
     waiting_note,
 )
-from focusstack_app.ui.comparing import Comparison, Other, lying_in, lying_under
+from focusstack_app.ui.comparing import Comparison, Other, is_of_others, lying_in, other_source
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import PictureLoader
@@ -250,10 +250,10 @@ class Stage(QWidget):
             return [self._held_other] if self._held_other is not None else []
         preview, current = self._previewer.preview, self._outputs.current
         found: list[Other] = []
-        if self.source is not None and (self.view is not View.SOURCE or self._peaking):
-            name = source_caption(self.source, self._frames).split(" · ")[0]
-            shown = current if self.view is View.OUTPUT else None
-            found.append(Other(name, lying_under(shown, self.source)))
+        shown = current if self.view is View.OUTPUT else None
+        source = other_source(self.source, shown, self._frames)
+        if source is not None and (self.view is not View.SOURCE or self._peaking):
+            found.append(source)
         newest_first, of_source = reversed(self._outputs.outputs), self.view is View.SOURCE
         found += [
             Other(output.name, output, lying_in(self.source, output) if of_source else None)
@@ -347,7 +347,7 @@ class Stage(QWidget):
         """The sharpness of each frame at the mark, under the pointer, or else in the middle."""
         picture, sources = self.viewer.picture, self._frames.sources()
         output = self._outputs.current if self.view is View.OUTPUT else None
-        if output is not None and set(sources).isdisjoint(output.result.request.stack.sources):
+        if output is not None and is_of_others(output, self._frames):
             sources = ()  # what is open now is something else
         if picture is None or not sources or self._held:
             self.strip.set_curve([], 0)

@@ -16,6 +16,7 @@ from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.viewer import Compare, Viewer
+from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeFusion
 
 RED, BLUE = QColor(200, 0, 0), QColor(0, 0, 200)
@@ -227,6 +228,20 @@ def test_the_pixel_under_the_pointer_is_read_out(rendered: MainWindow, qtbot: Qt
 def test_without_anything_to_compare_with_nothing_happens(window: MainWindow) -> None:
     assert not window.actions_.wipe.isEnabled()
     assert window.stage.others == []
+
+
+def test_an_output_of_another_stack_is_compared_with_its_own_reference(
+    rendered: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    own = rendered.side.outputs.outputs[0].result.request.stack.sources[0]
+    rendered.open_paths(write_stack(tmp_path / "another", 2))
+    qtbot.waitUntil(lambda: rendered.frames.rowCount() == 2)
+    rendered.show_view(View.OUTPUT)
+    first, *more = rendered.stage.others
+    assert (first.name, first.content) == (own.path.name, own)
+    assert "Source" not in " ".join(other.name for other in more)
+    rendered.show_view(View.PREVIEW)
+    qtbot.waitUntil(lambda: rendered.stage.others[0].name == "Source 1 of 2")
 
 
 def test_another_picture_can_lie_on_a_part(viewer: Viewer) -> None:
