@@ -248,6 +248,7 @@ class MainWindow(ExportWindow):
 
     def _remove_output(self, output: Output) -> None:
         if self.exporter.writes(output):
+            self.mention(self.tr("{name} is still being written").format(name=output.name))
             return
         self.history.remove_output(self.side.outputs, output)
         self.mention(self.tr("{name} removed; Undo brings it back").format(name=output.name))

@@ -2857,6 +2857,10 @@
         <translation>{name}: {frames} in {time} auf {device}</translation>
     </message>
     <message>
+        <source>{name} is still being written</source>
+        <translation>{name} wird noch geschrieben</translation>
+    </message>
+    <message>
         <source>{name} removed; Undo brings it back</source>
         <translation>{name} entfernt; „Rückgängig“ holt es zurück</translation>
     </message>

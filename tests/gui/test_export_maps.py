@@ -185,6 +185,7 @@ def test_a_map_can_be_asked_for_while_the_picture_is_written(
     assert opened.actions_.export_depth.toolTip() == "It is being written"
     assert opened.actions_.export_provenance.isEnabled()
     opened.side.outputs.remove_requested.emit(output)
+    assert opened.statusBar().currentMessage() == "Output 1 is still being written"
     assert opened.side.outputs.outputs == (output,)
     export.release.set()
     written(opened, qtbot)
