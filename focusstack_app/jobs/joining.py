@@ -165,11 +165,13 @@ def _depth_of(result: FusionResult, painted: Provenance, stack: Stack) -> Depth 
     """What is known about the depth of a result that was painted on, by positions in a stack."""
     if result.depth is None or result.provenance is None:
         return None
-    places = _positions(result.request.stack, stack)
-    own = np.arange(len(places))
-    moved = np.interp(result.depth.position, own, places).astype(np.float32)
-    before = replace(result.provenance, source_index=places[result.provenance.source_index])
-    return repainted(replace(result.depth, position=moved), before, painted)
+    depth, before = result.depth, result.provenance
+    if stack.sources != result.request.stack.sources:
+        places = _positions(result.request.stack, stack)
+        moved = np.interp(depth.position, np.arange(len(places)), places).astype(np.float32)
+        depth = replace(depth, position=moved)
+        before = replace(before, source_index=places[before.source_index])
+    return repainted(depth, before, painted)
 
 
 def _reference(stack: Stack) -> FrameSource:

@@ -43,6 +43,14 @@ def lying_under(output: Output | None, source: FrameSource) -> FrameSource | Ali
     return Aligned(output.result, sources.index(source)) if source in sources else source
 
 
+def lying_in(source: FrameSource | None, output: Output) -> QRectF | None:
+    """Where an output lies in one of its frames, pixels; None where it is not known."""
+    placement = output.result.placement
+    if placement is None or source not in output.result.request.stack.sources:
+        return None
+    return QRectF(placement.left_px, placement.top_px, *output.size_px)
+
+
 class Comparison(QObject):
     """Keeps the viewer's second picture up to date while it is wanted.
 

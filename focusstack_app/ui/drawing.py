@@ -14,6 +14,7 @@ from focusstack_app.ui.frames_model import PROBLEM_ROLE, Index
 from focusstack_app.ui.picture import DisplayPicture
 
 NEAREST_ABOVE_SCALE = 2.0
+_SURELY = 0.01  # of a pixel
 _LABEL_MARGIN = 8
 _HANDLE_RADIUS = 9
 ROUNDING = 4.0  # of a thumbnail's corners
@@ -72,24 +73,26 @@ def draw_picture(
     if not display.converts(picture.space):
         painter.drawImage(visible, level, part)
         return
-    covered = _covered(visible).intersected(exposed)
-    if covered.isEmpty():
+    place = covered(visible).intersected(exposed)
+    if place.isEmpty():
         return
-    drawn = QImage(covered.size(), QImage.Format.Format_RGB32)
+    drawn = QImage(place.size(), QImage.Format.Format_RGB32)
     inner = QPainter(drawn)
-    inner.translate(-covered.topLeft())
+    inner.translate(-place.topLeft())
     inner.setRenderHint(smooth, not nearest)
     inner.drawImage(visible, level, part)
     inner.end()
     display.convert(drawn, picture.space)
-    painter.drawImage(covered.topLeft(), drawn)
+    painter.drawImage(place.topLeft(), drawn)
 
 
-def _covered(area: QRectF) -> QRect:
-    """The pixels that Qt paints for an area: those whose middle it holds."""
-    left, top, right, bottom = (
-        math.floor(edge + 0.5) for edge in (area.left(), area.top(), area.right(), area.bottom())
-    )
+def covered(area: QRectF) -> QRect:
+    """The pixels that Qt surely paints for an area: those whose middle lies in it.
+
+    One whose middle lies on its edge may stay what it was, in a new image any colour.
+    """
+    left, top = (math.floor(edge + 0.5 + _SURELY) for edge in (area.left(), area.top()))
+    right, bottom = (math.ceil(edge - 0.5 - _SURELY) for edge in (area.right(), area.bottom()))
     return QRect(left, top, right - left, bottom - top)
 
 

@@ -51,7 +51,7 @@ class StereoDialog(QDialog):
             self.kind.addItem(name, kind)
         self.kind.setCurrentIndex(self.kind.findData(last.kind))
         self.kind.setToolTip(self.tr("How it is looked at"))
-        frames = output.result.request.stack.sources
+        frames = output.result.request.sources  # of a slab, its own
         for text, frame in (
             (self.tr("First frame ({file})"), frames[0]),
             (self.tr("Last frame ({file})"), frames[-1]),

@@ -16,6 +16,7 @@ from focusstack_app.core.fusion import FusionResult
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.jobs.maps import depth_map, provenance_map
+from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.translation import tr
 
 _FILLED_IN = np.array([255, 0, 255], np.float32)
@@ -74,6 +75,21 @@ def legends() -> dict[Overlay, str]:
             "Move the pointer to look from the side. Inside out? View, Swap Near and Far."
         ),
     }
+
+
+def is_offered(overlay: Overlay, *, opened: bool, output: Output | None) -> bool:
+    """Whether there is something to lay an overlay over.
+
+    Args:
+        overlay: Which one.
+        opened: Whether there are frames.
+        output: The selected one.
+    """
+    if overlay is Overlay.NONE:
+        return opened or output is not None
+    if overlay is Overlay.PEAKING:
+        return opened
+    return output is not None and (overlay is Overlay.WARNINGS or output.has_maps)
 
 
 def overlay_pixels(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from focusstack_app.core.frames import FrameSource
@@ -15,7 +15,7 @@ from focusstack_app.ui.captions import (
     source_caption,
     waiting_note,
 )
-from focusstack_app.ui.comparing import Comparison, Other, lying_under
+from focusstack_app.ui.comparing import Comparison, Other, lying_in, lying_under
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import PictureLoader
@@ -23,7 +23,13 @@ from focusstack_app.ui.loupe import Loupe
 from focusstack_app.ui.mark import Mark
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
-from focusstack_app.ui.overlays import Overlay, legends, overlay_actions, overlay_names
+from focusstack_app.ui.overlays import (
+    Overlay,
+    is_offered,
+    legends,
+    overlay_actions,
+    overlay_names,
+)
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.previewing import Preview, Previewer
 from focusstack_app.ui.refining import Refiner
@@ -114,7 +120,7 @@ class Stage(QWidget):
         actions.fit.triggered.connect(self.viewer.fit)
         actions.actual_pixels.triggered.connect(lambda: self.viewer.show_actual_pixels())
         for overlay, action in self._overlay_actions.items():
-            action.triggered.connect(lambda _, overlay=overlay: self.set_overlay(overlay))
+            action.triggered.connect(lambda _, overlay=overlay: self._turn(overlay))
         self.view_bar.view_chosen.connect(self.show_view)
         self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
@@ -217,6 +223,11 @@ class Stage(QWidget):
             self.show_output(output)
         self.refresh()
 
+    def _turn(self, overlay: Overlay) -> None:
+        """Lay an overlay over, or take it off where it is seen: its key does both."""
+        over = self.view is (View.SOURCE if overlay is Overlay.PEAKING else View.OUTPUT)
+        self.set_overlay(Overlay.NONE if over and overlay is self.overlay else overlay)
+
     @property
     def caption(self) -> str:
         """What the viewer shows, in words."""
@@ -243,9 +254,9 @@ class Stage(QWidget):
             name = source_caption(self.source, self._frames).split(" · ")[0]
             shown = current if self.view is View.OUTPUT else None
             found.append(Other(name, lying_under(shown, self.source)))
-        newest_first = reversed(self._outputs.outputs)
+        newest_first, of_source = reversed(self._outputs.outputs), self.view is View.SOURCE
         found += [
-            Other(output.name, output, self._place_of(output))
+            Other(output.name, output, lying_in(self.source, output) if of_source else None)
             for output in newest_first
             if self.view is not View.OUTPUT
             or output is not current
@@ -255,14 +266,6 @@ class Stage(QWidget):
             name = self.tr("Rough preview") if preview.rough else self.tr("Preview")
             found.append(Other(name, preview))
         return found
-
-    def _place_of(self, output: Output) -> QRectF | None:
-        """Where an output lies in the source that is shown, if it does."""
-        result = output.result
-        placement, sources = result.placement, result.request.stack.sources
-        if self.view is not View.SOURCE or placement is None or self.source not in sources:
-            return None
-        return QRectF(placement.left_px, placement.top_px, *output.size_px)
 
     def compare_with(self, other: Other) -> None:
         """Compare with this, by wipe where nothing was compared before."""
@@ -296,11 +299,10 @@ class Stage(QWidget):
             action.setEnabled(free and chosen is not None)
         for overlay, action in self._overlay_actions.items():
             action.setChecked(self.overlay is overlay)
-            of_frames = overlay in (Overlay.NONE, Overlay.PEAKING) and opened
-            action.setEnabled(free and (output is not None or of_frames))
-        tilted = free and self.view is View.OUTPUT and self.overlay is Overlay.TILT
+            action.setEnabled(free and is_offered(overlay, opened=opened, output=output))
+        tilted = free and self.view is View.OUTPUT and self._map is Overlay.TILT
         self.tilt.show_result(output.result if tilted and output is not None else None)
-        self._actions.swap_depth.setEnabled(tilted and output is not None)
+        self._actions.swap_depth.setEnabled(tilted)
         self.mark.setVisible(free)
         self.strip.setVisible(free and self._frames.rowCount() > 1)
         self._draw_curve()
@@ -328,8 +330,9 @@ class Stage(QWidget):
 
     @property
     def _map(self) -> Overlay:
-        """What is laid over outputs."""
-        return Overlay.NONE if self.overlay is Overlay.PEAKING else self.overlay
+        """What is laid over the selected output."""
+        lies = is_offered(self.overlay, opened=False, output=self._outputs.current)
+        return self.overlay if lies else Overlay.NONE
 
     def _read_frames(self) -> None:
         """Read every frame in the background; not before somebody can make use of it."""
@@ -343,12 +346,14 @@ class Stage(QWidget):
     def _draw_curve(self) -> None:
         """The sharpness of each frame at the mark, under the pointer, or else in the middle."""
         picture, sources = self.viewer.picture, self._frames.sources()
+        output = self._outputs.current if self.view is View.OUTPUT else None
+        if output is not None and set(sources).isdisjoint(output.result.request.stack.sources):
+            sources = ()  # what is open now is something else
         if picture is None or not sources or self._held:
             self.strip.set_curve([], 0)
             self._actions.sharpest.setEnabled(False)
             return
         place = self.mark.place or self._pointed or self.viewer.centre
-        output = self._outputs.current if self.view is View.OUTPUT else None
         placement = output.result.placement if output is not None else None
         width, height = picture.full_size_px
         if placement is not None:

@@ -17,7 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.engine.stereo import seen_from
 from focusstack_app.jobs.stereo import nearness_of
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
-from focusstack_app.ui.drawing import draw_label, draw_picture
+from focusstack_app.ui.drawing import covered, draw_label, draw_picture
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.viewer import Compare, Viewer
 
@@ -167,7 +167,7 @@ class Tilt(QWidget):
             return None
         (pane,), seam = self._viewer.panes(), math.ceil(self._most_px()) + 2
         view = pane.area.toRect().adjusted(-seam, -seam, seam, seam)
-        area = pane.target.toRect().intersected(view)
+        area = covered(pane.target).intersected(view)  # elsewhere nothing is drawn
         if area.isEmpty():
             return None
         factor = 1.0

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.output import Stereo, StereoKind
+from focusstack_app.core.slabs import Slab
 from focusstack_app.jobs.stereo import nearest_first_of, stereo_picture
 from focusstack_app.ui.export_stereo import StereoDialog
 from focusstack_app.ui.main_window import MainWindow
@@ -155,4 +156,16 @@ def test_the_menu_of_an_output_has_it_too(opened: MainWindow) -> None:
     entry.trigger()
     (dialog,) = opened.findChildren(StereoDialog)
     menu.close()
+    dialog.reject()
+
+
+def test_a_slab_names_its_own_frames(opened: MainWindow, output: Output) -> None:
+    whole = output.result.request.stack
+    request = replace(output.result.request, slab=Slab(1, 1, 3))
+    dialog = StereoDialog(
+        replace(output, result=replace(output.result, request=request)), Stereo(Path()), opened
+    )
+    first, last = (dialog.nearest.itemText(entry) for entry in range(2))
+    assert whole.sources[1].path.name in first
+    assert whole.sources[2].path.name in last
     dialog.reject()

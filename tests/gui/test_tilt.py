@@ -51,9 +51,14 @@ def viewer(qtbot: QtBot) -> Viewer:
 @pytest.fixture
 def tilt(viewer: Viewer, qtbot: QtBot) -> Tilt:
     """At 100 % over a square that is nearer than its ground."""
+    result = with_square(fake_result(fake_stack(5, width_px=WIDTH, height_px=HEIGHT)))
+    return tilted(viewer, result, qtbot)
+
+
+def tilted(viewer: Viewer, result: FusionResult, qtbot: QtBot) -> Tilt:
+    """Over this result."""
     bridge = Bridge(viewer)
     made = Tilt(viewer, bridge)
-    result = with_square(fake_result(fake_stack(5, width_px=WIDTH, height_px=HEIGHT)))
     viewer.show_picture(prepare(result.picture))
     with qtbot.waitSignal(made.changed):
         made.show_result(result)
@@ -117,6 +122,33 @@ def test_a_comparison_shows_the_output_as_it_is(viewer: Viewer, tilt: Tilt) -> N
     assert tilt.isVisible()
     tilt.show_result(None)
     assert not tilt.isVisible()
+
+
+class Used(QImage):
+    """A new image is whatever was in that memory before."""
+
+    def __init__(self, *how: object) -> None:
+        super().__init__(*how)
+        if len(how) == 2:
+            self.fill(Qt.GlobalColor.magenta)
+
+
+def test_nothing_but_the_picture_is_seen_at_its_edges(
+    viewer: Viewer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it ends in the middle of a pixel, too."""
+    monkeypatch.setattr("focusstack_app.ui.tilt.QImage", Used)
+    grey = np.full((400, 600, 3), 20_000, np.uint16)
+    result = replace(fake_result(fake_stack(5, width_px=600, height_px=400)), picture=grey)
+    tilt = tilted(viewer, result, qtbot)
+    for size in ((984, 383), (984, 445), (985, 489), (326, 301), (326, 302)):
+        viewer.resize(*size)
+        look_from(viewer, 0.5)
+        assert tilt.isVisible()
+        image = viewer.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        lines = np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())
+        colours = lines[:, : 3 * image.width()].reshape(image.height(), -1, 3)
+        assert not np.ptp(colours, axis=2).any(), size  # all is grey
 
 
 def test_another_picture_is_not_moved_by_this_depth(viewer: Viewer, tilt: Tilt) -> None:
