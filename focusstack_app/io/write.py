@@ -130,7 +130,9 @@ def _write(
     checkpoint: Checkpoint,
 ) -> None:
     check_side(kind, max(pixels.shape))
-    deep: Pixels = pixels if options.bits_in(kind) == 16 else rounded_to_8(pixels)
+    deep: Pixels = pixels
+    if options.bits_in(kind) == 8:
+        deep = rounded_to_8(pixels, checkpoint)
     if kind is FileFormat.TIFF:
         write_tiff(path, deep, tags, icc_profile, compress=options.compress, checkpoint=checkpoint)
         return
@@ -147,6 +149,7 @@ def _write(
             quality=options.quality,
             subsampling=options.subsampling,
             dots_per_inch=dots_per_inch(tags),
+            checkpoint=checkpoint,
         )
     else:
         write_webp(

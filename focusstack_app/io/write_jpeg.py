@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from focusstack_app.core.ahead import beside
 from focusstack_app.core.output import Subsampling
 
 LARGEST_SIDE_PX = 65500  # libjpeg's JPEG_MAX_DIMENSION
@@ -23,6 +26,7 @@ def write_jpeg(
     quality: int,
     subsampling: Subsampling,
     dots_per_inch: int,
+    checkpoint: Callable[[], None] = lambda: None,
 ) -> None:
     """Write a picture.
 
@@ -35,17 +39,24 @@ def write_jpeg(
         quality: 1 to 100.
         subsampling: Of colour.
         dots_per_inch: In the header; programs read it there or in the EXIF.
+        checkpoint: Called now and then; may raise to stop.
 
     Raises:
         OSError: If it cannot be written.
     """
-    Image.fromarray(pixels).save(
-        path,
-        "JPEG",
-        quality=quality,
-        subsampling=str(subsampling),
-        exif=b"Exif\0\0" + exif,
-        icc_profile=icc_profile,
-        xmp=xmp,
-        dpi=(dots_per_inch, dots_per_inch),
-    )
+
+    def packed() -> BytesIO:
+        whole = BytesIO()
+        Image.fromarray(pixels).save(
+            whole,
+            "JPEG",
+            quality=quality,
+            subsampling=str(subsampling),
+            exif=b"Exif\0\0" + exif,
+            icc_profile=icc_profile,
+            xmp=xmp,
+            dpi=(dots_per_inch, dots_per_inch),
+        )
+        return whole
+
+    path.write_bytes(beside(packed, checkpoint).getbuffer())

@@ -449,7 +449,7 @@ def test_of_raw_a_file_is_in_srgb_unless_more_is_asked_for(
     assert read_frame(probe(tmp_path / "again.tif")).icc_profile == wide
 
 
-@pytest.mark.parametrize("name", ["a.tif", "a.png", "a.webp"])
+@pytest.mark.parametrize("name", ["a.tif", "a.png", "a.jpg", "a.webp"])
 def test_writing_stops_when_it_is_told_to(tmp_path: Path, name: str) -> None:
     def stop() -> None:
         raise Cancelled
