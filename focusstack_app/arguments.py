@@ -343,10 +343,11 @@ def output_options(args: argparse.Namespace) -> OutputOptions:
 
 def beside_picture(args: argparse.Namespace) -> dict[str, typing.Any]:
     """Which files are written with a picture, as `jobs.export` has them."""
-    stereo = None
-    if args.stereo is not None:
-        first = None if args.nearest is None else args.nearest == "first"
-        stereo = Stereo(args.stereo, StereoKind(args.stereo_kind), args.parallax, first)
+    first = None if args.nearest is None else args.nearest == "first"
+    how = Stereo(args.stereo or Path(), StereoKind(args.stereo_kind), args.parallax, first)
+    if args.stereo is None and how != Stereo(Path()):
+        raise FocusStackError("No file is named for the stereo view.", "Add --stereo PATH.")
+    stereo = how if args.stereo is not None else None
     return {
         "overwrite": args.overwrite,
         "provenance": args.provenance,

@@ -173,6 +173,17 @@ class TestFuse:
         assert run(*command, "--stereo", pair, "--bits", "8", *wider) == 0
         assert pair.read_bytes() != nearest_first
 
+    @pytest.mark.parametrize(
+        "how", [("--nearest", "last"), ("--parallax", "5"), ("--stereo-kind", "crossed")]
+    )
+    def test_how_a_stereo_view_is_to_be_needs_its_file(
+        self, frames: Path, tmp_path: Path, how: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """It is said before the work, which may be long."""
+        assert run("fuse", frames, *PYRAMID, "-o", tmp_path / "out.tif", *how) == 1
+        assert "Add --stereo PATH." in capsys.readouterr().err
+        assert files_in(tmp_path) == []
+
     def test_a_stereo_view_is_written_with_the_picture_or_not_at_all(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
