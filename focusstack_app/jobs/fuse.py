@@ -275,7 +275,7 @@ def _fuse_on_device(
         lighter = model.fallback(reason, out_of_memory=out_of_memory)
         if lighter is None:
             raise DeviceMemoryError(
-                reason, message("Close other programs, or use --method pyramid.")
+                reason, message("Close other programs, or use the Pyramid method.")
             )
         model = lighter
 

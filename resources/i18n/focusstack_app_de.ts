@@ -1169,7 +1169,7 @@
     </message>
     <message>
         <source>{frame} is much {how} than the others, by more than can be matched: it can spoil the whole picture. Leave it out.</source>
-        <translation>{frame} ist viel {how} als die anderen, mehr als sich angleichen lässt: die Aufnahme kann das ganze Bild verderben. Lassen Sie sie weg.</translation>
+        <translation>{frame} ist viel {how} als die anderen, mehr, als sich angleichen lässt: Die Aufnahme kann das ganze Bild verderben. Lassen Sie sie weg.</translation>
     </message>
     <message>
         <source>The focus step from {before} to {frame} is much wider than the others: what lies between may be soft. Is a frame missing?</source>
@@ -1177,7 +1177,7 @@
     </message>
     <message>
         <source>{count} frames could not be registered to the others and are placed like the one beside them; the first is {file}. Leave them out if edges look doubled.</source>
-        <translation>{count} Aufnahmen ließen sich nicht auf die anderen ausrichten und liegen wie die daneben; die erste ist {file}. Lassen Sie sie weg, wenn Kanten doppelt erscheinen.</translation>
+        <translation>{count} Aufnahmen ließen sich nicht an den anderen ausrichten und liegen wie die daneben; die erste ist {file}. Lassen Sie sie weg, wenn Kanten doppelt erscheinen.</translation>
     </message>
     <message>
         <source>{file} could not be registered to the others and is placed like the one beside it. Leave it out if edges look doubled.</source>
@@ -1317,7 +1317,7 @@
     </message>
     <message>
         <source>Use a name with one of these endings: {names}</source>
-        <translation>Bitte einen Namen mit einer dieser Endungen wählen: {names}</translation>
+        <translation>Wählen Sie einen Namen mit einer dieser Endungen: {names}</translation>
     </message>
     <message>
         <source>{file} has the wrong suffix.</source>
@@ -1440,6 +1440,10 @@
         <translation>Verrechnet</translation>
     </message>
     <message>
+        <source>Close other programs, or use the Pyramid method.</source>
+        <translation>Schließen Sie andere Programme oder verwenden Sie das Verfahren Pyramide.</translation>
+    </message>
+    <message>
         <source>There is one frame only: it is returned as it is.</source>
         <translation>Es gibt nur eine Aufnahme: Sie wird unverändert zurückgegeben.</translation>
     </message>
@@ -1450,10 +1454,6 @@
     <message>
         <source>The frames did not come in the order of their focus: {first} to {last} were put in it. The depth map counts them so.</source>
         <translation>Die Aufnahmen kamen nicht in der Reihenfolge ihres Fokus: {first} bis {last} wurden danach geordnet. Die Tiefenkarte zählt sie so.</translation>
-    </message>
-    <message>
-        <source>Close other programs, or use --method pyramid.</source>
-        <translation>Schließen Sie andere Programme oder verwenden Sie --method pyramid.</translation>
     </message>
     <message>
         <source>Encoding</source>

@@ -277,7 +277,7 @@ def test_an_unknown_model_is_named(tmp_path: Path) -> None:
 
 
 def test_out_of_memory_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DeviceMemoryError, match="pyramid"):
+    with pytest.raises(DeviceMemoryError, match="use the Pyramid method"):
         fuse_stack(_request(tmp_path), Progress(), lambda _request: OutOfMemoryOnceModel())
 
 
