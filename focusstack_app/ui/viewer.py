@@ -242,7 +242,7 @@ class Viewer(QWidget):
     def panes_at(self, at: QPointF) -> list[tuple[QPointF, Pane]]:
         """The picture under a widget position, or both side by side, and where (device pixels)."""
         here, panes = at * self.devicePixelRatioF(), self.panes()
-        if self._mode is not Compare.SIDE:
+        if self._mode is not Compare.SIDE or not panes:
             return [(here, pane) for pane in panes if pane.area.contains(here)][:1]
         within = here.x() - (panes[1].area.left() if panes[1].area.contains(here) else 0.0)
         return [(QPointF(within + pane.area.left(), here.y()), pane) for pane in panes]

@@ -84,6 +84,18 @@ def test_beside_a_wipe_it_shows_what_is_under_the_pointer(
     assert is_shown(picture, seen_at(viewer, x, 120), viewer.picture_position(QPointF(x, 120)))
 
 
+@pytest.mark.usefixtures("loupe")
+def test_between_two_stacks_there_is_nothing_to_magnify(viewer: Viewer) -> None:
+    """Also side by side."""
+    viewer.set_other(prepare(OTHER), Compare.SIDE)
+    QTest.mouseMove(viewer, QPoint(90, 120))
+    viewer.show_picture(None)
+    assert viewer.panes_at(QPointF(90, 120)) == []
+    viewer.grab()
+    viewer.show_picture(prepare(PIXELS))
+    assert len(viewer.panes_at(QPointF(90, 120))) == 2
+
+
 def test_it_always_magnifies(viewer: Viewer, loupe: Loupe) -> None:
     viewer.show_actual_pixels()
     assert loupe.scale == 2.0
