@@ -79,7 +79,6 @@ def left_of_square(viewer: Viewer) -> int:
 
 
 def look_from(viewer: Viewer, x: float, y: float = 0.5) -> None:
-    QTest.mouseMove(viewer, QPoint(1, 1))  # Qt tells nobody that it is where it was before
     QTest.mouseMove(viewer, QPoint(round(x * viewer.width()), round(y * viewer.height())))
 
 
