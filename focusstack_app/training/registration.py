@@ -2,7 +2,8 @@
 
     python -m focusstack_app.training.registration SCENE...
 
-Each scene (see `scenes`) is registered as it is, and moved as a lens and a hand move it.
+Each scene (see `scenes`) is registered as it is, moved as a lens and a hand move it, and moved by
+a camera that tilts, too.
 """
 
 from __future__ import annotations
@@ -21,21 +22,24 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import proxy_of, register
 from focusstack_app.engine.resampling import projected
-from focusstack_app.engine.warps import Matrix, Similarity
+from focusstack_app.engine.warps import Matrix, Similarity, unit_frame
 from focusstack_app.training.evaluate import load_scene
 
 _BREATHING = 0.004  # from frame to frame
 _SCALE, _TURN, _SHIFT_PX = 0.0005, 0.002, 4.0  # standard deviations
+_TILT_PX = 4.5  # what it moves a corner of the last frame by, about
 
 
 def moved(
-    frames: Sequence[FloatArray], seed: int = 1
+    frames: Sequence[FloatArray], seed: int = 1, *, tilt_px: float = 0.0
 ) -> tuple[list[FloatArray], list[NDArray[np.float64]]]:
     """Frames as a breathing lens in a hand would have taken them.
 
     Args:
         frames: (H, W, 3), of one size.
         seed: Decides how they move.
+        tilt_px: What is left of the movement of a corner of the last frame, about, when the camera
+            tilts evenly from the first frame on and the picture is moved back.
 
     Returns:
         They, and (3, 3) from pixel centres of the first to those of each.
@@ -43,10 +47,16 @@ def moved(
     rng = np.random.default_rng(seed)
     height, width = frames[0].shape[:2]
     seen, transforms = [frames[0]], [np.eye(3)]
+    to_unit, towards = unit_frame(height, width), np.random.default_rng(seed).normal(size=2)
+    towards *= tilt_px / (max(height, width) / 2 * (len(frames) - 1) * np.hypot(*towards))
     for number, frame in enumerate(frames[1:], start=1):
         scale = 1 + _BREATHING * number + rng.normal(0, _SCALE)
         shift = complex(*rng.normal(0, _SHIFT_PX, 2))
         matrix = Similarity(scale * np.exp(1j * rng.normal(0, _TURN)), shift).matrix(height, width)
+        tilted = np.eye(3)
+        tilted[2, :2] = number * towards
+        matrix = matrix @ np.linalg.inv(to_unit) @ tilted @ to_unit
+        matrix /= matrix[2, 2]
         there = cv2.warpPerspective(
             frame, matrix, (width, height),
             flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT,
@@ -84,16 +94,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="focusstack_app.training.registration")
     parser.add_argument("scenes", type=Path, nargs="+")
     args = parser.parse_args(argv)
-    lines = ["| scene | frames | still, px | moved, px |", "|---|---|---|---|"]
+    lines = ["| scene | frames | still, px | moved, px | tilted, px |", "|---|---|---|---|---|"]
     each = []
     for path in args.scenes:
         frames, _ = load_scene(path)
         still = errors_px(frames, [np.eye(3)] * len(frames)).max()
         shaken = errors_px(*moved(frames)).max()
-        each.append((still, shaken))
-        lines.append(f"| {path.name} | {len(frames)} | {still:.2f} | {shaken:.2f} |")
-    still, shaken = np.mean(each, axis=0)
-    lines.append(f"| mean | | {still:.2f} | {shaken:.2f} |")
+        tilted = errors_px(*moved(frames, tilt_px=_TILT_PX)).max()
+        each.append((still, shaken, tilted))
+        lines.append(f"| {path.name} | {len(frames)} | {still:.2f} | {shaken:.2f} | {tilted:.2f} |")
+    still, shaken, tilted = np.mean(each, axis=0)
+    lines.append(f"| mean | | {still:.2f} | {shaken:.2f} | {tilted:.2f} |")
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from focusstack_app.engine.pixels import to_float
+from focusstack_app.engine.resampling import projected
 from focusstack_app.training.registration import errors_px, main, moved
 from tests.helpers.stacks import defocused, make_stack, write_picture
 
@@ -19,6 +20,14 @@ def test_frames_that_are_moved_are_found_where_they_were_put() -> None:
     np.testing.assert_allclose(errors_px(there, away), 2.0, atol=0.4)
 
 
+def test_a_camera_that_tilts_moves_a_corner_by_as_much() -> None:
+    frames = [np.zeros((320, 480, 3), np.float32)] * 3
+    (*_, straight), (*_, tilted) = (moved(frames, tilt_px=px)[1] for px in (0.0, 4.5))
+    corners = np.array([[x, y] for x in (0.0, 479) for y in (0.0, 319)])
+    beside = projected(corners, np.linalg.inv(straight) @ tilted) - corners
+    assert 3 < np.hypot(*beside.T).max() < 7
+
+
 def test_each_scene_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "truth").mkdir()
     stack = make_stack(3, width_px=300, height_px=200)
@@ -28,6 +37,6 @@ def test_each_scene_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main([str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith(f"| {tmp_path.name} | 3 | ")
-    still, shaken = (float(cell) for cell in lines[2].split("|")[3:5])
-    assert lines[3] == f"| mean | | {still:.2f} | {shaken:.2f} |"
+    still, shaken, tilted = (float(cell) for cell in lines[2].split("|")[3:6])
+    assert lines[3] == f"| mean | | {still:.2f} | {shaken:.2f} | {tilted:.2f} |"
     assert still < 0.5
