@@ -1,15 +1,12 @@
 """What a similarity leaves over: the camera was tilted or moved sideways between two frames.
 
-Each neighbour is refined by a homography, once from each half of a chequered pattern of tiles.
-Perspective is believed up to the last frame, seen from the reference, for which both halves tell it
-alike; what they tell beyond is defocus and noise. A camera tilts little by little: so the frames on
-the way are taken at their word, too, rather than all of it between two frames.
+Each neighbour is refined by a homography, once from each half of a chequered pattern of tiles. Only
+what both halves tell alike is believed; the rest is defocus and noise, and the similarity stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,22 +16,8 @@ from focusstack_app.engine.warps import STILL, Matrix, Similarity, unit_frame
 
 _ITERATIONS = (4, 6)  # fine to coarse
 _LEAST_PX = 0.25  # at a corner of the finest plane
-_MOST_APART = 0.6  # of the two halves, as a share of what they tell
+_MOST_APART = 0.2  # of the two halves, as a share of what they tell
 _MOST = 0.08  # share of the longer side
-
-
-class _Told(NamedTuple):
-    """What comes before the similarity of a frame, seen from the reference.
-
-    Attributes:
-        mean: (3, 3) in units, of both halves.
-        size_px: What it does at a corner, at most.
-        apart_px: How far the halves are apart there.
-    """
-
-    mean: Matrix
-    size_px: float
-    apart_px: float
 
 
 def homographies(
@@ -73,34 +56,18 @@ def homographies(
     corners = np.array([[x, y] for x in (-width, width) for y in (-height, height)])
     corners = corners / max(height, width)
     first_from_reference = found[reference].inverse().matrix(height, width)
-    unit_px = max(height, width) / 2
-
-    def told_of(index: int) -> _Told:
+    unit_px, results = max(height, width) / 2, []
+    for index, similarity in enumerate(found):
         both = [chain[index] @ np.linalg.inv(chain[reference]) for chain in chains]
         mean = sum(one / one[2, 2] for one in both) / 2
-        shift = projected(corners, mean) - corners
+        told = projected(corners, mean) - corners
         apart = projected(corners, both[0]) - projected(corners, both[1])
-        size_px, apart_px = (float(np.hypot(*own.T).max()) * unit_px for own in (shift, apart))
-        return _Told(mean, size_px, apart_px)
-
-    from_similarity = [np.eye(3)] * len(found)
-    for outwards in (range(reference - 1, -1, -1), range(reference + 1, len(found))):
-        told = [told_of(index) for index in outwards]
-        sure = [
-            number
-            for number, (_, size_px, apart_px) in enumerate(told)
-            if apart_px < _MOST_APART * size_px and _LEAST_PX < size_px < _MOST * 2 * unit_px
-        ]
-        believed_px = max((told[number].size_px for number in sure), default=0.0)
-        own = np.eye(3)
-        for number, (index, (mean, _, apart_px)) in enumerate(zip(outwards, told, strict=True)):
-            if number <= max(sure, default=-1) and apart_px < believed_px:
-                own = mean
-            from_similarity[index] = own
-    results = []
-    for index, similarity in enumerate(found):
-        on_pixels = np.linalg.inv(to_unit) @ from_similarity[index] @ to_unit
-        matrix = similarity.matrix(height, width) @ on_pixels @ first_from_reference
+        size, difference = (np.hypot(*shift.T).max() * unit_px for shift in (told, apart))
+        sure = difference < _MOST_APART * size
+        if not (sure and _LEAST_PX < size < _MOST * 2 * unit_px):
+            mean = np.eye(3)
+        own = np.linalg.inv(to_unit) @ mean @ to_unit
+        matrix = similarity.matrix(height, width) @ own @ first_from_reference
         results.append(matrix / matrix[2, 2])
     return results
 
