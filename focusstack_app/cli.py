@@ -54,6 +54,7 @@ from focusstack_app.core.output import (
     FileFormat,
     format_of,
 )
+from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.settings.store import SettingsStore
@@ -110,7 +111,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _window(args: argparse.Namespace) -> int:
     for path in args.paths:
-        if not is_there(path):
+        if not is_there(file_of(path)):
             near = difflib.get_close_matches(str(path), COMMANDS, n=1)
             hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
             raise InputError(f"{_shown(path)} does not exist.", hint)

@@ -11,6 +11,7 @@ from pathlib import Path
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.message import message
+from focusstack_app.core.pages import file_of, page_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.slabs import Slab
 
@@ -116,8 +117,13 @@ def filled_name(template: str, facts: NameFacts) -> str:
 
 
 def stack_name(sources: Sequence[FrameSource]) -> str:
-    """What a stack is called: its folder, or its first frame where that has no name."""
+    """What a stack is called: its folder, or its first frame where that has no name.
+
+    One that lies in a file of its own is called like that.
+    """
     first = sources[0].path
+    if page_of(first) is not None:
+        return file_of(first).stem
     return first.parent.name or first.stem
 
 

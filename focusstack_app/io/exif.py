@@ -20,6 +20,7 @@ from focusstack_app.io.heif import exif_of, is_heif
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.jpeg import app1
 
+_TIFF_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
 _JPEG_MARK, _JPEG_MARK_ENDS = b"Exif", 2  # zeros follow, or should
 _MOST_READS = 200_000  # a usual file takes some hundred
@@ -38,11 +39,13 @@ class ReadTag(Protocol):
 class _Bounded:
     """A file that gives up: damaged tags can send exifread through it for hours.
 
-    It has the methods that exifread calls.
+    It has the methods that exifread calls. Of a TIFF it ends with the first directory: those of
+    further pages say nothing more, and a microscope's stack has hundreds of them.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._end = _end_of_directory(file)
         self._reads_left = _MOST_READS
         self.seek = file.seek
         self.tell = file.tell
@@ -56,7 +59,27 @@ class _Bounded:
         self._reads_left -= 1
         if self._reads_left < 0:
             raise EOFError
-        return self._file.read(min(max(size, 0), _LONGEST_READ_BYTES))
+        at = self._file.tell()
+        data = self._file.read(min(max(size, 0), _LONGEST_READ_BYTES))
+        return bytes(len(data)) if at == self._end else data
+
+
+def _end_of_directory(file: BinaryIO) -> int | None:
+    """Where the first directory names the second (TIFF 6.0, section 2); None where it is no TIFF.
+
+    The file stands at its beginning then.
+    """
+    file.seek(0)
+    head = file.read(8)
+    order = _TIFF_ORDERS.get(head[:4])
+    end = None
+    if order is not None and len(head) == 8:
+        (at,) = struct.unpack(f"{order}I", head[4:])
+        file.seek(at)
+        count = file.read(2)
+        end = at + 2 + 12 * struct.unpack(f"{order}H", count)[0] if len(count) == 2 else None
+    file.seek(0)
+    return end
 
 
 def read_tags(path: Path) -> dict[str, ReadTag]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.output import Carried, ColourSpace
+from focusstack_app.core.pages import file_of
 from focusstack_app.io.exif import ReadTag, copied_tag, read_tags
 from focusstack_app.io.icc import ADOBE_RGB
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
@@ -223,7 +224,7 @@ def exif_for_export(
     tags: dict[str, ReadTag] = {}
     if source is not None:
         try:
-            tags = read_tags(source.path)
+            tags = read_tags(file_of(source.path))
         except OSError:
             tags = {}
     image = _kept(tags, "Image", _KEPT_IN_IMAGE)

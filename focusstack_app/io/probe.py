@@ -8,10 +8,12 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.pages import file_of, page_of, page_path
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.io import heif, raster, raw, tiff
+from focusstack_app.io.decoded import Header
 from focusstack_app.io.faults import reading, shown
-from focusstack_app.io.metadata import read_facts
+from focusstack_app.io.metadata import ExifFacts, read_facts
 from focusstack_app.io.orientation import upright_size
 
 RAW_SUFFIXES = frozenset(
@@ -37,7 +39,7 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
 
 def _kind(path: Path) -> FileKind:
     """What a file holds, by its first bytes; RAW, which often looks like TIFF, by its name."""
-    with path.open("rb") as file:
+    with file_of(path).open("rb") as file:
         start = file.read(16)
     if not start:
         raise InputError(
@@ -61,7 +63,8 @@ def probe(path: Path) -> FrameSource:
     """Read the header of a picture; no pixels are decoded.
 
     Args:
-        path: A JPEG, PNG, TIFF, HEIC or RAW file. RAW is told by suffix, the others by content.
+        path: A JPEG, PNG, TIFF, HEIC or RAW file that holds one picture, or a page of a TIFF
+            (`core.pages`). RAW is told by suffix, the others by content.
 
     Raises:
         InputError: If the file is missing, empty, not a picture, damaged in its header, or of a
@@ -78,7 +81,32 @@ def probe(path: Path) -> FrameSource:
             header = heif.read_header(path)
         else:
             header = raster.read_header(path, kind)
-        facts = read_facts(path)
+        facts = read_facts(file_of(path))
+    return _source(path, kind, header, facts)
+
+
+def probe_frames(path: Path) -> tuple[FrameSource, ...]:
+    """Read the headers of all frames that a file holds; no pixels are decoded.
+
+    Args:
+        path: As for `probe`, or a .tif or .tiff that holds a stack; its pages are named as in
+            `core.pages`.
+
+    Raises:
+        InputError: As `probe`.
+    """
+    with reading(path):
+        if page_of(page_path(path, 1)) is None or _kind(path) != "tiff":
+            return (probe(path),)
+        pages, facts = tiff.read_headers(path), read_facts(path)
+    named = len(pages) > 1
+    return tuple(
+        _source(page_path(path, number) if named else path, "tiff", header, facts)
+        for number, header in pages
+    )
+
+
+def _source(path: Path, kind: FileKind, header: Header, facts: ExifFacts) -> FrameSource:
     orientation = header.orientation or facts.orientation
     width, height = upright_size(header.width_px, header.height_px, orientation)
     return FrameSource(

@@ -7,6 +7,7 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, Frame, FrameSource
 from focusstack_app.core.message import message
+from focusstack_app.core.pages import file_of
 from focusstack_app.io import heif, raster, raw, tiff
 from focusstack_app.io.decoded import Decoded
 from focusstack_app.io.faults import reading, shown
@@ -42,7 +43,7 @@ def _labelled(decoded: Decoded, facts: ExifFacts) -> tuple[str, bytes | None]:
 def _frame(source: FrameSource, max_side_px: int | None, *, narrow: bool) -> Frame:
     path = source.path
     with reading(path):
-        facts = read_facts(path) if source.kind != "raw" else ExifFacts()
+        facts = read_facts(file_of(path)) if source.kind != "raw" else ExifFacts()
     wanted = None
     if max_side_px is not None:
         wanted = fitted_size(*upright_size(*source.size_px, source.turned), max_side_px)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -14,58 +12,21 @@ from PIL import TiffImagePlugin
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
+from focusstack_app.core.pages import file_of, page_of
 from focusstack_app.io.decoded import Decoded, Header, in_three
-from focusstack_app.io.faults import damaged, shown
+from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import rgb_profile
 from focusstack_app.io.orientation import upright_size, valid_orientation
 from focusstack_app.io.quiet import without_warnings
-from focusstack_app.io.raster import check_area, rgb_from_pillow
+from focusstack_app.io.raster import rgb_from_pillow
+from focusstack_app.io.tiff_pages import Plane, plane, planes
 
 _ORIENTATION = 274
 _ICC_PROFILE = 34675
-_MOST_PAGES = 6  # that are looked at
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
 _THREE_CHANNELS = (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR)
 _FOR_PILLOW = (_PHOTOMETRIC.PALETTE, _PHOTOMETRIC.SEPARATED, _PHOTOMETRIC.CIELAB)
-
-
-def _picture(path: Path, tif: tifffile.TiffFile) -> tifffile.TiffPage:
-    """The one picture that a file holds; some cameras and scanners put a thumbnail before it.
-
-    Raises:
-        InputError: If it holds several, is cut off, or too large.
-    """
-    pages = _pages(tif)
-    page = pages[0]
-    check_area(path, page.imagewidth, page.imagelength)
-    size = page.imagewidth, page.imagelength
-    copies = int((tif.imagej_metadata or {}).get("images", 1)) if len(pages) == 1 else 1
-    if copies > 1 or any((other.imagewidth, other.imagelength) == size for other in pages[1:]):
-        raise InputError(
-            message("{file} holds several pictures.", file=shown(path)),
-            message("Save each of them as a file of its own."),
-        )
-    file_bytes = tif.filehandle.size
-    segments = list(zip(page.dataoffsets, page.databytecounts, strict=True))
-    if not segments or any(
-        offset == 0 or count == 0 or offset + count > file_bytes for offset, count in segments
-    ):
-        raise damaged(path)
-    return page
-
-
-def _pages(tif: tifffile.TiffFile) -> list[tifffile.TiffPage]:
-    """The first pages but for those that say they are thumbnails or masks, the largest in front."""
-    first = tif.pages.first
-    assert isinstance(first, tifffile.TiffPage)  # only further pages can be lazy frames
-    found: list[tifffile.TiffPage] = []
-    with suppress(Exception):  # of a damaged directory further down
-        for page in islice(tif.pages, _MOST_PAGES):
-            if isinstance(page, tifffile.TiffPage) and not (page.is_reduced or page.is_mask):
-                found.append(page)
-    found.sort(key=lambda page: page.imagewidth * page.imagelength, reverse=True)
-    return found or [first]
 
 
 def _decoder(path: Path, page: tifffile.TiffPage) -> Literal["tifffile", "pillow"]:
@@ -111,18 +72,32 @@ def _header(path: Path, page: tifffile.TiffPage) -> Header:
 
 
 def read_header(path: Path) -> Header:
-    """Read the header of a TIFF file and check that all its data lie inside the file.
+    """Read the header of a picture and check that all its data lie inside the file.
+
+    Args:
+        path: A file that holds one picture, or a page (`core.pages`).
 
     Raises:
         InputError: If the file is cut off, too large, or of a kind that is not supported.
         Exception: Whatever tifffile raises on a damaged header; see `faults.reading`.
     """
+    with tifffile.TiffFile(file_of(path)) as tif:
+        return _header(path, plane(path, tif, page_of(path)).page)
+
+
+def read_headers(path: Path) -> list[tuple[int, Header]]:
+    """Number of the page and header of each frame of a file: one, or those of a stack.
+
+    Raises:
+        InputError: As `read_header`; if it holds several stacks, or channels.
+        Exception: As `read_header`.
+    """
     with tifffile.TiffFile(path) as tif:
-        return _header(path, _picture(path, tif))
+        return [(one.number, _header(path, one.page)) for one in planes(path, tif)]
 
 
-def _rgb(page: tifffile.TiffPage) -> Pixels:
-    samples = page.asarray()
+def _rgb(stored: Plane) -> Pixels:
+    page, samples = stored.page, stored.samples()
     if page.axes == "SYX":  # planar
         samples = np.moveaxis(samples, 0, 2)
     elif page.axes == "YX":
@@ -140,21 +115,26 @@ def _rgb(page: tifffile.TiffPage) -> Pixels:
 
 
 def decode(path: Path) -> Decoded:
-    """Decode the picture of a TIFF file.
+    """Decode a picture.
+
+    Args:
+        path: A file that holds one picture, or a page (`core.pages`).
 
     Raises:
         InputError: As `read_header`.
         Exception: Whatever the decoders raise on damaged data; see `faults.reading`.
     """
-    with tifffile.TiffFile(path) as tif:
-        page = _picture(path, tif)
+    file_path = file_of(path)
+    with tifffile.TiffFile(file_path) as tif:
+        stored = plane(path, tif, page_of(path))
+        page = stored.page
         header = _header(path, page)
         if _decoder(path, page) == "tifffile":
             tag = page.tags.get(_ICC_PROFILE)
             icc = bytes(tag.value) if tag is not None and tag.value else None
             grey = page.photometric in _ONE_CHANNEL
-            return Decoded(header, _rgb(page), rgb_profile(icc, grey=grey))
-    with path.open("rb") as file, without_warnings():
+            return Decoded(header, _rgb(stored), rgb_profile(icc, grey=grey))
+    with file_path.open("rb") as file, without_warnings():
         image = TiffImagePlugin.TiffImageFile(file)
         image.seek(page.index)
         image.load()

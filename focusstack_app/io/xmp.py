@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 import tifffile
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.pages import file_of
 from focusstack_app.io.heif import xmp_of
 from focusstack_app.io.jpeg import app1
 
@@ -83,7 +84,7 @@ def xmp_for_export(source: FrameSource, *, place: bool = True) -> bytes:
 
 def _packets(source: FrameSource) -> Iterator[bytes]:
     """The XMP beside a RAW file, which is the latest, and the one inside the file."""
-    path = source.path
+    path = file_of(source.path)
     if source.kind == "raw":
         for beside in (path.with_suffix(".xmp"), path.with_name(f"{path.name}.xmp")):
             with suppress(OSError):

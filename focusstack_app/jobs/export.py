@@ -16,6 +16,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method
 from focusstack_app.core.message import Message, message
 from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
+from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import replacing
@@ -125,7 +126,7 @@ def export_map(
     """
     checkpoint = (progress or Progress()).checkpoint
     _check_suffix(path, MAP_SUFFIXES, _OF_MAPS)
-    _check_no_frame(path, {source.path.resolve() for source in result.request.stack.sources})
+    _check_no_frame(path, _files(result.request.stack.sources))
     check_target(path, overwrite=overwrite)
     with _staged(path, overwrite=overwrite) as temporary:
         pixels = map_pixels(result, kind, checkpoint)
@@ -197,7 +198,7 @@ def check_targets(
     if stereo is not None:
         _check_stereo(stereo, sources)
         others = (stereo.path, *others)
-    frames = {source.path.resolve() for source in sources}
+    frames = _files(sources)
     seen: set[Path] = set()
     for target in (path, *maps, *others):
         resolved = target.resolve()
@@ -312,11 +313,15 @@ def _check_stereo(stereo: Stereo, sources: Sequence[FrameSource]) -> None:
     names = ", ".join(stereo.kind.suffixes)
     hint = message("Use a name with one of these endings: {names}", names=names)
     _check_suffix(stereo.path, frozenset(stereo.kind.suffixes), hint)
-    _check_no_frame(stereo.path, {source.path.resolve() for source in sources})
+    _check_no_frame(stereo.path, _files(sources))
     kind = format_of(stereo.path)
     if kind is not None and stereo.kind is not StereoKind.ROCKING:
         across = 1 if stereo.kind is StereoKind.ANAGLYPH else 2
         check_side(kind, max((across * source.size_px[0] for source in sources), default=0))
+
+
+def _files(sources: Sequence[FrameSource]) -> set[Path]:
+    return {file_of(source.path).resolve() for source in sources}
 
 
 def _check_no_frame(path: Path, frames: Collection[Path]) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.pages import file_of, page_of
 from focusstack_app.io.orientation import stored_size
 
 # A pause ends a stack when it is long in itself and long beside the pauses within stacks: a rail
@@ -28,8 +29,8 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
     """Split frames into stacks, in order; nothing is left out and nothing moved.
 
     A stack ends before a frame of another size, camera or focal length, after a pause, where time
-    runs backwards, where the camera was turned, and where focus jumps back. What a header does not
-    say never ends a stack.
+    runs backwards, where the camera was turned, where focus jumps back, and with the file that
+    holds it all. What a header does not say never ends a stack.
 
     Args:
         sources: Frames in the order in which they were taken.
@@ -71,6 +72,8 @@ def as_taken(sources: Sequence[FrameSource]) -> tuple[FrameSource, ...]:
 
 
 def _alike(one: FrameSource, other: FrameSource) -> bool:
+    if file_of(one.path) != file_of(other.path) and (page_of(one.path) or page_of(other.path)):
+        return False
     return (stored_size(one), one.camera, one.focal_length_mm) == (
         stored_size(other),
         other.camera,

@@ -11,11 +11,12 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat
+from focusstack_app.core.pages import file_of, page_of
 from focusstack_app.core.places import is_folder
 from focusstack_app.io.faults import shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import stored_size, turn_between, upright_size
-from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe
+from focusstack_app.io.probe import RAW_SUFFIXES, list_images, probe_frames
 
 _NAMED = 5  # pictures, before the others are counted
 
@@ -39,7 +40,8 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     Args:
         paths: Files in stack order, or exactly one folder, which means all pictures in it in
             natural order, without those that this program made or that have another size than most.
-            Of a RAW file and another one beside it with the same name, the RAW file counts.
+            Of a RAW file and another one beside it with the same name, the RAW file counts. A TIFF
+            that holds a stack stands for its pages, and one of them can be named (`core.pages`).
 
     Raises:
         InputError: If there is no frame, a file cannot be used, a folder stands among several
@@ -48,7 +50,8 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
     files, warnings = _without_repeats(_files(paths))
     files, twins = without_twins(files)
     warnings += twins
-    sources = tuple(probe(path) for path in files)
+    sources = tuple(dict.fromkeys(source for path in files for source in probe_frames(path)))
+    warnings += _files_of_frames_told(sources)
     if len(paths) == 1 and is_folder(paths[0]):
         sources, left_out = without_results(sources)
         sources, odd = without_odd_sizes(sources)
@@ -74,6 +77,20 @@ def with_reference(opened: OpenedStack, reference: Path | None) -> OpenedStack:
             f"{shown(reference)} is not one of the frames.", "Choose the reference among them."
         )
     return replace(opened, stack=Stack(sources, position))
+
+
+def _files_of_frames_told(sources: Sequence[FrameSource]) -> tuple[str, ...]:
+    """A line about files that hold a whole stack each, where there are several."""
+    files = {file_of(source.path) for source in sources if page_of(source.path) is not None}
+    if len(files) < 2:
+        return ()
+    return (
+        message(
+            "{count} files hold several frames each and are read as one stack, one after the "
+            "other. As a batch, each of them becomes a picture.",
+            count=len(files),
+        ),
+    )
 
 
 def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:

@@ -18,7 +18,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import stored_size
-from focusstack_app.io.probe import list_images, probe
+from focusstack_app.io.probe import list_images, probe_frames
 from focusstack_app.jobs.grouping import as_taken, grouped
 from focusstack_app.jobs.opening import (
     check_sizes,
@@ -156,6 +156,7 @@ def propose_stacks(
 ) -> list[ProposedStack]:
     """Probe the frames of folders and say which of them belong together.
 
+    A file that holds several frames is a stack of its own, called like the file.
     Where a RAW file and another one have the same name, the RAW file counts. A folder that holds
     nothing but results of this program counts only where there is no other.
 
@@ -218,16 +219,30 @@ def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> Pro
 
 def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[ProposedStack]:
     name = folder.name or folder.resolve().name
+    sources: list[FrameSource] = []
+    in_files: list[ProposedStack] = []
+    unreadable: list[ProposedStack] = []
     try:
         paths, warnings = without_twins(list_images(folder))
-        sources = []
-        for done, path in enumerate(paths):
-            progress.report(
-                done / len(paths), message("Reading {folder}", folder=shown(Path(name)))
-            )
-            sources.append(probe(path))
     except InputError as error:
         return [ProposedStack(name, folder, (), error.said)]
+    for done, path in enumerate(paths):
+        progress.report(done / len(paths), message("Reading {folder}", folder=shown(Path(name))))
+        try:
+            found = probe_frames(path)
+        except InputError as error:
+            unreadable.append(ProposedStack(path.stem, folder, (), error.said))
+            continue
+        if len(found) > 1:
+            in_files.append(ProposedStack(path.stem, folder, found))
+        else:
+            sources += found
+    if in_files:  # a file that cannot be read does not belong to another
+        in_files += unreadable
+    elif unreadable:
+        return [replace(unreadable[0], name=name)]
+    if not sources and in_files:
+        return in_files
     if not sources:
         problem = message("{folder} holds no pictures.", folder=shown(folder))
         return [ProposedStack(name, folder, (), problem)]
@@ -241,7 +256,7 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         alike, turned = held_alike(group)
         stack = ProposedStack(own_name, folder, alike, _size_problem(alike), warnings + turned)
         stacks.append(stack)
-    return stacks
+    return in_files + stacks
 
 
 def _without_strays(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from focusstack_app.core.frames import Frame, FrameSource, Pixels
+from focusstack_app.core.pages import file_of
 from focusstack_app.io.spool import default_budget_bytes
 
 _MOST_PAIRS = 10_000  # some 6 MB; a stack of 300 frames has 1,100 pairs
@@ -116,7 +117,7 @@ def _size_bytes(made: ReadFrame) -> int:
 def _stamp(source: FrameSource) -> Hashable:
     """What tells a file that was written anew; None of one that cannot be reached."""
     try:
-        facts = source.path.stat()
+        facts = file_of(source.path).stat()
     except OSError:
         return None
     return facts.st_ino, facts.st_mtime_ns, facts.st_size

@@ -20,6 +20,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FusionModel
+from focusstack_app.core.pages import file_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
@@ -337,7 +338,7 @@ def _stamps(sources: Sequence[FrameSource]) -> Stamps:
     stamps: Stamps = []
     for source in sources:
         try:
-            facts = source.path.stat()
+            facts = file_of(source.path).stat()
         except OSError:
             stamps.append(None)
         else:

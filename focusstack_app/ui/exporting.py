@@ -13,6 +13,7 @@ from focusstack_app.core.errors import OutputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import free_path, unused
 from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
+from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import make_folder
@@ -392,5 +393,5 @@ def _filter(kind: FileFormat, options: OutputOptions) -> str:
 
 def _is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:
     return is_there(path) and any(
-        is_there(source.path) and path.samefile(source.path) for source in sources
+        is_there(file) and path.samefile(file) for file in {file_of(s.path) for s in sources}
     )

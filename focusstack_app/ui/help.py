@@ -173,7 +173,13 @@ def _licence(facts: dict[str, str | list[str]]) -> str:
 def _steps() -> tuple[tuple[str, str], ...]:
     """From frames to a picture."""
     return (
-        (tr("Open"), tr("Drop the frames of one focus bracket on the window, or their folder.")),
+        (
+            tr("Open"),
+            tr(
+                "Drop the frames of one focus bracket on the window, or their folder, or a TIFF "
+                "that holds them all."
+            ),
+        ),
         (
             tr("Check"),
             tr("A preview appears. Click a frame to look at it; clear its box to leave it out."),

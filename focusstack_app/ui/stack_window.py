@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint
 from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_there
 from focusstack_app.settings.schema import Settings
 from focusstack_app.settings.store import SettingsStore
@@ -229,7 +230,7 @@ class StackWindow(ProjectWindow):
             source
             for row, source in enumerate(frames.sources())
             if is_included(frames.index(row))
-            and (frames.index(row).data(PROBLEM_ROLE) or not is_there(source.path))
+            and (frames.index(row).data(PROBLEM_ROLE) or not is_there(file_of(source.path)))
         ]
         if not isinstance(error, InputError) or not 0 < len(lost) < len(frames.included()):
             return None

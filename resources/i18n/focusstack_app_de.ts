@@ -350,8 +350,8 @@
         <translation>Öffnen</translation>
     </message>
     <message>
-        <source>Drop the frames of one focus bracket on the window, or their folder.</source>
-        <translation>Ziehen Sie die Aufnahmen einer Fokusreihe oder deren Ordner ins Fenster.</translation>
+        <source>Drop the frames of one focus bracket on the window, or their folder, or a TIFF that holds them all.</source>
+        <translation>Ziehen Sie die Aufnahmen einer Fokusreihe ins Fenster oder ihren Ordner oder ein TIFF, das sie alle enthält.</translation>
     </message>
     <message>
         <source>Check</source>
@@ -1100,6 +1100,26 @@
         <translation>{file} enthält mehrere Bilder.</translation>
     </message>
     <message>
+        <source>Its name has to end in .tif, so that it is opened as a stack.</source>
+        <translation>Ihr Name muss auf .tif enden, damit sie als Stack geöffnet wird.</translation>
+    </message>
+    <message>
+        <source>{file} does not exist: the file has fewer pages.</source>
+        <translation>{file} gibt es nicht: Die Datei hat weniger Seiten.</translation>
+    </message>
+    <message>
+        <source>{file} has {count} channels.</source>
+        <translation>{file} hat {count} Kanäle.</translation>
+    </message>
+    <message>
+        <source>Save the stack as RGB, or each channel as a file of its own.</source>
+        <translation>Speichern Sie den Stack als RGB, oder jeden Kanal als eigene Datei.</translation>
+    </message>
+    <message>
+        <source>{file} holds several stacks.</source>
+        <translation>{file} enthält mehrere Stacks.</translation>
+    </message>
+    <message>
         <source>Save each of them as a file of its own.</source>
         <translation>Speichern Sie jedes davon als eigene Datei.</translation>
     </message>
@@ -1342,6 +1362,10 @@
     <message>
         <source>{folder} holds no pictures.</source>
         <translation>{folder} enthält keine Bilder.</translation>
+    </message>
+    <message>
+        <source>{count} files hold several frames each and are read as one stack, one after the other. As a batch, each of them becomes a picture.</source>
+        <translation>{count} Dateien enthalten je mehrere Aufnahmen und werden nacheinander als ein Stack gelesen. Die Stapelverarbeitung macht aus jeder ein Bild.</translation>
     </message>
     <message>
         <source>{folder} holds no JPEG, PNG, TIFF, HEIC or RAW pictures.</source>

@@ -17,7 +17,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.state import change_state, state_path
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
-from tests.helpers.stacks import write_stack
+from tests.helpers.stacks import write_stack, write_z_stack
 from tests.helpers.windows import FakeFusion, drop
 
 
@@ -283,3 +283,24 @@ def test_long_folders_of_recent_projects_make_no_wide_menu(
     (entry,) = window.actions_.recent_menu.actions()
     assert entry.text().startswith("beetle  (")
     assert window.actions_.recent_menu.sizeHint().width() < 700
+
+
+def test_a_dropped_file_that_holds_a_stack_becomes_the_filmstrip(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = write_z_stack(tmp_path / "shots" / "bee.tif")
+    drop(window, [path])
+    qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
+    assert names(window) == ["bee.tif#1", "bee.tif#2", "bee.tif#3"]
+    assert window.windowTitle().startswith("bee")
+    role = Qt.ItemDataRole.DecorationRole
+    qtbot.waitUntil(lambda: isinstance(window.frames.index(2).data(role), QImage))
+
+
+def test_files_that_hold_a_stack_each_are_offered_as_a_batch(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("ant", "bee"):
+        write_z_stack(tmp_path / "shots" / f"{name}.tif")
+    drop(window, [tmp_path / "shots"])
+    qtbot.waitUntil(lambda: window.banner.message == "These frames look like 2 stacks.")

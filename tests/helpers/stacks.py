@@ -94,6 +94,14 @@ def write_stack(
     return paths
 
 
+def write_z_stack(path: Path, count: int = 3, *, seed: int = 0) -> Path:
+    """Write `make_stack` as the pages of one TIFF with 16 bits, as microscopes do."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pages = np.stack(make_stack(count, seed=seed).frames)
+    tifffile.imwrite(path, pages, photometric="rgb", metadata=None)
+    return path
+
+
 def write_timed_stack(folder: Path, seconds: Sequence[float]) -> list[Path]:
     """Write `make_stack` as JPEG files taken at these whole seconds after nine o'clock."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from focusstack_app.jobs.project import Project, save_project
 from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
 from focusstack_app.settings.store import SettingsStore
 from tests.helpers.commands import PYRAMID, files_in, run
-from tests.helpers.stacks import make_stack, write_stack, write_timed_stack
+from tests.helpers.stacks import make_stack, write_stack, write_timed_stack, write_z_stack
 
 needs_model = pytest.mark.skipif(
     not (models_dir() / DEFAULT_MODEL_ID / "model.json").exists(), reason="no model in models/"
@@ -56,6 +56,24 @@ class TestFuse:
         assert picture.dtype == np.uint16
         assert str(out) in capsys.readouterr().out
         assert files_in(tmp_path) == ["out.tif"]
+
+    def test_pages_of_one_file_are_frames(
+        self, tmp_path: Path, here: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = write_z_stack(tmp_path / "bee.tif", 3)
+        write_stack(tmp_path / "frames", suffix=".tif", bits=16)
+        report = here / "report.json"
+        for inputs in ([path], [f"{path}#2", f"{path}#3"], [tmp_path / "frames"]):
+            out = here / f"out-{len(files_in(here))}.tif"
+            assert run("fuse", *inputs, "-o", out, *PYRAMID, "--json", report, "--overwrite") == 0
+        capsys.readouterr()
+        of_file, of_two, of_frames = (tifffile.imread(p) for p in sorted(here.glob("*.tif")))
+        assert np.array_equal(of_file, of_frames)
+        assert not np.array_equal(of_file, of_two)
+        assert run("fuse", path, "--method", "pyramid") == 0
+        assert str(tmp_path / "bee_stacked.tif") in capsys.readouterr().out
+        assert run("fuse", path, "-o", path, "--overwrite", *PYRAMID) == 1
+        assert "is one of the frames" in capsys.readouterr().err
 
     def test_without_a_name_the_picture_lies_beside_the_frames(
         self, frames: Path, capsys: pytest.CaptureFixture[str]

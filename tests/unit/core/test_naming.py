@@ -14,8 +14,10 @@ from focusstack_app.core.naming import (
     filled_name,
     free_path,
     name_facts,
+    stack_name,
     template_problem,
 )
+from focusstack_app.core.pages import page_path
 from focusstack_app.core.slabs import Slab
 from tests.helpers.stacks import fake_stack
 
@@ -110,3 +112,11 @@ def test_a_slab_is_named_after_the_picture_of_its_stack(tmp_path: Path) -> None:
     request = FusionRequest(fake_stack(40, folder=tmp_path), slab=Slab(3, 14, 24))
     proposed = free_path(request, "{first}_stacked", "", ".tif")
     assert proposed == tmp_path / "frame_1_stacked-slab-03.tif"
+
+
+def test_a_stack_in_one_file_is_called_like_it(tmp_path: Path) -> None:
+    pages = [page_path(tmp_path / "bee.ome.tif", n) for n in (1, 2, 11)]
+    sources = tuple(replace(s, path=p) for s, p in zip(fake_stack(3).sources, pages, strict=True))
+    assert stack_name(sources) == "bee.ome"
+    request = FusionRequest(Stack(sources))
+    assert free_path(request, "{stack}-{frames}", "", ".tif") == tmp_path / "bee.ome-3.tif"

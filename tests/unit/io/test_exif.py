@@ -77,13 +77,27 @@ def test_exif_behind_much_else(tmp_path: Path, before: bytes) -> None:
     assert (source.camera, source.orientation, source.size_px) == ("One", 6, (32, 48))
 
 
-def test_an_endless_chain_of_directories_ends(tmp_path: Path) -> None:
+def test_a_directory_of_endless_values_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
-    # 3000 directories, each with a tag of 999 values that is the whole file again
-    entry = struct.pack("<HHHII", 1, 60000, TagType.SHORT, 999, 0)
-    body = b"".join(entry + struct.pack("<I", 8 + 18 * (n + 1)) for n in range(3000))
-    path.write_bytes(b"II*\0" + struct.pack("<I", 8) + body)
+    # 3000 tags, each with 999 values that are the whole file again
+    entries = b"".join(struct.pack("<HHII", 50000 + n, TagType.SHORT, 999, 0) for n in range(3000))
+    head = b"II*\0" + struct.pack("<IH", 8, 3000)
+    path.write_bytes(head + entries + struct.pack("<I", 0))
     assert read_tags(path) == {}
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_of_many_directories_the_first_counts(tmp_path: Path, order: str) -> None:
+    path = tmp_path / "a.tif"
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+
+    def directory(n: int) -> bytes:
+        entry = struct.pack(f"{order}HHHIHxx", 1, 274, TagType.SHORT, 1, 1 + n % 8)
+        return entry + struct.pack(f"{order}I", 8 + 18 * (n + 1) if n < 20_000 else 0)
+
+    body = b"".join(directory(n) for n in range(20_001))
+    path.write_bytes(mark + struct.pack(f"{order}I", 8) + body)
+    assert {name: tag.values for name, tag in read_tags(path).items()} == {"Image Orientation": [1]}
 
 
 def test_copied_tags_keep_their_type_and_values(tmp_path: Path) -> None:

@@ -221,15 +221,6 @@ def test_a_thumbnail_behind_the_picture_does_not_matter(tmp_path: Path) -> None:
     assert np.array_equal(read_frame(probe(path)).pixels, picture)
 
 
-@pytest.mark.parametrize("imagej", [False, True])
-def test_a_file_that_holds_a_whole_stack_is_refused(tmp_path: Path, imagej: bool) -> None:
-    path = tmp_path / "stack.tif"
-    planes = np.stack([noise8(16, 24, seed) for seed in range(3)])
-    tifffile.imwrite(path, planes, photometric="rgb", imagej=imagej)
-    with pytest.raises(InputError, match="holds several pictures"):
-        probe(path)
-
-
 def test_three_channels_that_are_no_colours_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, noise8(16, 24), photometric="minisblack", planarconfig="contig")

@@ -25,7 +25,7 @@ from focusstack_app.jobs.maps import MapKind, depth_map, provenance_map
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.stereo import stereo_picture
 from tests.helpers.results import fake_result
-from tests.helpers.stacks import fake_stack, write_stack
+from tests.helpers.stacks import fake_stack, write_stack, write_z_stack
 
 
 @pytest.fixture
@@ -226,6 +226,17 @@ def test_a_frame_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"frame_2\.tif is one of the frames"):
         export_result(result, frames[1], overwrite=True)
     assert frames[1].read_bytes() == before
+
+
+def test_a_file_that_holds_the_frames_is_never_overwritten(tmp_path: Path) -> None:
+    path = write_z_stack(tmp_path / "bee.tif")
+    before = path.read_bytes()
+    result = fake_result(open_stack([path]).stack)
+    with pytest.raises(OutputError, match=r"bee\.tif is one of the frames"):
+        export_result(result, path, overwrite=True)
+    with pytest.raises(OutputError, match=r"bee\.tif is one of the frames"):
+        export_map(result, MapKind.DEPTH, path, overwrite=True)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["out.gif", "out", "out.tif.bak"])

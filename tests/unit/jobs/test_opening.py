@@ -9,6 +9,7 @@ from PIL import Image
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.pages import page_path
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.io.read import read_frame
@@ -16,10 +17,11 @@ from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.batch import BatchTarget, Outcome, plan_batch, run_task
 from focusstack_app.jobs.export import export_result
-from focusstack_app.jobs.opening import open_stack
+from focusstack_app.jobs.grouping import grouped
+from focusstack_app.jobs.opening import open_stack, with_reference
 from focusstack_app.jobs.proposal import propose_stacks
 from tests.helpers.results import fake_fuse, fake_result
-from tests.helpers.stacks import write_stack
+from tests.helpers.stacks import write_stack, write_z_stack
 from tests.unit.io.builders import corners, exif, save_dng, save_jpeg
 
 
@@ -244,3 +246,28 @@ def test_a_dng_of_ours_is_left_out_and_drives_no_jpeg_out(tmp_path: Path) -> Non
         assert [source.path for source in open_stack(paths).stack.sources] == jpegs
     (warning,) = open_stack([tmp_path]).warnings
     assert "IMG_1.dng was made by this program" in warning
+
+
+def test_a_file_that_holds_a_stack_stands_for_its_pages(tmp_path: Path) -> None:
+    opened = open_stack([write_z_stack(tmp_path / "bee.tif")])
+    assert [s.path.name for s in opened.stack.sources] == ["bee.tif#1", "bee.tif#2", "bee.tif#3"]
+    assert opened.warnings == ()
+    assert open_stack([tmp_path]).stack == opened.stack
+
+
+def test_pages_are_chosen_by_name(tmp_path: Path) -> None:
+    path = write_z_stack(tmp_path / "bee.tif", 5)
+    wanted = [page_path(path, 4), page_path(path, 2)]
+    opened = with_reference(open_stack(wanted), page_path(path, 2))
+    assert [s.path for s in opened.stack.sources] == wanted
+    assert opened.stack.reference == 1
+    assert len(open_stack([page_path(path, 2), path]).stack) == 5
+
+
+def test_several_files_with_stacks_are_told(tmp_path: Path) -> None:
+    write_z_stack(tmp_path / "a.tif")
+    write_z_stack(tmp_path / "b.tif", 2)
+    opened = open_stack([tmp_path])
+    assert len(opened.stack) == 5
+    assert opened.warnings[0].startswith("2 files hold several frames each")
+    assert [len(group) for group in grouped(opened.stack.sources)] == [3, 2]

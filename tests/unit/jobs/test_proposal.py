@@ -21,7 +21,7 @@ from focusstack_app.jobs.proposal import (
     with_frames,
     without_frames,
 )
-from tests.helpers.stacks import fake_stack, write_stack, write_timed_stack
+from tests.helpers.stacks import fake_stack, write_stack, write_timed_stack, write_z_stack
 
 
 def _propose(*folders: Path, split: bool = True) -> list[ProposedStack]:
@@ -240,3 +240,29 @@ def test_a_frame_of_another_size_is_a_problem_until_it_leaves() -> None:
     mixed = with_frames(stack, wide)
     assert "120 x 64" in mixed.problem
     assert without_frames(mixed, wide) == stack
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_files_that_hold_stacks_are_stacks_of_their_own(tmp_path: Path, split: bool) -> None:
+    write_z_stack(tmp_path / "bee.tif", 3)
+    write_z_stack(tmp_path / "ant.tif", 2)
+    stacks = _propose(tmp_path, split=split)
+    assert [(stack.name, len(stack.sources)) for stack in stacks] == [("ant", 2), ("bee", 3)]
+    assert stacks[0].folder == tmp_path
+    write_stack(tmp_path, 4)
+    stacks = _propose(tmp_path, split=split)
+    assert [(stack.name, len(stack.sources)) for stack in stacks] == [
+        ("ant", 2),
+        ("bee", 3),
+        (tmp_path.name, 4),
+    ]
+
+
+def test_a_damaged_file_does_not_cost_the_stacks_beside_it(tmp_path: Path) -> None:
+    write_z_stack(tmp_path / "bee.tif", 3)
+    path = write_z_stack(tmp_path / "ant.tif", 3)
+    path.write_bytes(path.read_bytes()[:-100])
+    bee, ant = _propose(tmp_path)
+    assert (bee.name, bee.problem) == ("bee", "")
+    assert ant.name == "ant"
+    assert "ant.tif is damaged or cut off" in ant.problem
