@@ -2704,6 +2704,10 @@
 <context>
     <name>ExportWindow</name>
     <message>
+        <source>Progress of the export</source>
+        <translation>Fortschritt des Exports</translation>
+    </message>
+    <message>
         <source>Stop the Export</source>
         <translation>Export abbrechen</translation>
     </message>
@@ -2785,6 +2789,10 @@
     <message>
         <source>{file} is one of the source frames.</source>
         <translation>{file} ist eine der Aufnahmen des Stacks.</translation>
+    </message>
+    <message>
+        <source>Stopped: {file} was not saved.</source>
+        <translation>Abgebrochen: {file} wurde nicht gespeichert.</translation>
     </message>
     <message>
         <source>Exporting {name} to {file}…</source>
