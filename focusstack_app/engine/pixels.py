@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
-from focusstack_app.core.kinds import by_kind, namespace, on_card
+from focusstack_app.core.kinds import by_kind, on_card
 from focusstack_app.core.model import FloatArray
+from focusstack_app.core.srgb import decoded
 
 _NEARLY_WHITE = 0.95
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
@@ -60,29 +61,14 @@ def to_linear(pixels: NDArray[Any]) -> FloatArray:
     Other curves come near enough: cameras draw their own in any case.
     """
     if on_card(pixels):
-        there: FloatArray = _decoded(to_float(pixels))
+        there: FloatArray = decoded(to_float(pixels))
         return there
     return np.asarray(np.take(_curve(pixels.dtype.itemsize), pixels))  # faster than an index
 
 
 @functools.cache
 def _curve(item_bytes: int) -> FloatArray:
-    return np.asarray(_decoded(np.arange(256**item_bytes) / (256**item_bytes - 1)), np.float32)
-
-
-def _decoded(encoded: Any) -> Any:
-    """From values of sRGB in [0, 1] to linear light."""
-    high = ((encoded + 0.055) / 1.055) ** 2.4
-    return namespace(encoded).where(encoded <= 0.04045, encoded / 12.92, high)
-
-
-def encoded(light: FloatArray) -> FloatArray:
-    """Linear light, clipped to [0, 1], to sRGB in [0, 1], any shape."""
-    xp = namespace(light)
-    light = xp.clip(light, 0, 1)
-    bright = 1.055 * light ** (1 / 2.4) - 0.055
-    there: FloatArray = xp.where(light <= 0.0031308, 12.92 * light, bright)
-    return there
+    return np.asarray(decoded(np.arange(256**item_bytes) / (256**item_bytes - 1)), np.float32)
 
 
 @by_kind

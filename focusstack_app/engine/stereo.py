@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.fusion import Depth
 from focusstack_app.core.model import FloatArray
-from focusstack_app.engine.pixels import encoded, to_linear, to_uint16
+from focusstack_app.core.srgb import encoded
+from focusstack_app.engine.pixels import to_linear, to_uint16
 
 # What a parallax of 1 is: the whole depth of a stack, or what of it the picture has. A scene that
 # has less than this share of the stack is not stretched further: it would be noise.

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.kinds import namespace, zeros
 from focusstack_app.core.model import FloatArray
+from focusstack_app.core.srgb import encoded
 from focusstack_app.engine.filters import (
     accumulate,
     box,
@@ -30,7 +31,7 @@ from focusstack_app.engine.filters import (
     least,
     times,
 )
-from focusstack_app.engine.pixels import cell_means, encoded
+from focusstack_app.engine.pixels import cell_means
 
 Focus = NDArray[np.float64]
 
@@ -203,4 +204,5 @@ def _fronts(own: Sheet, sheets: Sequence[Sheet]) -> list[_Front]:
 
 def from_linear(light: FloatArray) -> FloatArray:
     """Linear light, clipped to [0, 1], display-encoded."""
-    return encoded(namespace(light).clip(light, _DARKEST, None))
+    there: FloatArray = encoded(namespace(light).clip(light, _DARKEST, None))
+    return there

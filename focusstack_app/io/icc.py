@@ -32,6 +32,18 @@ _D50_FROM_D65 = (  # Bradford's adaptation, XYZ
     *(0.029582, 0.990484, -0.017079),
     *(-0.009252, 0.015073, 0.751678),
 )
+_PRIMARIES, _CURVES = (b"rXYZ", b"gXYZ", b"bXYZ"), (b"rTRC", b"gTRC", b"bTRC")
+_SRGB = (  # XYZ of red, green and blue, adapted to D50
+    (0.43607, 0.22249, 0.01392),
+    (0.38515, 0.71687, 0.09708),
+    (0.14307, 0.06061, 0.7141),
+)
+_REC2020 = (  # so rounded that they make exactly white
+    (0.67348, 0.27904, -0.00193),
+    (0.16567, 0.67535, 0.02998),
+    (0.12506, 0.04561, 0.79685),
+)
+_SAME_PRIMARIES = 0.001  # programs round them differently
 _UNCHANGING_DATE = bytes((0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))  # 2000-01-01
 
 
@@ -65,9 +77,13 @@ def rec2020_profile() -> bytes:
     The primaries and the white (D65) of ITU-R BT.2020, adapted to D50 (Bradford), with the curve of
     sRGB (IEC 61966-2-1): what is fused is encoded like the pictures that the network has seen.
     """
-    # A curve of the kind that sRGB is of; ICC.1:2022, section 10.18.
+    return _rec2020(REC2020, _srgb_curve())
+
+
+def _srgb_curve() -> bytes:
+    """Of the kind that is made for it; ICC.1:2022, section 10.18."""
     numbers = _fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-    return _rec2020(REC2020, struct.pack(">4sxxxxHxx", b"para", 3) + numbers)
+    return struct.pack(">4sxxxxHxx", b"para", 3) + numbers
 
 
 @cache
@@ -77,12 +93,7 @@ def linear_rec2020_profile() -> bytes:
 
 
 def _rec2020(name: str, curve: bytes) -> bytes:
-    primaries = (  # so rounded that they make exactly white
-        (0.67348, 0.27904, -0.00193),
-        (0.16567, 0.67535, 0.02998),
-        (0.12506, 0.04561, 0.79685),
-    )
-    return _matrix_profile(name, _D65, primaries, curve)
+    return _matrix_profile(name, _D65, _REC2020, curve)
 
 
 def rgb_profile(icc_profile: bytes | None, *, grey: bool) -> bytes | None:
@@ -102,17 +113,56 @@ def rgb_profile(icc_profile: bytes | None, *, grey: bool) -> bytes | None:
     return icc_profile if space == "RGB" else _of_repeated_grey(icc_profile)
 
 
+def is_linear(icc_profile: bytes) -> bool:
+    """Whether the numbers of an RGB profile are proportional to light."""
+    return all(_proportional(_tag(icc_profile, name)) for name in _CURVES)
+
+
+def _proportional(curve: bytes) -> bool:
+    """Whether a curve is none (ICC.1:2022, sections 10.6 and 10.18)."""
+    try:
+        if curve[:4] == b"para":
+            (kind, gamma) = struct.unpack_from(">Hxxi", curve, 8)
+            return (kind, gamma) == (0, 0x10000)
+        (count,) = struct.unpack_from(">I", curve, 8)
+        values = struct.unpack_from(f">{count}H", curve, 12) if count < 2**16 else ()
+    except struct.error:
+        return False
+    if curve[:4] != b"curv":
+        return False
+    if count < 2:
+        return values in ((), (256,))
+    return all(
+        abs(value - n * 65535 / (count - 1)) <= 1 for n, value in enumerate(values)
+    ) and bool(values)
+
+
+def encoded_profile(icc_profile: bytes) -> bytes | None:
+    """The profile of the numbers that a linear RGB profile is for, once they have sRGB's curve.
+
+    Returns:
+        One that is known, where its primaries are those; None where it has none.
+    """
+    primaries = []
+    for name in _PRIMARIES:
+        with suppress(struct.error):
+            fixed = struct.unpack_from(">3i", _tag(icc_profile, name), 8)
+            primaries.append(tuple(value / 65536 for value in fixed))
+    if len(primaries) < 3:
+        return None
+    for known, profile in ((_SRGB, srgb_profile), (_REC2020, rec2020_profile)):
+        if np.abs(np.subtract(known, primaries)).max() < _SAME_PRIMARIES:
+            return profile()
+    title = f"{profile_name(icc_profile) or UNLABELLED}, tones of sRGB"
+    return _matrix_profile(title, _D50, tuple(primaries), _srgb_curve())
+
+
 def _of_repeated_grey(icc_profile: bytes) -> bytes | None:
     curve = _tag(icc_profile, b"kTRC")
     if icc_profile[_CONNECTION_SPACE] != b"XYZ " or curve[:4] not in (b"curv", b"para"):
         return None
-    primaries = (
-        (0.43607, 0.22249, 0.01392),
-        (0.38515, 0.71687, 0.09708),
-        (0.14307, 0.06061, 0.7141),
-    )
     name = profile_name(icc_profile) or UNLABELLED
-    return _matrix_profile(name, _D50, primaries, curve)
+    return _matrix_profile(name, _D50, _SRGB, curve)
 
 
 def _tag(icc_profile: bytes, wanted: bytes) -> bytes:
@@ -139,8 +189,8 @@ def _matrix_profile(
         b"desc": text(name, b"desc"),
         b"cprt": text("No copyright, use freely", b"text"),
         b"wtpt": _xyz(*(_D50 if late else white)),
-        **dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), (_xyz(*xyz) for xyz in primaries), strict=True)),
-        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+        **dict(zip(_PRIMARIES, (_xyz(*xyz) for xyz in primaries), strict=True)),
+        **dict.fromkeys(_CURVES, curve),
     }
     if late and white == _D65:  # section 9.2.15: required where the white is not D50
         tags[b"chad"] = b"sf32\0\0\0\0" + _fixed(*_D50_FROM_D65)

@@ -1,7 +1,12 @@
-"""TIFF, decoded by tifffile; palettes, CMYK, Lab and bilevel pictures by Pillow."""
+"""TIFF, decoded by tifffile; palettes, CMYK, Lab and bilevel pictures by Pillow.
+
+Floating point and odd depths become 16 bits (`samples`).
+"""
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +24,7 @@ from focusstack_app.io.icc import rgb_profile
 from focusstack_app.io.orientation import upright_size, valid_orientation
 from focusstack_app.io.quiet import without_warnings
 from focusstack_app.io.raster import rgb_from_pillow
+from focusstack_app.io.samples import from_float, scaled
 from focusstack_app.io.tiff_pages import Plane, plane, planes
 
 _ORIENTATION = 274
@@ -26,6 +32,8 @@ _ICC_PROFILE = 34675
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
 _THREE_CHANNELS = (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR)
+_DEPTHS = (np.uint8, np.uint16, np.float16, np.float32, np.float64)
+_OTHER_COLOURS: dict[int, str] = {_PHOTOMETRIC.SEPARATED: "CMYK", _PHOTOMETRIC.CIELAB: "Lab"}
 _FOR_PILLOW = (_PHOTOMETRIC.PALETTE, _PHOTOMETRIC.SEPARATED, _PHOTOMETRIC.CIELAB)
 
 
@@ -36,18 +44,28 @@ def _decoder(path: Path, page: tifffile.TiffPage) -> Literal["tifffile", "pillow
         InputError: If none does.
     """
     depth = page.dtype
-    if depth in (np.uint8, np.uint16) and page.bitspersample in (8, 16) and page.imagedepth == 1:
+    if page.bitspersample == 1 and page.photometric in _ONE_CHANNEL:
+        return "pillow"
+    if depth in _DEPTHS and isinstance(page.bitspersample, int) and page.imagedepth == 1:
         one = page.photometric in _ONE_CHANNEL and page.samplesperpixel <= 2
         three = page.photometric in _THREE_CHANNELS and page.samplesperpixel >= 3
         subsampled = page.photometric == _PHOTOMETRIC.YCBCR and page.compression not in (6, 7)
         if (one or three) and not subsampled:
             return "tifffile"
-        if depth == np.uint8 and page.photometric in _FOR_PILLOW:
+        if page.bitspersample == 8 and page.photometric in _FOR_PILLOW:
             return "pillow"
-    if page.bitspersample == 1 and page.photometric in _ONE_CHANNEL:
-        return "pillow"
     if page.bitspersample in (1, 2, 4) and page.photometric == _PHOTOMETRIC.PALETTE:
         return "pillow"
+    other = _OTHER_COLOURS.get(page.photometric)
+    if other is not None:
+        raise InputError(
+            message(
+                "{file} is a {kind} picture, which is read with 8 bits only.",
+                file=shown(path),
+                kind=other,
+            ),
+            message("Save it as RGB."),
+        )
     photometric = getattr(page.photometric, "name", page.photometric)
     raise InputError(
         message(
@@ -57,7 +75,7 @@ def _decoder(path: Path, page: tifffile.TiffPage) -> Literal["tifffile", "pillow
             photometric=photometric,
             depth=depth,
         ),
-        message("Save it as an 8- or 16-bit RGB TIFF."),
+        message("Save it as RGB or greyscale with 8, 16 or 32 bits (floating point)."),
     )
 
 
@@ -68,7 +86,7 @@ def _header(path: Path, page: tifffile.TiffPage) -> Header:
     size = (page.imagewidth, page.imagelength)
     if decoder == "pillow":  # turns TIFF upright by itself
         return Header(*upright_size(*size, orientation), 8, 1)
-    return Header(*size, 16 if page.bitspersample == 16 else 8, orientation)
+    return Header(*size, 8 if page.bitspersample <= 8 else 16, orientation)
 
 
 def read_header(path: Path) -> Header:
@@ -96,7 +114,8 @@ def read_headers(path: Path) -> list[tuple[int, Header]]:
         return [(one.number, _header(path, one.page)) for one in planes(path, tif)]
 
 
-def _rgb(stored: Plane) -> Pixels:
+def _rgb(path: Path, stored: Plane, icc: bytes | None) -> tuple[Pixels, bytes | None]:
+    """(H, W, 3) of one or three channels, and the profile of these numbers."""
     page, samples = stored.page, stored.samples()
     if page.axes == "SYX":  # planar
         samples = np.moveaxis(samples, 0, 2)
@@ -104,14 +123,27 @@ def _rgb(stored: Plane) -> Pixels:
         samples = samples[:, :, np.newaxis]
     elif page.axes != "YXS":
         raise ValueError(f"unexpected axes {page.axes}")
-    if page.photometric in _ONE_CHANNEL:
-        samples = in_three(samples[:, :, 0])
+    grey = page.photometric in _ONE_CHANNEL
+    samples = samples[:, :, :1] if grey else samples[:, :, :3]
+    icc = rgb_profile(icc, grey=grey)
+    pixels: Pixels
+    if samples.dtype.kind == "f":
+        pixels, icc = from_float(path, samples, icc, _shown_range(page))
+    else:
+        pixels = scaled(samples, page.bitspersample)
     if page.photometric == _PHOTOMETRIC.MINISWHITE:
-        samples = np.invert(samples)
-    samples = samples[:, :, :3]
-    if page.bitspersample == 16:
-        return np.ascontiguousarray(samples, dtype=np.uint16)
-    return np.ascontiguousarray(samples, dtype=np.uint8)
+        pixels = np.invert(pixels)
+    return in_three(pixels[:, :, 0]) if grey else pixels, icc
+
+
+def _shown_range(page: tifffile.TiffPage) -> tuple[float, float] | None:
+    """What ImageJ shows as black and white, where it says that."""
+    said = page.parent.imagej_metadata or {}
+    with suppress(KeyError, TypeError, ValueError):
+        low, high = float(said["min"]), float(said["max"])
+        if math.isfinite(high - low) and high > low:
+            return low, high
+    return None
 
 
 def decode(path: Path) -> Decoded:
@@ -132,8 +164,7 @@ def decode(path: Path) -> Decoded:
         if _decoder(path, page) == "tifffile":
             tag = page.tags.get(_ICC_PROFILE)
             icc = bytes(tag.value) if tag is not None and tag.value else None
-            grey = page.photometric in _ONE_CHANNEL
-            return Decoded(header, _rgb(stored), rgb_profile(icc, grey=grey))
+            return Decoded(header, *_rgb(path, stored, icc))
     with file_path.open("rb") as file, without_warnings():
         image = TiffImagePlugin.TiffImageFile(file)
         image.seek(page.index)

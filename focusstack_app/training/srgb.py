@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from focusstack_app.engine.pixels import encoded
+from focusstack_app.core.srgb import encoded
 from focusstack_app.training.lens import Array
 
 

@@ -1124,12 +1124,16 @@
         <translation>Speichern Sie jedes davon als eigene Datei.</translation>
     </message>
     <message>
+        <source>{file} is a {kind} picture, which is read with 8 bits only.</source>
+        <translation>{file} ist ein {kind}-Bild, und solche werden nur mit 8 Bit gelesen.</translation>
+    </message>
+    <message>
         <source>{file} is a TIFF of a kind that is not supported ({bits}-bit {photometric}, {depth}).</source>
         <translation>{file} ist ein TIFF einer Art, die nicht unterstützt wird ({bits} Bit {photometric}, {depth}).</translation>
     </message>
     <message>
-        <source>Save it as an 8- or 16-bit RGB TIFF.</source>
-        <translation>Speichern Sie es als RGB-TIFF mit 8 oder 16 Bit.</translation>
+        <source>Save it as RGB or greyscale with 8, 16 or 32 bits (floating point).</source>
+        <translation>Speichern Sie die Datei als RGB oder Graustufen mit 8, 16 oder 32 Bit (Gleitkomma).</translation>
     </message>
     <message>
         <source>{file} has the suffix of no picture format.</source>
@@ -2390,6 +2394,14 @@
     <message>
         <source>A small animation (WebP) that rocks to and fro; no glasses needed.</source>
         <translation>Eine kleine Animation (WebP), die hin und her wippt; ganz ohne Brille.</translation>
+    </message>
+    <message>
+        <source>{file} holds values above 1, which is white, nearly everywhere.</source>
+        <translation>{file} enthält fast überall Werte über 1; 1 ist Weiß.</translation>
+    </message>
+    <message>
+        <source>Save it with 16 bits, or divide its values by that of white.</source>
+        <translation>Speichern Sie die Datei mit 16 Bit oder teilen Sie ihre Werte durch den von Weiß.</translation>
     </message>
 </context>
 <context>

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.fusion import Align, FusionRequest, Mode
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.pixels import encoded
+from focusstack_app.core.srgb import encoded
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.training.lens import Array, Layer, Scene, render

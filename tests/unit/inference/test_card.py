@@ -16,6 +16,7 @@ from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Mode, Provenance
 from focusstack_app.core.kinds import on_host
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.srgb import encoded
 from focusstack_app.engine import composite, filters, latent_fusion, pixels, resampling
 from focusstack_app.engine.depth import depth_of
 from focusstack_app.engine.latent_fusion import LatentFusion
@@ -44,7 +45,7 @@ CASES: list[tuple[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]]] = [
     (pixels.to_uint16, (1.2 * COLOURS - 0.1,), ([0.9, 1.0, 1.1],)),
     (pixels.to_linear, (BYTES,), ()),
     (pixels.to_linear, (WORDS,), ()),
-    (pixels.encoded, (COLOURS,), ()),
+    (encoded, (COLOURS,), ()),
     (pixels.grey, (COLOURS,), ()),
     (pixels.cell_means, (PLANE,), (2,)),
     (pixels.cell_means, (FOURS,), (4,)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 from typing import Any
@@ -157,3 +158,43 @@ def test_a_conversion_can_be_stopped() -> None:
         icc.converted(
             np.zeros((400, 4, 3), np.uint16), None, icc.adobe_rgb_profile(), progress.checkpoint
         )
+
+
+def _with_curve(curve: bytes) -> bytes:
+    profile = bytearray(icc.adobe_rgb_profile())
+    for at in range(132, 132 + 12 * profile[131], 12):
+        name, _, _ = struct.unpack_from(">4sII", profile, at)
+        if name in (b"rTRC", b"gTRC", b"bTRC"):
+            struct.pack_into(">II", profile, at + 4, len(profile), len(curve))
+    return bytes(profile) + curve
+
+
+@pytest.mark.parametrize(
+    ("curve", "linear"),
+    [
+        (struct.pack(">4sxxxxI", b"curv", 0), True),
+        (struct.pack(">4sxxxxIH", b"curv", 1, 256), True),
+        (struct.pack(">4sxxxxI4H", b"curv", 4, 0, 21845, 43690, 65535), True),
+        (struct.pack(">4sxxxxHxxi", b"para", 0, 65536), True),
+        (struct.pack(">4sxxxxIH", b"curv", 1, 563), False),
+        (struct.pack(">4sxxxxI4H", b"curv", 4, 0, 9000, 30000, 65535), False),
+        (struct.pack(">4sxxxxHxxi", b"para", 0, 2 * 65536), False),
+        (struct.pack(">4sxxxxHxxi", b"para", 3, 65536), False),
+        (struct.pack(">4sxxxxI", b"curv", 2**32 - 1), False),
+        (struct.pack(">4sxxxxI", b"sf32", 0), False),
+        (b"curv", False),
+        (b"", False),
+    ],
+)
+def test_which_profiles_are_linear(curve: bytes, linear: bool) -> None:
+    assert icc.is_linear(_with_curve(curve)) is linear
+
+
+def test_known_primaries_get_their_known_profile_once_encoded() -> None:
+    assert icc.encoded_profile(icc.linear_rec2020_profile()) == icc.rec2020_profile()
+    assert icc.encoded_profile(icc.srgb_profile()) == icc.srgb_profile()
+    assert icc.encoded_profile(b"no profile") is None
+    other = icc.encoded_profile(icc.adobe_rgb_profile())
+    assert other is not None
+    assert icc.profile_space(other) == "RGB"
+    assert not icc.is_linear(other)

@@ -9,8 +9,9 @@ import tifffile
 from PIL import Image
 
 from focusstack_app.core.errors import InputError
+from focusstack_app.core.srgb import encoded
 from focusstack_app.io.icc import srgb_profile
-from focusstack_app.io.probe import probe
+from focusstack_app.io.probe import probe, probe_frames
 from focusstack_app.io.read import read_frame, read_proxy
 from tests.unit.io.builders import (
     STORED_FOR_UPRIGHT,
@@ -238,3 +239,70 @@ def test_a_damaged_second_directory_does_not_matter(tmp_path: Path) -> None:
     data[next_at : next_at + 4] = (7).to_bytes(4, "little")
     path.write_bytes(data)
     assert np.array_equal(read_frame(probe(path)).pixels, picture)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"compression": "zlib", "predictor": True}, {"tile": (16, 16)}, {"byteorder": ">"}],
+)
+def test_floating_point(tmp_path: Path, kind: Any, channels: int, options: dict[str, Any]) -> None:
+    path = tmp_path / "a.tif"
+    light = np.random.default_rng(0).random((40, 50, channels)).astype(kind)
+    said = {1: "minisblack", 3: "rgb", 4: "rgb"}[channels]
+    extra: Any = {"extrasamples": ["unassalpha"]} if channels == 4 else {}
+    tifffile.imwrite(path, light.squeeze(), photometric=said, **options, **extra)
+    source = probe(path)
+    assert source.bits == 16
+    frame = read_frame(source)
+    seen = np.broadcast_to(light[:, :, :3], (40, 50, 3)).astype(np.float64)
+    assert np.abs(frame.pixels - 65535 * encoded(seen)).max() < 0.6
+    assert (frame.colour_space, frame.icc_profile) == ("sRGB", srgb_profile())
+
+
+def test_floating_point_of_imagej_as_it_shows_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    counts = np.random.default_rng(0).uniform(300, 4095, (3, 20, 30)).astype(np.float32)
+    facts: Any = {"axes": "ZYX", "min": 200.0, "max": 4200.0}
+    tifffile.imwrite(path, counts, imagej=True, metadata=facts)
+    for source, stored in zip(probe_frames(path), counts, strict=True):
+        shown = np.rint((stored - 200) / 4000 * 65535)
+        assert np.abs(read_frame(source).pixels[:, :, 1] - shown).max() <= 1
+
+
+@pytest.mark.parametrize("bits", [4, 10, 12, 14])
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite", "rgb"])
+def test_packed_samples(tmp_path: Path, bits: int, photometric: str) -> None:
+    path = tmp_path / "a.tif"
+    shape = (31, 40, 3) if photometric == "rgb" else (31, 40)
+    kind = np.uint8 if bits < 8 else np.uint16
+    stored: Any = np.random.default_rng(0).integers(0, 1 << bits, shape).astype(kind)
+    stored.flat[:2] = 0, (1 << bits) - 1
+    options: Any = {"bitspersample": bits, "photometric": photometric}
+    tifffile.imwrite(path, stored, **options)
+    assert path.stat().st_size < stored.size * 2 * bits / 16 + 1000
+    source = probe(path)
+    assert source.bits == (8 if bits < 8 else 16)
+    white = 255 if bits < 8 else 65535
+    expected = stored / ((1 << bits) - 1)
+    if photometric == "miniswhite":
+        expected = 1 - expected
+    pixels = read_frame(source).pixels
+    assert np.abs(pixels - white * expected.reshape(31, 40, -1)).max() <= 0.51
+
+
+def test_jpeg_of_12_bits_in_tiff(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    picture = (smooth(64, 80).astype(np.uint16) * 4095) // 255
+    tifffile.imwrite(path, picture, photometric="rgb", compression="jpeg")
+    assert np.abs(read_frame(probe(path)).pixels / 65535 - picture / 4095).mean() < 0.01
+
+
+@pytest.mark.parametrize(("said", "name"), [("separated", "CMYK"), ("cielab", "Lab")])
+def test_other_colours_with_16_bits_are_refused(tmp_path: Path, said: str, name: str) -> None:
+    path, channels = tmp_path / "a.tif", 4 if said == "separated" else 3
+    tifffile.imwrite(path, np.zeros((9, 11, channels), np.uint16), photometric=said)
+    with pytest.raises(InputError, match=rf"a\.tif is a {name} picture") as error:
+        probe(path)
+    assert error.value.hint == "Save it as RGB."
