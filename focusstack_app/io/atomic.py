@@ -57,6 +57,33 @@ def make_folder(path: Path) -> None:
         raise output_error(path, error) from error
 
 
+@contextmanager
+def folder_for(path: Path) -> Iterator[None]:
+    """Write files into a folder, which is made if it is not there.
+
+    When the block ends with any exception, a folder that was made for it goes again, unless
+    something is in it by then.
+
+    Raises:
+        OutputError: If it cannot be made.
+    """
+    try:
+        path.mkdir()
+        made = True
+    except FileExistsError:
+        make_folder(path)  # says what is wrong where it is no folder
+        made = False
+    except OSError as error:
+        raise output_error(path, error) from error
+    try:
+        yield
+    except BaseException:
+        if made:
+            with suppress(OSError):
+                path.rmdir()
+        raise
+
+
 def _check_target(path: Path, *, overwrite: bool) -> None:
     try:
         mode = path.lstat().st_mode

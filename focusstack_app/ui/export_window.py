@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QProgressBar, QToolButton
 
 from focusstack_app.core.output import Stereo
 from focusstack_app.jobs.maps import MapKind
@@ -17,6 +17,8 @@ from focusstack_app.ui.outputs import Output, open_outside
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
 from focusstack_app.ui.wording import format_text
+
+_BAR_PX = 120
 
 
 class ExportWindow(StackWindow):
@@ -30,12 +32,17 @@ class ExportWindow(StackWindow):
     def __init__(self, services: Services, store: SettingsStore) -> None:
         super().__init__(services, store)
         self._close_after_export = False
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setAccessibleName(self.tr("Progress of the export"))
+        self.progress_bar.setTextVisible(False)
+        self.progress_bar.setFixedWidth(_BAR_PX)
         self.stop_button = QToolButton()
         self.stop_button.setText(self.tr("Stop the Export"))
         self.stop_button.setToolTip(self.tr("Keep what is written, and write no more (Esc)"))
         self.stop_button.clicked.connect(self.stop_export)
-        self.stop_button.hide()
-        self.statusBar().insertPermanentWidget(0, self.stop_button)
+        for place, widget in enumerate((self.progress_bar, self.stop_button)):
+            widget.hide()
+            self.statusBar().insertPermanentWidget(place, widget)
         actions, outputs, exporter = self.actions_, self.side.outputs, self.exporter
         self._map_actions = {
             MapKind.DEPTH: actions.export_depth,
@@ -153,17 +160,22 @@ class ExportWindow(StackWindow):
         return dialog
 
     def stop_export(self) -> None:
-        """Write no more of many outputs; what closing waits for is over, too."""
+        """Write no more; what closing waits for is over, too."""
         self._close_after_export = False
-        self.exporter.stop_all()
+        self.exporter.stop()
         self.statusBar().clearMessage()
         self._update_stop()
 
     def _update_stop(self) -> None:
-        """Esc also stops an export of many outputs."""
+        """Esc also stops what is exported."""
         super()._update_stop()
-        self.stop_button.setVisible(self.exporter.writes_all)
-        if self.exporter.writes_all:
+        busy = self.exporter.busy
+        written, count = self.exporter.done
+        self.progress_bar.setRange(0, count)  # of a single file it only shows that it goes on
+        self.progress_bar.setValue(written)
+        for widget in (self.progress_bar, self.stop_button):
+            widget.setVisible(busy)
+        if busy:
             self.actions_.stop.setEnabled(True)
 
     def _close_after_writing(self) -> None:

@@ -10,22 +10,25 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from focusstack_app.core.errors import OutputError
-from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import free_path, unused
-from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
-from focusstack_app.core.pages import file_of
+from focusstack_app.core.output import FileFormat, Stereo, StereoKind, format_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.atomic import make_folder
+from focusstack_app.io.atomic import folder_for
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.many_outputs import ManyOutputs
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.preferences import Preferences
-from focusstack_app.ui.saving import ask_file, patterns, saving_folder
+from focusstack_app.ui.saving import (
+    ask_file,
+    is_one_of,
+    map_entry,
+    picture_entry,
+    saving_folder,
+)
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.translation import tr
-from focusstack_app.ui.wording import FORMAT_NAMES, format_text
+from focusstack_app.ui.wording import map_saved, map_titles
 
 _Kind = MapKind | StereoKind | None  # of what is written: None is the picture
 
@@ -37,7 +40,7 @@ class Exporter(QObject):
         started: What is being written, in words.
         exported: An `Output` and the path that its picture was written to.
         saved: What was written, in words, and its folder.
-        stopped: That nothing was written of all outputs, in words.
+        stopped: What was not written because it was stopped, in words.
         failed: The error.
         over: Something was written or failed; comes last.
     """
@@ -59,6 +62,7 @@ class Exporter(QObject):
         self._window = window
         self.last_stereo = Stereo(Path())  # what was chosen last
         self._writing: set[tuple[int, _Kind]] = set()
+        self._tasks: set[Task] = set()  # of single files
         self._all: ManyOutputs | None = None
         self._folders: dict[tuple[Path, str], Path] = {}
 
@@ -69,8 +73,25 @@ class Exporter(QObject):
 
     @property
     def writes_all(self) -> bool:
-        """Whether many outputs are being written, which `stop_all` stops."""
+        """Whether many outputs are being written."""
         return self._all is not None
+
+    @property
+    def done(self) -> tuple[int, int]:
+        """How many of many outputs are written, and of how many; (0, 0) of a single file."""
+        return (0, 0) if self._all is None else (self._all.begun - 1, self._all.count)
+
+    def stop(self) -> None:
+        """Write no more, and throw away what is half written; what is complete stays."""
+        for task in self._tasks:
+            task.cancel()
+        all_ = self._all
+        if all_ is not None:
+            all_.stopped = True
+            self._writing -= {(output.number, None) for output in all_.waiting}
+            all_.waiting.clear()
+            if all_.task is not None:
+                all_.task.cancel()
 
     def writes(self, output: Output) -> bool:
         """Whether anything of this output is being written."""
@@ -95,8 +116,8 @@ class Exporter(QObject):
         folder = str(self.folder_for(output))
         proposal = free_path(output.result.request, export.name, folder, suffix)
         title = self.tr("Export {name}").format(name=output.name)
-        filters = {_filter(kind, export.options): kind for kind in FileFormat}
-        chosen = _filter(export.format, export.options)
+        filters = {picture_entry(kind, export.options): kind for kind in FileFormat}
+        chosen = picture_entry(export.format, export.options)
         return ask_file(
             self._window,
             title,
@@ -123,7 +144,7 @@ class Exporter(QObject):
             return
         path, confirmed = target
 
-        def work(progress: Progress) -> Path:
+        def work(progress: Progress) -> None:
             self._services.export_result(
                 output.result,
                 path,
@@ -131,11 +152,8 @@ class Exporter(QObject):
                 overwrite=confirmed,
                 progress=progress,
             )
-            return path
 
-        self._begin(output, None, path, work).succeeded.connect(
-            lambda _: self._on_exported(output, path)
-        )
+        self._begin(output, None, path, work, lambda: self._on_exported(output, path))
 
     def _on_exported(self, output: Output, path: Path) -> None:
         self._keep(output, path)
@@ -155,13 +173,13 @@ class Exporter(QObject):
             The dialog, which is open.
         """
         proposal = self._beside(output, kind, ".png")
-        filters = {_map_filter(kind): kind for kind in (FileFormat.PNG, FileFormat.TIFF)}
+        filters = {map_entry(kind): kind for kind in (FileFormat.PNG, FileFormat.TIFF)}
         return ask_file(
             self._window,
-            _map_titles()[kind].format(name=output.name),
+            map_titles()[kind].format(name=output.name),
             proposal,
             filters,
-            _map_filter(FileFormat.PNG),
+            map_entry(FileFormat.PNG),
             lambda path, format_: self.write_map(output, kind, path, format_),
         )
 
@@ -186,11 +204,8 @@ class Exporter(QObject):
                 output.result, kind, path, overwrite=confirmed, progress=progress
             )
 
-        self._begin(output, kind, path, work).succeeded.connect(
-            lambda _: self._on_saved_beside(
-                output, path, _map_saved()[kind].format(name=output.name, file=path.name)
-            )
-        )
+        text = map_saved()[kind].format(name=output.name, file=path.name)
+        self._begin(output, kind, path, work, lambda: self._on_saved_beside(output, path, text))
 
     def _beside(self, output: Output, what: str, suffix: str) -> Path:
         """A new file beside the picture of an output, if it has one."""
@@ -209,11 +224,11 @@ class Exporter(QObject):
     def ask_stereo(self, output: Output, stereo: Stereo) -> QFileDialog:
         """Ask where a stereo view of an output, without its file yet, goes, as `ask_map` does."""
         self.last_stereo, export = stereo, self._preferences.settings.export
-        filters = {_filter(kind, export.options): kind for kind in FileFormat}
+        filters = {picture_entry(kind, export.options): kind for kind in FileFormat}
         first = export.format
         if stereo.kind is StereoKind.ROCKING:
             first = FileFormat.WEBP
-            filters = {_map_filter(first): first}
+            filters = {map_entry(first): first}
         return ask_file(
             self._window,
             self.tr("Export a Stereo View of {name}").format(name=output.name),
@@ -244,9 +259,10 @@ class Exporter(QObject):
             )
 
         text = self.tr("The stereo view of {name} is saved as {file}.")
-        said_then = text.format(name=output.name, file=path.name)
-        task = self._begin(output, stereo.kind, path, work)
-        task.succeeded.connect(lambda _: self._on_saved_beside(output, path, said_then))
+        text = text.format(name=output.name, file=path.name)
+        self._begin(
+            output, stereo.kind, path, work, lambda: self._on_saved_beside(output, path, text)
+        )
 
     # --- many outputs ------------------------------------------------------------------------
 
@@ -261,29 +277,19 @@ class Exporter(QObject):
         self._all = ManyOutputs(folder, len(outputs), list(outputs))
         self._write_next(self._all)
 
-    def stop_all(self) -> None:
-        """Write no more of many outputs, and throw away what is half written."""
-        if self._all is None or self._all.stopped:
-            return
-        self._all.stopped = True
-        self._writing -= {(output.number, None) for output in self._all.waiting}
-        self._all.waiting.clear()
-        if self._all.task is not None:
-            self._all.task.cancel()
-
     def _write_next(self, all_: ManyOutputs) -> None:
         output, folder = all_.waiting.pop(0), all_.folder
         export = self._preferences.settings.export
 
         def work(progress: Progress) -> None:
             progress.checkpoint()
-            make_folder(folder)
-            suffix = export.format.suffixes[0]
-            path = free_path(output.result.request, export.name, str(folder), suffix)
-            self._services.export_result(
-                output.result, path, options=export.options, progress=progress
-            )
-            all_.written.append((output, path))  # however soon it was stopped after that
+            with folder_for(folder):
+                suffix = export.format.suffixes[0]
+                path = free_path(output.result.request, export.name, str(folder), suffix)
+                self._services.export_result(
+                    output.result, path, options=export.options, progress=progress
+                )
+                all_.written.append((output, path))  # however soon it was stopped after that
 
         all_.task = task = self._submit(output, None, work)
         task.failed.connect(lambda error: all_.failures.append((output, error)))
@@ -291,7 +297,7 @@ class Exporter(QObject):
         text = self.tr("Exporting {name} to {folder}… ({number} of {count})").format(
             name=output.name,
             folder=folder.name,
-            number=all_.count - len(all_.waiting),
+            number=all_.begun,
             count=all_.count,
         )
         self.started.emit(text)
@@ -328,7 +334,7 @@ class Exporter(QObject):
         path = chosen
         if format_of(chosen) is None and chosen.suffix.lower() not in suffixes:
             path = chosen.with_name(f"{chosen.name}{kind.suffixes[0]}")
-        if _is_one_of(path, output.result.request.stack.sources):
+        if is_one_of(path, output.result.request.stack.sources):
             hint = self.tr("Choose another name or folder.")
             text = self.tr("{file} is one of the source frames.").format(file=path.name)
             self.failed.emit(OutputError(text, hint))
@@ -344,15 +350,33 @@ class Exporter(QObject):
         output: Output,
         kind: _Kind,
         path: Path,
-        work: Callable[[Progress], object],
-    ) -> Task:
+        write: Callable[[Progress], None],
+        on_saved: Callable[[], None],
+    ) -> None:
         """Write one file in the background."""
+        complete: list[Path] = []
+
+        def work(progress: Progress) -> None:
+            write(progress)
+            complete.append(path)  # however soon it was stopped after that
+
+        def end() -> None:
+            self._tasks.discard(task)
+            if complete:
+                on_saved()
+            self._on_finished(output, kind)
+
+        def stopped() -> None:
+            if not complete:
+                self.stopped.emit(self.tr("Stopped: {file} was not saved.").format(file=path.name))
+
         task = self._submit(output, kind, work)
+        self._tasks.add(task)
         task.failed.connect(self.failed)
-        task.finished.connect(lambda: self._on_finished(output, kind))
+        task.cancelled.connect(stopped)
+        task.finished.connect(end)
         text = self.tr("Exporting {name} to {file}…")
         self.started.emit(text.format(name=output.name, file=path.name))
-        return task
 
     def _keep(self, output: Output, path: Path) -> None:
         self._folders[self._origin(output)] = path.parent
@@ -366,32 +390,3 @@ class Exporter(QObject):
     def _on_finished(self, output: Output, kind: _Kind) -> None:
         self._writing.discard((output.number, kind))
         self.over.emit()
-
-
-def _map_titles() -> dict[MapKind, str]:
-    """What is asked before a map is written."""
-    return {
-        MapKind.DEPTH: tr("Export the Depth Map of {name}"),
-        MapKind.PROVENANCE: tr("Export the Provenance Map of {name}"),
-    }
-
-
-def _map_saved() -> dict[MapKind, str]:
-    return {
-        MapKind.DEPTH: tr("The depth map of {name} is saved as {file}."),
-        MapKind.PROVENANCE: tr("The provenance map of {name} is saved as {file}."),
-    }
-
-
-def _map_filter(kind: FileFormat) -> str:
-    return f"{FORMAT_NAMES[kind]} ({patterns(kind)})"
-
-
-def _filter(kind: FileFormat, options: OutputOptions) -> str:
-    return f"{format_text(kind, options)} ({patterns(kind)})"
-
-
-def _is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:
-    return is_there(path) and any(
-        is_there(file) and path.samefile(file) for file in {file_of(s.path) for s in sources}
-    )

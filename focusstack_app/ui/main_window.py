@@ -194,7 +194,7 @@ class MainWindow(ExportWindow):
             self.retouch.cancel()
         elif self.renderer.busy:
             self.renderer.cancel(self.renderer.open[0])
-        elif self.exporter.writes_all:
+        elif self.exporter.busy:
             self.stop_export()
         elif self.isFullScreen():
             self.actions_.full_screen.setChecked(False)

@@ -35,6 +35,11 @@ class ManyOutputs:
     written: list[tuple[Output, Path]] = field(default_factory=list)
     failures: list[tuple[Output, Exception]] = field(default_factory=list)
 
+    @property
+    def begun(self) -> int:
+        """How many are written, or being written."""
+        return self.count - len(self.waiting)
+
     def text(self) -> str:
         """What is said where nothing failed."""
         if len(self.written) == self.count:

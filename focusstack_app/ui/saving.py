@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from focusstack_app.core.assets import resources_dir
-from focusstack_app.core.output import FileFormat, format_of
-from focusstack_app.core.places import is_folder
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.output import FileFormat, OutputOptions, format_of
+from focusstack_app.core.pages import file_of
+from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.ui.wording import FORMAT_NAMES, format_text
 
 
 def saving_folder(frames: Path) -> Path:
@@ -30,6 +33,23 @@ def saving_folder(frames: Path) -> Path:
 def patterns(kind: FileFormat) -> str:
     """What the files of a format are called, as dialogs want it: "*.tif *.tiff"."""
     return " ".join(f"*{suffix}" for suffix in kind.suffixes)
+
+
+def picture_entry(kind: FileFormat, options: OutputOptions) -> str:
+    """What a format of pictures is called in the dialog of a file."""
+    return f"{format_text(kind, options)} ({patterns(kind)})"
+
+
+def map_entry(kind: FileFormat) -> str:
+    """The same of maps, and of what else has no options."""
+    return f"{FORMAT_NAMES[kind]} ({patterns(kind)})"
+
+
+def is_one_of(path: Path, sources: Sequence[FrameSource]) -> bool:
+    """Whether a file is one of the frames."""
+    return is_there(path) and any(
+        is_there(file) and path.samefile(file) for file in {file_of(s.path) for s in sources}
+    )
 
 
 def ask_file(

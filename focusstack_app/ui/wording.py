@@ -20,6 +20,7 @@ from focusstack_app.core.output import (
     Subsampling,
 )
 from focusstack_app.core.slabs import Slab
+from focusstack_app.jobs.maps import MapKind
 from focusstack_app.settings.schema import Language, Theme
 from focusstack_app.ui.translation import number_text, tr
 
@@ -268,3 +269,19 @@ def format_text(kind: FileFormat, options: OutputOptions) -> str:
     if kind is FileFormat.WEBP and options.lossless:
         return tr("{format} without loss").format(format=name)
     return tr("{format}, quality {quality}").format(format=name, quality=options.quality)
+
+
+def map_titles() -> dict[MapKind, str]:
+    """What is asked before a map is written."""
+    return {
+        MapKind.DEPTH: tr("Export the Depth Map of {name}"),
+        MapKind.PROVENANCE: tr("Export the Provenance Map of {name}"),
+    }
+
+
+def map_saved() -> dict[MapKind, str]:
+    """What is said once a map is written."""
+    return {
+        MapKind.DEPTH: tr("The depth map of {name} is saved as {file}."),
+        MapKind.PROVENANCE: tr("The provenance map of {name} is saved as {file}."),
+    }

@@ -2716,6 +2716,10 @@
 <context>
     <name>ExportWindow</name>
     <message>
+        <source>Progress of the export</source>
+        <translation>Fortschritt des Exports</translation>
+    </message>
+    <message>
         <source>Stop the Export</source>
         <translation>Export abbrechen</translation>
     </message>
@@ -2797,6 +2801,10 @@
     <message>
         <source>{file} is one of the source frames.</source>
         <translation>{file} ist eine der Aufnahmen des Stacks.</translation>
+    </message>
+    <message>
+        <source>Stopped: {file} was not saved.</source>
+        <translation>Abgebrochen: {file} wurde nicht gespeichert.</translation>
     </message>
     <message>
         <source>Exporting {name} to {file}…</source>

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.saving import saving_folder
-from tests.helpers.windows import FakeExport, choose_format
+from focusstack_app.ui.services import Services
+from tests.gui.conftest import MakeWindow
+from tests.gui.test_accessible import faults
+from tests.helpers.windows import FakeExport, FakeFusion, choose_format
 
 
 @pytest.fixture
@@ -224,3 +229,87 @@ def test_closing_waits_for_an_export_that_runs(
     export.release.set()
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert (tmp_path / "out.tif").exists()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_it_can_be_stopped_and_leaves_no_file(
+    opened: MainWindow,
+    output: Output,
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+    *,
+    by_key: bool,
+) -> None:
+    assert not opened.progress_bar.isVisible()
+    export.release.clear()
+    opened.exporter.write(output, tmp_path / "out.tif")
+    qtbot.waitUntil(lambda: len(export.calls) == 1)
+    assert opened.progress_bar.isVisible()
+    assert opened.progress_bar.maximum() == 0  # it goes on, nobody knows how long
+    assert faults(opened.statusBar()) == []
+    assert not opened.close()
+    if by_key:
+        opened.actions_.stop.trigger()
+    else:
+        opened.stop_button.click()
+    qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
+    assert opened.banner.message == "Stopped: out.tif was not saved."
+    assert opened.statusBar().currentMessage() == ""
+    assert names_in(tmp_path) == []
+    assert opened.side.outputs.unexported == (output,)
+    assert not opened.stop_button.isVisible()
+    assert not opened.progress_bar.isVisible()
+    assert not opened.actions_.stop.isEnabled()
+    assert opened.side.export_button.isEnabled()
+    qtbot.wait(50)
+    assert opened.isVisible()
+
+
+def test_one_that_waits_behind_another_is_stopped_with_it(
+    opened: MainWindow, output: Output, export: FakeExport, tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened.render_stack()
+    qtbot.waitUntil(lambda: len(opened.side.outputs.outputs) == 2)
+    export.release.clear()
+    for number, one in enumerate((output, opened.side.outputs.outputs[1])):
+        opened.exporter.write(one, tmp_path / f"{number}.tif")
+    qtbot.waitUntil(lambda: len(export.calls) == 1)
+    opened.stop_button.click()
+    qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
+    assert len(export.calls) == 1
+    assert names_in(tmp_path) == []
+
+
+def test_a_file_that_is_complete_when_it_is_stopped_counts(
+    make_window: MakeWindow,
+    fusion: FakeFusion,
+    frames: list[Path],
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    there, go_on = threading.Event(), threading.Event()
+
+    def export(result: FusionResult, path: Path, **_options: object) -> None:
+        del result
+        path.write_bytes(b"whole")
+        there.set()
+        go_on.wait(5)
+
+    window = make_window(Services(fuse_stack=fusion, export_result=export))
+    window.open_paths(frames)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None)
+    window.render_stack()
+    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    (output,) = window.side.outputs.outputs
+    window.exporter.write(output, tmp_path / "out.tif")
+    qtbot.waitUntil(there.is_set)
+    window.stop_export()
+    go_on.set()
+    qtbot.waitUntil(lambda: not window.exporter.busy)
+    assert window.banner.message == "Output 1 is saved as out.tif."
+    assert output.exported_to == tmp_path / "out.tif"

@@ -138,6 +138,23 @@ def test_one_that_fails_is_named_and_the_others_are_written(
     assert opened.actions_.export_all.isEnabled()
 
 
+def test_where_all_fail_no_folder_is_left_that_was_not_there(
+    opened: MainWindow,
+    outputs: tuple[Output, ...],
+    export: FakeExport,
+    tmp_path: Path,
+    qtbot: QtBot,
+) -> None:
+    export.error = OutputError("The disk is full.", "Choose another folder.")
+    (tmp_path / "mine").mkdir()
+    for folder in ("slabs", "mine"):
+        opened.exporter.write_all(outputs, tmp_path / folder)
+        assert "could not be saved" in written(opened, qtbot)
+    assert len(export.calls) == 8
+    assert not (tmp_path / "slabs").exists()
+    assert names_in(tmp_path / "mine") == []
+
+
 def test_a_folder_that_cannot_be_made_is_said_once(
     opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -245,6 +262,8 @@ def test_it_can_be_stopped_and_what_is_written_stays(
     opened.exporter.write_all(outputs, tmp_path / "slabs")
     qtbot.waitUntil(lambda: len(export.calls) == 2)
     assert opened.stop_button.isVisible()
+    assert opened.progress_bar.isVisible()
+    assert (opened.progress_bar.value(), opened.progress_bar.maximum()) == (1, 4)
     assert faults(opened.statusBar()) == []
     assert not opened.actions_.export_all.isEnabled()
     assert opened.actions_.stop.shortcut().toString() == "Esc"
@@ -277,7 +296,7 @@ def test_stopped_at_the_first_nothing_is_written(
     opened.stop_button.click()
     qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
     assert opened.banner.message == "Stopped: no output was saved."
-    assert names_in(tmp_path / "slabs") == []
+    assert not (tmp_path / "slabs").exists()
     assert opened.side.outputs.unexported == outputs
     qtbot.wait(50)
     assert opened.isVisible()
@@ -308,7 +327,7 @@ def test_a_file_that_was_complete_when_it_was_stopped_counts(
     outputs = window.side.outputs.outputs
     window.exporter.write_all(outputs, tmp_path / "slabs")
     qtbot.waitUntil(there.is_set)
-    window.exporter.stop_all()
+    window.exporter.stop()
     go_on.set()
     qtbot.waitUntil(lambda: not window.exporter.busy)
     assert window.banner.message == "Stopped: 1 of 4 outputs are saved."

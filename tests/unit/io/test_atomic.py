@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
-from focusstack_app.io.atomic import replacing
+from focusstack_app.io.atomic import folder_for, replacing
 
 
 def _names(folder: Path) -> list[str]:
@@ -174,3 +174,38 @@ def test_a_network_drive_that_went_away_is_told(tmp_path: Path) -> None:
     ):
         raise gone
     assert caught.value.hint == "Is its disk, card or network drive still connected?"
+
+
+@pytest.mark.parametrize("error", [None, Cancelled, ValueError])
+@pytest.mark.parametrize("existing", [False, True])
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_folder_that_was_made_in_vain_goes_again(
+    tmp_path: Path, error: type[BaseException] | None, existing: bool, filled: bool
+) -> None:
+    folder = tmp_path / "out"
+    if existing:
+        folder.mkdir()
+
+    def write() -> None:
+        with folder_for(folder):
+            assert folder.is_dir()
+            if filled:
+                (folder / "picture.tif").touch()
+            if error is not None:
+                raise error
+
+    if error is None:
+        write()
+    else:
+        with pytest.raises(error):
+            write()
+    assert folder.exists() == (error is None or existing or filled)
+    assert (folder / "picture.tif").exists() == filled
+
+
+def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "gone" / "out", tmp_path / "file"):
+        with pytest.raises(OutputError) as caught, folder_for(path):
+            raise AssertionError("there is no such folder")
+        assert path.name in caught.value.message
