@@ -129,20 +129,23 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         for name in (b"CMT1", b"CMT2"):  # the image's directory and the EXIF directory
             yield io.BytesIO(canon.get(name, b""))
     elif start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        yield io.BytesIO(_webp_exif(file))
+        yield io.BytesIO(webp_chunk(file, b"EXIF")[:_LONGEST_READ_BYTES])
     elif is_heif(start):
         yield io.BytesIO(exif_of(Path(file.name)))
     else:
         yield file
 
 
-def _webp_exif(file: BinaryIO) -> bytes:
-    """The EXIF chunk of a WebP file (RFC 9649, section 2.7.1.5), which has no mark in front."""
+def webp_chunk(file: BinaryIO, wanted: bytes) -> bytes:
+    """The first chunk of a kind in a WebP file (RFC 9649, section 2.7.1); empty if none is there.
+
+    EXIF has no mark in front there.
+    """
     file.seek(12)
     while len(head := file.read(8)) == 8:
         kind, size = struct.unpack("<4sI", head)
-        if kind == b"EXIF":
-            return file.read(min(size, _LONGEST_READ_BYTES))
+        if kind == wanted:
+            return file.read(size)
         file.seek(size + size % 2, io.SEEK_CUR)
     return b""
 

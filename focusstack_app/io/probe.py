@@ -24,7 +24,7 @@ RAW_SUFFIXES = frozenset(
     )
 )
 IMAGE_SUFFIXES: frozenset[str] = (
-    RAW_SUFFIXES | heif.SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff"}
+    RAW_SUFFIXES | heif.SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"}
 )
 
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
@@ -53,9 +53,13 @@ def _kind(path: Path) -> FileKind:
             return kind
     if heif.is_heif(start):
         return "heif"
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "webp"
+    if start.startswith(b"BM") and not any(start[6:10]):  # what is reserved
+        return "bmp"
     raise InputError(
-        message("{file} is not a JPEG, PNG, TIFF, HEIC or RAW picture.", file=shown(path)),
-        message("Leave it out of the stack."),
+        message("{file} is no picture of a kind that can be read.", file=shown(path)),
+        message("Save it as TIFF, PNG or JPEG, or leave it out of the stack."),
     )
 
 
@@ -63,8 +67,8 @@ def probe(path: Path) -> FrameSource:
     """Read the header of a picture; no pixels are decoded.
 
     Args:
-        path: A JPEG, PNG, TIFF, HEIC or RAW file that holds one picture, or a page of a TIFF
-            (`core.pages`). RAW is told by suffix, the others by content.
+        path: A JPEG, PNG, TIFF, HEIC, WebP, BMP or RAW file that holds one picture, or a page of a
+            TIFF (`core.pages`). RAW is told by suffix, the others by content.
 
     Raises:
         InputError: If the file is missing, empty, not a picture, damaged in its header, or of a

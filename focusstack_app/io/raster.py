@@ -1,4 +1,4 @@
-"""JPEG and PNG, RGB pictures by libjpeg and libpng directly, the rest by Pillow.
+"""JPEG, PNG, WebP and BMP: RGB pictures by their libraries directly, the rest by Pillow.
 
 Pillow keeps 8 bits of 16, does not tell of damage in the middle of a JPEG, and holds the
 interpreter's lock while it clears the memory of a picture: 50 ms for 24 megapixels, in which the
@@ -11,6 +11,7 @@ global of the process, ours (`MAX_PIXELS`) is checked here.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,14 @@ import imagecodecs
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
+from PIL import (
+    BmpImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    WebPImagePlugin,
+)
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
@@ -34,7 +42,7 @@ from focusstack_app.io.quiet import without_warnings
 PngImagePlugin.MAX_TEXT_CHUNK = 2**26  # Pillow's 1 MiB is less than some profiles, and histories
 MAX_PIXELS = 2**28  # 268 megapixels: a 200-megapixel camera opens, a decompression bomb does not
 
-RasterKind = Literal["jpeg", "png"]
+RasterKind = Literal["jpeg", "png", "webp", "bmp"]
 
 # Its absence is the sign of a tail lost to zeros, which libjpeg decodes to grey without an error.
 _END_OF_IMAGE = b"\xff\xd9"  # never inside entropy-coded data, ITU-T T.81, section B.1.1.2
@@ -46,7 +54,18 @@ _APP0, _APP14, _COMMENT = 0xE0, 0xEE, 0xFE
 _JFIF = b"\xff\xe0\0\x10JFIF\0\1\2\0\0\1\0\1\0\0"  # version 1.02, ITU-T T.871, section 10.1
 _MOST_SUPERFLUOUS = 8  # some cameras put so many before the end; more are lost pixels
 _BAND_ROWS = 256
-_DIRECT = {"jpeg": ("RGB", "L"), "png": ("RGB", "RGBA")}  # Pillow's modes
+_DIRECT = {  # Pillow's modes
+    "jpeg": ("RGB", "L"),
+    "png": ("RGB", "RGBA"),
+    "webp": ("RGB", "RGBA", "RGBX"),
+    "bmp": (),
+}
+_PLUGINS: dict[RasterKind, Callable[[BinaryIO], ImageFile.ImageFile]] = {
+    "jpeg": JpegImagePlugin.JpegImageFile,
+    "png": PngImagePlugin.PngImageFile,
+    "webp": WebPImagePlugin.WebPImageFile,
+    "bmp": BmpImagePlugin.BmpImageFile,
+}
 _PNG_DEPTH_AT, _PNG_COLOUR_AT = 24, 25  # in IHDR, PNG (third edition), section 11.2.1
 _PNG_GREY = (0, 4)  # colour types, section 11.2.1
 
@@ -76,9 +95,8 @@ def check_area(path: Path, width_px: int, height_px: int) -> None:
 def _opened(path: Path, file: BinaryIO, kind: RasterKind) -> ImageFile.ImageFile:
     if kind == "jpeg":
         _check_coding(path, file)
-    plugin = JpegImagePlugin.JpegImageFile if kind == "jpeg" else PngImagePlugin.PngImageFile
     with without_warnings():  # about odd EXIF and the like
-        return plugin(file)
+        return _PLUGINS[kind](file)
 
 
 def _check_coding(path: Path, file: BinaryIO) -> None:
@@ -108,7 +126,7 @@ def _header(path: Path, file: BinaryIO, image: ImageFile.ImageFile, kind: Raster
 
 
 def read_header(path: Path, kind: RasterKind) -> Header:
-    """Read the header of a JPEG or PNG file.
+    """Read the header of a file.
 
     Raises:
         InputError: If the picture is too large.
@@ -205,7 +223,7 @@ def _bare_jpeg(data: bytes) -> bytes:
 
 
 def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None) -> Decoded:
-    """Decode a JPEG or PNG file.
+    """Decode a file; of an animation the first picture.
 
     Args:
         path: The file.
@@ -233,6 +251,8 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
             icc = image.info.get("icc_profile") or None
             if kind == "jpeg":
                 pixels = _from_jpeg(path, data, image.size)
+            elif kind == "webp":
+                pixels = _rgb(imagecodecs.webp_decode(data, 0))
             else:
                 pixels = _rgb(imagecodecs.png_decode(data))
             grey = image.mode == "L" or (kind == "png" and data[_PNG_COLOUR_AT] in _PNG_GREY)

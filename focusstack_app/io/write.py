@@ -85,7 +85,7 @@ def write_picture(
     space = options.colour_space if kind is not FileFormat.DNG else ColourSpace.REC2020
     if space is ColourSpace.KEPT and source is not None and source.kind == "raw":
         space = ColourSpace.SRGB  # RAW has none of its own, and is wide to keep the choice open
-    tags = exif_for_export(source, _software(), description, options.metadata, space)
+    tags = exif_for_export(source, software(), description, options.metadata, space)
     if kind is FileFormat.DNG:
         with replacing(path, overwrite=overwrite) as temporary:
             write_dng(temporary, pixels, icc_profile, tags, checkpoint=checkpoint)
@@ -195,7 +195,7 @@ def write_map(
             message("Give a name ending in .png or .tif."),
         )
     with replacing(path, overwrite=overwrite) as temporary:
-        tags = exif_for_export(None, _software(), "")
+        tags = exif_for_export(None, software(), "")
         if kind is FileFormat.TIFF:
             planes = pixels.reshape(*pixels.shape[:2], -1)
             write_tiff(temporary, planes, tags, None, compress=True, checkpoint=checkpoint)
@@ -204,5 +204,6 @@ def write_map(
             write_png(temporary, pixels, exif, checkpoint=checkpoint)
 
 
-def _software() -> str:
+def software() -> str:
+    """What files say that they were written by."""
     return f"{PROGRAM} {focusstack_app.__version__}"

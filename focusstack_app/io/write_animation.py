@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from focusstack_app.io.atomic import replacing
+from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.metadata import exif_for_export
+from focusstack_app.io.write import software
 
 _QUALITY = 80  # of WebP
 
@@ -28,6 +31,7 @@ def write_animation(path: Path, frames: Iterable[NDArray[np.uint8]], frame_ms: i
     """
     first, *others = (Image.fromarray(frame) for frame in frames)
     gif = path.suffix.lower() == ".gif"
+    made_here = exif_block(exif_for_export(None, software(), ""), *first.size)
     with replacing(path, overwrite=True) as temporary:
         first.save(
             temporary,
@@ -36,5 +40,9 @@ def write_animation(path: Path, frames: Iterable[NDArray[np.uint8]], frame_ms: i
             append_images=others,
             duration=frame_ms,
             loop=0,
-            **({} if gif else {"quality": _QUALITY, "icc_profile": srgb_profile()}),
+            **(
+                {}
+                if gif
+                else {"quality": _QUALITY, "icc_profile": srgb_profile(), "exif": made_here}
+            ),
         )

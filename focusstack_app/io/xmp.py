@@ -20,6 +20,7 @@ import tifffile
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.pages import file_of
+from focusstack_app.io.exif import webp_chunk
 from focusstack_app.io.heif import xmp_of
 from focusstack_app.io.jpeg import app1
 
@@ -96,6 +97,8 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
             yield _of_png(file)
         elif source.kind == "heif":
             yield xmp_of(path)
+        elif source.kind == "webp":
+            yield webp_chunk(file, b"XMP ")
         elif source.kind in ("tiff", "raw"):
             with tifffile.TiffFile(file) as tif:
                 tag = tif.pages.first.tags.get(XMP_TAG)

@@ -205,7 +205,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
         if not files:
             raise InputError(
                 message(
-                    "{folder} holds no JPEG, PNG, TIFF, HEIC or RAW pictures.",
+                    "{folder} holds no pictures of a kind that can be read.",
                     folder=shown(paths[0]),
                 ),
                 message("Choose the folder that has the frames directly in it."),

@@ -1044,12 +1044,12 @@
         <translation>Kopieren Sie die Datei noch einmal von der Kamera oder lassen Sie sie weg.</translation>
     </message>
     <message>
-        <source>{file} is not a JPEG, PNG, TIFF, HEIC or RAW picture.</source>
-        <translation>{file} ist kein JPEG-, PNG-, TIFF-, HEIC- oder RAW-Bild.</translation>
+        <source>{file} is no picture of a kind that can be read.</source>
+        <translation>{file} ist kein Bild, das sich lesen lässt.</translation>
     </message>
     <message>
-        <source>Leave it out of the stack.</source>
-        <translation>Lassen Sie die Datei im Stack weg.</translation>
+        <source>Save it as TIFF, PNG or JPEG, or leave it out of the stack.</source>
+        <translation>Speichern Sie die Datei als TIFF, PNG oder JPEG, oder lassen Sie sie im Stack weg.</translation>
     </message>
     <message>
         <source>{folder} is not a folder.</source>
@@ -1372,8 +1372,8 @@
         <translation>{count} Dateien enthalten je mehrere Aufnahmen und werden nacheinander als ein Stack gelesen. Die Stapelverarbeitung macht aus jeder ein Bild.</translation>
     </message>
     <message>
-        <source>{folder} holds no JPEG, PNG, TIFF, HEIC or RAW pictures.</source>
-        <translation>{folder} enthält keine Bilder in JPEG, PNG, TIFF, HEIC oder RAW.</translation>
+        <source>{folder} holds no pictures of a kind that can be read.</source>
+        <translation>{folder} enthält keine Bilder, die sich lesen lassen.</translation>
     </message>
     <message>
         <source>Choose the folder that has the frames directly in it.</source>

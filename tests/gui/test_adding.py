@@ -123,7 +123,7 @@ def test_a_folder_is_added_and_one_without_pictures_says_so(
     (tmp_path / "empty").mkdir()
     opened.adder.add([tmp_path / "empty"])
     qtbot.waitUntil(lambda: opened.banner.message == "1 file left out.")
-    assert "holds no JPEG" in opened.banner.accessibleName()
+    assert "holds no pictures" in opened.banner.accessibleName()
     assert opened.frames.rowCount() == 3
     write_stack(tmp_path / "more", 2)
     opened.adder.add([tmp_path / "more"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame, read_proxy
-from tests.unit.io.builders import exif, noise8, noise16, save_jpeg, smooth
+from focusstack_app.io.write_animation import write_animation
+from tests.unit.io.builders import corners, exif, noise8, noise16, save_jpeg, smooth
 
 
 def test_png_is_exact(tmp_path: Path) -> None:
@@ -255,3 +257,63 @@ def test_a_png_may_say_srgb_without_a_profile(tmp_path: Path) -> None:
     frame = read_frame(probe(path))
     assert frame.colour_space == "sRGB"
     assert frame.icc_profile is None
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_webp_without_loss_is_exact(tmp_path: Path, mode: str) -> None:
+    path, picture = tmp_path / "a.webp", corners()
+    image = Image.fromarray(picture).convert(mode)
+    image.save(path, lossless=True, icc_profile=srgb_profile(), exif=exif(orientation=6))
+    source = probe(path)
+    assert (source.kind, source.bits, source.size_px) == ("webp", 8, (32, 48))
+    frame = read_frame(source)
+    assert np.array_equal(frame.pixels, np.rot90(picture, -1))
+    assert frame.icc_profile == srgb_profile()
+    assert read_proxy(source, 24).pixels.shape == (24, 16, 3)
+
+
+def test_webp_with_loss_is_decoded_as_by_pillow(tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    Image.fromarray(smooth(64, 80)).save(path, quality=90)
+    with Image.open(path) as image:
+        assert np.array_equal(read_frame(probe(path)).pixels, np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "1"])
+def test_bmp(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.bmp"
+    image = Image.fromarray(corners()).convert(mode)
+    image.save(path)
+    source = probe(path)
+    assert (source.kind, source.bits, source.size_px) == ("bmp", 8, (48, 32))
+    assert np.array_equal(read_frame(source).pixels, np.asarray(image.convert("RGB")))
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".bmp"])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_a_cut_webp_or_bmp(tmp_path: Path, suffix: str, kept: float) -> None:
+    path = tmp_path / f"a{suffix}"
+    options: Any = {"lossless": True} if suffix == ".webp" else {}
+    Image.fromarray(noise8(40, 50)).save(path, **options)
+    source, data = probe(path), path.read_bytes()
+    path.write_bytes(data[: int(kept * len(data))])
+    with pytest.raises(InputError, match="damaged or cut off"):
+        read_frame(source)
+
+
+def test_a_bmp_that_says_it_is_huge_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.bmp"
+    Image.fromarray(corners()).save(path)
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<ii", data, 18, 60_000, 60_000)
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="at most 268 megapixels"):
+        probe(path)
+
+
+def test_of_an_animation_the_first_picture_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    write_animation(path, [np.full((20, 30, 3), level, np.uint8) for level in (50, 200)], 60)
+    source = probe(path)
+    assert source.is_result
+    assert read_frame(source).pixels.mean() == pytest.approx(50, abs=3)

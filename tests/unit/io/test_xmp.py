@@ -45,6 +45,8 @@ def _frame(folder: Path, kind: str, packet: bytes) -> Path:
         text = PngImagePlugin.PngInfo()
         text.add_itxt("XML:com.adobe.xmp", packet.decode())
         Image.fromarray(corners()).save(path, pnginfo=text)
+    elif kind == "webp":
+        Image.fromarray(corners()).save(path, xmp=packet)
     elif kind == "heic":
         pillow_heif.from_pillow(Image.fromarray(corners())).save(path, xmp=packet)
     else:
@@ -63,7 +65,7 @@ def _in_file(path: Path) -> bytes:
         return packet
 
 
-@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "heic", "dng"])
+@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "heic", "webp", "dng"])
 @pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp", ".dng"])
 def test_what_was_written_down_about_the_picture_is_kept(
     tmp_path: Path, kind: str, suffix: str
