@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.naming import filled_name, name_facts, template_problem
 from focusstack_app.core.output import FileFormat
-from focusstack_app.jobs.batch import BatchTarget
+from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.settings.schema import Settings
 from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor

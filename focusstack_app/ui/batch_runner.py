@@ -14,9 +14,10 @@ from focusstack_app.jobs.batch import (
     BatchReport,
     BatchTask,
     Outcome,
-    results_folders,
+    check_batch,
     run_task,
 )
+from focusstack_app.jobs.results_folders import results_folders
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.translation import said, tr
@@ -66,7 +67,8 @@ class BatchRunner(QObject):
         """
         if self.busy:
             raise RuntimeError("a batch runs already")
-        self._folders.enter_context(results_folders(tasks))
+        check_batch(tasks)
+        self._folders.enter_context(results_folders(tasks[0].target))
         self._tasks, self._items = tuple(tasks), []
         self.busy, self.paused = True, False
         self._next()
