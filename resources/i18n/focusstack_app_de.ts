@@ -2902,7 +2902,7 @@
     </message>
     <message>
         <source>Show It</source>
-        <translation>Zeigen</translation>
+        <translation>Anzeigen</translation>
     </message>
     <message>
         <source>{name}: {frames} in {time} on {device}</source>
