@@ -8,9 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
+from tests.helpers.refining import PATIENCE_MS, Jobs
 from tests.helpers.retouching import begin
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeExport, FakeFusion
+from tests.helpers.windows import FakeExport, FakeFusion, drop
 
 MakeWindow = Callable[[Services], MainWindow]
 
@@ -92,3 +93,17 @@ def retouching(opened: MainWindow, qtbot: QtBot) -> MainWindow:
     opened.retouch.panel.diameter.spin.setValue(20)
     opened.retouch.panel.hardness.spin.setValue(100)
     return opened
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """A window with the quick preview of a stack that is larger than it."""
+    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=jobs.open))
+    drop(window, write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
+    return window
