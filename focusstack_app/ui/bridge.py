@@ -167,6 +167,10 @@ class Bridge(QObject):
         task.start(self._queues[lane], work)
         return task
 
+    def let_go(self) -> None:
+        """Something large is not needed any more: its memory is given back once nothing is done."""
+        self._idle.start()
+
     def _rest(self) -> None:
         """Give memory back if nothing is done any more, on a worker thread."""
         if not self._closed and not any(task.active for task in self.findChildren(Task)):

@@ -14,11 +14,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.naming import stack_name
 from focusstack_app.jobs.slabs import slab_requests
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.awake import Awake
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_window import BatchWindow
+from focusstack_app.ui.comparing import is_of_others
 from focusstack_app.ui.dialogs import (
     ask_close,
     ask_stop_batch,
@@ -54,6 +56,7 @@ class MainWindow(ExportWindow):
     ) -> None:
         super().__init__(services or Services(), store or SettingsStore())
         self.batch: BatchWindow | None = None
+        self._announced = ""
         self.awake = Awake(self)
         self._connect()
         if self.preferences.problems:
@@ -208,12 +211,14 @@ class MainWindow(ExportWindow):
         self._update_stop()
 
     def _on_rendered(self, render: Render, rendered: Rendered) -> None:
-        """Keep it, and show it unless others follow and something else is looked at."""
+        """Keep it, and show it, unless another stack or, while others follow, more is looked at."""
         result, outputs = rendered.result, self.side.outputs
-        looking = self.renderer.busy and self.stage.view is not View.PREVIEW
         before = outputs.current
         output = outputs.add(result, rendered.seconds, rendered.picture.smallest)
+        elsewhere = self.opened is not None and is_of_others(output, self.frames)
+        looking = elsewhere or (self.renderer.busy and self.stage.view is not View.PREVIEW)
         if not looking and not self.retouch.active:
+            self._pages.setCurrentIndex(1)
             self.stage.show_rendered(output, rendered.picture)
         elif before is not None:
             outputs.select(before)
@@ -222,9 +227,27 @@ class MainWindow(ExportWindow):
         )
         self._say_how(output)
         news = [warning for warning in result.warnings if warning not in self._advised]
-        if news:
+        if elsewhere:
+            self._announce(output)
+        elif news:
             self.warn(news)
         self._update_state()
+
+    def _announce(self, output: Output) -> None:
+        """Say that an output of another stack is there, unless more is said of this one."""
+        if self.banner.message not in ("", self._announced):
+            return
+        frames = output.result.request.stack.sources
+
+        def show() -> None:
+            self.banner.hide()
+            if output in self.side.outputs.outputs and not self.retouch.active:
+                self.side.outputs.select(output)
+                self._on_output_chosen(output)
+
+        text = self.tr("{name} of {stack} is finished.")
+        self._announced = text.format(name=output.name, stack=stack_name(frames))
+        self.banner.say(Tone.NOTE, self._announced, action=(self.tr("Show It"), show))
 
     def _on_output_chosen(self, output: Output) -> None:
         self._show_output(output)

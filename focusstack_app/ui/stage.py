@@ -94,7 +94,7 @@ class Stage(QWidget):
             actions.overlay_menu,
             actions.compare_menu,
         )
-        actions.loupe.toggled.connect(Loupe(self.viewer).set_active)
+        actions.loupe.toggled.connect(Loupe(self.viewer, self.tilt).set_active)
         self.comparison = Comparison(self.viewer, bridge, services, self)
         self.pictures = PictureLoader(bridge, services, self)
         self.scrubber = Scrubber(bridge, services, self)

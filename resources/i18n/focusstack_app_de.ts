@@ -2909,6 +2909,14 @@
         <translation>{name} ist nach {time} fertig</translation>
     </message>
     <message>
+        <source>{name} of {stack} is finished.</source>
+        <translation>{name} von {stack} ist fertig.</translation>
+    </message>
+    <message>
+        <source>Show It</source>
+        <translation>Anzeigen</translation>
+    </message>
+    <message>
         <source>{name}: {frames} in {time} on {device}</source>
         <translation>{name}: {frames} in {time} auf {device}</translation>
     </message>

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
@@ -15,6 +15,7 @@ from focusstack_app.ui.dialogs import PROGRAM_NAME
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.render_panel import RenderRow
+from focusstack_app.ui.view_bar import View
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeFusion, toggle
 
@@ -215,6 +216,56 @@ def test_another_stack_is_opened_meanwhile(
     fusion.release.set()
     qtbot.waitUntil(lambda: not queued.renderer.busy)
     assert [len(request.stack) for request in fusion.renders] == [3, 3, 3, 2]
+
+
+@pytest.mark.parametrize("view", [View.PREVIEW, View.SOURCE])
+def test_what_is_made_of_another_stack_does_not_take_the_view(
+    queued: MainWindow, fusion: FakeFusion, tmp_path: Path, view: View, qtbot: QtBot
+) -> None:
+    queued.open_paths(write_stack(tmp_path / "other", 2))
+    qtbot.waitUntil(lambda: queued.frames.rowCount() == 2)
+    fusion.warnings = ("One frame moved.",)  # of the stack that is not looked at
+    queued.show_view(view)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    outputs = queued.side.outputs.outputs
+    assert len(outputs) == 3
+    assert queued.stage.view is view
+    assert queued.banner.message == "Output 3 of bracket is finished."
+    qtbot.waitUntil(lambda: queued.previewer.preview is not None)
+    preview = queued.previewer.preview
+    assert preview is not None
+    shows_it = queued.viewer.picture is preview.picture
+    assert shows_it == (view is View.PREVIEW)
+    button = next(b for b in queued.banner.findChildren(QPushButton) if b.isVisible())
+    assert button.text() == "Show It"
+    button.click()
+    assert queued.side.outputs.current is outputs[2]
+    assert queued.caption().startswith("Output 3")
+    assert queued.banner.message == ""
+
+
+def test_it_is_not_announced_over_what_is_wrong_with_the_open_stack(
+    queued: MainWindow, fusion: FakeFusion, tmp_path: Path, qtbot: QtBot
+) -> None:
+    queued.open_paths(write_stack(tmp_path / "other", 2))
+    qtbot.waitUntil(lambda: queued.frames.rowCount() == 2)
+    queued.warn(["A frame is missing."])
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert queued.banner.message == "A frame is missing."
+
+
+def test_what_is_made_of_frames_that_were_removed_is_shown(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    queued.filmstrip.selectAll()
+    queued.remove_frames()
+    assert not queued.viewer.isVisible()
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    assert queued.viewer.isVisible()
+    assert queued.caption().startswith("Output 3")
 
 
 def test_closing_asks_before_renders_are_stopped(queued: MainWindow, qtbot: QtBot) -> None:
