@@ -26,8 +26,10 @@ from focusstack_app.io.icc import (
 from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
 from focusstack_app.io.write_dng import write_dng
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
+from focusstack_app.io.write_jpeg import MOST_DPI as MOST_JPEG_DPI
 from focusstack_app.io.write_jpeg import write_jpeg
 from focusstack_app.io.write_jxl import write_jxl
+from focusstack_app.io.write_png import MOST_DPI as MOST_PNG_DPI
 from focusstack_app.io.write_png import write_png
 from focusstack_app.io.write_tiff import write_tiff
 from focusstack_app.io.write_webp import LARGEST_SIDE_PX as LARGEST_WEBP_SIDE_PX
@@ -141,7 +143,9 @@ def _write(
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
-        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags), checkpoint)
+        write_png(
+            path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags, MOST_PNG_DPI), checkpoint
+        )
     elif kind is FileFormat.JPEG:
         write_jpeg(
             path,
@@ -151,7 +155,7 @@ def _write(
             tags.xmp,
             quality=options.quality,
             subsampling=options.subsampling,
-            dots_per_inch=dots_per_inch(tags),
+            dots_per_inch=dots_per_inch(tags, MOST_JPEG_DPI),
             checkpoint=checkpoint,
         )
     elif kind is FileFormat.JXL:
