@@ -40,7 +40,7 @@ from focusstack_app.settings.schema import ExportSettings, FusionSettings, Setti
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
 
-_SUFFIXES = ".tif, .png, .jpg, .webp or .dng"
+_SUFFIXES = ".tif, .png, .jpg, .webp, .jxl or .dng"
 
 _COMMANDS = """\
 commands (without one, the window opens):
@@ -290,14 +290,14 @@ def _add_output_options(
         type=int,
         choices=[8, 16],
         default=defaults.bits,
-        help="per channel, in TIFF and PNG (default: %(default)s)",
+        help="per channel, in TIFF, PNG and JPEG XL (default: %(default)s)",
     )
     parser.add_argument(
         "--quality",
         metavar="N",
         type=_quality,
         default=defaults.quality,
-        help="of JPEG and WebP, 1 to 100 (default: %(default)s)",
+        help="of JPEG, WebP and JPEG XL, 1 to 100 (default: %(default)s)",
     )
     parser.add_argument(
         "--colour-space",

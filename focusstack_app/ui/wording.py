@@ -29,6 +29,7 @@ FORMAT_NAMES = {
     FileFormat.PNG: "PNG",
     FileFormat.JPEG: "JPEG",
     FileFormat.WEBP: "WebP",
+    FileFormat.JXL: "JPEG XL",
     FileFormat.DNG: "DNG",
 }
 # A language names itself.
@@ -266,7 +267,7 @@ def format_text(kind: FileFormat, options: OutputOptions) -> str:
         return tr("{format} for raw developers").format(format=name)
     if kind in (FileFormat.TIFF, FileFormat.PNG):
         return f"{name}, {choice_text(options.bits)}"
-    if kind is FileFormat.WEBP and options.lossless:
+    if kind in (FileFormat.WEBP, FileFormat.JXL) and options.lossless:
         return tr("{format} without loss").format(format=name)
     return tr("{format}, quality {quality}").format(format=name, quality=options.quality)
 

@@ -22,6 +22,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.output import Carried, ColourSpace, OutputOptions, Subsampling
 from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.icc import adobe_rgb_profile, converted, rec2020_profile, srgb_profile
+from focusstack_app.io.metadata import exif_for_export
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.write import write_map, write_picture
@@ -449,7 +450,7 @@ def test_of_raw_a_file_is_in_srgb_unless_more_is_asked_for(
     assert read_frame(probe(tmp_path / "again.tif")).icc_profile == wide
 
 
-@pytest.mark.parametrize("name", ["a.tif", "a.png", "a.jpg", "a.webp"])
+@pytest.mark.parametrize("name", ["a.tif", "a.png", "a.jpg", "a.webp", "a.jxl"])
 def test_writing_stops_when_it_is_told_to(tmp_path: Path, name: str) -> None:
     def stop() -> None:
         raise Cancelled
@@ -459,3 +460,38 @@ def test_writing_stops_when_it_is_told_to(tmp_path: Path, name: str) -> None:
         _write(tmp_path / name, noise16(900, 900), overwrite=True, checkpoint=stop)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_jpeg_xl_is_srgb_with_what_the_reference_says(
+    tmp_path: Path, lossless: bool, bits: Literal[8, 16]
+) -> None:
+    green = np.zeros((64, 64, 3), np.uint16)
+    green[..., 1] = 40_000
+    reference = _reference(tmp_path)
+    path = _write(
+        tmp_path / "out.jxl",
+        green,
+        source=reference,
+        icc_profile=adobe_rgb_profile(),
+        options=OutputOptions(bits=bits, lossless=lossless, colour_space=ColourSpace.ADOBE_RGB),
+    )
+    source = probe(path)
+    assert (source.size_px, source.bits, source.is_result) == ((64, 64), bits, True)
+    for name in ("camera", "captured_at", "exposure_s", "f_number", "iso", "focal_length_mm"):
+        assert getattr(source, name) == getattr(reference, name)
+    frame = read_frame(source)
+    assert frame.icc_profile == srgb_profile()
+    expected = converted(green, adobe_rgb_profile(), srgb_profile())[32, 32]
+    full = 255 if bits == 8 else 65535
+    assert np.abs(frame.pixels[32, 32] / full - expected / 65535).max() < 0.01
+    kept = exif_for_export(source, "", "")
+    assert any(tag.number == 40961 and tag.data == b"\1\0" for tag in kept.exif)  # sRGB
+    assert any(tag.number == 1 for tag in kept.gps)
+
+
+def test_jpeg_xl_without_loss_is_exact(tmp_path: Path) -> None:
+    pixels = noise16(40, 50)
+    path = _write(tmp_path / "a.jxl", pixels, options=OutputOptions(lossless=True))
+    assert np.array_equal(read_frame(probe(path)).pixels, pixels)
