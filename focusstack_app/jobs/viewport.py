@@ -113,7 +113,8 @@ class Viewport:
     """A stack of which any part can be had as the render makes it, and the render itself.
 
     Made by `open_viewport`; used by one thread at a time, but parts may be made while `render`
-    rests at a checkpoint. Temporary files are gone after `close`, and when nobody holds it any more.
+    rests at a checkpoint. Temporary files are gone after `close`, and when nobody holds it any
+    more.
 
     Attributes:
         size_px: (width, height) of the picture.
