@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
 from tests.helpers.refining import PATIENCE_MS, Jobs
 from tests.helpers.retouching import begin
-from tests.helpers.stacks import write_stack
+from tests.helpers.stacks import write_stack, write_timed_stack
 from tests.helpers.windows import FakeExport, FakeFusion, drop
 
 MakeWindow = Callable[[Services], MainWindow]
@@ -107,3 +108,21 @@ def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot)
     drop(window, write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
     qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     return window
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Path:
+    """Two folders of one stack each, and one that holds two stacks and a single picture."""
+    write_stack(tmp_path / "shoot" / "ant", 2)
+    write_stack(tmp_path / "shoot" / "bee", 3)
+    write_timed_stack(tmp_path / "shoot" / "card", [0, 1, 2, 60, 61, 300])
+    return tmp_path / "shoot"
+
+
+@pytest.fixture
+def batch(window: MainWindow, shoot: Path, qtbot: QtBot) -> BatchWindow:
+    """The batch with the proposal for the folder that was dropped on the main window."""
+    drop(window, [shoot])
+    qtbot.waitUntil(lambda: window.batch is not None and bool(window.batch.tree.rows))
+    assert window.batch is not None
+    return window.batch
