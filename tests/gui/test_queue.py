@@ -255,6 +255,7 @@ def test_it_is_not_announced_over_what_is_wrong_with_the_open_stack(
     fusion.release.set()
     qtbot.waitUntil(lambda: not queued.renderer.busy)
     assert queued.banner.message == "A frame is missing."
+    assert queued.statusBar().currentMessage() == "Output 3 of bracket is finished."
 
 
 def test_what_is_made_of_frames_that_were_removed_is_shown(
