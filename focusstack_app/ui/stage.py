@@ -352,7 +352,8 @@ class Stage(QWidget):
             self.pixel_read.emit("")
             return
         plain = self.view is View.OUTPUT and self._map is Overlay.NONE and not self._held
-        result = output.result if plain and output is not None else None
+        there = output is not None and output.size_px == picture.full_size_px  # else on its way
+        result = output.result if plain and there and output is not None else None
         self.pixel_read.emit(pixel_text(place.x(), place.y(), picture, result))
 
     def _fill_compare_menu(self) -> None:
