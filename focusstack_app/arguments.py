@@ -36,7 +36,7 @@ from focusstack_app.settings.schema import Settings
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
 
-_SUFFIXES = ".tif, .png, .jpg, .webp or .dng"
+_SUFFIXES = ".tif, .png, .jpg, .webp, .jxl or .dng"
 
 _COMMANDS = """\
 commands (without one, the window opens):

@@ -115,14 +115,14 @@ def add_output_options(
         type=int,
         choices=[8, 16],
         default=defaults.bits,
-        help="per channel, in TIFF and PNG (default: %(default)s)",
+        help="per channel, in TIFF, PNG and JPEG XL (default: %(default)s)",
     )
     parser.add_argument(
         "--quality",
         metavar="N",
         type=_quality,
         default=defaults.quality,
-        help="of JPEG and WebP, 1 to 100 (default: %(default)s)",
+        help="of JPEG, WebP and JPEG XL, 1 to 100 (default: %(default)s)",
     )
     parser.add_argument(
         "--colour-space",

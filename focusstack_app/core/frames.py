@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-FileKind = Literal["jpeg", "png", "tiff", "raw", "heif", "webp", "bmp"]
+FileKind = Literal["jpeg", "png", "tiff", "raw", "heif", "webp", "bmp", "jxl"]
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
 

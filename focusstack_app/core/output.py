@@ -17,6 +17,7 @@ class FileFormat(StrEnum):
     PNG = "png"
     JPEG = "jpeg"
     WEBP = "webp"
+    JXL = "jxl"
     DNG = "dng"
 
     @property
@@ -49,11 +50,13 @@ class Carried(StrEnum):
     NONE = "none"
 
 
+DEEP = (FileFormat.TIFF, FileFormat.PNG, FileFormat.JXL)  # 8 bits or 16
 _SUFFIXES = {
     FileFormat.TIFF: (".tif", ".tiff"),
     FileFormat.PNG: (".png",),
     FileFormat.JPEG: (".jpg", ".jpeg"),
     FileFormat.WEBP: (".webp",),
+    FileFormat.JXL: (".jxl",),
     FileFormat.DNG: (".dng",),
 }
 _ANIMATED = (".webp", ".gif")
@@ -108,12 +111,12 @@ class OutputOptions:
     """How pictures are written. A field holds for the formats that know it.
 
     Attributes:
-        bits: Per channel, in TIFF and PNG; JPEG and WebP have 8, DNG 16.
+        bits: Per channel, in TIFF, PNG and JPEG XL; JPEG and WebP have 8, DNG 16.
         compress: Deflate without loss, in TIFF.
-        quality: Of JPEG and of WebP with loss, 1 to 100.
+        quality: Of JPEG, and of WebP and JPEG XL with loss, 1 to 100.
         subsampling: Of colour, in JPEG.
-        lossless: WebP without loss.
-        colour_space: What the picture is converted to; DNG has its own.
+        lossless: WebP and JPEG XL without loss.
+        colour_space: What the picture is converted to; DNG has its own, JPEG XL sRGB.
         metadata: What goes into the file of the reference frame's.
 
     Raises:
@@ -137,7 +140,7 @@ class OutputOptions:
         """Bits per channel that a file of this format gets."""
         if kind is FileFormat.DNG:
             return 16
-        return self.bits if kind in (FileFormat.TIFF, FileFormat.PNG) else 8
+        return self.bits if kind in DEEP else 8
 
 
 def format_of(path: Path) -> FileFormat | None:

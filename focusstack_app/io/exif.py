@@ -19,6 +19,7 @@ from focusstack_app.io import quiet  # noqa: F401 - importing it silences exifre
 from focusstack_app.io.heif import exif_of, is_heif
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.jpeg import app1
+from focusstack_app.io.jxl_header import BARE, BOXED, metadata_of
 
 _TIFF_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
@@ -130,6 +131,9 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
             yield io.BytesIO(canon.get(name, b""))
     elif start.startswith(b"RIFF") and start[8:12] == b"WEBP":
         yield io.BytesIO(webp_chunk(file, b"EXIF")[:_LONGEST_READ_BYTES])
+    elif start.startswith((BARE, BOXED)):
+        block = metadata_of(file, b"Exif")  # ISO/IEC 18181-2, section 9.4: begins with an offset
+        yield io.BytesIO(block[4 + int.from_bytes(block[:4], "big") :])
     elif is_heif(start):
         yield io.BytesIO(exif_of(Path(file.name)))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from functools import cache
 
@@ -137,24 +138,49 @@ def _proportional(curve: bytes) -> bool:
     ) and bool(values)
 
 
-def encoded_profile(icc_profile: bytes) -> bytes | None:
+def gamma_profile(
+    white: tuple[float, float], primaries: Iterable[tuple[float, float]], gamma: float
+) -> bytes:
+    """The profile of a colour space.
+
+    Args:
+        white: Chromaticity (x, y) of white.
+        primaries: Those of red, green and blue.
+        gamma: Exponent from numbers to light.
+
+    Raises:
+        imagecodecs.CmsError: If there is no such colour space.
+    """
+    points = [value for x, y in primaries for value in (x, y, 1.0)]
+    made = bytearray(
+        imagecodecs.cms_profile("rgb", whitepoint=(*white, 1.0), primaries=points, gamma=gamma)
+    )
+    made[_DATE] = _UNCHANGING_DATE
+    return bytes(made)
+
+
+def encoded_profile(icc_profile: bytes, name: str | None = None) -> bytes | None:
     """The profile of the numbers that a linear RGB profile is for, once they have sRGB's curve.
+
+    Args:
+        icc_profile: The linear one.
+        name: Of the other, where none is known; by default after that of the linear one.
 
     Returns:
         One that is known, where its primaries are those; None where it has none.
     """
     primaries = []
-    for name in _PRIMARIES:
+    for tag in _PRIMARIES:
         with suppress(struct.error):
-            fixed = struct.unpack_from(">3i", _tag(icc_profile, name), 8)
+            fixed = struct.unpack_from(">3i", _tag(icc_profile, tag), 8)
             primaries.append(tuple(value / 65536 for value in fixed))
     if len(primaries) < 3:
         return None
     for known, profile in ((_SRGB, srgb_profile), (_REC2020, rec2020_profile)):
         if np.abs(np.subtract(known, primaries)).max() < _SAME_PRIMARIES:
             return profile()
-    title = f"{profile_name(icc_profile) or UNLABELLED}, tones of sRGB"
-    return _matrix_profile(title, _D50, tuple(primaries), _srgb_curve())
+    name = name or f"{profile_name(icc_profile) or UNLABELLED}, tones of sRGB"
+    return _matrix_profile(name, _D50, tuple(primaries), _srgb_curve())
 
 
 def _of_repeated_grey(icc_profile: bytes) -> bytes | None:

@@ -18,20 +18,24 @@ from focusstack_app.io.exif import ReadTag, copied_tag, read_tags
 from focusstack_app.io.icc import ADOBE_RGB
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.orientation import valid_orientation
+from focusstack_app.io.scale import pixels_per_cm
 from focusstack_app.io.xmp import xmp_for_export
 
 _DESCRIPTION, _MAKE, _MODEL, _ORIENTATION, _SOFTWARE = 270, 271, 272, 274, 305
 _EXPOSURE_TIME, _F_NUMBER, _ISO, _EXIF_VERSION = 33434, 33437, 34855, 36864
 _TIME_ORIGINAL, _SUBSECONDS_ORIGINAL, _FOCAL_LENGTH, _COLOUR_SPACE = 36867, 37521, 37386, 40961
 _IS_SRGB, _UNCALIBRATED = 1, 0xFFFF  # of the colour space; the profile says which
-_X_RESOLUTION, _RESOLUTION_UNIT = 282, 296
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
+_CENTIMETRE = 3  # of the unit
 
 PROGRAM = "focusstack_app"  # in the Software tag, before the version
 _OF_RESULT = re.compile(rf"Focus stack of \d+ frames?; .*; {PROGRAM} \S+")  # see `jobs.export`
 
 # What of the reference frame still holds for the result: who, when, with what, how exposed.
 # Left out: sizes, thumbnail, maker note, subject area, unique id.
-_KEPT_IN_IMAGE = frozenset((_MAKE, _MODEL, 282, 283, 296, 306, 315, 316, 33432))
+_KEPT_IN_IMAGE = frozenset(
+    (_MAKE, _MODEL, _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, 306, 315, 316, 33432)
+)
 _KEPT_IN_EXIF = frozenset(
     (
         *(_EXPOSURE_TIME, _F_NUMBER, 34850, 34852, _ISO, 34864, 34865, 34866, 34867, 34868, 34869),
@@ -236,6 +240,8 @@ def exif_for_export(
             exif.pop(logarithm, None)
     if source is not None:
         _fill_in(source, image, exif)
+        if source.kind == "tiff":
+            _tell_scale(source, image)
     if exif:
         exif.setdefault(_EXIF_VERSION, Tag(_EXIF_VERSION, TagType.UNDEFINED, b"0232"))
     if exif and colour_space is not ColourSpace.KEPT:
@@ -251,17 +257,28 @@ def exif_for_export(
     return ExportTags(tuple(image.values()), tuple(exif.values()), tuple(gps.values()), xmp)
 
 
-def dots_per_inch(tags: ExportTags) -> int:
-    """The resolution that the tags say; 300 where they say none that makes sense."""
+def dots_per_inch(tags: ExportTags, most: int) -> int:
+    """The resolution that the tags say; 300 where they say none, or one above `most`."""
     image = {tag.number: tag.data for tag in tags.image}
     try:
         above, below = struct.unpack("<II", image[_X_RESOLUTION])
         per_unit = above / below
     except (KeyError, struct.error, ZeroDivisionError):
         return 300
-    if image.get(_RESOLUTION_UNIT) == b"\3\0":  # centimetres
+    if image.get(_RESOLUTION_UNIT) == struct.pack("<H", _CENTIMETRE):
         per_unit *= 2.54
-    return round(per_unit) if 1 <= per_unit < 65536 else 300
+    return round(per_unit) if 1 <= per_unit <= most else 300
+
+
+def _tell_scale(source: FrameSource, image: dict[int, Tag]) -> None:
+    """Add what a microscope says about the size of its pixels, in tags that programs know."""
+    scale = pixels_per_cm(file_of(source.path))
+    if scale is None:
+        return
+    for number, value in zip((_X_RESOLUTION, _Y_RESOLUTION), scale, strict=True):
+        parts = max(1, min(100_000, int(2**32 / value) - 1))
+        image[number] = rationals(number, TagType.RATIONAL, [(round(value * parts), parts)])
+    image[_RESOLUTION_UNIT] = integers(_RESOLUTION_UNIT, TagType.SHORT, [_CENTIMETRE])
 
 
 def _fill_in(source: FrameSource, image: dict[int, Tag], exif: dict[int, Tag]) -> None:

@@ -10,9 +10,10 @@ from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
 from focusstack_app.core.pages import file_of, page_of, page_path
 from focusstack_app.core.places import is_folder, is_there
-from focusstack_app.io import heif, raster, raw, tiff
+from focusstack_app.io import heif, jxl, raster, raw, tiff
 from focusstack_app.io.decoded import Header
 from focusstack_app.io.faults import reading, shown
+from focusstack_app.io.jxl_header import BARE, BOXED
 from focusstack_app.io.metadata import ExifFacts, read_facts
 from focusstack_app.io.orientation import upright_size
 
@@ -24,7 +25,9 @@ RAW_SUFFIXES = frozenset(
     )
 )
 IMAGE_SUFFIXES: frozenset[str] = (
-    RAW_SUFFIXES | heif.SUFFIXES | {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"}
+    RAW_SUFFIXES
+    | heif.SUFFIXES
+    | {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".jxl"}
 )
 
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
@@ -53,6 +56,8 @@ def _kind(path: Path) -> FileKind:
             return kind
     if heif.is_heif(start):
         return "heif"
+    if start.startswith((BARE, BOXED)):
+        return "jxl"
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
         return "webp"
     if start.startswith(b"BM") and not any(start[6:10]):  # what is reserved
@@ -67,8 +72,8 @@ def probe(path: Path) -> FrameSource:
     """Read the header of a picture; no pixels are decoded.
 
     Args:
-        path: A JPEG, PNG, TIFF, HEIC, WebP, BMP or RAW file that holds one picture, or a page of a
-            TIFF (`core.pages`). RAW is told by suffix, the others by content.
+        path: A JPEG, PNG, TIFF, HEIC, JPEG XL, WebP, BMP or RAW file that holds one picture, or a
+            page of a TIFF (`core.pages`). RAW is told by suffix, the others by content.
 
     Raises:
         InputError: If the file is missing, empty, not a picture, damaged in its header, or of a
@@ -83,6 +88,8 @@ def probe(path: Path) -> FrameSource:
             header = tiff.read_header(path)
         elif kind == "heif":
             header = heif.read_header(path)
+        elif kind == "jxl":
+            header = jxl.read_header(path)
         else:
             header = raster.read_header(path, kind)
         facts = read_facts(file_of(path))

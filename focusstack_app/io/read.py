@@ -8,7 +8,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FileKind, Frame, FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.pages import file_of
-from focusstack_app.io import heif, raster, raw, tiff
+from focusstack_app.io import heif, jxl, raster, raw, tiff
 from focusstack_app.io.decoded import Decoded
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED, adobe_rgb_profile, profile_name
@@ -27,6 +27,8 @@ def _decode(
             return tiff.decode(path)
         if kind == "heif":
             return heif.decode(path)
+        if kind == "jxl":
+            return jxl.decode(path)
         return raster.decode(path, kind, size_px)
 
 

@@ -24,7 +24,7 @@ def scaled(samples: NDArray[Any], bits: int) -> Pixels:
     if bits not in (8, 16):
         white, own = 255 if bits < 8 else 65535, (1 << bits) - 1
         table = np.rint(np.arange(1 << bits) * (white / own)).astype(np.uint16)
-        samples = np.take(table, samples)
+        samples = np.take(table, samples, mode="clip")
     if bits <= 8:
         return np.ascontiguousarray(samples, np.uint8)
     return np.ascontiguousarray(samples, np.uint16)

@@ -6,6 +6,7 @@ Floating point and odd depths become 16 bits (`samples`).
 from __future__ import annotations
 
 import math
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -28,6 +29,7 @@ from focusstack_app.io.samples import from_float, scaled
 from focusstack_app.io.tiff_pages import Plane, plane, planes
 
 _ORIENTATION = 274
+_SIGNIFICANT = re.compile(r'\bSignificantBits="(\d{1,3})"')
 _ICC_PROFILE = 34675
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
@@ -117,23 +119,33 @@ def read_headers(path: Path) -> list[tuple[int, Header]]:
 def _rgb(path: Path, stored: Plane, icc: bytes | None) -> tuple[Pixels, bytes | None]:
     """(H, W, 3) of one or three channels, and the profile of these numbers."""
     page, samples = stored.page, stored.samples()
-    if page.axes == "SYX":  # planar
+    if stored.axes == "SYX":  # planar
         samples = np.moveaxis(samples, 0, 2)
-    elif page.axes == "YX":
+    elif stored.axes == "YX":
         samples = samples[:, :, np.newaxis]
-    elif page.axes != "YXS":
-        raise ValueError(f"unexpected axes {page.axes}")
-    grey = page.photometric in _ONE_CHANNEL
+    elif stored.axes != "YXS":
+        raise ValueError(f"unexpected axes {stored.axes}")
+    grey = page.photometric in _ONE_CHANNEL and not stored.others
     samples = samples[:, :, :1] if grey else samples[:, :, :3]
     icc = rgb_profile(icc, grey=grey)
     pixels: Pixels
     if samples.dtype.kind == "f":
         pixels, icc = from_float(path, samples, icc, _shown_range(page))
     else:
-        pixels = scaled(samples, page.bitspersample)
+        pixels = scaled(samples, _significant_bits(page))
     if page.photometric == _PHOTOMETRIC.MINISWHITE:
         pixels = np.invert(pixels)
     return in_three(pixels[:, :, 0]) if grey else pixels, icc
+
+
+def _significant_bits(page: tifffile.TiffPage) -> int:
+    """How many bits the samples fill: microscope cameras put 12 bits into 16, which look black.
+
+    OME says it (schema of 2016, Pixels).
+    """
+    said = _SIGNIFICANT.search(page.parent.ome_metadata or "")
+    bits = int(said[1]) if said is not None and page.bitspersample == 16 else 0
+    return bits if 8 < bits < 16 else page.bitspersample
 
 
 def _shown_range(page: tifffile.TiffPage) -> tuple[float, float] | None:

@@ -26,7 +26,10 @@ from focusstack_app.io.icc import (
 from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
 from focusstack_app.io.write_dng import write_dng
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
+from focusstack_app.io.write_jpeg import MOST_DPI as MOST_JPEG_DPI
 from focusstack_app.io.write_jpeg import write_jpeg
+from focusstack_app.io.write_jxl import write_jxl
+from focusstack_app.io.write_png import MOST_DPI as MOST_PNG_DPI
 from focusstack_app.io.write_png import write_png
 from focusstack_app.io.write_tiff import write_tiff
 from focusstack_app.io.write_webp import LARGEST_SIDE_PX as LARGEST_WEBP_SIDE_PX
@@ -37,6 +40,8 @@ _PROFILES = {
     ColourSpace.ADOBE_RGB: adobe_rgb_profile,
     ColourSpace.REC2020: rec2020_profile,
 }
+
+_OWN_SPACES = {FileFormat.DNG: ColourSpace.REC2020, FileFormat.JXL: ColourSpace.SRGB}
 
 # Largest side, name and what else to choose.
 _LIMITS = {
@@ -80,9 +85,9 @@ def write_picture(
     if kind is None:
         raise OutputError(
             message("{file} has the suffix of no picture format.", file=shown(path)),
-            message("Use .tif, .png, .jpg, .webp or .dng."),
+            message("Use .tif, .png, .jpg, .webp, .jxl or .dng."),
         )
-    space = options.colour_space if kind is not FileFormat.DNG else ColourSpace.REC2020
+    space = _OWN_SPACES.get(kind, options.colour_space)
     if space is ColourSpace.KEPT and source is not None and source.kind == "raw":
         space = ColourSpace.SRGB  # RAW has none of its own, and is wide to keep the choice open
     tags = exif_for_export(source, software(), description, options.metadata, space)
@@ -138,7 +143,9 @@ def _write(
         return
     exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
     if kind is FileFormat.PNG:
-        write_png(path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags), checkpoint)
+        write_png(
+            path, deep, exif, icc_profile, tags.xmp, dots_per_inch(tags, MOST_PNG_DPI), checkpoint
+        )
     elif kind is FileFormat.JPEG:
         write_jpeg(
             path,
@@ -148,7 +155,17 @@ def _write(
             tags.xmp,
             quality=options.quality,
             subsampling=options.subsampling,
-            dots_per_inch=dots_per_inch(tags),
+            dots_per_inch=dots_per_inch(tags, MOST_JPEG_DPI),
+            checkpoint=checkpoint,
+        )
+    elif kind is FileFormat.JXL:
+        write_jxl(
+            path,
+            deep,
+            exif,
+            tags.xmp,
+            quality=options.quality,
+            lossless=options.lossless,
             checkpoint=checkpoint,
         )
     else:

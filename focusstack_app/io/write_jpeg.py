@@ -14,6 +14,7 @@ from focusstack_app.core.ahead import beside
 from focusstack_app.core.output import Subsampling
 
 LARGEST_SIDE_PX = 65500  # libjpeg's JPEG_MAX_DIMENSION
+MOST_DPI = 65535  # JFIF 1.02 holds 16 bits
 
 
 def write_jpeg(

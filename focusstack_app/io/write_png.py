@@ -13,6 +13,7 @@ import numpy as np
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
 
+MOST_DPI = 50_000_000  # per metre in 31 bits
 _LEVEL = 3
 _HEAD_BYTES = 33  # signature and IHDR, PNG (third edition), sections 5.2 and 11.2.1
 

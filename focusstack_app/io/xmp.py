@@ -23,6 +23,7 @@ from focusstack_app.core.pages import file_of
 from focusstack_app.io.exif import webp_chunk
 from focusstack_app.io.heif import xmp_of
 from focusstack_app.io.jpeg import app1
+from focusstack_app.io.jxl_header import metadata_of
 
 XMP_TAG = 700  # in TIFF
 
@@ -97,6 +98,8 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
             yield _of_png(file)
         elif source.kind == "heif":
             yield xmp_of(path)
+        elif source.kind == "jxl":
+            yield metadata_of(file, b"xml ")
         elif source.kind == "webp":
             yield webp_chunk(file, b"XMP ")
         elif source.kind in ("tiff", "raw"):

@@ -190,7 +190,7 @@ def check_targets(
         OutputError: If a target has a wrong suffix, names a frame or another target, is a folder,
             or lies in a folder that is missing or not writable.
     """
-    _check_suffix(path, PICTURE_SUFFIXES, "Use a name in .tif, .png, .jpg, .webp or .dng.")
+    _check_suffix(path, PICTURE_SUFFIXES, "Use a name in .tif, .png, .jpg, .webp, .jxl or .dng.")
     maps = [target for target in (provenance, depth) if target is not None]
     of_maps = overwrite if overwrite_maps is None else overwrite_maps
     for target in maps:

@@ -15,6 +15,7 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, DeviceChoice, Me
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import (
+    DEEP,
     Bits,
     Carried,
     ColourSpace,
@@ -26,6 +27,7 @@ from focusstack_app.core.output import (
 Editor = Literal["plain", "percent", "folder", "model", "device"]
 
 _TIFF, _PNG, _JPEG, _WEBP = FileFormat.TIFF, FileFormat.PNG, FileFormat.JPEG, FileFormat.WEBP
+_JXL = FileFormat.JXL
 
 
 class Theme(StrEnum):
@@ -161,15 +163,16 @@ class ExportSettings:
         _TIFF,
         message("Format"),
         message(
-            "What Export and Batch propose. All of them hold metadata and say their colours; DNG "
-            "is for raw developers, where white balance and exposure can still be chosen."
+            "What Export and Batch propose. All of them hold metadata and say their colours, JPEG "
+            "XL in sRGB only; DNG is for raw developers, where white balance and exposure can "
+            "still be chosen."
         ),
     )
     bits: Bits = _option(
         16,
         message("Depth"),
         message("16 bits leave room for editing; 8 bits make half the file."),
-        used=_for(_TIFF, _PNG),
+        used=_for(*DEEP),
     )
     compress: bool = _option(
         True,
@@ -179,9 +182,9 @@ class ExportSettings:
     )
     lossless: bool = _option(
         False,
-        message("WebP without loss"),
-        message("Exact, and several times larger."),
-        used=_for(_WEBP),
+        message("Without loss"),
+        message("WebP and JPEG XL: exact, and several times larger."),
+        used=_for(_WEBP, _JXL),
     )
     quality: int = _option(
         95,
@@ -189,7 +192,9 @@ class ExportSettings:
         message("100 is the best; below 85 fine texture suffers."),
         least=1,
         most=100,
-        used=lambda page: page.format is _JPEG or (page.format is _WEBP and not page.lossless),
+        used=lambda page: (
+            page.format is _JPEG or (page.format in (_WEBP, _JXL) and not page.lossless)
+        ),
     )
     subsampling: Subsampling = _option(
         Subsampling.FULL,

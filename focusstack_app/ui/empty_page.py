@@ -111,7 +111,11 @@ def _steps() -> QHBoxLayout:
     for number, title, text in (
         ("1", tr("Drop or open"), tr("one focus bracket: JPEG, TIFF, PNG or RAW")),
         ("2", tr("Check the preview"), tr("and leave out frames that do not belong")),
-        ("3", tr("Render and export"), tr("a TIFF, PNG, JPEG, WebP or DNG with its metadata")),
+        (
+            "3",
+            tr("Render and export"),
+            tr("a TIFF, PNG, JPEG, JPEG XL, WebP or DNG with its metadata"),
+        ),
     ):
         digit = QLabel(number)
         digit.setFont(_scaled(digit.font(), 2.0))

@@ -6,6 +6,7 @@ import html
 import platform
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata, requires
 
 from PySide6.QtCore import QEvent, Qt, qVersion
@@ -144,29 +145,33 @@ def version_lines(device: str) -> list[tuple[str, str]]:
 
 def licence_lines() -> list[tuple[str, str]]:
     """Every library and model, and its licence."""
-    libraries = [(name, licence) for name, _, licence in _packages()]
+    libraries = [(name, _licence(stated)) for name, _, stated in _packages()]
     return [
         *libraries,
         *((tr("model {id}").format(id=model.id), model.licence) for model in installed_models()),
     ]
 
 
+@cache
 def _packages() -> list[tuple[str, str, str]]:
-    """Name, version and licence of the libraries that this program asks for and that are there."""
-    found = []
+    """Name, version and licence of the libraries that this program asks for and that are there.
+
+    Read once: to read what the packages say of themselves takes a moment.
+    """
+    found = set()
     for requirement in requires("focusstack_app") or ():
-        name = re.split(r"[^A-Za-z0-9._-]", requirement)[0]
+        if "extra ==" in requirement:
+            continue
         try:
-            facts = metadata(name)
+            facts = metadata(re.split(r"[^A-Za-z0-9._-]", requirement)[0])
         except PackageNotFoundError:
-            continue  # for another platform, or optional
-        if "extra ==" not in requirement:
-            found.append((facts["Name"], facts["Version"], _licence(facts.json)))
-    return sorted(set(found), key=lambda package: package[0].casefold())
+            continue  # for another platform
+        stated = facts.get_all("License-Expression") or facts.get_all("License") or [""]
+        found.add((facts["Name"], facts["Version"], stated[0].strip()))
+    return sorted(found, key=lambda package: package[0].casefold())
 
 
-def _licence(facts: dict[str, str | list[str]]) -> str:
-    stated = str(facts.get("license_expression") or facts.get("license") or "").strip()
+def _licence(stated: str) -> str:
     return stated if stated and "\n" not in stated else tr("see its package")
 
 

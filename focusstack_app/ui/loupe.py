@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QWidget
 
 from focusstack_app.ui.drawing import draw_label, draw_picture
+from focusstack_app.ui.tilt import Tilt
 from focusstack_app.ui.viewer import Viewer
 from focusstack_app.ui.viewport import MAX_SCALE
 
@@ -22,11 +23,15 @@ class Loupe(QWidget):
 
     It shows what lies under the pointer; side by side, both pictures at the same place. When the
     pointer leaves the picture it stays where it was, so that frames can be changed under it.
+
+    Args:
+        viewer: Shows the picture.
+        tilt: Lies over it; where that shows the picture from the side, so does this.
     """
 
-    def __init__(self, viewer: Viewer) -> None:
+    def __init__(self, viewer: Viewer, tilt: Tilt) -> None:
         super().__init__(viewer)
-        self._viewer = viewer
+        self._viewer, self._tilt = viewer, tilt
         self._at = QPointF()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -82,8 +87,11 @@ class Loupe(QWidget):
             painter.setClipPath(shape)
             painter.fillRect(area, self.palette().window())
             painter.scale(1 / ratio, 1 / ratio)
-            part = target.intersected(QRectF(visible))
-            draw_picture(painter, pane.picture, target, part, self._viewer.display, visible)
+            if self._tilt.isVisible():
+                self._tilt.draw_enlarged(painter, target, visible)
+            else:
+                part = target.intersected(QRectF(visible))
+                draw_picture(painter, pane.picture, target, part, self._viewer.display, visible)
             painter.restore()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(Qt.BrushStyle.NoBrush)

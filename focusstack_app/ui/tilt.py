@@ -26,6 +26,7 @@ _MOST = 0.05  # of the view's width, however large the picture is shown
 _DOWN = 0.5  # of that up and down: heads are rather moved aside
 _MOVING_PX = 2_200_000  # more are drawn once the pointer rests
 _SETTLE_MS = 150
+_KEPT_MS = 60_000  # how near everything is, after it was looked at: to find out takes seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +71,8 @@ class Tilt(QWidget):
         self._pointer = QPointF()  # from the middle, -1 to 1 each way
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self.update)
+        self._left = QTimer(self, singleShot=True, interval=_KEPT_MS)
+        self._left.timeout.connect(self._forget)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -90,6 +93,11 @@ class Tilt(QWidget):
             return
         self._result = result
         self._latest.cancel()
+        if result is None:
+            self._part = None
+            self._left.start()
+        else:
+            self._left.stop()
         self._follow()
         if result is not None and not self.ready:
 
@@ -115,14 +123,33 @@ class Tilt(QWidget):
         if part is None:
             return
         ratio, factor = self.devicePixelRatioF(), part.area.width() / part.pixels.shape[1]
-        right, down = -self._most_px() * self._pointer.x(), -self._most_px() * self._pointer.y()
-        seen = seen_from(part.pixels, part.near, (right / factor, _DOWN * down / factor))
+        right, down = self._shift_px()
+        seen = seen_from(part.pixels, part.near, (right / factor, down / factor))
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, factor > 1)
         painter.drawImage(part.area, _image(seen))
         painter.restore()
         draw_label(painter, viewer.note, QRectF(self.rect()))
+
+    def draw_enlarged(self, painter: QPainter, target: QRectF, area: QRect) -> None:
+        """Draw a piece of what is shown, enlarged.
+
+        Args:
+            painter: Works in device pixels, and keeps to what is to be painted.
+            target: Where all of the picture would lie, enlarged.
+            area: What is wanted, device pixels.
+        """
+        (pane,) = self._viewer.panes()
+        gain = target.width() / pane.target.width()
+        right, down = (gain * side for side in self._shift_px())
+        across, along = (math.ceil(abs(side) / 2) + 2 for side in (right, down))
+        around = area.adjusted(-across, -along, across, along).intersected(covered(target))
+        if around.isEmpty():
+            return
+        pixels = self._drawn(pane.picture, target, around, around.size())
+        near = self._near(target, around, around.size())
+        painter.drawImage(around, _image(seen_from(pixels, near, (right, down))))
 
     def _take(self, result: FusionResult, near: NDArray[np.float16]) -> None:
         self._known = result, near
@@ -152,6 +179,11 @@ class Tilt(QWidget):
         self.setVisible(shown)
         self.update()
 
+    def _forget(self) -> None:
+        """Give back what a look from the side needed; nobody looks from there any more."""
+        self._known = self._part = None
+        self._bridge.let_go()
+
     def _forget_part(self) -> None:
         self._part = None
         self.update()
@@ -160,6 +192,11 @@ class Tilt(QWidget):
         """By how much near and far are moved against each other at most, device pixels."""
         (pane,) = self._viewer.panes()
         return min(_PARALLAX * pane.target.width(), _MOST * pane.area.width())
+
+    def _shift_px(self) -> tuple[float, float]:
+        """How far what is nearest is moved against what is farthest: right, down."""
+        most = self._most_px()
+        return -most * self._pointer.x(), -_DOWN * most * self._pointer.y()
 
     def _part_in_view(self) -> _Part | None:
         """What is in view, as it was drawn before if it still is that."""

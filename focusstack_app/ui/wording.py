@@ -29,6 +29,7 @@ FORMAT_NAMES = {
     FileFormat.PNG: "PNG",
     FileFormat.JPEG: "JPEG",
     FileFormat.WEBP: "WebP",
+    FileFormat.JXL: "JPEG XL",
     FileFormat.DNG: "DNG",
 }
 # A language names itself.
@@ -266,7 +267,7 @@ def format_text(kind: FileFormat, options: OutputOptions) -> str:
         return tr("{format} for raw developers").format(format=name)
     if kind in (FileFormat.TIFF, FileFormat.PNG):
         return f"{name}, {choice_text(options.bits)}"
-    if kind is FileFormat.WEBP and options.lossless:
+    if kind in (FileFormat.WEBP, FileFormat.JXL) and options.lossless:
         return tr("{format} without loss").format(format=name)
     return tr("{format}, quality {quality}").format(format=name, quality=options.quality)
 
@@ -285,3 +286,23 @@ def map_saved() -> dict[MapKind, str]:
         MapKind.DEPTH: tr("The depth map of {name} is saved as {file}."),
         MapKind.PROVENANCE: tr("The provenance map of {name} is saved as {file}."),
     }
+
+
+def left_out_text(count: int) -> str:
+    """How many files were left out."""
+    return tr("%n file(s) left out.", "", count)
+
+
+def others_text(count: int) -> str:
+    """How many the stack has."""
+    return tr("The stack has the other %n frame(s).", "", count)
+
+
+def stacks_text(count: int) -> str:
+    """How many stacks frames look like."""
+    return tr("These frames look like %n stack(s).", "", count)
+
+
+def removed_text(count: int) -> str:
+    """How many frames were removed."""
+    return tr("%n frame(s) removed from the list; nothing changed on disk", "", count)

@@ -76,8 +76,16 @@
         <translation>Format</translation>
     </message>
     <message>
-        <source>What Export and Batch propose. All of them hold metadata and say their colours; DNG is for raw developers, where white balance and exposure can still be chosen.</source>
-        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
+        <source>What Export and Batch propose. All of them hold metadata and say their colours, JPEG XL in sRGB only; DNG is for raw developers, where white balance and exposure can still be chosen.</source>
+        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben, JPEG XL nur in sRGB; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
+    </message>
+    <message>
+        <source>Without loss</source>
+        <translation>Verlustfrei</translation>
+    </message>
+    <message>
+        <source>WebP and JPEG XL: exact, and several times larger.</source>
+        <translation>WebP und JPEG XL: exakt, aber um ein Mehrfaches größer.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -94,14 +102,6 @@
     <message>
         <source>Smaller files that a few old programs cannot open.</source>
         <translation>Kleinere Dateien, die manche alten Programme nicht öffnen können.</translation>
-    </message>
-    <message>
-        <source>WebP without loss</source>
-        <translation>WebP verlustfrei</translation>
-    </message>
-    <message>
-        <source>Exact, and several times larger.</source>
-        <translation>Exakt, aber um ein Mehrfaches größer.</translation>
     </message>
     <message>
         <source>Quality</source>
@@ -318,8 +318,8 @@
         <translation>Rendern und exportieren</translation>
     </message>
     <message>
-        <source>a TIFF, PNG, JPEG, WebP or DNG with its metadata</source>
-        <translation>als TIFF, PNG, JPEG, WebP oder DNG mit allen Metadaten</translation>
+        <source>a TIFF, PNG, JPEG, JPEG XL, WebP or DNG with its metadata</source>
+        <translation>als TIFF, PNG, JPEG, JPEG XL, WebP oder DNG mit allen Metadaten</translation>
     </message>
     <message>
         <source>Models</source>
@@ -1132,6 +1132,18 @@
         <translation>{file} ist ein TIFF einer Art, die nicht unterstützt wird ({bits} Bit {photometric}, {depth}).</translation>
     </message>
     <message>
+        <source>{file} is a JPEG XL picture with an ICC profile, which cannot be read from it.</source>
+        <translation>{file} ist ein JPEG-XL-Bild mit einem ICC-Profil, das sich nicht daraus lesen lässt.</translation>
+    </message>
+    <message>
+        <source>Save it as TIFF or PNG, or as JPEG XL in sRGB.</source>
+        <translation>Speichern Sie die Datei als TIFF oder PNG oder als JPEG XL in sRGB.</translation>
+    </message>
+    <message>
+        <source>{file} is a JPEG XL picture of a kind that is not supported.</source>
+        <translation>{file} ist ein JPEG-XL-Bild einer Art, die nicht unterstützt wird.</translation>
+    </message>
+    <message>
         <source>Save it as RGB or greyscale with 8, 16 or 32 bits (floating point).</source>
         <translation>Speichern Sie die Datei als RGB oder Graustufen mit 8, 16 oder 32 Bit (Gleitkomma).</translation>
     </message>
@@ -1140,8 +1152,8 @@
         <translation>{file} hat nicht die Endung eines Bildformats.</translation>
     </message>
     <message>
-        <source>Use .tif, .png, .jpg, .webp or .dng.</source>
-        <translation>Verwenden Sie .tif, .png, .jpg, .webp oder .dng.</translation>
+        <source>Use .tif, .png, .jpg, .webp, .jxl or .dng.</source>
+        <translation>Verwenden Sie .tif, .png, .jpg, .webp, .jxl oder .dng.</translation>
     </message>
     <message>
         <source>The picture has more than {largest_px} pixels on a side, which {name} cannot hold.</source>
@@ -2403,6 +2415,10 @@
         <source>Save it with 16 bits, or divide its values by that of white.</source>
         <translation>Speichern Sie die Datei mit 16 Bit oder teilen Sie ihre Werte durch den von Weiß.</translation>
     </message>
+    <message>
+        <source>Waiting for the preview</source>
+        <translation>Wartet auf die Vorschau</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -2902,7 +2918,7 @@
     </message>
     <message>
         <source>Show It</source>
-        <translation>Zeigen</translation>
+        <translation>Anzeigen</translation>
     </message>
     <message>
         <source>{name}: {frames} in {time} on {device}</source>

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib.metadata import PackageMetadata, metadata
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -8,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app import __version__
 from focusstack_app.settings.schema import Language, Theme
-from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
+from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog, _packages
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.theme import apply_theme, is_dark
 from focusstack_app.ui.translation import install_language
@@ -55,6 +57,25 @@ def test_about_says_versions_device_and_licences(opened: MainWindow) -> None:
     copy.click()
     assert f"Focus Stack: {__version__}" in QApplication.clipboard().text()
     dialog.close()
+
+
+def test_about_reads_what_each_package_says_of_itself_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counted(name: str) -> PackageMetadata:
+        read.append(name)
+        return metadata(name)
+
+    monkeypatch.setattr("focusstack_app.ui.help.metadata", counted)
+    _packages.cache_clear()
+    qtbot.addWidget(AboutDialog("CPU"))
+    assert read.count("pillow") == 1
+    assert "pytest" not in read  # only developers need it
+    read.clear()
+    qtbot.addWidget(AboutDialog("CPU"))
+    assert read == []
 
 
 def test_the_guide_opens(window: MainWindow) -> None:

@@ -7,9 +7,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.ui.bridge import Bridge
 from focusstack_app.ui.loupe import RADIUS, Loupe
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
+from focusstack_app.ui.tilt import Tilt
 from focusstack_app.ui.viewer import Compare, Viewer
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (1600, 2400, 3), np.uint8)
@@ -29,7 +31,9 @@ def viewer(qtbot: QtBot) -> Viewer:
 
 @pytest.fixture
 def loupe(viewer: Viewer) -> Loupe:
-    made = Loupe(viewer)
+    bridge = Bridge(viewer)
+    made = Loupe(viewer, Tilt(viewer, bridge))
+    bridge.close()
     made.set_active(True)
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.core.fusion import Depth, FusionResult
 from focusstack_app.jobs.stereo import nearest_first_of
 from focusstack_app.ui.bridge import Bridge
+from focusstack_app.ui.loupe import Loupe
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.overlays import Overlay
@@ -122,6 +124,41 @@ def test_a_comparison_shows_the_output_as_it_is(viewer: Viewer, tilt: Tilt) -> N
     assert tilt.isVisible()
     tilt.show_result(None)
     assert not tilt.isVisible()
+
+
+def test_the_loupe_shows_what_is_seen_there(viewer: Viewer, tilt: Tilt) -> None:
+    loupe = Loupe(viewer, tilt)
+    loupe.set_active(True)
+    look_from(viewer, 0.7)
+    assert loupe.scale == 2.0
+    pointer, right_edge = 280, 250 - 0.4 * 6  # the square is moved, away from the pointer
+    assert right_of_square(viewer) == pytest.approx(pointer - 2 * (pointer - right_edge), abs=1)
+    tilt.show_result(None)
+    assert right_of_square(viewer) == pytest.approx(pointer - 2 * (pointer - 250), abs=1)
+
+
+def right_of_square(viewer: Viewer) -> int:
+    """Under the loupe in its right half, left of whose rim it lies."""
+    seen = row(viewer)[180:280]
+    return 180 + int(np.flatnonzero(seen > 130).max()) + 1
+
+
+def test_what_it_needed_is_given_back_a_while_after_it_was_left(
+    viewer: Viewer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("focusstack_app.ui.tilt._KEPT_MS", 20)
+    result = with_square(fake_result(fake_stack(5, width_px=WIDTH, height_px=HEIGHT)))
+    tilt = tilted(viewer, result, qtbot)
+    gone = weakref.ref(result.picture)
+    tilt.show_result(None)
+    tilt.show_result(result)  # at once, and from what is known
+    assert tilt.isVisible()
+    qtbot.wait(50)
+    assert tilt.isVisible()
+    tilt.show_result(None)
+    del result
+    assert gone() is not None
+    qtbot.waitUntil(lambda: gone() is None)
 
 
 class Used(QImage):

@@ -287,7 +287,13 @@ class TestFuse:
 class TestFormats:
     @pytest.mark.parametrize(
         ("name", "words"),
-        [("a.png", "16 bit"), ("a.jpg", "8 bit"), ("a.webp", "8 bit"), ("a.dng", "16 bit")],
+        [
+            ("a.png", "16 bit"),
+            ("a.jpg", "8 bit"),
+            ("a.webp", "8 bit"),
+            ("a.jxl", "16 bit"),
+            ("a.dng", "16 bit"),
+        ],
     )
     def test_the_suffix_decides(
         self,
@@ -299,8 +305,7 @@ class TestFormats:
     ) -> None:
         assert run("fuse", frames, "-o", tmp_path / name, *PYRAMID) == 0
         assert words in capsys.readouterr().out
-        with Image.open(tmp_path / name) as image:
-            assert image.size == (96, 64)
+        assert probe(tmp_path / name).size_px == (96, 64)
 
     @pytest.mark.parametrize("quality", ["0", "101", "good"])
     def test_quality_has_a_range(self, frames: Path, tmp_path: Path, quality: str) -> None:

@@ -23,6 +23,7 @@ def test_bits_are_those_of_the_options_where_a_format_has_a_choice() -> None:
     options = OutputOptions(bits=8)
     assert options.bits_in(FileFormat.TIFF) == options.bits_in(FileFormat.JPEG) == 8
     assert options.bits_in(FileFormat.DNG) == 16
+    assert OutputOptions().bits_in(FileFormat.JXL) == 16
 
 
 @pytest.mark.parametrize("quality", [0, 101])

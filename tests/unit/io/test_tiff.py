@@ -306,3 +306,21 @@ def test_other_colours_with_16_bits_are_refused(tmp_path: Path, said: str, name:
     with pytest.raises(InputError, match=rf"a\.tif is a {name} picture") as error:
         probe(path)
     assert error.value.hint == "Save it as RGB."
+
+
+def test_12_bits_in_16_reach_white_where_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    stored = noise16(31, 40) >> 4
+    stored.flat[:3] = 0, 4095, 5000  # the last is more than there can be
+    said: Any = {"axes": "YXS", "SignificantBits": 12}
+    tifffile.imwrite(path, stored, photometric="rgb", ome=True, metadata=said)
+    pixels = read_frame(probe(path)).pixels
+    assert np.abs(pixels - np.minimum(stored / 4095, 1) * 65535).max() <= 0.51
+
+
+@pytest.mark.parametrize("bits", [0, 1, 8, 16, 999])
+def test_bits_that_make_no_sense_say_nothing(tmp_path: Path, bits: int) -> None:
+    path, stored = tmp_path / "a.ome.tif", noise16(31, 40) >> 4
+    said: Any = {"axes": "YXS", "SignificantBits": bits}
+    tifffile.imwrite(path, stored, photometric="rgb", ome=True, metadata=said)
+    assert np.array_equal(read_frame(probe(path)).pixels, stored)

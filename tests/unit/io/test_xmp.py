@@ -11,8 +11,10 @@ import pytest
 import tifffile
 from PIL import Image, PngImagePlugin
 
+from focusstack_app.io.jxl_header import metadata_of
 from focusstack_app.io.probe import probe
 from focusstack_app.io.write import write_picture
+from focusstack_app.io.write_jxl import write_jxl
 from focusstack_app.io.xmp import xmp_for_export
 from tests.unit.io.builders import corners, save_dng, save_jpeg
 
@@ -45,6 +47,8 @@ def _frame(folder: Path, kind: str, packet: bytes) -> Path:
         text = PngImagePlugin.PngInfo()
         text.add_itxt("XML:com.adobe.xmp", packet.decode())
         Image.fromarray(corners()).save(path, pnginfo=text)
+    elif kind == "jxl":
+        write_jxl(path, corners(), b"", packet, quality=90, lossless=True)
     elif kind == "webp":
         Image.fromarray(corners()).save(path, xmp=packet)
     elif kind == "heic":
@@ -59,14 +63,17 @@ def _in_file(path: Path) -> bytes:
     if path.suffix == ".tif":
         with tifffile.TiffFile(path) as tif:
             return bytes(tif.pages.first.tags[700].value)
+    if path.suffix == ".jxl":
+        with path.open("rb") as file:
+            return metadata_of(file, b"xml ")
     with Image.open(path) as image:
         packet = image.info["xmp"]
         assert isinstance(packet, bytes)
         return packet
 
 
-@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "heic", "webp", "dng"])
-@pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp", ".dng"])
+@pytest.mark.parametrize("kind", ["jpg", "tif", "png", "heic", "webp", "jxl", "dng"])
+@pytest.mark.parametrize("suffix", [".tif", ".jpg", ".png", ".webp", ".jxl", ".dng"])
 def test_what_was_written_down_about_the_picture_is_kept(
     tmp_path: Path, kind: str, suffix: str
 ) -> None:

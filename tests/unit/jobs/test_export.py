@@ -14,6 +14,8 @@ from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.output import OutputOptions, Stereo, StereoKind
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.probe import probe
+from focusstack_app.io.read import read_frame
 from focusstack_app.jobs.export import (
     check_size,
     check_targets,
@@ -245,14 +247,13 @@ def test_pictures_have_the_suffix_of_a_format(tmp_path: Path, name: str) -> None
         check_targets(tmp_path / name)
 
 
-@pytest.mark.parametrize("name", ["out.tif", "out.png", "out.jpg", "out.webp"])
+@pytest.mark.parametrize("name", ["out.tif", "out.png", "out.jpg", "out.webp", "out.jxl"])
 def test_the_suffix_and_the_options_decide_how_it_is_written(
     tmp_path: Path, stack: Stack, name: str
 ) -> None:
     result = fake_result(stack)
     export_result(result, tmp_path / name, options=OutputOptions(bits=8, lossless=True))
-    with Image.open(tmp_path / name) as image:
-        written = np.asarray(image)
+    written = read_frame(probe(tmp_path / name)).pixels
     assert written.dtype == np.uint8
     if name != "out.jpg":
         assert np.array_equal(written, rounded_to_8(result.picture))

@@ -58,7 +58,10 @@ def test_options_are_used_where_they_do_something() -> None:
     assert bits is not None
     assert not quality(ExportSettings())
     assert quality(ExportSettings(format=FileFormat.JPEG))
+    assert quality(ExportSettings(format=FileFormat.JXL))
     assert not quality(ExportSettings(format=FileFormat.WEBP, lossless=True))
+    assert not quality(ExportSettings(format=FileFormat.JXL, lossless=True))
+    assert bits(ExportSettings(format=FileFormat.JXL))
     assert bits(ExportSettings(format=FileFormat.PNG))
     overlap = options_of(FusionSettings)["overlap"].used
     assert overlap is not None

@@ -87,3 +87,4 @@ def test_formats_are_said_with_what_matters_for_them() -> None:
     assert wording.format_text(FileFormat.DNG, options) == "DNG for raw developers"
     without_loss = OutputOptions(lossless=True)
     assert wording.format_text(FileFormat.WEBP, without_loss) == "WebP without loss"
+    assert wording.format_text(FileFormat.JXL, without_loss) == "JPEG XL without loss"

@@ -1,0 +1,122 @@
+"""JPEG XL, decoded by libjxl; whole numbers up to 16 bits, and floating point."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import Pixels
+from focusstack_app.core.message import message
+from focusstack_app.io.decoded import Decoded, Header, in_three
+from focusstack_app.io.faults import shown
+from focusstack_app.io.icc import encoded_profile, gamma_profile
+from focusstack_app.io.jxl_header import (
+    BLACK,
+    LINEAR,
+    OF_SRGB,
+    ColourEncoding,
+    JxlHeader,
+    header_of,
+)
+from focusstack_app.io.orientation import upright_size
+from focusstack_app.io.raster import check_area
+from focusstack_app.io.samples import from_float, scaled
+
+SUFFIX = ".jxl"
+_MOST_BITS = 16  # of whole numbers
+_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
+# ISO/IEC 18181-1, section E.2: chromaticities (x, y), and exponents from numbers to light.
+_WHITES = {1: (0.3127, 0.3290), 10: (1 / 3, 1 / 3), 11: (0.314, 0.351)}
+_PRIMARIES = {
+    1: ((0.639998686, 0.330010138), (0.300003784, 0.600003357), (0.150002046, 0.059997204)),
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),
+    11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
+}
+_GAMMAS: dict[int | None, float] = {LINEAR: 1.0, 17: 2.6, OF_SRGB: 1.0}  # sRGB's curve comes later
+_NAMES = {(1, 11): "Display P3"}
+
+
+def read_header(path: Path) -> Header:
+    """Read the header of a file; what it says of the orientation is undone by the decoder.
+
+    Raises:
+        InputError: If the picture is too large, or its colours cannot be read.
+        Exception: Whatever is raised on a damaged header; see `faults.reading`.
+    """
+    return _header(path, _found(path))
+
+
+def decode(path: Path) -> Decoded:
+    """Decode a file; of an animation the first picture.
+
+    Raises:
+        InputError: As `read_header`.
+        Exception: Whatever libjxl raises on damaged data; see `faults.reading`.
+    """
+    found = _found(path)
+    header = _header(path, found)
+    with path.open("rb", buffering=0) as file:  # a buffer would copy it all
+        stored = np.asarray(imagecodecs.jpegxl_decode(file.read(), 0))
+    grey = stored.ndim == 2 or stored.shape[2] < 3
+    samples = stored.reshape(*stored.shape[:2], -1)[:, :, : 1 if grey else 3]
+    icc = _profile(found.colours)
+    pixels: Pixels
+    if found.floating:
+        pixels, icc = from_float(path, samples, icc)
+    else:
+        pixels = scaled(samples, found.bits)
+    return Decoded(header, in_three(pixels[:, :, 0]) if grey else pixels, icc)
+
+
+def _found(path: Path) -> JxlHeader:
+    with path.open("rb") as file:
+        found = header_of(file)
+    check_area(path, found.width_px, found.height_px)
+    return found
+
+
+def _header(path: Path, found: JxlHeader) -> Header:
+    if found.colours.transfer in _HDR_TRANSFERS:
+        raise InputError(
+            message(
+                "{file} is an HDR picture ({kind}).",
+                file=shown(path),
+                kind=_HDR_TRANSFERS[found.colours.transfer],
+            ),
+            message("Save it as a TIFF or JPEG, or use the camera's RAW file."),
+        )
+    if _profile(found.colours) is None:
+        raise InputError(
+            message(
+                "{file} is a JPEG XL picture with an ICC profile, which cannot be read from it.",
+                file=shown(path),
+            ),
+            message("Save it as TIFF or PNG, or as JPEG XL in sRGB."),
+        )
+    if BLACK in found.further or (found.bits > _MOST_BITS and not found.floating):
+        raise InputError(
+            message(
+                "{file} is a JPEG XL picture of a kind that is not supported.", file=shown(path)
+            ),
+            message("Save it as RGB or greyscale with 8, 16 or 32 bits (floating point)."),
+        )
+    size = upright_size(found.width_px, found.height_px, found.orientation)
+    deep = found.floating or found.bits > 8
+    return Header(*size, 16 if deep else 8, 1, found.orientation)
+
+
+def _profile(colours: ColourEncoding) -> bytes | None:
+    """The profile of the numbers; None where it cannot be told."""
+    told = list(colours.chromaticities)
+    white = _WHITES.get(colours.white) or told.pop(0)
+    primaries = _PRIMARIES.get(colours.primaries) or told
+    gamma = _GAMMAS.get(colours.transfer, colours.gamma)
+    if colours.has_profile or gamma <= 0:
+        return None
+    made = gamma_profile(white, primaries, gamma)
+    if colours.transfer != OF_SRGB:
+        return made
+    return encoded_profile(made, _NAMES.get((colours.white, colours.primaries), "Custom RGB"))

@@ -1,0 +1,47 @@
+"""Small JPEG XL files that cjxl 0.7 has made: `PICTURE`, by what its numbers were said to be."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+import numpy as np
+
+PICTURE = np.empty((8, 12, 3), np.uint8)
+PICTURE[:, :6], PICTURE[:, 6:] = (200, 100, 50), (20, 120, 220)
+PICTURE[:4] //= 2
+
+DISPLAY_P3 = b64decode(
+    "/woBQUAmNwIIAgEAsABLGIsVANRVGRtbXSAIAGiZDwBOQSIQUnSSEh44JTsxOJzpm8PdpK3N7AYwWQ=="
+)
+GAMMA = b64decode(
+    "/woBQUB93SqKCAIBALAASxiLFQDUVRkbW10gCABomQ8ATkEiEFJ0khIeOCU7MTic6ZvD3aStzewGMFk="
+)
+PQ = b64decode(
+    "/woBBRCQR484HAAAAAACCAIBALAASxiLFQDUVRkbW10gCABomQ8ATkEiEFJ0khIeOCU7MTic6ZvD3aStzewGMFk="
+)
+GREY_LINEAR = b64decode("/woBQVC0CAgCAQB8AEsYixUAVJYZSV0ACIDQyRAATWHTIIlwpkcHvmgALAI=")
+ADOBE_RGB_AS_ICC = b64decode(
+    "/woBQQgXDANmUCAEYECYmAcSQG7axWrMvI5PKTxa5wGg+yyQg08r0MC1e4hhF4ctAqk1y4DrQLPLhJYe0XDrY0qNu8BN"
+    "/AvwxDlQhPhDHHbwNFBAJQJTAldCoeAC4hFKcPLOiSB0fPnyYcnPsI4XGB4ok5IDoXGwtakEDKkomLyLzC8iQGNhQjiD"
+    "sM8vxyH8YZoGBGQ2+qmAjeMY8IP4wgFUPOH1DAgCAQCwAEsYixUA1FUZG1tdIAgAaJkPAE5BIhBSdJISHjglOzE4nOmb"
+    "w92krc3sBjBZ"
+)
+# With loss; white and primaries as numbers.
+CUSTOM = b64decode(
+    "/woBQYKQSB7iWoggcSrFrBxgoi7waaERR+xgw4UAEogCAMQBTb8WAAAVKqOMG7yc6/nyQ4fFtI3rDG21bWFJosg4Nkkn"
+    "cEgSS4DuBi6EnCgCMe90B29o7ZDWVQQVUiCrbUVRkhRjVFSMkSr8XzGIivpe6nUv44QSYz4VtObIcQeevhgygux2cOPz"
+    "ssUzZ2gdf8EIUDM="
+)
+# From a JPEG of orientation 6 that names a maker, with EXIF in a box that Brotli has packed.
+TURNED = b64decode(
+    "AAAADEpYTCANCocKAAAAFGZ0eXBqeGwgAAAAAGp4bCAAAAASanhscAAAAAD/CgEtEBMAAABAYnJvYkV4aWYbLwAABGpu"
+    "97AxGhslGEydEgwmm+CQA/bsSygsCzyG75R4BMgMu5+YChORLjVua9Fz590PAAABHWp4bHCAAAAB4FsCEAAoBAxkDGQM"
+    "ZP7/DgAAGAAIAAEAAAAAAICAJYkjVC/miu+W0AMAFJIUFBSmIykGj3YNmcIYvw8AWCq9jemu+UzA0wrQD/7Q/wD5EDoB"
+    "xFRdBADwoUCaCQCbXAJANZcAAAUAAAAANAAAAAAAAAAAAADA2xrcG7orRHkkq3kDjHAv2iWECiLawDQNRI5gUBTgEgIc"
+    "GEOGUDFCxFcjkN4pABA9CwCneQIAFAAAAHkBAAAAAAAAAAAAAAAAAAAAAACFFEi2raoxtowxsoqKUowxRor44alY1fBL"
+    "VRQJIz31fryMB5g/x/spiXPbW/MFuuswsxFQD5VRP0nmI6uQLpWBDOG9c4vGg7H/7QoXMgAL"
+)
+ANIMATED = b64decode(
+    "/woBBQMIKC4JCALKCAAAsABLGIsVANRVGRtbXSAIAGiZDwBOQSIQUnSSEh44JTsxOJzpm8PdpK3N7AYwWQgCygQAsABL"
+    "GIsVANRtGaWWFwgCgHMQJMDNoEKCqGTAuFtMAeaK0ZEcEGYcrYhAjcAQAA=="
+)
