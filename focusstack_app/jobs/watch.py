@@ -185,6 +185,7 @@ class Watch:
             if text not in self._told:
                 notes.append(text)
         else:
+            notes += [_late_text(one) for one in waiting if one.late and one.due_s == 0.0]
             coming = any(None in look.read.values() for look in arrivals.folders)
             text = _text(waiting, coming=coming)
             self._told = {told for told in self._told if told in arrivals.notes}
@@ -367,3 +368,17 @@ def _text(waiting: Sequence[Waiting], *, coming: bool) -> str:
             seconds=math.ceil(first.due_s or 0.0),
         )
     return message("Pictures are coming in") if coming else message("Waiting for new stacks")
+
+
+def _late_text(waiting: Waiting) -> str:
+    stack = shown(waiting.stack.folder / waiting.stack.name)
+    if waiting.late == 1:
+        return message(
+            "1 frame came after {stack} had been fused: it is fused once more, with it.",
+            stack=stack,
+        )
+    return message(
+        "{count} frames came after {stack} had been fused: it is fused once more, with them.",
+        count=waiting.late,
+        stack=stack,
+    )

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from focusstack_app.core.errors import Cancelled
-from focusstack_app.core.message import message
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.batch import BatchItem, Fuse, run_task
@@ -58,23 +57,12 @@ def run_watch(
                 _rest(progress, pause_s(time.monotonic() - began_s))
                 continue
             task = watch.begin(due)
-            if due.late:
-                on_note(late_text(due))
             progress.report(0.0, shown(Path(task.stack.name)))
             item = run_task(task, progress, fuse)
             if watch.ended(due, item):
                 on_item(item)
             progress.begin_again()
     return tuple(one for one in waiting if one.due_s is not None)
-
-
-def late_text(waiting: Waiting) -> str:
-    """What is said of a stack that is fused again."""
-    return message(
-        "{count} frames came after {stack} had been fused: it is fused once more, with them.",
-        count=waiting.late,
-        stack=shown(waiting.stack.folder / waiting.stack.name),
-    )
 
 
 def pause_s(look_s: float) -> float:

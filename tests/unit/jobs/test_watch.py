@@ -222,6 +222,7 @@ def test_frames_that_come_late_make_the_picture_anew(session: _Session, frames: 
     assert seen.waiting[0].late == 1
     session.wait(40)
     assert session.made == ["done capture.tif of 2", "done capture-2.tif of 3"]
+    assert ["1 frame came after" in note for note in session.notes] == [True]
 
 
 def test_a_rating_written_into_a_frame_is_no_new_frame(
