@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable
 
 from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.message import message
+from focusstack_app.core.turns import Turns
 
 Listener = Callable[[float, str], None]
 Checkpoint = Callable[[], None]
 
 RESTING = "Paused"
+GIVING_WAY = message("Waiting for the preview")
 
 
 class Progress:
@@ -21,10 +24,15 @@ class Progress:
 
     Args:
         listener: Called as `listener(fraction, stage)` on the worker thread.
+
+    Attributes:
+        turns: What it gives up its turn to while it rests, and when something urgent waits; its
+            stage is `GIVING_WAY` then. None where it works alone.
     """
 
     def __init__(self, listener: Listener | None = None) -> None:
         self._listener = listener
+        self.turns: Turns | None = None
         self._cancelled = threading.Event()
         self._going = threading.Event()
         self._going.set()
@@ -47,14 +55,15 @@ class Progress:
             root._listener(root._done, stage)
 
     def checkpoint(self) -> None:
-        """Wait here while the job is paused; stop here if it was cancelled.
+        """Wait here while the job is paused or gives way; stop here if it was cancelled.
 
         Raises:
             Cancelled: If `cancel` was called.
         """
-        if not self._root._going.is_set():
-            self._root._rest()
-        if self._root._cancelled.is_set():
+        root = self._root
+        while root._has_to_rest():
+            root._rest()
+        if root._cancelled.is_set():
             raise Cancelled
 
     def cancel(self) -> None:
@@ -85,9 +94,17 @@ class Progress:
         part._span = self._span * (end - start)
         return part
 
+    def _has_to_rest(self) -> bool:
+        going, turns = self._going.is_set(), self.turns
+        return not self.cancelled and (not going or (turns is not None and turns.wanted()))
+
     def _rest(self) -> None:
         listener = self._listener or (lambda _fraction, _stage: None)
-        listener(self._done, RESTING)
-        self._going.wait()
+        paused = not self._going.is_set()
+        listener(self._done, RESTING if paused else GIVING_WAY)
+        if self.turns is not None:
+            self.turns.rest(lambda: not paused or self._going.is_set(), lambda: self.cancelled)
+        else:
+            self._going.wait()
         if not self.cancelled:
             listener(self._done, self._stage)

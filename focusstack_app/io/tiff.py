@@ -119,13 +119,13 @@ def read_headers(path: Path) -> list[tuple[int, Header]]:
 def _rgb(path: Path, stored: Plane, icc: bytes | None) -> tuple[Pixels, bytes | None]:
     """(H, W, 3) of one or three channels, and the profile of these numbers."""
     page, samples = stored.page, stored.samples()
-    if page.axes == "SYX":  # planar
+    if stored.axes == "SYX":  # planar
         samples = np.moveaxis(samples, 0, 2)
-    elif page.axes == "YX":
+    elif stored.axes == "YX":
         samples = samples[:, :, np.newaxis]
-    elif page.axes != "YXS":
-        raise ValueError(f"unexpected axes {page.axes}")
-    grey = page.photometric in _ONE_CHANNEL
+    elif stored.axes != "YXS":
+        raise ValueError(f"unexpected axes {stored.axes}")
+    grey = page.photometric in _ONE_CHANNEL and not stored.others
     samples = samples[:, :, :1] if grey else samples[:, :, :3]
     icc = rgb_profile(icc, grey=grey)
     pixels: Pixels

@@ -21,6 +21,7 @@ _MOST_PAGES = 10_000
 _MOST_CHANNELS = 7  # of ImageJ's composites; what has more is a stack that was written carelessly
 _AXES_OF_FRAME = "YXS"
 _CHANNEL = "C"
+_RGB_TABLES = np.eye(3, dtype=np.uint8)[:, :, np.newaxis] * np.arange(256, dtype=np.uint8)
 
 
 class Plane(NamedTuple):
@@ -31,14 +32,23 @@ class Plane(NamedTuple):
         number: By which `core.pages` names it; the first is 1.
         at: Where its samples lie, if they follow those of the only page without a directory of
             their own (ImageJ's way beyond 4 GB).
+        others: Pages with green and blue, where `page` has red (ImageJ's way with 16 bits).
     """
 
     page: tifffile.TiffPage
     number: int
     at: int | None = None
+    others: tuple[tifffile.TiffPage, ...] = ()
+
+    @property
+    def axes(self) -> str:
+        """Of the samples: "YX" of one channel; "YXS" or "SYX"."""
+        return "SYX" if self.others else self.page.axes
 
     def samples(self) -> NDArray[Any]:
-        """As stored, in the order of `page.axes`."""
+        """As stored, in the order of `axes`."""
+        if self.others:
+            return np.stack([page.asarray() for page in (self.page, *self.others)])
         if self.at is None:
             return np.asarray(self.page.asarray())
         page, file = self.page, self.page.parent.filehandle
@@ -69,7 +79,13 @@ def planes(path: Path, tif: tifffile.TiffFile) -> list[Plane]:
     if len(alike) > 1:
         if goes_on or _said(tif) > len(pages):  # directories further down are lost
             raise damaged(path)
-        _check_axes(path, tif, largest)
+        colours = _has_colours_apart(tif)
+        _check_axes(path, tif, largest, colours=colours)
+        if colours:
+            return [
+                Plane(red, red.index + 1, None, (green, blue))
+                for red, green, blue in zip(alike[::3], alike[1::3], alike[2::3], strict=True)
+            ]
     return [Plane(page, page.index + 1) for page in alike]
 
 
@@ -79,7 +95,7 @@ def plane(path: Path, tif: tifffile.TiffFile, number: int | None) -> Plane:
     Raises:
         InputError: As `planes`; if there is no such page, or there are several and none is named.
     """
-    if number is not None:
+    if number is not None and not _has_colours_apart(tif):
         with suppress(IndexError):  # the others need not be looked at
             page = tif.pages[number - 1]
             if isinstance(page, tifffile.TiffPage):
@@ -164,7 +180,7 @@ def _without_directories(
     count = series.size // max(1, page.size)
     if count < 2 and _said(tif) < 2:
         return [Plane(page, 1)]
-    _check_axes(path, tif, page)
+    _check_axes(path, tif, page, colours=False)
     if count < _said(tif) or series.dataoffset is None or page.dtype is None:
         raise damaged(path)
     step = page.size * page.dtype.itemsize
@@ -173,15 +189,33 @@ def _without_directories(
     return [Plane(page, n + 1, series.dataoffset + n * step) for n in range(count)]
 
 
-def _check_axes(path: Path, tif: tifffile.TiffFile, page: tifffile.TiffPage) -> None:
-    """Refuse several stacks in one file, and channels, where it says that it has such."""
+def _has_colours_apart(tif: tifffile.TiffFile) -> bool:
+    """Whether ImageJ has put red, green and blue into pages that follow each other."""
+    said = tif.imagej_metadata or {}
+    if said.get("channels") != 3 or said.get("mode") != "composite":
+        return False
+    tables = said.get("LUTs", _RGB_TABLES)  # these are its own choice
+    return np.array_equal(tables, _RGB_TABLES)
+
+
+def _check_axes(
+    path: Path, tif: tifffile.TiffFile, page: tifffile.TiffPage, *, colours: bool
+) -> None:
+    """Refuse several stacks in one file, and channels, where it says that it has such.
+
+    Args:
+        path: For messages.
+        tif: The file.
+        page: One of its frames.
+        colours: Whether its channels are red, green and blue.
+    """
     if not (tif.is_ome or tif.is_imagej):
         return
     series = [one for one in tif.series if one.keyframe.shape == page.shape]
     many = [
         (axis, count)
         for axis, count in zip(series[0].axes, series[0].shape, strict=True)
-        if count > 1 and axis not in _AXES_OF_FRAME
+        if count > 1 and axis not in _AXES_OF_FRAME and not (colours and axis == _CHANNEL)
     ]
     channels = dict(many).get(_CHANNEL, 1)
     if page.samplesperpixel < 3 and channels > 1 and (channels <= _MOST_CHANNELS or many[1:]):

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from focusstack_app.core.errors import Cancelled, FocusStackError
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -148,15 +149,26 @@ class JobQueue:
     """Runs jobs one after another, in the order in which they were submitted.
 
     Its thread, and the threads that it starts, give way to the one that submits.
+
+    Args:
+        turns: Shared with other queues, only one of which works at a time.
+        urgent: Whether its jobs run in the middle of those of the queues that are not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns | None = None, *, urgent: bool = False) -> None:
+        self._turns, self._urgent = turns, urgent
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._serve, name="focusstack-jobs", daemon=True)
         self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job runs or waits."""
+        with self._changed:
+            return self._running is not None or bool(self._waiting)
 
     def submit(self, job: Job) -> None:
         """Put a job in line.
@@ -196,5 +208,18 @@ class JobQueue:
                 if not self._waiting:
                     return
                 self._running = job = self._waiting.popleft()
-            job._run()
+            self._run(job)
             del job
+
+    def _run(self, job: Job) -> None:
+        turns = self._turns
+        if turns is None:
+            job._run()
+            return
+        if not self._urgent:
+            job._progress.turns = turns
+        turns.begin(urgent=self._urgent, stopped=lambda: job.state.terminal)
+        try:
+            job._run()
+        finally:
+            turns.end(urgent=self._urgent)

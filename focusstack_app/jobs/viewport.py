@@ -112,8 +112,9 @@ def _encoded(
 class Viewport:
     """A stack of which any part can be had as the render makes it, and the render itself.
 
-    Made by `open_viewport`; used by one thread at a time. Temporary files are gone after `close`,
-    and when nobody holds it any more.
+    Made by `open_viewport`; used by one thread at a time, but parts may be made while `render`
+    rests at a checkpoint. Temporary files are gone after `close`, and when nobody holds it any
+    more.
 
     Attributes:
         size_px: (width, height) of the picture.
@@ -227,6 +228,7 @@ class Viewport:
         """Hold the memory budget of a render, frames and tiles included."""
         room, rooms = room_bytes(request, self._rooms.budget_bytes), self._rooms
         self._recent.limit(room)
+        self._recent.limit(self._recent.size_bytes)  # parts that are made meanwhile take no more
         left = room - self._recent.size_bytes
         try:
             self._spool.limit(left, [*self._encoded.latents, *self._frames])

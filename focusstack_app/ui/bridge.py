@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from focusstack_app.core.memory import give_back_memory
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.turns import Turns
 from focusstack_app.jobs.queue import Job, JobEvent, JobQueue, JobState
 from focusstack_app.ui.translation import said
 
@@ -25,13 +26,20 @@ _BEGIN_MS = 5  # what was asked for is painted first: beside work, that takes tw
 
 
 class Lane(Enum):
-    """Where work waits for its turn."""
+    """Where work waits for its turn.
+
+    What is in the lane of previews interrupts what is in that of the device, and goes first.
+    """
 
     DEVICE = "device"
+    PREVIEW = "preview"
     FILES = "files"
     VIEW = "view"
     THUMBNAILS = "thumbnails"
     PROXIES = "proxies"
+
+
+_ON_DEVICE = {Lane.DEVICE: False, Lane.PREVIEW: True}  # and whether it is urgent
 
 
 class Task(QObject):
@@ -145,7 +153,10 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._queues = {lane: JobQueue() for lane in Lane}
+        self._queues = {lane: JobQueue() for lane in Lane if lane not in _ON_DEVICE}
+        turns = Turns()
+        for lane, urgent in _ON_DEVICE.items():
+            self._queues[lane] = JobQueue(turns, urgent=urgent)
         self._closed = False
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._rest)
@@ -154,6 +165,10 @@ class Bridge(QObject):
     def closed(self) -> bool:
         """Whether nothing is run any more."""
         return self._closed
+
+    def is_busy(self, lane: Lane) -> bool:
+        """Whether something runs on a lane, or waits there."""
+        return self._queues[lane].busy
 
     def submit(self, lane: Lane, work: Callable[[Progress], object]) -> Task:
         """Run `work` on a lane, after what waits there.

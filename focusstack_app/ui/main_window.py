@@ -225,19 +225,17 @@ class MainWindow(ExportWindow):
         render.news = self.tr("{name} is finished, after {time}").format(
             name=output.name, time=seconds_text(rendered.seconds)
         )
-        self._say_how(output)
         news = [warning for warning in result.warnings if warning not in self._advised]
         if elsewhere:
             self._announce(output)
-        elif news:
-            self.warn(news)
+        else:
+            self._say_how(output)
+            if news:
+                self.warn(news)
         self._update_state()
 
     def _announce(self, output: Output) -> None:
-        """Say that an output of another stack is there, unless more is said of this one."""
-        if self.banner.message not in ("", self._announced):
-            return
-        frames = output.result.request.stack.sources
+        """Say that an output of another stack is there; quietly, where this one has its message."""
 
         def show() -> None:
             self.banner.hide()
@@ -245,9 +243,13 @@ class MainWindow(ExportWindow):
                 self.side.outputs.select(output)
                 self._on_output_chosen(output)
 
+        frames, before = output.result.request.stack, self._announced
         text = self.tr("{name} of {stack} is finished.")
-        self._announced = text.format(name=output.name, stack=stack_name(frames))
-        self.banner.say(Tone.NOTE, self._announced, action=(self.tr("Show It"), show))
+        self._announced = text.format(name=output.name, stack=stack_name(frames.sources))
+        if self.banner.message in ("", before):
+            self.banner.say(Tone.NOTE, self._announced, action=(self.tr("Show It"), show))
+        else:
+            self.statusBar().showMessage(self._announced)
 
     def _on_output_chosen(self, output: Output) -> None:
         self._show_output(output)

@@ -127,7 +127,7 @@ class Previewer(QObject):
 
     @property
     def held(self) -> bool:
-        """Whether previews wait for something more important."""
+        """Whether the preview waits for a render of the same."""
         return self._held
 
     @property
@@ -159,13 +159,14 @@ class Previewer(QObject):
         return dataclasses.replace(request, stack=found.stack, registration=found.registration)
 
     def ask(self, request: FusionRequest, *, at_once: bool = False) -> None:
-        """Want a preview of this; whatever was wanted before is cancelled.
+        """Want a preview of this; whatever was wanted before is cancelled, and nothing is held.
 
         Args:
             request: The full-size request.
             at_once: Do not wait for further changes.
         """
         self._latest.cancel()
+        self._held = False
         self._wanted = dataclasses.replace(request, max_side_px=PREVIEW_SIDE_PX)
         self._fraction = 0.0
         if at_once:
@@ -234,7 +235,7 @@ class Previewer(QObject):
             self._fraction = first + fraction * (last - first)
             self.progressed.emit()
 
-        task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
+        task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
         self._hurry = task if rough else None
         task.progressed.connect(tell)
         task.succeeded.connect(self._on_ready)

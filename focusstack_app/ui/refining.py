@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 
+from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
@@ -37,7 +38,8 @@ class Refiner(QObject):
     """Makes the parts of the preview that are looked at as the render will make them.
 
     The frames are read, aligned and encoded before: when somebody looks, or, where they fit in
-    memory, once nothing has been asked for a while. The render takes them from here.
+    memory, once nothing has been asked for a while. The render takes them from here; what is looked
+    at meanwhile is made in its middle.
 
     Attributes:
         fraction: How far what is looked at is prepared, or refined, 0 to 1.
@@ -139,7 +141,7 @@ class Refiner(QObject):
     def _go_on(self) -> None:
         """Do what is to be done next for what is looked at."""
         previewer, preview, window = self._previewer, self._previewer.preview, self._window
-        busy = previewer.busy or previewer.held or self._failed
+        busy = previewer.busy or self._failed
         if preview is None or busy or not _refinable(preview):
             self._stop()
         elif window is None:
@@ -148,7 +150,7 @@ class Refiner(QObject):
         elif self._canvas is None or self._viewport is None:
             if self._canvas is not None and self._covered(window):
                 self._stop()
-            elif self._latest.task is None:
+            elif self._latest.task is None and (self._viewport or not previewer.held):
                 self._prepare(preview, self._viewport)
         else:
             parts = self._viewport.parts_over(window)
@@ -176,7 +178,8 @@ class Refiner(QObject):
         if preview is None or self._viewer.picture is not preview.picture or not self.offers_more:
             return
         begun = self._latest.task or self._viewport or self._failed_idle
-        if not (begun or previewer.busy or previewer.held) and fits_in_memory(_render_of(preview)):
+        busy = previewer.busy or self._bridge.is_busy(Lane.DEVICE)
+        if not (begun or busy) and fits_in_memory(_render_of(preview)):
             self._prepare(preview, None)
 
     def _prepare(self, preview: Preview, viewport: Viewport | None) -> None:
@@ -188,7 +191,7 @@ class Refiner(QObject):
             return opened, enlarged(preview.picture, opened.size_px, progress.checkpoint)
 
         self._making, self.fraction = [], 0.0
-        task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
+        task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(self._on_prepared)
         task.failed.connect(self._on_failed)
@@ -219,11 +222,13 @@ class Refiner(QObject):
         mode, whole = preview.request.mode, bounds(parts)
 
         def work(progress: Progress) -> NDArray[np.uint8]:
+            if viewport.closed:  # by the render that it was lent to
+                raise Cancelled
             return converted(viewport.picture_of(whole, mode, progress), viewport.icc_profile)
 
         self._making = parts
         self._on_progress(0.0, "")
-        task = self._latest.replace(self._bridge.submit(Lane.DEVICE, work))
+        task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(lambda pixels: self._on_refined(parts, pixels))
         task.failed.connect(self._on_failed)
@@ -263,7 +268,7 @@ class Refiner(QObject):
             self._canvas = None
             self._done.clear()
             self.give_back()
-        elif previewer.busy or previewer.held:
+        elif previewer.busy or (previewer.held and self._viewport is None):
             self._stop()
         self._look_again()
 

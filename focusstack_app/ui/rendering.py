@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.message import message
-from focusstack_app.core.progress import RESTING, Progress
+from focusstack_app.core.progress import GIVING_WAY, RESTING, Progress
 from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
@@ -86,8 +86,8 @@ class Render:
         return self._worked_s + running
 
     def advance(self, fraction: float, stage: str) -> None:
-        """Take progress in; the clock stands while it rests."""
-        if stage == RESTING:
+        """Take progress in; the clock stands while it rests or gives way."""
+        if stage in (RESTING, said(GIVING_WAY)):
             self.stand()
         else:
             self.go()
@@ -112,7 +112,7 @@ class Render:
 
 
 class Renderer(QObject):
-    """Runs renders on the device in the order in which they were asked for.
+    """Runs renders on the device in the order in which they were asked for, previews in between.
 
     Args:
         bridge: Runs the work.

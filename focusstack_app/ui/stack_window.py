@@ -28,8 +28,9 @@ from focusstack_app.ui.previewing import Preview
 from focusstack_app.ui.project_window import ProjectWindow
 from focusstack_app.ui.retouching import Retoucher
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.view_bar import View
+from focusstack_app.ui.wording import left_out_text, others_text, removed_text, stacks_text
 
 
 class StackWindow(ProjectWindow):
@@ -140,14 +141,14 @@ class StackWindow(ProjectWindow):
         self.show_view(View.PREVIEW)
         self._notes = opened.warnings
         if opened.left_out:
-            bad = _left_out_text(len(opened.left_out))
-            good = _others_text(len(opened.stack))
+            bad = left_out_text(len(opened.left_out))
+            good = others_text(len(opened.stack))
             self._notes = (f"{bad} {said(opened.left_out[0].message)}", good)
         elif opened.stacks > 1:
             self._notes = ()
             self.banner.say(
                 Tone.NOTE,
-                _stacks_text(opened.stacks),
+                stacks_text(opened.stacks),
                 self.tr("File, Batch (Ctrl+B) splits their folder and makes one picture of each."),
             )
         if reference is not None and self.frames.reference is None:
@@ -171,7 +172,7 @@ class StackWindow(ProjectWindow):
         self._update_state()
 
     def _on_refused(self, errors: Sequence[InputError]) -> None:
-        text = _left_out_text(len(errors))
+        text = left_out_text(len(errors))
         self.banner.say(Tone.WARNING, text, said(errors[0].message))
 
     # --- frames and parameters ---------------------------------------------------------------
@@ -211,7 +212,7 @@ class StackWindow(ProjectWindow):
         rows = self.filmstrip.chosen_rows()
         if not rows:
             return
-        self.mention(_removed_text(len(rows)))
+        self.mention(removed_text(len(rows)))
         self.frames.remove(rows)  # which may say that another frame is the reference
         self._follow_frames(rows[0])
 
@@ -379,22 +380,3 @@ class StackWindow(ProjectWindow):
     def _on_restored(self) -> None:
         self.statusBar().clearMessage()
         self._follow_frames()
-
-
-# A class of Qt does not find its plurals when another class is derived from it.
-
-
-def _left_out_text(count: int) -> str:
-    return tr("%n file(s) left out.", "", count)
-
-
-def _others_text(count: int) -> str:
-    return tr("The stack has the other %n frame(s).", "", count)
-
-
-def _stacks_text(count: int) -> str:
-    return tr("These frames look like %n stack(s).", "", count)
-
-
-def _removed_text(count: int) -> str:
-    return tr("%n frame(s) removed from the list; nothing changed on disk", "", count)

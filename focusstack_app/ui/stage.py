@@ -15,12 +15,12 @@ from focusstack_app.ui.captions import (
     source_caption,
     waiting_note,
 )
-from focusstack_app.ui.comparing import Comparison, Other, is_of_others, lying_in, other_source
+from focusstack_app.ui.comparing import Comparison, Other, lying_in, other_source
+from focusstack_app.ui.curve import Curve
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.loading import PictureLoader
 from focusstack_app.ui.loupe import Loupe
-from focusstack_app.ui.mark import Mark
 from focusstack_app.ui.menus import Actions
 from focusstack_app.ui.outputs import Output, OutputList
 from focusstack_app.ui.overlays import (
@@ -35,7 +35,6 @@ from focusstack_app.ui.previewing import Preview, Previewer
 from focusstack_app.ui.refining import Refiner
 from focusstack_app.ui.scrubbing import Scrubber
 from focusstack_app.ui.services import Services
-from focusstack_app.ui.sharpness_strip import SharpnessStrip
 from focusstack_app.ui.tilt import Tilt
 from focusstack_app.ui.view_bar import View, ViewBar
 from focusstack_app.ui.viewer import Compare, Viewer
@@ -81,7 +80,6 @@ class Stage(QWidget):
         self._compared: object = None
         self._held = ""
         self._held_other: Other | None = None
-        self._pointed: QPointF | None = None
         self.view = View.PREVIEW
         self.source: FrameSource | None = None
         self.overlay = Overlay.NONE
@@ -99,8 +97,8 @@ class Stage(QWidget):
         self.pictures = PictureLoader(bridge, services, self)
         self.scrubber = Scrubber(bridge, services, self)
         self.refiner = Refiner(self.viewer, previewer, bridge, services, self)
-        self.mark = Mark(self.viewer)
-        self.strip = SharpnessStrip()
+        self.curve = Curve(self.viewer, frames, self.scrubber, self)
+        self.mark, self.strip = self.curve.mark, self.curve.strip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -124,19 +122,19 @@ class Stage(QWidget):
         self.view_bar.view_chosen.connect(self.show_view)
         self.viewer.pointed_at.connect(self._read_pixel)
         self.viewer.zoom_changed.connect(self.view_bar.set_zoom)
-        self.viewer.zoom_changed.connect(lambda _: self._draw_curve())
         self.viewer.zoom_changed.connect(lambda _: self._show_caption())
         self._previewer.progressed.connect(self._show_caption)
         self.refiner.changed.connect(self._show_caption)
         self.refiner.failed.connect(self.failed)
         self.tilt.failed.connect(self.failed)
         self.tilt.changed.connect(self._show_caption)
-        self.mark.moved.connect(self._draw_curve)
-        self.scrubber.changed.connect(self._draw_curve)
+        self.curve.changed.connect(
+            lambda: actions.sharpest.setEnabled(self.strip.sharpest is not None)
+        )
         self.strip.frame_chosen.connect(self.frame_requested)
         actions.sharpest.triggered.connect(self._show_sharpest)
         actions.swap_depth.triggered.connect(self._swap_depth)
-        self._frames.modelReset.connect(self._forget_frames)
+        self._frames.modelReset.connect(self.curve.forget)
         for ready in (self._previewer.roughly_ready, self._previewer.ready):
             ready.connect(lambda _: self._read_frames())
         self.comparison.changed.connect(self.refresh)
@@ -303,9 +301,8 @@ class Stage(QWidget):
         tilted = free and self.view is View.OUTPUT and self._map is Overlay.TILT
         self.tilt.show_result(output.result if tilted and output is not None else None)
         self._actions.swap_depth.setEnabled(tilted)
-        self.mark.setVisible(free)
-        self.strip.setVisible(free and self._frames.rowCount() > 1)
-        self._draw_curve()
+        shown = output if self.view is View.OUTPUT else None
+        self.curve.update(shown, self.source, shown=free)
 
     def _show_caption(self) -> None:
         """Say above the picture what is shown, and in its corner what its colours mean."""
@@ -339,31 +336,6 @@ class Stage(QWidget):
         if self._frames.rowCount() > 1:
             self.scrubber.load(self._frames.sources())
 
-    def _forget_frames(self) -> None:
-        self.scrubber.forget()
-        self.mark.set_place(None)
-
-    def _draw_curve(self) -> None:
-        """The sharpness of each frame at the mark, under the pointer, or else in the middle."""
-        picture, sources = self.viewer.picture, self._frames.sources()
-        output = self._outputs.current if self.view is View.OUTPUT else None
-        if output is not None and is_of_others(output, self._frames):
-            sources = ()  # what is open now is something else
-        if picture is None or not sources or self._held:
-            self.strip.set_curve([], 0)
-            self._actions.sharpest.setEnabled(False)
-            return
-        place = self.mark.place or self._pointed or self.viewer.centre
-        placement = output.result.placement if output is not None else None
-        width, height = picture.full_size_px
-        if placement is not None:
-            place = place + QPointF(placement.left_px, placement.top_px)
-            width, height = sources[0].size_px
-        curve = self.scrubber.curve(sources, place.x() / width, place.y() / height)
-        current = sources.index(self.source) if self.source in sources else 0
-        self.strip.set_curve(curve, current)
-        self._actions.sharpest.setEnabled(self.strip.sharpest is not None)
-
     def _show_sharpest(self) -> None:
         if self.strip.sharpest is not None and not self._held:
             self.frame_requested.emit(self.strip.sharpest)
@@ -375,14 +347,13 @@ class Stage(QWidget):
             self.refresh()
 
     def _read_pixel(self, place: QPointF | None) -> None:
-        self._pointed = place
-        self._draw_curve()
         picture, output = self.viewer.picture, self._outputs.current
         if place is None or picture is None:
             self.pixel_read.emit("")
             return
         plain = self.view is View.OUTPUT and self._map is Overlay.NONE and not self._held
-        result = output.result if plain and output is not None else None
+        there = output is not None and output.size_px == picture.full_size_px  # else on its way
+        result = output.result if plain and there and output is not None else None
         self.pixel_read.emit(pixel_text(place.x(), place.y(), picture, result))
 
     def _fill_compare_menu(self) -> None:

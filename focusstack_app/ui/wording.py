@@ -286,3 +286,23 @@ def map_saved() -> dict[MapKind, str]:
         MapKind.DEPTH: tr("The depth map of {name} is saved as {file}."),
         MapKind.PROVENANCE: tr("The provenance map of {name} is saved as {file}."),
     }
+
+
+def left_out_text(count: int) -> str:
+    """How many files were left out."""
+    return tr("%n file(s) left out.", "", count)
+
+
+def others_text(count: int) -> str:
+    """How many the stack has."""
+    return tr("The stack has the other %n frame(s).", "", count)
+
+
+def stacks_text(count: int) -> str:
+    """How many stacks frames look like."""
+    return tr("These frames look like %n stack(s).", "", count)
+
+
+def removed_text(count: int) -> str:
+    """How many frames were removed."""
+    return tr("%n frame(s) removed from the list; nothing changed on disk", "", count)

@@ -2415,6 +2415,10 @@
         <source>Save it with 16 bits, or divide its values by that of white.</source>
         <translation>Speichern Sie die Datei mit 16 Bit oder teilen Sie ihre Werte durch den von Weiß.</translation>
     </message>
+    <message>
+        <source>Waiting for the preview</source>
+        <translation>Wartet auf die Vorschau</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>

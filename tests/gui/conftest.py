@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.services import Services
+from tests.helpers.refining import PATIENCE_MS, Jobs
 from tests.helpers.retouching import begin
-from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeExport, FakeFusion
+from tests.helpers.stacks import write_stack, write_timed_stack
+from tests.helpers.windows import FakeExport, FakeFusion, drop
 
 MakeWindow = Callable[[Services], MainWindow]
 
@@ -92,3 +94,35 @@ def retouching(opened: MainWindow, qtbot: QtBot) -> MainWindow:
     opened.retouch.panel.diameter.spin.setValue(20)
     opened.retouch.panel.hardness.spin.setValue(100)
     return opened
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
+    """A window with the quick preview of a stack that is larger than it."""
+    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=jobs.open))
+    drop(window, write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
+    return window
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Path:
+    """Two folders of one stack each, and one that holds two stacks and a single picture."""
+    write_stack(tmp_path / "shoot" / "ant", 2)
+    write_stack(tmp_path / "shoot" / "bee", 3)
+    write_timed_stack(tmp_path / "shoot" / "card", [0, 1, 2, 60, 61, 300])
+    return tmp_path / "shoot"
+
+
+@pytest.fixture
+def batch(window: MainWindow, shoot: Path, qtbot: QtBot) -> BatchWindow:
+    """The batch with the proposal for the folder that was dropped on the main window."""
+    drop(window, [shoot])
+    qtbot.waitUntil(lambda: window.batch is not None and bool(window.batch.tree.rows))
+    assert window.batch is not None
+    return window.batch

@@ -1,26 +1,17 @@
 from __future__ import annotations
 
-import threading
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import pytest
 import tifffile
-from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTreeWidgetItem
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import Align, Method
 from focusstack_app.core.output import FileFormat
-from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.jobs.batch import Outcome
 from focusstack_app.settings.schema import Theme
 from focusstack_app.ui.batch_window import BatchWindow
@@ -30,44 +21,10 @@ from focusstack_app.ui.preferences import PreferencesDialog
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.theme import apply_theme, is_dark
 from tests.gui.conftest import MakeWindow
+from tests.helpers.batches import names, results, run, states
 from tests.helpers.colours import strongest_contrast
-from tests.helpers.stacks import write_stack, write_timed_stack
-from tests.helpers.windows import PATIENCE_S, FakeFusion, drop
-
-
-@pytest.fixture
-def shoot(tmp_path: Path) -> Path:
-    """Two folders of one stack each, and one that holds two stacks and a single picture."""
-    write_stack(tmp_path / "shoot" / "ant", 2)
-    write_stack(tmp_path / "shoot" / "bee", 3)
-    write_timed_stack(tmp_path / "shoot" / "card", [0, 1, 2, 60, 61, 300])
-    return tmp_path / "shoot"
-
-
-@pytest.fixture
-def batch(window: MainWindow, shoot: Path, qtbot: QtBot) -> BatchWindow:
-    """The batch with the proposal for the folder that was dropped on the main window."""
-    drop(window, [shoot])
-    qtbot.waitUntil(lambda: window.batch is not None and bool(window.batch.tree.rows))
-    assert window.batch is not None
-    return window.batch
-
-
-def names(batch: BatchWindow) -> list[str]:
-    return [row.stack.name for row in batch.tree.rows]
-
-
-def states(batch: BatchWindow) -> list[str]:
-    return [row.item.text(4) for row in batch.tree.rows]
-
-
-def results(batch: BatchWindow) -> list[str]:
-    return [row.item.text(3) for row in batch.tree.rows]
-
-
-def run(batch: BatchWindow, qtbot: QtBot) -> None:
-    batch.start_button.click()
-    qtbot.waitUntil(lambda: batch.report is not None)
+from tests.helpers.stacks import write_stack
+from tests.helpers.windows import FakeFusion, drop
 
 
 def test_a_dropped_folder_becomes_a_proposal(batch: BatchWindow, shoot: Path) -> None:
@@ -152,181 +109,6 @@ def test_how_stacks_ended_can_be_read_after_the_theme_changed(
             assert strongest_contrast(batch.tree.viewport().grab(place).toImage()) > 4.5
     finally:
         apply_theme(qapp, Theme.SYSTEM)
-
-
-def test_stacks_are_merged_split_renamed_and_left_out(batch: BatchWindow, qtbot: QtBot) -> None:
-    tree = batch.tree
-    tree.rows[2].item.setSelected(True)
-    tree.rows[3].item.setSelected(True)
-    assert batch.merge_button.isEnabled()
-    batch.merge_button.click()
-    assert names(batch) == ["ant", "bee", "card-1", "card-3"]
-    assert len(tree.rows[2].stack.sources) == 5
-    frame = tree.rows[2].item.child(3)
-    assert frame is not None
-    tree.setCurrentItem(frame)
-    assert batch.split_button.isEnabled()
-    batch.split_button.click()
-    assert names(batch)[2:4] == ["card-1-1", "card-1-2"]
-    assert [len(row.stack.sources) for row in tree.rows[2:4]] == [3, 2]
-    tree.rows[0].item.setText(0, "emmet")
-    assert results(batch)[0] == "emmet.tif"
-    tree.rows[1].item.setCheckState(0, Qt.CheckState.Unchecked)
-    tree.clearSelection()
-    tree.rows[3].item.setSelected(True)
-    batch.remove_button.click()
-    run(batch, qtbot)
-    written = sorted(path.name for path in Path(batch.form.folder.value).iterdir())
-    assert written == ["card-1-1.tif", "emmet.tif"]
-
-
-def test_delete_takes_stacks_out_while_no_batch_runs(
-    batch: BatchWindow, fusion: FakeFusion, qtbot: QtBot
-) -> None:
-    batch.tree.setCurrentItem(batch.tree.rows[1].item)
-    fusion.release.clear()
-    batch.start_button.click()
-    QTest.keyClick(batch.tree, Qt.Key.Key_Delete)
-    assert len(names(batch)) == 5
-    fusion.release.set()
-    qtbot.waitUntil(lambda: batch.report is not None)
-    QTest.keyClick(batch.tree, Qt.Key.Key_Delete)
-    assert names(batch) == ["ant", "card-1", "card-2", "card-3"]
-
-
-def test_enter_starts_the_batch_but_not_while_something_is_typed(
-    batch: BatchWindow, qtbot: QtBot
-) -> None:
-    for field in (batch.form.name, batch.form.folder):
-        field.line.setFocus()
-        QTest.keyClick(field.line, Qt.Key.Key_Return)
-        assert not batch.runner.busy
-    batch.start_button.setFocus()
-    QTest.keyClick(batch.start_button, Qt.Key.Key_Return)
-    assert batch.runner.busy
-    qtbot.waitUntil(lambda: batch.report is not None)
-
-
-def drag(batch: BatchWindow, onto: QTreeWidgetItem) -> bool:
-    """Drag what is selected onto a row and let go; whether the row would take it."""
-    tree = batch.tree
-    tree.scrollToItem(onto)
-    data, place = tree.mimeData(tree.selectedItems()), tree.visualItemRect(onto).center()
-    move, left = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    with warnings.catch_warnings():
-        # Newer Qt wants a QPointF here, older Qt knows QPoint only.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        enter = QDragEnterEvent(place, move, data, left, none)
-        over = QDragMoveEvent(place, move, data, left, none)
-    QApplication.sendEvent(tree.viewport(), enter)
-    if not enter.isAccepted():
-        return False
-    QApplication.sendEvent(tree.viewport(), over)
-    let_go = QDropEvent(QPointF(place), move, data, left, none)
-    QApplication.sendEvent(tree.viewport(), let_go)
-    return over.isAccepted()
-
-
-def frame_names(batch: BatchWindow, row: int) -> list[str]:
-    return [source.path.name for source in batch.tree.rows[row].stack.sources]
-
-
-def child(batch: BatchWindow, row: int, number: int) -> QTreeWidgetItem:
-    found = batch.tree.rows[row].item.child(number)
-    assert found is not None
-    return found
-
-
-def test_frames_are_dragged_to_another_stack(
-    batch: BatchWindow, shoot: Path, fusion: FakeFusion, qtbot: QtBot
-) -> None:
-    tree = batch.tree
-    tree.expandAll()
-    assert [frame_names(batch, row) for row in (2, 3, 4)] == [
-        ["IMG_0001.jpg", "IMG_0002.jpg", "IMG_0003.jpg"],
-        ["IMG_0004.jpg", "IMG_0005.jpg"],
-        ["IMG_0006.jpg"],
-    ]
-    child(batch, 2, 1).setSelected(True)
-    child(batch, 3, 1).setSelected(True)
-    assert drag(batch, child(batch, 4, 0))
-    assert names(batch) == ["ant", "bee", "card-1", "card-2", "card-3"]
-    assert [frame_names(batch, row) for row in (2, 3, 4)] == [
-        ["IMG_0001.jpg", "IMG_0003.jpg"],
-        ["IMG_0004.jpg"],
-        ["IMG_0002.jpg", "IMG_0005.jpg", "IMG_0006.jpg"],
-    ]
-    assert [row.included for row in tree.rows] == [True, True, True, False, True]
-    assert states(batch)[3:] == ["One frame only", ""]
-    assert tree.rows[2].item.isExpanded()
-    assert tree.rows[4].item.isExpanded()
-    assert batch.count_label.text() == "4 stacks, 10 frames"
-    run(batch, qtbot)
-    assert [len(request.stack) for request in fusion.requests] == [2, 3, 2, 3]
-    assert sorted(path.name for path in (shoot / "stacked").iterdir())[-1] == "card-3.tif"
-
-
-def test_a_stack_that_loses_its_last_frame_goes(batch: BatchWindow) -> None:
-    batch.tree.rows[4].item.setSelected(True)
-    assert drag(batch, batch.tree.rows[3].item)
-    assert names(batch) == ["ant", "bee", "card-1", "card-2"]
-    assert frame_names(batch, 3) == ["IMG_0004.jpg", "IMG_0005.jpg", "IMG_0006.jpg"]
-    assert [row.item.text(1) for row in batch.tree.rows] == ["2", "3", "3", "3"]
-
-
-def test_frames_stay_where_a_drag_means_nothing(
-    batch: BatchWindow, fusion: FakeFusion, qtbot: QtBot
-) -> None:
-    tree = batch.tree
-    tree.expandAll()
-    child(batch, 2, 1).setSelected(True)
-    assert not drag(batch, tree.rows[2].item)
-    assert [len(row.stack.sources) for row in tree.rows] == [2, 3, 3, 2, 1]
-    fusion.release.clear()
-    batch.start_button.click()
-    assert not drag(batch, tree.rows[0].item)
-    fusion.release.set()
-    qtbot.waitUntil(lambda: batch.report is not None)
-    assert [len(row.stack.sources) for row in tree.rows] == [2, 3, 3, 2, 1]
-
-
-def test_frames_of_another_size_are_a_problem_until_they_leave(
-    window: MainWindow, shoot: Path, qtbot: QtBot
-) -> None:
-    write_stack(shoot / "wide", 2, width_px=120)
-    batch = window.open_batch([shoot])
-    qtbot.waitUntil(lambda: bool(batch.tree.rows))
-    batch.tree.expandAll()
-    child(batch, 5, 0).setSelected(True)
-    assert drag(batch, batch.tree.rows[0].item)
-    assert frame_names(batch, 0) == ["frame_1.png", "frame_1.png", "frame_2.png"]
-    assert "120" in states(batch)[0]
-    batch.tree.clearSelection()
-    child(batch, 0, 1).setSelected(True)
-    assert drag(batch, batch.tree.rows[5].item)
-    assert frame_names(batch, 5) == ["frame_1.png", "frame_2.png"]
-    assert states(batch)[0] == ""
-
-
-def test_a_folder_dropped_on_the_list_is_added(
-    batch: BatchWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    write_stack(tmp_path / "more" / "wasp", 2)
-    drop(batch.tree.viewport(), [tmp_path / "more"])
-    qtbot.waitUntil(lambda: names(batch)[-1] == "wasp")
-
-
-def test_pictures_that_are_left_out_are_named(
-    batch: BatchWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    write_stack(tmp_path / "more" / "wasp", 2)
-    write_stack(tmp_path / "more", 1)
-    write_stack(tmp_path / "more" / "day" / "fly", 2)
-    batch.add_folders([tmp_path / "more"])
-    qtbot.waitUntil(lambda: names(batch)[-1] == "wasp")
-    assert batch.banner.message.startswith("The pictures that lie directly in")
-    assert "day is left out" in batch.banner.accessibleName()
 
 
 def test_name_and_format_are_chosen_with_an_example(
@@ -482,96 +264,6 @@ def test_the_real_fusion_runs_a_batch(
     qtbot.waitUntil(lambda: batch.report is not None, timeout=30_000)
     assert batch.status.text() == "Finished: 2 done, 0 skipped, 0 failed."
     assert tifffile.imread(tmp_path / "real" / "stacked" / "a.tif").shape == (128, 160, 3)
-
-
-RED, GREEN, BLUE, WHITE = "#ff0000", "#00ff00", "#0000ff", "#ffffff"
-
-
-def write_coloured(folder: Path, *colours: str) -> None:
-    """A frame of each colour."""
-    folder.mkdir(parents=True)
-    for number, colour in enumerate(colours, 1):
-        Image.new("RGB", (96, 64), colour).save(folder / f"frame_{number}.png")
-
-
-@pytest.fixture
-def coloured(tmp_path: Path) -> Path:
-    """Two stacks that are told apart by their middle frames."""
-    write_coloured(tmp_path / "coloured" / "first", WHITE, RED, WHITE)
-    write_coloured(tmp_path / "coloured" / "second", WHITE, WHITE, GREEN, BLUE)
-    return tmp_path / "coloured"
-
-
-class SlowThumbnails:
-    """Reads thumbnails when `release` says so, and remembers which."""
-
-    def __init__(self) -> None:
-        self.read: list[str] = []
-        self.release = threading.Event()
-
-    def __call__(self, source: FrameSource, max_side_px: int) -> NDArray[np.uint8]:
-        self.read.append(source.path.parent.name)
-        assert self.release.wait(PATIENCE_S)
-        return read_thumbnail(source, max_side_px)
-
-
-def painted(batch: BatchWindow, row: int) -> set[str]:
-    """The colours that a horizontal line through the middle of a row's name meets."""
-    tree = batch.tree
-    image = tree.viewport().grab(tree.visualItemRect(tree.rows[row].item)).toImage()
-    right, middle = tree.columnWidth(0), image.height() // 2
-    return {image.pixelColor(x, middle).name() for x in range(right)}
-
-
-def is_marked(batch: BatchWindow, row: int) -> bool:
-    """Whether a sign of colour stands where a thumbnail would: all else is grey."""
-    return any(QColor(name).hsvSaturation() > 100 for name in painted(batch, row))
-
-
-def test_a_stack_shows_its_middle_frame(window: MainWindow, coloured: Path, qtbot: QtBot) -> None:
-    batch = window.open_batch([coloured])
-    qtbot.waitUntil(lambda: len(batch.tree.rows) == 2)
-    qtbot.waitUntil(lambda: RED in painted(batch, 0) and GREEN in painted(batch, 1))
-    assert not painted(batch, 0) & {GREEN, BLUE}
-    tree = batch.tree
-    tree.setCurrentItem(child(batch, 1, 3))
-    batch.split_button.click()
-    qtbot.waitUntil(lambda: BLUE in painted(batch, 2))
-    assert not painted(batch, 1) & {GREEN, BLUE}
-    tree.rows[0].item.setCheckState(0, Qt.CheckState.Unchecked)
-    assert RED not in painted(batch, 0)  # paler
-
-
-def test_the_proposal_does_not_wait_for_thumbnails_and_a_closed_window_reads_none(
-    make_window: MakeWindow, coloured: Path, qtbot: QtBot
-) -> None:
-    slow = SlowThumbnails()
-    batch = make_window(Services(read_thumbnail=slow)).open_batch([coloured])
-    qtbot.waitUntil(lambda: slow.read == ["first"])
-    assert names(batch) == ["first", "second"]
-    assert batch.start_button.isEnabled()
-    assert not is_marked(batch, 0)
-    name = batch.tree.visualItemRect(batch.tree.rows[0].item)
-    batch.close()
-    slow.release.set()
-    qtbot.wait(100)
-    assert slow.read == ["first"]
-    batch.show()
-    qtbot.waitUntil(lambda: RED in painted(batch, 0) and GREEN in painted(batch, 1))
-    assert batch.tree.visualItemRect(batch.tree.rows[0].item) == name
-
-
-def test_a_stack_whose_middle_frame_cannot_be_read_is_marked(
-    window: MainWindow, coloured: Path, qtbot: QtBot
-) -> None:
-    broken = coloured / "first" / "frame_2.png"
-    broken.write_bytes(broken.read_bytes()[:60])  # the header is there
-    (coloured / "second" / "frame_1.png").write_bytes(b"")
-    batch = window.open_batch([coloured])
-    qtbot.waitUntil(lambda: len(batch.tree.rows) == 2)
-    assert states(batch)[0] == ""
-    assert "frame_1.png is empty" in states(batch)[1]
-    qtbot.waitUntil(lambda: is_marked(batch, 0) and is_marked(batch, 1))
 
 
 def test_folders_are_looked_for_where_the_last_one_was(batch: BatchWindow, shoot: Path) -> None:

@@ -272,3 +272,28 @@ def test_a_cropped_output_and_its_source_lie_on_each_other(
     (other, *_) = opened.stage.others
     assert other.content is output
     assert other.place == QRectF(20, 10, 76, 54)
+
+
+def test_an_output_whose_picture_is_on_its_way_is_not_read_out(
+    rendered: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """It may be smaller than what is still shown."""
+    viewer, outputs = rendered.viewer, rendered.side.outputs
+    large = outputs.current
+    assert large is not None
+    rendered.open_paths(write_stack(tmp_path / "small", 2, width_px=30, height_px=20))
+    qtbot.waitUntil(lambda: rendered.frames.rowCount() == 2 and not rendered.previewer.busy)
+    rendered.render_stack()
+    qtbot.waitUntil(lambda: len(outputs.outputs) == 2 and not rendered.renderer.busy)
+    rendered.side.outputs.select(large)
+    rendered.side.outputs.chosen.emit(large)
+    qtbot.waitUntil(lambda: _width(rendered) == large.size_px[0])
+    outputs.select(outputs.outputs[1])
+    QTest.mouseMove(viewer, QPoint(viewer.width() // 2, viewer.height() // 2))
+    QTest.mouseMove(viewer, QPoint(viewer.width() // 2 + 1, viewer.height() // 2))
+    assert rendered.readout.text().endswith("R 12  G 12  B 12")  # what is seen, in 8 bits
+
+
+def _width(window: MainWindow) -> int:
+    picture = window.viewer.picture
+    return picture.full_size_px[0] if picture is not None else 0

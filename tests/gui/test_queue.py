@@ -222,8 +222,10 @@ def test_another_stack_is_opened_meanwhile(
 def test_what_is_made_of_another_stack_does_not_take_the_view(
     queued: MainWindow, fusion: FakeFusion, tmp_path: Path, view: View, qtbot: QtBot
 ) -> None:
+    fusion.holds_previews = False
     queued.open_paths(write_stack(tmp_path / "other", 2))
-    qtbot.waitUntil(lambda: queued.frames.rowCount() == 2)
+    qtbot.waitUntil(lambda: queued.frames.rowCount() == 2 and not queued.previewer.busy)
+    assert fusion.previews[-1].stack == queued.frames.stack()  # while the render is held up
     fusion.warnings = ("One frame moved.",)  # of the stack that is not looked at
     queued.show_view(view)
     fusion.release.set()
@@ -232,7 +234,6 @@ def test_what_is_made_of_another_stack_does_not_take_the_view(
     assert len(outputs) == 3
     assert queued.stage.view is view
     assert queued.banner.message == "Output 3 of bracket is finished."
-    qtbot.waitUntil(lambda: queued.previewer.preview is not None)
     preview = queued.previewer.preview
     assert preview is not None
     shows_it = queued.viewer.picture is preview.picture
@@ -254,6 +255,7 @@ def test_it_is_not_announced_over_what_is_wrong_with_the_open_stack(
     fusion.release.set()
     qtbot.waitUntil(lambda: not queued.renderer.busy)
     assert queued.banner.message == "A frame is missing."
+    assert queued.statusBar().currentMessage() == "Output 3 of bracket is finished."
 
 
 def test_what_is_made_of_frames_that_were_removed_is_shown(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,72 +14,19 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
-from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
-from focusstack_app.jobs.viewport import Viewport, open_viewport
+from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
-from focusstack_app.ui.refining import Quality
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
-from tests.helpers.models import UnevenModel
 from tests.helpers.pulse import LONGEST_S, Pulse
+from tests.helpers.refining import PATIENCE_MS, Jobs, refined
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import drop, toggle
-
-PATIENCE_MS = 60_000
-
-
-class Jobs:
-    """The real jobs with a model that is quick.
-
-    `release` holds the model up, but for what it does when opened, `may_open` the reading at full
-    size.
-    """
-
-    def __init__(self) -> None:
-        self.release = threading.Event()
-        self.release.set()
-        self.may_open = threading.Event()
-        self.may_open.set()
-        self.opening = False
-        self.opened: list[FusionRequest] = []
-        self.fused: list[FusionRequest] = []
-        self.error: Exception | None = None
-
-    def load(self, _request: FusionRequest) -> UnevenModel:
-        jobs = self
-
-        class Held(UnevenModel):
-            def fuse(self, latents: FloatArray) -> Fused:
-                assert jobs.opening or jobs.release.wait(20)
-                return super().fuse(latents)
-
-        return Held(tile_px=256)
-
-    def fuse(self, request: FusionRequest, progress: Progress) -> FusionResult:
-        self.fused.append(request)
-        return fuse_stack(request, progress, self.load)
-
-    def open(self, request: FusionRequest, progress: Progress) -> Viewport:
-        self.opened.append(request)
-        while not self.may_open.wait(0.01):
-            progress.checkpoint()
-        if self.error is not None:
-            raise self.error
-        self.opening = True
-        try:
-            return open_viewport(request, progress, self.load)
-        finally:
-            self.opening = False
-
-
-@pytest.fixture
-def jobs() -> Jobs:
-    return Jobs()
 
 
 @pytest.fixture
@@ -103,20 +49,6 @@ def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("focusstack_app.jobs.reading.default_budget_bytes", lambda: 10**8)
 
 
-@pytest.fixture
-def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
-    """A window with the quick preview of a stack that is larger than it."""
-    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=jobs.open))
-    drop(window, write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
-    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
-    return window
-
-
-def _refined(window: MainWindow, qtbot: QtBot) -> None:
-    refiner = window.stage.refiner
-    qtbot.waitUntil(lambda: refiner.quality is Quality.FULL, timeout=PATIENCE_MS)
-
-
 def _shown_pixels(window: MainWindow) -> np.ndarray:
     """What the viewer has on the screen, (H, W, 3)."""
     image = window.viewer.grab().toImage()
@@ -131,7 +63,7 @@ def test_at_100_percent_the_screen_shows_the_pixels_of_the_render(
     assert previewed.caption() == "Quick preview · zoom in for full quality · VAEEDOF faithful"
     assert jobs.opened == []
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     assert previewed.caption() == "Preview · full quality here · VAEEDOF faithful"
     shown, seen = _shown_pixels(previewed), previewed.viewer.visible
     previewed.render_stack()
@@ -154,7 +86,7 @@ def test_the_middle_comes_first_and_neighbours_come_together(
 
     monkeypatch.setattr(Viewport, "picture_of", noted)
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     seen = previewed.viewer.visible
     first = made[0]
     middle = seen.center()
@@ -166,19 +98,19 @@ def test_the_middle_comes_first_and_neighbours_come_together(
     assert len(made) < 0.5 * blocks
 
 
-def test_a_picture_that_fits_at_100_percent_is_refined(previewed: MainWindow, qtbot: QtBot) -> None:
+def test_a_picture_that_fits_at_100_percent_isrefined(previewed: MainWindow, qtbot: QtBot) -> None:
     """As on a dense screen, where a view has many pixels."""
     previewed.resize(2000, 1300)
     qtbot.waitUntil(lambda: previewed.viewer.scale == 1.0)
     assert previewed.viewer.fitted
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
 
 
 @pytest.mark.slow
 def test_refining_does_not_hold_up_the_window(previewed: MainWindow, qtbot: QtBot) -> None:
     pulse = Pulse()
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     pulse.stop()
     assert pulse.longest_work_s < LONGEST_S
 
@@ -189,7 +121,7 @@ def test_what_comes_into_view_is_refined_and_the_rest_is_not(
     """On a screen of any density: from near enough, the corner is not seen at first."""
     viewer = previewed.viewer
     viewer.zoom_to(4.0)
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     preview = previewed.previewer.preview
     assert preview is not None
     quick = preview.picture.memory[0].copy()
@@ -198,7 +130,7 @@ def test_what_comes_into_view_is_refined_and_the_rest_is_not(
         viewer.zoom_to(2.0, QPointF(viewer.width(), viewer.height()))
         viewer.zoom_to(4.0, QPointF(0, 0))
     assert viewer.visible.topLeft() == QPointF(0, 0)
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     request = replace(preview.request, max_side_px=None, registration=preview.registration)
     render = prepare(jobs.fuse(request, Progress()).picture)
     now = preview.picture.memory[0]
@@ -214,13 +146,13 @@ def test_another_mode_drops_the_parts_but_not_the_frames(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     before = _shown_pixels(previewed)
     previewed.side.parameters.mode.choose(Mode.GENERATIVE)
     assert previewed.caption().startswith("Preview before the change")
     qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
     assert "full quality" not in previewed.caption()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     assert previewed.caption() == "Preview · full quality here · VAEEDOF generative"
     assert len(jobs.opened) == 1
     assert (_shown_pixels(previewed) != before).any()
@@ -238,7 +170,7 @@ def _refined_from_disk(
     window.open_paths(write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
     qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     window.viewer.show_actual_pixels()
-    _refined(window, qtbot)
+    refined(window, qtbot)
     return window
 
 
@@ -249,30 +181,10 @@ def test_another_stack_drops_the_frames_and_their_files(
     assert list(scratch.iterdir())
     toggle(window.frames, window.frames.index(0))
     qtbot.waitUntil(lambda: not window.previewer.busy, timeout=PATIENCE_MS)
-    _refined(window, qtbot)
+    refined(window, qtbot)
     assert len(jobs.opened) == 2
     assert len(jobs.opened[1].stack) == 2
     assert len(list(scratch.iterdir())) == 1
-
-
-def test_the_render_comes_first(previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
-    refiner = previewed.stage.refiner
-    jobs.release.clear()
-    previewed.viewer.show_actual_pixels()
-    qtbot.waitUntil(lambda: refiner.quality is Quality.REFINING, timeout=PATIENCE_MS)
-    assert previewed.caption().startswith("Preview · refining to full quality, ")
-    previewed.render_stack()
-    assert refiner.quality is Quality.QUICK
-    assert "zoom in" not in previewed.stage.view_bar.caption.whole
-    previewed.viewer.fit()
-    assert "zoom in for full quality" in previewed.stage.view_bar.caption.whole
-    previewed.viewer.show_actual_pixels()
-    assert "zoom in" not in previewed.stage.view_bar.caption.whole
-    jobs.release.set()
-    qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
-    assert refiner.quality is Quality.QUICK
-    previewed.show_view(View.PREVIEW)
-    _refined(previewed, qtbot)
 
 
 def _rendered(window: MainWindow, count: int, qtbot: QtBot) -> FusionResult:
@@ -293,7 +205,7 @@ def test_frames_that_are_not_aligned_are_not_said_to_be(
     previewed.side.parameters.align.setChecked(False)
     qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     previewed.render_stack()
     count = _rendered(previewed, 1, qtbot).reused_tiles
     assert f"Taken from the preview: frames, {count} tiles" in _tip(previewed, 0)
@@ -303,7 +215,7 @@ def test_renders_take_the_frames_that_the_preview_has(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     previews = len(jobs.fused)
     previewed.render_stack()
     previewed.side.parameters.mode.choose(Mode.STRICT)
@@ -320,7 +232,7 @@ def test_renders_take_the_frames_that_the_preview_has(
     assert said in _tip(previewed, 0)
     assert "overlap 25 %" in _tip(previewed, 0)[2]
     previewed.show_view(View.PREVIEW)
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     assert len(jobs.opened) == 1
 
 
@@ -328,7 +240,7 @@ def test_a_render_of_something_else_has_the_memory_of_the_frames(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     previewed.side.parameters.method.choose(Method.PYRAMID)
     previewed.render_stack()
     assert _rendered(previewed, 1, qtbot).reused == ()
@@ -336,7 +248,7 @@ def test_a_render_of_something_else_has_the_memory_of_the_frames(
     previewed.side.parameters.method.choose(Method.VAEEDOF)
     previewed.show_view(View.PREVIEW)
     qtbot.waitUntil(lambda: not previewed.previewer.busy, timeout=PATIENCE_MS)
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     assert len(jobs.opened) == 2
 
 
@@ -344,7 +256,7 @@ def test_renders_outlive_the_stack_that_they_are_of(
     previewed: MainWindow, jobs: Jobs, tmp_path: Path, scratch: Path, qtbot: QtBot
 ) -> None:
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     jobs.release.clear()
     previewed.render_stack()
     previewed.side.parameters.mode.choose(Mode.STRICT)
@@ -371,14 +283,14 @@ def test_a_retouch_has_the_memory_of_the_frames(
     qtbot.waitUntil(lambda: not list(scratch.iterdir()))
     window.retouch.cancel()
     window.show_view(View.PREVIEW)
-    _refined(window, qtbot)
+    refined(window, qtbot)
 
 
 def test_frames_that_changed_on_disk_are_read_again(
     previewed: MainWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot
 ) -> None:
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800, seed=5)
     previewed.render_stack()
     found = _rendered(previewed, 1, qtbot)
@@ -388,7 +300,7 @@ def test_frames_that_changed_on_disk_are_read_again(
     previewed.show_view(View.PREVIEW)
     previewed.viewer.zoom_to(1.0, QPointF(previewed.viewer.width(), previewed.viewer.height()))
     previewed.viewer.zoom_to(2.0, QPointF(0, 0))
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
 
 
 def test_looking_at_the_whole_meanwhile_does_not_read_the_frames_again(
@@ -402,7 +314,7 @@ def test_looking_at_the_whole_meanwhile_does_not_read_the_frames_again(
     qtbot.wait(200)
     jobs.may_open.set()
     previewed.viewer.show_actual_pixels()
-    _refined(previewed, qtbot)
+    refined(previewed, qtbot)
     assert len(jobs.opened) == 1
 
 
@@ -422,7 +334,7 @@ class TestIdle:
         assert previewed.caption() == quick
         jobs.may_open.clear()
         previewed.viewer.show_actual_pixels()
-        _refined(previewed, qtbot)
+        refined(previewed, qtbot)
         assert len(jobs.opened) == 1
 
     def test_a_render_stops_it(self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:

@@ -88,16 +88,16 @@ def test_a_render_keeps_what_was_included_when_it_started(
     fusion.release.clear()
     opened.render_stack()
     qtbot.waitUntil(lambda: len(fusion.renders) == 1)
+    fusion.holds_previews = False
     toggle(opened.frames, opened.frames.index(0))
-    assert "waits for the render" in opened.caption()
-    qtbot.wait(350)
-    assert len(fusion.previews) == 1
+    qtbot.waitUntil(lambda: not opened.previewer.busy)
+    assert len(fusion.previews[1].stack) == 2
+    assert opened.renderer.busy  # the preview did not wait for it
     fusion.release.set()
-    qtbot.waitUntil(lambda: len(fusion.previews) == 2 and not opened.previewer.busy)
+    qtbot.waitUntil(lambda: not opened.renderer.busy)
     output = opened.side.outputs.current
     assert output is not None
     assert len(output.result.request.stack) == 3
-    assert len(fusion.previews[1].stack) == 2
 
 
 def test_a_failed_render_says_why_and_leaves_nothing(

@@ -45,3 +45,22 @@ def fake_fuse(request: FusionRequest, progress: Progress) -> FusionResult:
     result = fake_result(request=request)
     progress.report(1.0, "Fusing")
     return result
+
+
+def assert_same(one: FusionResult, other: FusionResult) -> None:
+    """The same picture to the bit, with the same story but for what it took."""
+    np.testing.assert_array_equal(one.picture, other.picture)
+    assert one.provenance is not None
+    assert other.provenance is not None
+    for name in ("source_index", "confidence", "synthesised"):
+        np.testing.assert_array_equal(
+            getattr(one.provenance, name), getattr(other.provenance, name)
+        )
+    assert one.placement is not None
+    assert other.placement is not None
+    for name in ("frame_from_reference", "gains", "moved", "top_px", "left_px"):
+        np.testing.assert_array_equal(getattr(one.placement, name), getattr(other.placement, name))
+    assert one.registration is not None
+    assert one.registration.equals(other.registration)
+    for name in ("request", "icc_profile", "warnings", "device", "model", "registration_reused"):
+        assert getattr(one, name) == getattr(other, name), name

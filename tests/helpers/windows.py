@@ -29,13 +29,17 @@ PATIENCE_S = 10.0
 
 
 class FakeFusion:
-    """Fuses at once, or waits for `release`; remembers what it was asked and what was stopped."""
+    """Fuses at once, or waits for `release`; remembers what it was asked and what was stopped.
+
+    Previews wait too, unless `holds_previews` is taken back.
+    """
 
     def __init__(self) -> None:
         self.requests: list[FusionRequest] = []
         self.stopped: list[str] = []
         self.release = threading.Event()
         self.release.set()
+        self.holds_previews = True
         self.error: Exception | None = None
         self.warnings: tuple[str, ...] = ()
         self.placement: Placement | None = None
@@ -54,7 +58,7 @@ class FakeFusion:
     def _fuse(self, request: FusionRequest, progress: Progress) -> FusionResult:
         for step in range(STEPS):
             progress.report(step / STEPS, f"Fusing tile {step + 1}")
-            if step == STEPS // 2:
+            if step == STEPS // 2 and (self.holds_previews or request.max_side_px is None):
                 while not self.release.wait(0.005):
                     progress.checkpoint()
         if self.error is not None:

@@ -12,6 +12,10 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, TiffImagePlugin
 
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.probe import probe
+from focusstack_app.io.write import write_picture
+
 # From XYZ: IEC 61966-2-1, ITU-R BT.2020.
 OF_SRGB = ((3.2406, -1.5372, -0.4986), (-0.9689, 1.8758, 0.0415), (0.0557, -0.2040, 1.0570))
 OF_REC2020 = (
@@ -156,3 +160,29 @@ def save_dng(
         )
         tif.write(counts, photometric="cfa", subfiletype=0, metadata=None, extratags=layout)
     return path
+
+
+def written(path: Path, pixels: NDArray[np.uint16], **options: Any) -> Path:
+    """A picture on disk, by `write_picture`; returns its path."""
+    defaults: dict[str, Any] = {"icc_profile": None, "source": None, "description": "test"}
+    write_picture(path, pixels, **(defaults | options))
+    return path
+
+
+def turned_reference(folder: Path) -> FrameSource:
+    """A turned JPEG that says of itself what cameras say."""
+    tags = exif(
+        6,
+        image={271: "Example", 272: "One", 306: "2024:05:06 07:08:10"},
+        photo={
+            33434: Fraction(1, 250),
+            33437: Fraction(28, 10),
+            34855: 200,
+            36867: "2024:05:06 07:08:09",
+            37521: "25",
+            37380: Fraction(-2, 3),
+            37386: Fraction(100),
+        },
+        gps={1: "N", 2: (Fraction(48), Fraction(8), Fraction(14)), 3: "E"},
+    )
+    return probe(save_jpeg(folder / "reference.jpg", corners(), exif=tags))

@@ -161,10 +161,46 @@ def test_channels_and_times_are_refused(tmp_path: Path, axes: str, said: str, ki
     assert error.value.hint
 
 
-def test_a_composite_of_channels_is_no_stack(tmp_path: Path) -> None:
-    path = tmp_path / "a.tif"
-    tifffile.imwrite(path, _grey(3), imagej=True, metadata={"axes": "CYX", "mode": "composite"})
+def _tables(order: str = "RGB") -> Any:
+    ramps = np.zeros((3, 3, 256), np.uint8)
+    for channel, colour in enumerate(order):
+        ramps["RGB".index(colour), channel] = np.arange(256)
+    return [ramps[:, channel] for channel in range(3)]
+
+
+def _composite(path: Path, slices: Any, **said: Any) -> Path:
+    channels = np.ascontiguousarray(np.moveaxis(slices, 3, 1))
+    facts: Any = {"axes": "ZCYX", "mode": "composite", **said}
+    tifffile.imwrite(path, channels, imagej=True, metadata=facts)
+    return path
+
+
+@pytest.mark.parametrize("said", [{}, {"LUTs": _tables()}])
+@pytest.mark.parametrize("deep", [False, True])
+def test_colours_that_imagej_keeps_apart(tmp_path: Path, said: Any, deep: bool) -> None:
+    slices = _slices(4) if deep else (_slices(4) >> 8).astype(np.uint8)
+    path = _composite(tmp_path / "a.tif", slices, **said)
+    sources = probe_frames(path)
+    assert [source.path.name for source in sources] == ["a.tif#1", "a.tif#4", "a.tif#7", "a.tif#10"]
+    assert np.array_equal([read_frame(source).pixels for source in sources], slices)
+    single = _composite(tmp_path / "b.tif", slices[:1], **said)
+    assert [source.path for source in probe_frames(single)] == [single]
+    assert np.array_equal(read_frame(probe(single)).pixels, slices[0])
+
+
+@pytest.mark.parametrize("said", [{"LUTs": _tables("GRB")}, {"mode": "color"}, {"mode": None}])
+def test_channels_that_are_no_colours_are_refused(tmp_path: Path, said: Any) -> None:
+    path = _composite(tmp_path / "a.tif", _slices(2), **said)
     with pytest.raises(InputError, match="3 channels"):
+        probe_frames(path)
+
+
+def test_colours_apart_over_time_are_several_stacks(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    channels = np.moveaxis(_slices(4), 3, 1).reshape(2, 2, 3, 16, 24)
+    facts: Any = {"axes": "TZCYX", "mode": "composite"}
+    tifffile.imwrite(path, np.ascontiguousarray(channels), imagej=True, metadata=facts)
+    with pytest.raises(InputError, match="several stacks"):
         probe_frames(path)
 
 

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import exifread
 import numpy as np
@@ -14,51 +13,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, JpegImagePlugin
+from PIL import ExifTags, Image
 
 import focusstack_app
 from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.output import Carried, ColourSpace, OutputOptions, Subsampling
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.core.output import Carried, ColourSpace, OutputOptions
 from focusstack_app.io.icc import adobe_rgb_profile, converted, rec2020_profile, srgb_profile
-from focusstack_app.io.metadata import exif_for_export
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
-from focusstack_app.io.write import write_map, write_picture
+from focusstack_app.io.write import write_map
 from tests.unit.io.builders import (
-    corners,
-    exif,
     noise8,
     noise16,
     save_dng,
-    save_jpeg,
-    smooth,
+    turned_reference,
+    written,
 )
-
-
-def _write(path: Path, pixels: NDArray[np.uint16], **options: Any) -> Path:
-    defaults: dict[str, Any] = {"icc_profile": None, "source": None, "description": "test"}
-    write_picture(path, pixels, **(defaults | options))
-    return path
-
-
-def _reference(folder: Path) -> FrameSource:
-    tags = exif(
-        6,
-        image={271: "Example", 272: "One", 306: "2024:05:06 07:08:10"},
-        photo={
-            33434: Fraction(1, 250),
-            33437: Fraction(28, 10),
-            34855: 200,
-            36867: "2024:05:06 07:08:09",
-            37521: "25",
-            37380: Fraction(-2, 3),
-            37386: Fraction(100),
-        },
-        gps={1: "N", 2: (Fraction(48), Fraction(8), Fraction(14)), 3: "E"},
-    )
-    return probe(save_jpeg(folder / "reference.jpg", corners(), exif=tags))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -70,7 +41,7 @@ def _reference(folder: Path) -> FrameSource:
     )
 )
 def test_any_picture_comes_back(tmp_path: Path, pixels: NDArray[np.uint16]) -> None:
-    path = _write(tmp_path / "out.tif", pixels, overwrite=True)
+    path = written(tmp_path / "out.tif", pixels, overwrite=True)
     frame = read_frame(probe(path))
     assert frame.pixels.dtype == np.uint16
     assert np.array_equal(frame.pixels, pixels)
@@ -79,7 +50,7 @@ def test_any_picture_comes_back(tmp_path: Path, pixels: NDArray[np.uint16]) -> N
 
 def test_many_strips(tmp_path: Path) -> None:
     pixels = noise16(700, 900)
-    path = _write(tmp_path / "out.tif", pixels)
+    path = written(tmp_path / "out.tif", pixels)
     with tifffile.TiffFile(path) as tif:
         page = tif.pages.first
         assert len(page.dataoffsets) == 4
@@ -90,23 +61,23 @@ def test_many_strips(tmp_path: Path) -> None:
 
 def test_wide_rows_and_views(tmp_path: Path) -> None:
     wide = noise16(2, 200_000)
-    assert np.array_equal(tifffile.imread(_write(tmp_path / "wide.tif", wide)), wide)
+    assert np.array_equal(tifffile.imread(written(tmp_path / "wide.tif", wide)), wide)
     view = noise16(30, 40)[::-1, ::2]
-    assert np.array_equal(tifffile.imread(_write(tmp_path / "view.tif", view)), view)
+    assert np.array_equal(tifffile.imread(written(tmp_path / "view.tif", view)), view)
 
 
 def test_smooth_pictures_become_small(tmp_path: Path) -> None:
     ramp = np.linspace(0, 65535, 1000).astype(np.uint16)
     pixels = np.broadcast_to(ramp[np.newaxis, :, np.newaxis], (400, 1000, 3))
-    path = _write(tmp_path / "out.tif", pixels)
+    path = written(tmp_path / "out.tif", pixels)
     assert path.stat().st_size < pixels.nbytes / 20
 
 
 def test_metadata_by_three_readers(tmp_path: Path) -> None:
-    path = _write(
+    path = written(
         tmp_path / "out.tif",
         noise16(20, 30),
-        source=_reference(tmp_path),
+        source=turned_reference(tmp_path),
         icc_profile=srgb_profile(),
         description="Seven frames",
     )
@@ -149,126 +120,6 @@ def test_metadata_by_three_readers(tmp_path: Path) -> None:
     assert read_frame(source).icc_profile == srgb_profile()
 
 
-@pytest.mark.parametrize("name", ["out.tif", "out.png", "out.jpg", "out.webp"])
-@pytest.mark.parametrize("bits", [8, 16])
-def test_every_format_keeps_metadata_and_profile(
-    tmp_path: Path, name: str, bits: Literal[8, 16]
-) -> None:
-    path = _write(
-        tmp_path / name,
-        noise16(20, 30),
-        source=_reference(tmp_path),
-        icc_profile=srgb_profile(),
-        description="Seven frames",
-        options=OutputOptions(bits=bits),
-    )
-    with Image.open(path) as image:
-        image.load()
-        assert image.size == (30, 20)
-        assert image.info["icc_profile"] == srgb_profile()
-        tags = image.getexif()
-        assert tags[ExifTags.Base.Make] == "Example"
-        assert tags[ExifTags.Base.ImageDescription] == "Seven frames"
-        assert tags[ExifTags.Base.Orientation] == 1
-        photo = tags.get_ifd(ExifTags.IFD.Exif)
-        assert photo[ExifTags.Base.DateTimeOriginal] == "2024:05:06 07:08:09"
-        assert float(photo[ExifTags.Base.FNumber]) == 2.8
-        assert tags.get_ifd(ExifTags.IFD.GPSInfo)[1] == "N"
-        if not name.endswith(".tif"):
-            assert photo[ExifTags.Base.ExifImageWidth] == 30
-    if not name.endswith(".webp"):
-        with path.open("rb") as file:
-            read = exifread.process_file(file)
-        assert str(read["EXIF ISOSpeedRatings"]) == "200"
-        source = probe(path)
-        assert source.captured_at == datetime(2024, 5, 6, 7, 8, 9, 250000)
-        assert source.size_px == (30, 20)
-        assert read_frame(source).icc_profile == srgb_profile()
-
-
-@pytest.mark.parametrize("name", ["out.tif", "out.png"])
-@pytest.mark.parametrize("compress", [True, False])
-def test_formats_without_loss_give_back_16_bits_or_the_nearest_8(
-    tmp_path: Path, name: str, compress: bool
-) -> None:
-    pixels = noise16(300, 900)
-    for bits in (8, 16):
-        options = OutputOptions(bits=bits, compress=compress)
-        path = _write(tmp_path / name, pixels, options=options, overwrite=True)
-        frame = read_frame(probe(path))
-        assert frame.source.bits == bits
-        assert np.array_equal(frame.pixels, pixels if bits == 16 else rounded_to_8(pixels))
-        if path.suffix == ".tif":
-            assert np.array_equal(tifffile.imread(path), frame.pixels)
-            assert (path.stat().st_size > pixels.nbytes * bits / 16) or compress
-
-
-def test_webp_without_loss(tmp_path: Path) -> None:
-    pixels = noise16(40, 50)
-    path = _write(tmp_path / "out.webp", pixels, options=OutputOptions(lossless=True))
-    with Image.open(path) as image:
-        assert np.array_equal(np.asarray(image), rounded_to_8(pixels))
-
-
-@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".JPG", ".webp"])
-def test_formats_with_loss_come_close_and_the_quality_counts(tmp_path: Path, suffix: str) -> None:
-    pixels = smooth(200, 300)
-    deep = pixels.astype(np.uint16) * 257
-    best = _write(tmp_path / f"best{suffix}", deep, options=OutputOptions(quality=95))
-    low = _write(tmp_path / f"low{suffix}", deep, options=OutputOptions(quality=30))
-    with Image.open(best) as image:
-        away = np.abs(np.asarray(image, np.int32) - pixels)
-        assert image.format == ("WEBP" if suffix == ".webp" else "JPEG")
-    assert away.mean() < 1.0
-    assert low.stat().st_size < best.stat().st_size
-
-
-@pytest.mark.parametrize(
-    ("subsampling", "layer"), [(Subsampling.FULL, (1, 1)), (Subsampling.HALF, (2, 2))]
-)
-def test_jpeg_keeps_colour_as_finely_as_asked(
-    tmp_path: Path, subsampling: Subsampling, layer: tuple[int, int]
-) -> None:
-    options = OutputOptions(subsampling=subsampling)
-    path = _write(tmp_path / "out.jpg", noise16(20, 30), options=options)
-    with Image.open(path) as image:
-        assert isinstance(image, JpegImagePlugin.JpegImageFile)
-        assert image.layer[0][1:3] == layer
-        assert image.info["dpi"] == (300, 300)
-
-
-@pytest.mark.parametrize(
-    ("tags", "dpi"),
-    [
-        ({282: Fraction(240), 283: Fraction(240), 296: 2}, 240),
-        ({282: Fraction(100), 283: Fraction(100), 296: 3}, 254),
-        ({282: Fraction(0), 296: 2}, 300),
-        ({}, 300),
-    ],
-)
-def test_pictures_have_the_resolution_of_the_frame(
-    tmp_path: Path, tags: dict[int, Any], dpi: int
-) -> None:
-    frame = save_jpeg(tmp_path / "a.jpg", noise8(20, 30), exif=exif(image=tags))
-    for name in ("out.jpg", "out.png"):
-        path = _write(tmp_path / name, noise16(20, 30), source=probe(frame))
-        with Image.open(path) as image:
-            assert image.info["dpi"] == pytest.approx((dpi, dpi), abs=0.02)
-
-
-def test_sides_that_a_format_cannot_hold(tmp_path: Path) -> None:
-    for name, side in (("out.jpg", 65501), ("out.webp", 16384)):
-        with pytest.raises(OutputError, match=f"more than {side - 1} pixels"):
-            _write(tmp_path / name, np.zeros((1, side, 3), np.uint16))
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_suffix_of_no_format(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="no picture format"):
-        _write(tmp_path / "out.gif", noise16(2, 3))
-    assert not list(tmp_path.iterdir())
-
-
 def test_metadata_of_a_raw_reference(tmp_path: Path) -> None:
     tags = (
         (306, "s", 0, "2024:05:06 07:08:09", True),
@@ -278,7 +129,7 @@ def test_metadata_of_a_raw_reference(tmp_path: Path) -> None:
         (37386, "2I", 1, (60, 1), True),
     )
     raw = save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2), orientation=6, tags=tags)
-    path = _write(tmp_path / "out.tif", noise16(96, 64), source=probe(raw))
+    path = written(tmp_path / "out.tif", noise16(96, 64), source=probe(raw))
     found = probe(path)
     assert found.size_px == (64, 96)
     assert found.captured_at == datetime(2024, 5, 6, 7, 8, 9)
@@ -293,7 +144,7 @@ def test_metadata_of_a_raw_reference(tmp_path: Path) -> None:
 
 def test_a_reference_that_is_gone_costs_no_picture(tmp_path: Path) -> None:
     source = FrameSource(tmp_path / "gone.jpg", "jpeg", 30, 20, 8, iso=100, camera="Example One")
-    found = probe(_write(tmp_path / "out.tif", noise16(20, 30), source=source))
+    found = probe(written(tmp_path / "out.tif", noise16(20, 30), source=source))
     assert found.iso == 100
     assert found.camera == "Example One"
 
@@ -302,35 +153,35 @@ def test_an_existing_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "out.tif"
     path.write_bytes(b"precious")
     with pytest.raises(OutputExistsError):
-        _write(path, noise16(2, 3))
+        written(path, noise16(2, 3))
     assert path.read_bytes() == b"precious"
-    _write(path, noise16(2, 3), overwrite=True)
+    written(path, noise16(2, 3), overwrite=True)
     assert np.array_equal(tifffile.imread(path), noise16(2, 3))
     assert [file.name for file in tmp_path.iterdir()] == ["out.tif"]
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="its folder does not exist"):
-        _write(tmp_path / "gone" / "out.tif", noise16(2, 3))
+        written(tmp_path / "gone" / "out.tif", noise16(2, 3))
 
 
 def test_beyond_4_gb_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     huge = np.broadcast_to(np.zeros((1, 1, 3), np.uint16), (30_000, 30_000, 3))
     with pytest.raises(OutputError, match="larger than 4 GB"):
-        _write(tmp_path / "out.tif", huge)
+        written(tmp_path / "out.tif", huge)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("pixels", [noise8(2, 3), noise16(2, 3)[:, :, :2], noise16(2, 3)[:, :0]])
 def test_only_16_bit_rgb(tmp_path: Path, pixels: Any) -> None:
     with pytest.raises(ValueError, match="uint16"):
-        _write(tmp_path / "out.tif", pixels)
+        written(tmp_path / "out.tif", pixels)
     assert not list(tmp_path.iterdir())
 
 
 def test_no_thread_is_left(tmp_path: Path) -> None:
     before = threading.active_count()
-    _write(tmp_path / "out.tif", noise16(300, 900))
+    written(tmp_path / "out.tif", noise16(300, 900))
     assert threading.active_count() == before
 
 
@@ -374,10 +225,10 @@ def test_a_file_says_what_it_was_converted_to(tmp_path: Path, name: str) -> None
     pixels = np.zeros((20, 30, 3), np.uint16)
     pixels[..., 1] = 65535
     options = OutputOptions(colour_space=ColourSpace.ADOBE_RGB)
-    path = _write(
+    path = written(
         tmp_path / name,
         pixels,
-        source=_reference(tmp_path),
+        source=turned_reference(tmp_path),
         icc_profile=srgb_profile(),
         options=options,
     )
@@ -389,10 +240,10 @@ def test_a_file_says_what_it_was_converted_to(tmp_path: Path, name: str) -> None
     with Image.open(path) as image:
         photo = image.getexif().get_ifd(ExifTags.IFD.Exif)
         assert photo[ExifTags.Base.ColorSpace] == 0xFFFF
-    again = _write(
+    again = written(
         tmp_path / f"srgb-{name}",
         pixels,
-        source=_reference(tmp_path),
+        source=turned_reference(tmp_path),
         icc_profile=None,
         options=OutputOptions(colour_space=ColourSpace.SRGB),
     )
@@ -404,10 +255,10 @@ def test_a_file_tells_no_more_than_it_may(tmp_path: Path, name: str) -> None:
     for carried, camera, place in (
         (Carried.ALL, True, True), (Carried.NO_PLACE, True, False), (Carried.NONE, False, False),
     ):  # fmt: skip
-        path = _write(
+        path = written(
             tmp_path / f"{carried}-{name}",
             noise16(20, 30),
-            source=_reference(tmp_path),
+            source=turned_reference(tmp_path),
             icc_profile=srgb_profile(),
             description="Seven frames",
             options=OutputOptions(metadata=carried),
@@ -436,7 +287,7 @@ def test_of_raw_a_file_is_in_srgb_unless_more_is_asked_for(
     ):
         options = OutputOptions(colour_space=space, metadata=metadata)
         path = tmp_path / f"{space}.tif"
-        _write(path, pixels, source=raw, icc_profile=wide, options=options)
+        written(path, pixels, source=raw, icc_profile=wide, options=options)
         frame = read_frame(probe(path))
         assert frame.icc_profile == profile
         expected = pixels if profile == wide else converted(pixels, wide, profile)
@@ -446,7 +297,7 @@ def test_of_raw_a_file_is_in_srgb_unless_more_is_asked_for(
                 named = exifread.process_file(file)["EXIF ColorSpace"].values
             assert named == [1 if profile == srgb_profile() else 0xFFFF]
     # A TIFF in the wide space keeps it.
-    _write(tmp_path / "again.tif", pixels, source=probe(path), icc_profile=wide)
+    written(tmp_path / "again.tif", pixels, source=probe(path), icc_profile=wide)
     assert read_frame(probe(tmp_path / "again.tif")).icc_profile == wide
 
 
@@ -457,41 +308,6 @@ def test_writing_stops_when_it_is_told_to(tmp_path: Path, name: str) -> None:
 
     (tmp_path / name).write_bytes(b"mine")
     with pytest.raises(Cancelled):
-        _write(tmp_path / name, noise16(900, 900), overwrite=True, checkpoint=stop)
+        written(tmp_path / name, noise16(900, 900), overwrite=True, checkpoint=stop)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_bytes() == b"mine"
-
-
-@pytest.mark.parametrize("lossless", [False, True])
-@pytest.mark.parametrize("bits", [8, 16])
-def test_jpeg_xl_is_srgb_with_what_the_reference_says(
-    tmp_path: Path, lossless: bool, bits: Literal[8, 16]
-) -> None:
-    green = np.zeros((64, 64, 3), np.uint16)
-    green[..., 1] = 40_000
-    reference = _reference(tmp_path)
-    path = _write(
-        tmp_path / "out.jxl",
-        green,
-        source=reference,
-        icc_profile=adobe_rgb_profile(),
-        options=OutputOptions(bits=bits, lossless=lossless, colour_space=ColourSpace.ADOBE_RGB),
-    )
-    source = probe(path)
-    assert (source.size_px, source.bits, source.is_result) == ((64, 64), bits, True)
-    for name in ("camera", "captured_at", "exposure_s", "f_number", "iso", "focal_length_mm"):
-        assert getattr(source, name) == getattr(reference, name)
-    frame = read_frame(source)
-    assert frame.icc_profile == srgb_profile()
-    expected = converted(green, adobe_rgb_profile(), srgb_profile())[32, 32]
-    full = 255 if bits == 8 else 65535
-    assert np.abs(frame.pixels[32, 32] / full - expected / 65535).max() < 0.01
-    kept = exif_for_export(source, "", "")
-    assert any(tag.number == 40961 and tag.data == b"\1\0" for tag in kept.exif)  # sRGB
-    assert any(tag.number == 1 for tag in kept.gps)
-
-
-def test_jpeg_xl_without_loss_is_exact(tmp_path: Path) -> None:
-    pixels = noise16(40, 50)
-    path = _write(tmp_path / "a.jxl", pixels, options=OutputOptions(lossless=True))
-    assert np.array_equal(read_frame(probe(path)).pixels, pixels)

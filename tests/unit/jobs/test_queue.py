@@ -13,7 +13,8 @@ import pytest
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.progress import Progress
+from focusstack_app.core.progress import GIVING_WAY, Progress
+from focusstack_app.core.turns import Turns
 from focusstack_app.jobs.queue import EventListener, Job, JobEvent, JobQueue, JobState, Work
 
 WAIT_S = 10.0
@@ -277,3 +278,63 @@ def test_a_job_that_ended_keeps_nothing_of_its_work(queue: JobQueue) -> None:
     gc.collect()
     assert gone() is None
     assert job.state is JobState.DONE
+
+
+def test_an_urgent_queue_interrupts_the_other_at_a_checkpoint() -> None:
+    turns, gate, log = Turns(), Gate(), Recorder()
+    queue, urgent = JobQueue(turns), JobQueue(turns, urgent=True)
+    first, second = Job(gate, log), Recorder()
+    queue.submit(first)
+    assert gate.began.wait(WAIT_S)
+    urgent.submit(Job(lambda _: "at once", second))
+    assert second.last.result == "at once"
+    assert not first.state.terminal
+    gate.go.set()
+    assert log.last.result == "went on"
+    stages = [event.stage for event in log.events]
+    assert GIVING_WAY in stages
+    for one in (queue, urgent):
+        one.close()
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_one_that_gives_way_is_cancelled_at_once(paused: bool) -> None:
+    turns, gate, long, log = Turns(), Gate(), Gate(), Recorder()
+    queue, urgent = JobQueue(turns), JobQueue(turns, urgent=True)
+    job = Job(gate, log)
+    queue.submit(job)
+    assert gate.began.wait(WAIT_S)
+    if paused:
+        job.pause()
+    urgent.submit(Job(long, Recorder()))
+    assert long.began.wait(WAIT_S)
+    job.cancel()
+    assert log.last.state is JobState.CANCELLED
+    assert not long.go.is_set()
+    next_one = Recorder()
+    queue.submit(Job(lambda _: None, next_one))
+    assert queue.busy
+    long.go.set()
+    assert next_one.last.state is JobState.DONE
+    for one in (queue, urgent):
+        one.close()
+    assert not queue.busy
+
+
+def test_one_that_is_paused_rests_on_after_it_gave_way() -> None:
+    turns, gate, log = Turns(), Gate(), Recorder()
+    queue, urgent = JobQueue(turns), JobQueue(turns, urgent=True)
+    job = Job(gate, log)
+    queue.submit(job)
+    assert gate.began.wait(WAIT_S)
+    job.pause()
+    for _ in range(2):
+        between = Recorder()
+        urgent.submit(Job(lambda _: None, between))
+        assert between.last.state is JobState.DONE
+    gate.go.set()
+    assert not log.ended.wait(0.1)
+    job.resume()
+    assert log.last.result == "went on"
+    for one in (queue, urgent):
+        one.close()

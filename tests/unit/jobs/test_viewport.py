@@ -4,17 +4,14 @@ import gc
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from focusstack_app.core.errors import Cancelled, DeviceMemoryError, InputError
-from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode, Registration
-from focusstack_app.core.model import FloatArray, Fused, FusionModel
+from focusstack_app.core.errors import Cancelled, InputError
+from focusstack_app.core.fusion import FusionRequest, Method, Mode, Registration
+from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.composite import most_sheets_bytes
@@ -24,24 +21,9 @@ from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, fits_in_memory, open_viewport
 from tests.helpers.models import MeanModel, UnevenModel
-from tests.helpers.stacks import defocused, make_stack, write_picture
-
-WIDTH_PX, HEIGHT_PX = 700, 520
-
-
-@pytest.fixture
-def request_(tmp_path: Path) -> FusionRequest:
-    """Of three frames, one of which has to be moved, so that the picture is cropped."""
-    folder = tmp_path / "frames"
-    folder.mkdir()
-    stack = make_stack(3, width_px=WIDTH_PX, height_px=HEIGHT_PX)
-    breathing = np.array([[1.01, 0, 9.0], [0, 1.01, -12.0]])
-    for number, frame in enumerate(stack.frames):
-        pixels: NDArray[Any] = defocused(frame, 1.5)
-        if number == 2:
-            pixels = cv2.warpAffine(pixels, breathing, (WIDTH_PX, HEIGHT_PX))
-        write_picture(folder / f"{number}.tif", np.asarray(pixels, dtype=np.uint16), bits=16)
-    return FusionRequest(open_stack([folder]).stack, memory_bytes=2 * 10**9)
+from tests.helpers.results import assert_same
+from tests.helpers.stacks import make_stack, write_picture
+from tests.unit.jobs.conftest import HEIGHT_PX, WIDTH_PX
 
 
 @pytest.fixture
@@ -73,25 +55,6 @@ def test_parts_in_any_order_and_mode_are_the_render_to_the_bit(request_: FusionR
     viewport.close()
 
 
-def _assert_same(one: FusionResult, other: FusionResult) -> None:
-    """The same picture to the bit, with the same story but for what it took."""
-    np.testing.assert_array_equal(one.picture, other.picture)
-    assert one.provenance is not None
-    assert other.provenance is not None
-    for name in ("source_index", "confidence", "synthesised"):
-        np.testing.assert_array_equal(
-            getattr(one.provenance, name), getattr(other.provenance, name)
-        )
-    assert one.placement is not None
-    assert other.placement is not None
-    for name in ("frame_from_reference", "gains", "moved", "top_px", "left_px"):
-        np.testing.assert_array_equal(getattr(one.placement, name), getattr(other.placement, name))
-    assert one.registration is not None
-    assert one.registration.equals(other.registration)
-    for name in ("request", "icc_profile", "warnings", "device", "model", "registration_reused"):
-        assert getattr(one, name) == getattr(other, name), name
-
-
 @pytest.mark.parametrize("memory_bytes", [0, 2 * 10**9])
 def test_the_render_of_what_is_at_hand_is_that_of_the_files(
     request_: FusionRequest, scratch: Path, memory_bytes: int
@@ -106,7 +69,7 @@ def test_the_render_of_what_is_at_hand_is_that_of_the_files(
         found = viewport.render(request, Progress())
         fused = model.fuse_calls - before
         files = fuse_stack(request, Progress(), lambda _: model)
-        _assert_same(found, files)
+        assert_same(found, files)
         defocus = {"defocus"} if mode is Mode.FAITHFUL else set()
         assert set(found.reused) == {"load model", "read", "align", "encode"} | defocus
         assert found.timings_s.keys() == files.timings_s.keys() - set(found.reused)
@@ -131,7 +94,7 @@ def test_the_render_has_the_order_the_warnings_and_the_profile_of_the_files(
     viewport = _opened(request)
     for _ in range(2):
         found = viewport.render(request, Progress())
-        _assert_same(found, fuse_stack(request, Progress(), lambda _: UnevenModel()))
+        assert_same(found, fuse_stack(request, Progress(), lambda _: UnevenModel()))
         assert found.icc_profile == profile
         assert found.request.stack != request.stack
         assert len([w for w in found.warnings if "order of their focus" in w]) == 1
@@ -162,7 +125,7 @@ def test_the_memory_of_a_render_holds_the_frames_and_tiles_too(
     fixed += threads_bytes(WIDTH_PX) + most_sheets_bytes(3, 2)
     short = replace(request_, memory_bytes=fixed + 8 * WIDTH_PX * HEIGHT_PX)
     found = viewport.render(short, Progress())
-    _assert_same(replace(found, request=files.request), files)
+    assert_same(replace(found, request=files.request), files)
     assert found.spooled_bytes > 2 * 6 * WIDTH_PX * HEIGHT_PX
     again = viewport.render(request_, Progress())
     assert again.spooled_bytes == 0
@@ -189,7 +152,7 @@ def test_a_frame_that_was_written_anew_is_read_anew(request_: FusionRequest) -> 
     write_picture(path, pixels, bits=16)
     found = viewport.render(request_, Progress())
     assert not np.array_equal(found.picture, stale.picture)
-    _assert_same(found, fuse_stack(request_, Progress(), lambda _: UnevenModel()))
+    assert_same(found, fuse_stack(request_, Progress(), lambda _: UnevenModel()))
     assert found.reused == ()
     assert viewport.closed
     assert not viewport.serves(request_)
@@ -347,78 +310,6 @@ def test_what_is_not_fused_in_parts_is_refused(request_: FusionRequest) -> None:
     ):
         with pytest.raises(ValueError, match="in parts"):
             _opened(other)
-
-
-class _Failing(UnevenModel):
-    """A device that breaks in the tile of that number; the processor does not."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.device = "CUDA"
-        self._number = number
-        self._full = False
-
-    def break_down(self, *, out_of_memory: bool) -> None:
-        """Fail in the next tile, so that less memory would do."""
-        self._number, self._full = self.fuse_calls, out_of_memory
-
-    def encode(self, pixels: FloatArray) -> FloatArray:
-        if self._number < 0:
-            raise DeviceMemoryError("Full.")
-        return super().encode(pixels)
-
-    def fuse(self, latents: FloatArray) -> Fused:
-        if self.fuse_calls == self._number:
-            raise DeviceMemoryError("Full.")
-        return super().fuse(latents)
-
-    def fallback(self, reason: str, *, out_of_memory: bool) -> FusionModel:
-        assert out_of_memory is self._full  # smaller tiles would not fit those of a viewport
-        assert reason == "Full."
-        return UnevenModel()
-
-
-@pytest.mark.parametrize("number", [-1, 0, 200])  # encoding, measuring defocus, a part
-def test_the_processor_takes_over_from_a_device_that_fails(
-    request_: FusionRequest, number: int
-) -> None:
-    viewport = _opened(request_, _Failing(number))
-    render = fuse_stack(request_, Progress(), lambda _: UnevenModel())
-    width, height = viewport.size_px
-    for window in (Region(0, 0, 200, width), Region(200, 0, height, width)):
-        part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
-        assert np.array_equal(part, render.picture[window.slices])
-    assert viewport.device == "CPU"
-
-
-@pytest.mark.parametrize("mode", list(Mode))
-def test_a_render_whose_device_fails_begins_again_without_what_the_device_made(
-    request_: FusionRequest, mode: Mode
-) -> None:
-    request = replace(request_, mode=mode)
-    breaking = _Failing(10**9)
-    viewport = _opened(request, breaking)
-    breaking.break_down(out_of_memory=True)
-    found = viewport.render(request, Progress())
-    files = fuse_stack(request, Progress(), lambda _: UnevenModel())
-    _assert_same(found, files)
-    assert set(found.reused) == {"read", "align"}
-    assert "encode" in found.timings_s
-    assert found.reused_tiles == 0
-    assert viewport.closed  # its model was given up
-
-
-def test_a_render_tries_the_device_again_that_failed_in_a_part(request_: FusionRequest) -> None:
-    models = [_Failing(200), UnevenModel()]
-    viewport = open_viewport(request_, Progress(), lambda _: models.pop(0))
-    viewport.picture_of(Region(200, 0, 400, 600), Mode.FAITHFUL, Progress())
-    assert viewport.device == "CPU"
-    found = viewport.render(request_, Progress())
-    assert models == []
-    assert set(found.reused) == {"read", "align"}
-    _assert_same(found, fuse_stack(request_, Progress(), lambda _: UnevenModel()))
-    assert not viewport.closed
-    viewport.close()
 
 
 def test_what_fits_in_memory_needs_no_temporary_files(
