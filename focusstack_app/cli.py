@@ -234,11 +234,9 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         write_report(args.json, report, overwrite=args.overwrite)
     height, width = result.picture.shape[:2]
     bits = options.bits_in(format_of(output) or FileFormat.TIFF)
-    names = _shown(output)
-    if slabs:
-        names += f" and {len(of_slabs)} slabs, {_shown(made[1])} to {made[-1].name}"
+    more = f" and {len(of_slabs)} slabs, {_shown(made[1])} to {made[-1].name}" if slabs else ""
     say(
-        f"Wrote {names} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
+        f"Wrote {_shown(output)}{more} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
         f"on {result.device} with {result.model}"
     )
     return DONE

@@ -3,7 +3,7 @@
 Focus breathing is a change of scale; rails and hands add shift and rotation: a similarity, found
 on reduced pictures, coarse to fine (`engine.matching`). Neighbours differ least in focus and are
 registered first; pairs further apart then keep long stacks from drifting (least squares over all
-pairs). `engine.perspective` adds what a camera that was tilted or moved sideways leaves over.
+pairs). `engine.perspective` adds what a camera that was tilted leaves over.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ PROXY_SIDE_PX = 1200
 LEAST_GAIN, MOST_GAIN = 0.4, 2.5  # display-encoded: two stops and two thirds of light
 _BURNT, _BURNT_SHARE = 0.99, 0.01
 _HOP = 4  # pairs 1, 4, 16 ... frames apart
+_FEW = 10  # frames: of fewer, those two apart, too
 
 
 def proxy_of(pixels: Pixels) -> NDArray[Any]:
@@ -74,7 +75,7 @@ def register(
     def tick() -> None:
         nonlocal done
         done += 1
-        progress.report(done / (2 * count + len(hops)), message("Aligning"))
+        progress.report(done / (2 * (count + len(hops))), message("Aligning"))
 
     pyramids = Pyramids(keep, card, known)
     for fine_to_coarse in ahead(lambda proxy: pyramid(proxy[:]), proxies):
@@ -90,8 +91,10 @@ def register(
         if own is not None and apart_px(own, along or STILL, plane_px) < b - a:
             pairs[a, b] = own
         tick()
-    settled = _settled(pairs, count)
-    matrices = np.stack(homographies(pyramids, hung.links, settled, reference, tick))
+    unsure = hung.odd | hung.weak
+    from_first = homographies(pyramids, hung.links, pairs, unsure, _settled(pairs, count), tick)
+    matrices = np.stack([own @ np.linalg.inv(from_first[reference]) for own in from_first])
+    matrices /= matrices[:, 2:, 2:]
     found = Registration(matrices, np.ones((count, 3)), tuple(sorted(hung.odd)), plane_px)
     on_proxies = rescaled(found, (proxies[0].shape[0], proxies[0].shape[1])).frame_from_reference
     gains = exposures(proxies, on_proxies, reference, progress)
@@ -145,7 +148,7 @@ def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registrati
 
 def _hops(count: int) -> list[tuple[int, int]]:
     """Pairs of frames further apart than neighbours, fewer of them the further apart."""
-    pairs = []
+    pairs = [(start, start + 2) for start in range(count - 2)] if count < _FEW else []
     hop = _HOP
     while hop < count:
         pairs += [(start, start + hop) for start in range(0, count - hop, max(1, hop // 2))]

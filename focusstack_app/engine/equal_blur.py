@@ -16,7 +16,7 @@ from focusstack_app.core.kinds import as_float32, namespace, of_kind
 from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.filters import enlarged
 from focusstack_app.engine.points import averaged, seen_at
-from focusstack_app.engine.warps import Similarities, Similarity
+from focusstack_app.engine.warps import Warp
 
 _REACHES_PX = (1, 2, 3, 4, 6, 9, 12)  # of squares that are averaged over twice: a ladder of blurs
 # How much sharpness counts beside what is seen. By that alone, planes that do not lie on each other
@@ -29,14 +29,14 @@ _SMOOTH = 3  # steps: how slowly blur changes
 
 
 def equally_sharp(
-    templates: FloatArray, moved: FloatArray, placed: Sequence[Similarity]
+    templates: FloatArray, moved: FloatArray, placed: Warp
 ) -> tuple[FloatArray, FloatArray]:
     """Both planes of N pairs, each blurred where the other one is.
 
     Args:
         templates: (N, H, W), in linear light.
         moved: (N, H, W).
-        placed: Where points of the templates lie on these, nearly, in pixels from the centre.
+        placed: Where points of the templates lie on these, nearly.
 
     Returns:
         Two of (N, H, W).
@@ -68,8 +68,7 @@ def equally_sharp(
             less = this < least - _ROUNDING
             blur, least = xp.where(less, float(own), blur), xp.where(less, this, least)
     blur = averaged(averaged(blur, _SMOOTH), _SMOOTH)
-    back = [own.inverse() for own in placed]
-    (of_moved,) = _seen(back, [xp.clip(-blur, 0, None)], size_px, _STEP_PX)
+    (of_moved,) = _seen(placed.back(), [xp.clip(-blur, 0, None)], size_px, _STEP_PX)
     return _blurred(sharp_to_soft, xp.clip(blur, 0, None)), _blurred(moved_to_soft, of_moved)
 
 
@@ -83,7 +82,7 @@ def _around(planes: FloatArray) -> FloatArray:
 
 
 def _seen(
-    placed: Sequence[Similarity],
+    placed: Warp,
     lots: Sequence[FloatArray],
     size_px: tuple[int, int],
     pitch_px: int,
@@ -91,7 +90,7 @@ def _seen(
     """What lies at every second pixel of N planes, in each of several lots of N others.
 
     Args:
-        placed: Where the planes lie on the others, in pixels from the centre.
+        placed: Where the planes lie on the others.
         lots: Of (N, h, w).
         size_px: (height, width) of the planes, and of the others.
         pitch_px: Between the values of the others.
@@ -99,16 +98,14 @@ def _seen(
     height, width = size_px
     rows, columns = (np.arange(0, side, _STEP_PX, dtype=np.float64) for side in size_px)
     y, x = np.meshgrid(rows - (height - 1) / 2, columns - (width - 1) / 2, indexing="ij")
-    every = np.ones((len(placed), 1))
-    places = Similarities(placed, 1).place(
-        *(of_kind(lots[0], every * own.ravel()) for own in (x, y))
-    )
+    every = np.ones((len(lots[0]), 1))
+    places = placed.place(*(of_kind(lots[0], every * own.ravel()) for own in (x, y)))
     xp = namespace(lots[0])
     at_x, at_y = (
         xp.round(xp.clip(own + (side - 1) / 2, 0, side - 1) * (32 / pitch_px)) / 32
         for own, side in zip(places, (width, height), strict=True)
     )
-    shape = len(placed), len(rows), len(columns)
+    shape = len(lots[0]), len(rows), len(columns)
     return [as_float32(seen).reshape(shape) for seen in seen_at(at_x, at_y, lots)]
 
 

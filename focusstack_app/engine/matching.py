@@ -27,7 +27,6 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.engine.equal_blur import equally_sharp
 from focusstack_app.engine.pixels import reduced_to, to_linear
 from focusstack_app.engine.points import (
-    Doubles,
     Indices,
     averaged,
     gradient,
@@ -39,10 +38,10 @@ from focusstack_app.engine.points import (
     taken,
 )
 from focusstack_app.engine.warps import (
-    Homographies,
     Matrix,
     Similarities,
     Similarity,
+    Tilts,
     Warp,
     columns,
 )
@@ -61,7 +60,6 @@ _FEWEST = 64  # pixels
 _STILL = 3e-4  # px at the end of an axis, and in all: no further step is taken
 _STRONG = 0.1  # of the mean of their squared gradients: points that tell how well planes agree
 _RIM = 3  # px at the border that do not decide
-_TILES = 12  # along the longer side, of the pattern that parts a picture in two
 _EVENED = 2 * _PAIRS_AT_ONCE + 2  # planes: those of the pairs in hand, and some that come again
 
 Matched = TypeVar("Matched")
@@ -223,58 +221,48 @@ def refine_similarities(
     Returns:
         None for a pair where there is too little to see.
     """
-    pairs = _Pairs(templates, moved, starts)
-    warp = Similarities(starts, pairs.unit)
-    told = pairs.fit(warp, pairs.textured, iterations)
+    warp = Similarities(starts, max(templates[0].shape) / 2)
+    told = _Pairs(templates, moved, warp).fit(iterations)
     found = zip(warp.z.tolist(), warp.t.tolist(), told, strict=True)
     return [Similarity(z, t) if own else None for z, t, own in found]
 
 
-def refine_homographies(
+def refine_tilts(
     templates: Sequence[FloatArray],
     moved: Sequence[FloatArray],
     after: Sequence[Similarity],
-    starts: Sequence[Sequence[Matrix]],
+    starts: Sequence[Matrix],
     iterations: int,
-) -> list[list[Matrix | None]]:
-    """Two homographies that take points of one plane to where a similarity finds them on another.
-
-    Each looks at its half of the picture, the tiles of one colour of a chequered pattern.
+) -> list[Matrix | None]:
+    """The homographies that take points of planes to where similarities find them on others.
 
     Args:
         templates: Of the first pictures.
         moved: Of the others; all planes are of one size.
         after: In pixels of these planes, of each pair.
-        starts: Two of (3, 3) in the coordinates of `unit_frame` for each pair.
+        starts: (3, 3) in the coordinates of `unit_frame`, of each pair.
         iterations: At most.
 
     Returns:
-        Two for each pair, None for a half in which there is too little to see.
+        None for a pair where there is too little to see.
     """
-    pairs = _Pairs(templates, moved, after)
-    colours = [pairs.colour_of(textured) for textured in pairs.textured]
-    halves: list[list[Matrix | None]] = []
-    for half in (0, 1):
-        points = [own[colour == half] for own, colour in zip(pairs.textured, colours, strict=True)]
-        warp = Homographies(after, np.array([both[half] for both in starts]), pairs.unit)
-        told = pairs.fit(warp, points, iterations)
-        halves.append([one if own else None for one, own in zip(warp.found, told, strict=True)])
-    return [list(both) for both in zip(*halves, strict=True)]
+    warp = Tilts(after, np.stack(starts), max(templates[0].shape) / 2)
+    told = _Pairs(templates, moved, warp).fit(iterations)
+    return [one if own else None for one, own in zip(warp.found, told, strict=True)]
 
 
 class _Pairs:
-    """Pairs of planes of one size, and where the first of each has texture."""
+    """Pairs of planes of one size, where the first of each has texture, and how they lie."""
 
     def __init__(
         self,
         templates: Sequence[FloatArray],
         moved: Sequence[FloatArray],
-        placed: Sequence[Similarity],
+        warp: Warp,
     ) -> None:
-        self._templates, there = equally_sharp(_together(templates), _together(moved), placed)
+        self._templates, there = equally_sharp(_together(templates), _together(moved), warp)
         self._moved = there, *gradient(there)
-        self._size_px = self._templates.shape[1:]
-        self.unit = max(self._size_px) / 2
+        self._size_px, self._warp = self._templates.shape[1:], warp
         # Residuals count by the light around the template, which moves along with it.
         self._around = _around(self._templates)
         strengths = [
@@ -282,28 +270,20 @@ class _Pairs:
             for plane, around in zip(self._templates, self._around, strict=True)
         ]
         self._strengths = _together(strengths)
-        self.textured = [
+        self._textured = [
             indices(own > max(_TEXTURED * float(own.mean()), _LEAST)) for own in strengths
         ]
 
-    def colour_of(self, points: Indices) -> Doubles:
-        """0 or 1 for each point, by the tile it lies on."""
-        tile, width = max(self._size_px) / _TILES, self._size_px[1]
-        down, across = (as_float64(at) // tile for at in (points // width, points % width))
-        colour: Doubles = (down + across) % 2
-        return colour
-
-    def fit(self, warp: Warp, points: Sequence[Indices], iterations: int) -> NDArray[np.bool_]:
+    def fit(self, iterations: int) -> NDArray[np.bool_]:
         """Bring the warp of each of N pairs to where its planes agree best.
 
         Args:
-            warp: All of them.
-            points: That decide, of each pair.
             iterations: At most.
 
         Returns:
             (N,): whether there was enough to see.
         """
+        points, warp = self._textured, self._warp
         counts = np.array([len(own) for own in points])
         told = counts >= _FEWEST
         if not told.any():

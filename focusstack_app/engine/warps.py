@@ -39,6 +39,11 @@ class Similarity(NamedTuple):
 
 
 STILL = Similarity(1 + 0j, 0j)
+# What small steps of the parameters of `Tilts` do: right, down, larger, turned, and the slopes.
+WAYS = np.zeros((6, 3, 3))
+WAYS[0, 0, 2] = WAYS[1, 1, 2] = WAYS[2, 0, 0] = WAYS[2, 1, 1] = WAYS[3, 1, 0] = 1
+WAYS[3, 0, 1] = -1
+WAYS[4, 2, 0] = WAYS[5, 2, 1] = 1
 
 
 def unit_frame(height: int, width: int) -> Matrix:
@@ -50,6 +55,11 @@ def unit_frame(height: int, width: int) -> Matrix:
     )  # fmt: skip
 
 
+def in_units(similarity: Similarity, unit: float) -> Matrix:
+    """(3, 3) in the coordinates of `unit_frame`, of one in pixels."""
+    return Similarity(similarity.z, similarity.t / unit).matrix(1, 1)
+
+
 class Warp(Protocol):
     """A family of transforms, one for each of N pairs.
 
@@ -58,6 +68,10 @@ class Warp(Protocol):
 
     def place(self, x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
         """Where points of the template lie on the other picture."""
+        ...
+
+    def back(self) -> Warp:
+        """The other way."""
         ...
 
     def slopes(self, x: Doubles, y: Doubles, dx: Doubles, dy: Doubles) -> list[Doubles]:
@@ -85,6 +99,11 @@ class Similarities:
         across, down, right, below = columns(x, self.z.real, self.z.imag, self.t.real, self.t.imag)
         return across * x - down * y + right, down * x + across * y + below
 
+    def back(self) -> Similarities:
+        """See `Warp.back`."""
+        inverse = [Similarity(z, t).inverse() for z, t in zip(self.z, self.t, strict=True)]
+        return Similarities(inverse, self._unit)
+
     def slopes(self, x: Doubles, y: Doubles, dx: Doubles, dy: Doubles) -> list[Doubles]:
         """See `Warp.slopes`."""
         return [(dx * x + dy * y) / self._unit, (dy * x - dx * y) / self._unit, dx, dy]
@@ -95,15 +114,24 @@ class Similarities:
         self.z, self.t = self.z + turn / self._unit, self.t + shift
 
 
-class Homographies:
-    """Similarities, in pixels, after homographies of the template that begin with these.
+class Tilts:
+    """Similarities, in pixels, after what a tilt of the camera does to the template.
+
+    That is a homography that keeps angles at the centre: shift, scale, turn and two slopes of the
+    depth, six parameters instead of eight.
+
+    Args:
+        after: Of each of N pairs, in pixels.
+        starts: (N, 3, 3) homographies in the coordinates of `unit_frame` that come first.
+        unit: Half the longer side.
 
     Attributes:
-        found: (N, 3, 3) in the coordinates of `unit_frame`, as they are now.
+        found: The homographies as they are now.
     """
 
-    def __init__(self, after: Sequence[Similarity], starts: Doubles, unit: float) -> None:
+    def __init__(self, after: Sequence[Similarity], starts: Matrix, unit: float) -> None:
         self.found, self._unit = starts, unit
+        self._after = after
         self._z, self._t = (np.array(part) for part in zip(*after, strict=True))
 
     def place(self, x: Doubles, y: Doubles) -> tuple[Doubles, Doubles]:
@@ -117,23 +145,24 @@ class Homographies:
         u, v = (h[0] * u + h[1] * v + h[2]) / w, (h[3] * u + h[4] * v + h[5]) / w
         return across * u - down * v + right, down * u + across * v + below
 
+    def back(self) -> Tilts:
+        """See `Warp.back`."""
+        there = np.stack([in_units(own, self._unit) for own in self._after])
+        first = there @ np.linalg.inv(self.found) @ np.linalg.inv(there)
+        return Tilts([own.inverse() for own in self._after], first, self._unit)
+
     def slopes(self, x: Doubles, y: Doubles, dx: Doubles, dy: Doubles) -> list[Doubles]:
         """See `Warp.slopes`."""
         real, imaginary = columns(x, self._z.real, self._z.imag)
         across = (dx * real + dy * imaginary) * self._unit
         down = (dy * real - dx * imaginary) * self._unit
         u, v = x / self._unit, y / self._unit
-        away = -(across * u + down * v)
-        return [across, down, across * u, across * v, down * u, down * v, away * u, away * v]
+        larger = across * u + down * v
+        return [across, down, larger, down * u - across * v, -larger * u, -larger * v]
 
     def add(self, steps: Doubles) -> None:
         """See `Warp.add`."""
-        shift, linear, tilt = steps[:, :2], steps[:, 2:6].reshape(-1, 2, 2), steps[:, 6:]
-        change = np.broadcast_to(np.eye(3), (len(steps), 3, 3)).copy()
-        change[:, :2, :2] += linear
-        change[:, :2, 2] = shift
-        change[:, 2, :2] = tilt
-        found = self.found @ change
+        found = self.found @ (np.eye(3) + np.tensordot(steps, WAYS, 1))
         self.found = found / found[:, 2:, 2:]
 
 

@@ -198,8 +198,8 @@ class Previewer(QObject):
 
     def resume(self) -> None:
         """Go on with what is wanted."""
-        self._held = False
-        if self._wanted is not None:
+        held, self._held = self._held, False
+        if held and self._wanted is not None:
             self._settle.start()
         self.changed.emit()
 

@@ -11,7 +11,7 @@ from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.refining import Quality
 from focusstack_app.ui.view_bar import View
 from tests.helpers.refining import PATIENCE_MS, Jobs, refined
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, toggle
 
 
 def test_what_is_looked_at_is_refined_before_the_render(
@@ -68,3 +68,19 @@ def test_frames_are_not_read_anew_for_what_is_being_rendered(
     assert opened.stage.refiner.quality is Quality.QUICK
     fusion.release.set()
     qtbot.waitUntil(lambda: not opened.renderer.busy)
+
+
+def test_a_preview_goes_on_when_the_render_that_it_interrupts_is_cancelled(
+    opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    opened.render_stack()
+    qtbot.waitUntil(lambda: len(fusion.renders) == 1)
+    toggle(opened.frames, opened.frames.index(0))
+    qtbot.waitUntil(lambda: len(fusion.previews) == 2)
+    opened.renderer.cancel_all()
+    qtbot.waitUntil(lambda: not opened.renderer.busy, timeout=1000)
+    qtbot.wait(350)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not opened.previewer.busy)
+    assert len(fusion.previews) == 2

@@ -16,6 +16,9 @@ UNIT = Path(__file__).resolve().parent
 HEAVY = ("PySide6", "onnxruntime", "torch")
 
 
+LINES = 400
+
+
 def test_every_unit_test_stands_where_its_source_stands() -> None:
     """Several of one source have its name and a subject."""
     astray = []
@@ -26,6 +29,17 @@ def test_every_unit_test_stands_where_its_source_stands() -> None:
         if test != Path(__file__).resolve() and not any(source.exists() for source in sources):
             astray.append(str(test.relative_to(UNIT)))
     assert astray == []
+
+
+def test_no_file_is_long() -> None:
+    root = UNIT.parent.parent
+    lengths = {
+        path.relative_to(root): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in (PACKAGE, UNIT.parent, root / "installer")
+        for path in folder.rglob("*.py")
+    }
+    assert len(lengths) > 100
+    assert [str(path) for path, lines in lengths.items() if lines >= LINES] == []
 
 
 @pytest.mark.parametrize("package", ["core", "jobs"])

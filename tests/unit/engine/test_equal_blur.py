@@ -9,7 +9,7 @@ import pytest
 from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.equal_blur import equally_sharp
 from focusstack_app.engine.matching import refine_similarities
-from focusstack_app.engine.warps import Similarity
+from focusstack_app.engine.warps import Similarities, Similarity
 
 SIZE = (240, 320)
 STILL = Similarity(1 + 0j, 0j)
@@ -30,7 +30,8 @@ def _soft(plane: FloatArray, sigma: float = 5.0) -> FloatArray:
 
 
 def _equal(one: FloatArray, other: FloatArray, placed: Similarity = STILL) -> list[FloatArray]:
-    return [planes[0] for planes in equally_sharp(one[None], other[None], [placed])]
+    there = Similarities([placed], SIZE[1] / 2)
+    return [planes[0] for planes in equally_sharp(one[None], other[None], there)]
 
 
 @pytest.mark.parametrize("light", [1.0, 0.1])

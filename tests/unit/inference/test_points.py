@@ -18,7 +18,7 @@ from focusstack_app.engine import points
 from focusstack_app.engine.align import register
 from focusstack_app.engine.equal_blur import equally_sharp
 from focusstack_app.engine.resampling import projected, warped
-from focusstack_app.engine.warps import Similarity
+from focusstack_app.engine.warps import WAYS, Similarity, Tilts
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.pytorch import TorchModel
 
@@ -66,7 +66,9 @@ def test_planes_are_made_equally_sharp_alike(card: Card) -> None:
     soft = np.stack([cv2.GaussianBlur(plane, (0, 0), 2.0) for plane in PLANES])
     one, other = soft.copy(), PLANES.copy()
     one[:, :20], other[:, :20] = PLANES[:, :20], soft[:, :20]
-    placed = [Similarity(complex(1 + 0.01 * k), 0.3j * k) for k in range(3)]
+    after = [Similarity(complex(1 + 0.01 * k), 0.3j * k) for k in range(3)]
+    tilts = np.stack([np.eye(3), np.eye(3) + 0.01 * WAYS[4], np.eye(3) - 0.02 * WAYS[5]])
+    placed = Tilts(after, tilts, 25.0)
     expected = equally_sharp(one, other, placed)
     for plane, mine in zip(
         expected, equally_sharp(card.put(one), card.put(other), placed), strict=True
@@ -93,8 +95,8 @@ def _frames() -> list[NDArray[np.uint8]]:
     frames = []
     for index in range(6):
         matrix = np.array(
-            [[1 + 0.004 * index, 0.002 * index, 0.7 * index],
-             [-0.002 * index, 1 + 0.004 * index, -0.4 * index], [2e-5 * index, -1e-5 * index, 1]]
+            [[1 + 0.004 * index, 0.002 * index, 2.1 * index],
+             [-0.002 * index, 1 + 0.004 * index, -1.2 * index], [2e-5 * index, -1e-5 * index, 1]]
         )  # fmt: skip
         seen = warped(scene, matrix, SIZE, cv2.INTER_CUBIC)
         soft = cv2.GaussianBlur(seen, (0, 0), 2.0)
