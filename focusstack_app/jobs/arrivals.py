@@ -227,7 +227,7 @@ def _entries(folder: Path) -> dict[str, tuple[int, int]]:
             try:
                 if entry.is_dir():
                     continue
-                status = entry.stat()
+                status = Path(entry).stat()  # the entry's own is old on Windows while a file grows
             except OSError:  # it was renamed or taken away meanwhile
                 continue
             files[entry.name] = status.st_size, status.st_mtime_ns

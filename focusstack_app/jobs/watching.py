@@ -60,6 +60,7 @@ def run_watch(
             progress.report(0.0, shown(Path(task.stack.name)))
             item = run_task(task, progress, fuse)
             if watch.ended(due, item):
+                waiting = tuple(one for one in waiting if one is not due)
                 on_item(item)
             progress.begin_again()
     return tuple(one for one in waiting if one.due_s is not None)

@@ -86,6 +86,17 @@ def test_slow_copies_give_one_picture_of_all_frames(tmp_path: Path) -> None:
     assert stages[-1] == "Waiting for new stacks"
 
 
+def test_what_was_finished_just_before_it_ended_is_not_left(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_stack(tmp_path / "in" / name, 2)
+    progress = Progress()
+    watch = Watch(BatchTarget(tmp_path / "out"), FusionRequest, [tmp_path / "in"], 1.0)
+    left = run_watch(
+        watch, progress, on_item=lambda _: progress.cancel(), on_note=print, fuse=fake_fuse
+    )
+    assert [waiting.stack.name for waiting in left] == ["b"]
+
+
 def test_results_do_not_go_where_frames_come(tmp_path: Path) -> None:
     write_stack(tmp_path / "a", 2)
     watch = Watch(BatchTarget(tmp_path / "a"), FusionRequest, [tmp_path / "a"], 1.0)
