@@ -63,7 +63,7 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
 
 
 def with_reference(opened: OpenedStack, reference: Path | None) -> OpenedStack:
-    """The same with another reference, where one is named.
+    """The same with another reference, where one is named: by its path, or only by its name.
 
     Raises:
         InputError: If it is none of the frames.
@@ -71,12 +71,13 @@ def with_reference(opened: OpenedStack, reference: Path | None) -> OpenedStack:
     if reference is None:
         return opened
     sources, wanted = opened.stack.sources, reference.resolve()
-    position = next((i for i, s in enumerate(sources) if s.path.resolve() == wanted), None)
-    if position is None:
+    named = [i for i, s in enumerate(sources) if s.path.resolve() == wanted]
+    named = named or [i for i, s in enumerate(sources) if s.path.name == str(reference)]
+    if len(named) != 1:
         raise InputError(
             f"{shown(reference)} is not one of the frames.", "Choose the reference among them."
         )
-    return replace(opened, stack=Stack(sources, position))
+    return replace(opened, stack=Stack(sources, named[0]))
 
 
 def _files_of_frames_told(sources: Sequence[FrameSource]) -> tuple[str, ...]:

@@ -102,8 +102,10 @@ class TestFuse:
     ) -> None:
         paths, report = sorted(frames.iterdir()), tmp_path / "report.json"
         command = "-o", tmp_path / "out.tif", "--json", report, "--overwrite", *PYRAMID
-        assert run("fuse", frames, *command, "--reference", paths[1]) == 0
-        assert json.loads(report.read_text())["reference"] == 1
+        for named in (paths[1], paths[1].name):
+            report.unlink(missing_ok=True)
+            assert run("fuse", frames, *command, "--reference", named) == 0
+            assert json.loads(report.read_text())["reference"] == 1
         project = tmp_path / "beetle.fstack"
         chosen = Method.PYRAMID, Mode.STRICT, Align.OFF, 0.4, paths[2]
         save_project(project, Project(tuple(paths), (True,) * len(paths), *chosen))
