@@ -38,6 +38,11 @@ def quality(text: str) -> int:
     return int(value)
 
 
+def seconds(text: str) -> float:
+    """A time to wait, a second to an hour."""
+    return _number(text, 1.0, 3600.0)
+
+
 def slabs(text: str) -> tuple[int, int]:
     """Frames of a slab, and how many of them are in the next one."""
     first, colon, second = text.partition(":")

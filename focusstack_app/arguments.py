@@ -7,20 +7,15 @@ import typing
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from focusstack_app import __version__
-from focusstack_app.argument_types import gigabytes as _gigabytes
-from focusstack_app.argument_types import overlap as _overlap
-from focusstack_app.argument_types import parallax as _parallax
 from focusstack_app.argument_types import path as _path
-from focusstack_app.argument_types import quality as _quality
+from focusstack_app.argument_types import seconds as _seconds
 from focusstack_app.argument_types import slabs as _slabs
 from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import (
     Align,
-    DeviceChoice,
     FusionRequest,
     Method,
     Mode,
@@ -28,7 +23,6 @@ from focusstack_app.core.fusion import (
 )
 from focusstack_app.core.naming import TOKENS
 from focusstack_app.core.output import (
-    USUAL_PARALLAX,
     Carried,
     ColourSpace,
     FileFormat,
@@ -36,7 +30,9 @@ from focusstack_app.core.output import (
     Stereo,
     StereoKind,
 )
-from focusstack_app.settings.schema import ExportSettings, FusionSettings, Settings
+from focusstack_app.jobs.grouping import USUAL_WAIT_S
+from focusstack_app.options import add_fusion_options, add_output_options, add_stereo_options
+from focusstack_app.settings.schema import Settings
 
 DEMO_OUTPUT = Path("focusstack-demo.tif")
 
@@ -95,7 +91,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         type=_path,
         help=f"picture to write: {_SUFFIXES} (default: beside the frames, as Export names it)",
     )
-    _add_fusion_options(fuse, settings.fusion, maps="file")
+    add_fusion_options(fuse, settings.fusion, maps="file")
     fuse.add_argument(
         "--reference",
         metavar="FRAME",
@@ -121,8 +117,8 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         help="also fuse so many frames at a time, to OUT-slab-01, OUT-slab-02 ... beside the "
         "picture; OVERLAP of them are in the next slab, too (default: a third)",
     )
-    _add_stereo_options(fuse)
-    _add_output_options(fuse, settings.export, overwrite="replace files that exist")
+    add_stereo_options(fuse)
+    add_output_options(fuse, settings.export, overwrite="replace files that exist")
     fuse.set_defaults(command="fuse")
 
     batch = commands.add_parser(
@@ -158,10 +154,24 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         help="split a folder where times, focus or size say that a new stack begins",
     )
     batch.add_argument(
+        "--watch",
+        action="store_true",
+        help="go on looking at PARENT, split as by --split, and fuse stacks as they come, until "
+        "Ctrl-C",
+    )
+    batch.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=_seconds,
+        default=USUAL_WAIT_S,
+        help="with --watch: a stack of which nothing came for so long is complete "
+        "(default: %(default)g)",
+    )
+    batch.add_argument(
         "--dry-run", action="store_true", help="say what would be done, and do nothing"
     )
-    _add_fusion_options(batch, settings.fusion, maps="folder")
-    _add_output_options(batch, settings.export, overwrite="make pictures anew that exist")
+    add_fusion_options(batch, settings.fusion, maps="folder")
+    add_output_options(batch, settings.export, overwrite="make pictures anew that exist")
     batch.set_defaults(command="batch")
 
     demo = commands.add_parser(
@@ -174,9 +184,9 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         type=_path,
         help=f"picture to write: {_SUFFIXES} (default: {DEMO_OUTPUT}, numbered if that exists)",
     )
-    _add_fusion_options(demo, settings.fusion, maps="file")
-    _add_stereo_options(demo)
-    _add_output_options(demo, settings.export, overwrite="replace files that exist")
+    add_fusion_options(demo, settings.fusion, maps="file")
+    add_stereo_options(demo)
+    add_output_options(demo, settings.export, overwrite="replace files that exist")
     demo.set_defaults(command="demo", alignment=None, save_alignment=None, slabs=None)
 
     models = commands.add_parser(
@@ -192,126 +202,6 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
     install.add_argument("folder", metavar="FOLDER", type=_path, help="a folder with a model.json")
     install.set_defaults(command="models install")
     return parser
-
-
-def _add_fusion_options(
-    parser: argparse.ArgumentParser, defaults: FusionSettings, *, maps: Literal["file", "folder"]
-) -> None:
-    place = {"file": "PATH", "folder": "DIR"}[maps]
-    add = parser.add_argument
-    add(
-        "--method",
-        choices=[str(method) for method in Method],
-        default=str(defaults.method),
-        help="learned fusion or Laplacian pyramid (default: %(default)s)",
-    )
-    add(
-        "--mode",
-        choices=[str(mode) for mode in Mode],
-        default=str(defaults.mode),
-        help="camera pixels, filled in where no frame is sharp; camera pixels only; or the "
-        "network's picture (default: %(default)s)",
-    )
-    add(
-        "--align",
-        choices=[str(align) for align in Align],
-        default=str(defaults.align),
-        help="register the frames where needed, or leave them where they lie; either way they are "
-        "counted in the order of their focus (default: %(default)s)",
-    )
-    add(
-        "--crop",
-        action=argparse.BooleanOptionalAction,
-        default=defaults.crop,
-        help="leave out the borders that some aligned frame does not show",
-    )
-    add(
-        "--overlap",
-        metavar="SHARE",
-        type=_overlap,
-        default=defaults.overlap,
-        help="share of a tile that overlaps the next, 0 to 0.5 (default: %(default)s)",
-    )
-    add(
-        "--device",
-        choices=typing.get_args(DeviceChoice),
-        default=defaults.device,
-        help="where to compute (default: %(default)s)",
-    )
-    add("--model", metavar="ID", default=defaults.model, help="model (default: %(default)s)")
-    add(
-        "--memory",
-        metavar="GB",
-        type=_gigabytes,
-        default=defaults.memory_bytes,
-        help="what a fusion may use; beyond it, temporary files (default: 40 %% of what is free, "
-        "or what the preferences say)",
-    )
-    add("--provenance", metavar=place, type=_path, help=f"{maps} for the map of pixel origins")
-    add(
-        "--depth",
-        metavar=place,
-        type=_path,
-        help=f"{maps} for the 16-bit depth map, filled in",
-    )
-    add("--json", metavar="PATH", type=_path, help="file for timings, device, memory, warnings")
-
-
-def _add_stereo_options(parser: argparse.ArgumentParser) -> None:
-    add, kinds = parser.add_argument, [str(kind) for kind in StereoKind]
-    add("--stereo", metavar="PATH", type=_path, help="file for a stereo view by the depth")
-    add(
-        "--stereo-kind",
-        choices=kinds,
-        default=kinds[0],
-        help="a pair side by side, the same for crossed eyes, one picture for red-cyan glasses, or "
-        "an animation that rocks (.webp or .gif) (default: %(default)s)",
-    )
-    add(
-        "--parallax",
-        metavar="PERCENT",
-        type=_parallax,
-        default=USUAL_PARALLAX,
-        help="of the width: how far what is nearest moves against what is farthest between both "
-        f"eyes (default: {USUAL_PARALLAX:.0%})".replace("%", "%%"),
-    )
-    add(
-        "--nearest",
-        choices=["first", "last"],
-        help="the frame that is focused nearest (default: as measured, or else guessed)",
-    )
-
-
-def _add_output_options(
-    parser: argparse.ArgumentParser, defaults: ExportSettings, *, overwrite: str
-) -> None:
-    parser.add_argument(
-        "--bits",
-        type=int,
-        choices=[8, 16],
-        default=defaults.bits,
-        help="per channel, in TIFF, PNG and JPEG XL (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--quality",
-        metavar="N",
-        type=_quality,
-        default=defaults.quality,
-        help="of JPEG, WebP and JPEG XL, 1 to 100 (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--colour-space",
-        choices=[str(space) for space in ColourSpace],
-        default=str(defaults.colour_space),
-        help="source keeps that of the frames (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--metadata",
-        choices=[str(carried) for carried in Carried],
-        default=str(defaults.metadata),
-        help="what of the reference's goes into the file (default: %(default)s)",
-    )
-    parser.add_argument("--overwrite", action="store_true", help=overwrite)
 
 
 def fusion_request(stack: Stack, args: argparse.Namespace) -> FusionRequest:

@@ -29,6 +29,9 @@ from focusstack_app.arguments import (
     with_project,
 )
 from focusstack_app.console import (
+    CANCELLED,
+    DONE,
+    FAILED,
     ProgressDisplay,
     cancelled_by_signals,
     complain,
@@ -44,12 +47,10 @@ from focusstack_app.core.errors import (
     FocusStackError,
     InputError,
     ModelError,
-    OutputError,
 )
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.memory import keep_freed_memory
-from focusstack_app.core.naming import free_path, template_problem
+from focusstack_app.core.naming import free_path
 from focusstack_app.core.output import (
     FileFormat,
     format_of,
@@ -60,10 +61,8 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.settings.store import SettingsStore
 
 if TYPE_CHECKING:
-    from focusstack_app.jobs.batch import BatchItem
     from focusstack_app.jobs.opening import OpenedStack
 
-DONE, FAILED, CANCELLED = 0, 1, 130
 _WHOLE_SHARE = 0.45  # of the progress where slabs follow: they have more frames in all
 COMMANDS = ("fuse", "batch", "demo", "models")
 
@@ -244,79 +243,9 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
 
 
 def _batch(args: argparse.Namespace) -> int:
-    from focusstack_app.jobs.batch import (
-        BatchReport,
-        BatchTarget,
-        Outcome,
-        check_batch,
-        check_results_folders,
-        plan_batch,
-        run_batch,
-    )
-    from focusstack_app.jobs.proposal import find_stacks, left_alone, propose_stacks
-    from focusstack_app.jobs.report import check_report, write_report
+    from focusstack_app.batch_command import batch
 
-    if args.json is not None:
-        check_report(args.json)
-    problem = template_problem(args.name)
-    if problem:
-        raise OutputError(f"--name {args.name!r}: {problem}")
-    target = BatchTarget(
-        args.output,
-        args.name,
-        FileFormat(args.format),
-        output_options(args),
-        args.overwrite,
-        args.provenance,
-        args.depth,
-    )
-    display = ProgressDisplay(sys.stderr)
-    progress = Progress(display)
-
-    def request(stack: Stack) -> FusionRequest:
-        return fusion_request(stack, args)
-
-    ended: list[BatchItem] = []
-
-    def tell(item: BatchItem) -> None:
-        ended.append(item)
-        for warning in item.warnings:
-            display.note(f"warning: {_shown(Path(item.name))}: {warning}")
-        if item.outcome is Outcome.FAILED:
-            display.note(f"focusstack: {_shown(Path(item.name))} failed: {item.message}")
-        else:
-            display.note(f"{item.outcome}: {_shown(item.output)} ({item.seconds:.1f} s)")
-
-    try:
-        with cancelled_by_signals(progress), display:
-            check_results_folders(target)
-            folders = find_stacks(args.parent, exclude=target.folders)
-            for line in left_alone(args.parent, folders, exclude=target.folders):
-                display.note(f"warning: {line}")
-            stacks = propose_stacks(folders, progress.sub(0.0, 0.0), split=args.split)
-            if not args.dry_run:
-                report = run_batch(stacks, target, request, progress, on_item=tell).facts()
-    except (Cancelled, KeyboardInterrupt):
-        if args.json is not None and ended:
-            write_report(args.json, BatchReport(tuple(ended)).facts(), overwrite=True)
-        complain("Cancelled; finished pictures stay. Run the same command again to go on.")
-        return CANCELLED
-    if args.dry_run:
-        tasks = plan_batch(stacks, target, request)
-        check_batch(tasks)
-        plans = [task.plan() for task in tasks]
-        for plan, stack in zip(plans, stacks, strict=True):
-            what = plan["problem"] or ("exists, skipped" if plan["skipped"] else plan["output"])
-            say(f"{_shown(Path(stack.name))}: {len(stack.sources)} frames: {what}")
-        report = {"items": plans}
-        failed = any(plan["problem"] for plan in plans)
-    else:
-        say(", ".join(f"{report[outcome]} {outcome}" for outcome in Outcome))
-        failed = bool(report[Outcome.FAILED])
-    if args.json is not None:
-        # A batch that goes on writes its report anew.
-        write_report(args.json, report, overwrite=True)
-    return FAILED if failed else DONE
+    return batch(args)
 
 
 def _models_list(_args: argparse.Namespace) -> int:

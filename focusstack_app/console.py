@@ -22,6 +22,8 @@ from typing import TextIO
 from focusstack_app.core.errors import FocusStackError, OutputExistsError
 from focusstack_app.core.progress import Progress
 
+DONE, FAILED, CANCELLED = 0, 1, 130  # exit codes
+
 _BAR_CELLS = 24
 _REDRAW_S = 0.1
 _ESTIMATE_AFTER_S = 2.0
@@ -42,6 +44,7 @@ class ProgressDisplay:
         self._started_s = clock()
         self._bar = stream.isatty()
         self._drawn_s = -math.inf
+        self._fraction = 0.0
         self._shown_kind = ""
         self._shown_tenth = -1
 
@@ -61,6 +64,9 @@ class ProgressDisplay:
 
     def __call__(self, fraction: float, stage: str) -> None:
         """Show that `fraction` (0 to 1) is done and what is being done."""
+        if fraction < self._fraction:  # the next piece of work
+            self._started_s = self._clock()
+        self._fraction = fraction
         kind = re.sub(r"\d+", "#", stage)  # "tile 3 of 60" and "tile 4 of 60" are one stage
         changed, self._shown_kind = kind != self._shown_kind, kind
         if self._bar:

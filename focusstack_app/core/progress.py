@@ -81,6 +81,10 @@ class Progress:
         """Let it go on."""
         self._root._going.set()
 
+    def begin_again(self) -> None:
+        """Go back to nothing: where there is always more to do, each piece of it is counted."""
+        self._root._done = 0.0
+
     @property
     def cancelled(self) -> bool:
         """Whether `cancel` was called."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,15 +15,12 @@ from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import filled_name, name_facts
-from focusstack_app.core.output import FileFormat, OutputOptions
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.atomic import make_folder
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.jobs.export import (
     FUSION_SHARE,
-    check_folder,
     check_size,
     check_targets,
     export_result,
@@ -32,6 +28,7 @@ from focusstack_app.jobs.export import (
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.report import facts
+from focusstack_app.jobs.results_folders import BatchTarget, check_apart, results_folders
 
 logger = logging.getLogger(__name__)
 
@@ -45,35 +42,6 @@ class Outcome(StrEnum):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class BatchTarget:
-    """Where the results of a batch go.
-
-    Attributes:
-        folder: Of the pictures.
-        template: Their names, without suffix (see `core.naming`).
-        kind: What they are written as.
-        options: How they are written.
-        overwrite: Whether pictures that exist are made anew.
-        provenance_dir: Where `<name>-provenance.png` goes, if wanted.
-        depth_dir: Where `<name>-depth.png` goes, if wanted.
-    """
-
-    folder: Path
-    template: str = "{stack}"
-    kind: FileFormat = FileFormat.TIFF
-    options: OutputOptions = OutputOptions()  # noqa: RUF009 - it is frozen
-    overwrite: bool = False
-    provenance_dir: Path | None = None
-    depth_dir: Path | None = None
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """All folders for results."""
-        folders = (self.folder, self.provenance_dir, self.depth_dir)
-        return tuple(folder for folder in folders if folder is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +127,7 @@ class BatchItem:
         message: Why it was skipped or failed, else empty.
         warnings: One line each.
         facts: What `report.facts` says, when DONE.
+        unread: Whether it failed because its frames could not be read.
     """
 
     name: str
@@ -169,6 +138,7 @@ class BatchItem:
     message: str = ""
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, object] | None = None
+    unread: bool = False
 
     def story(self) -> dict[str, object]:
         """All of it, ready for JSON."""
@@ -277,8 +247,9 @@ def run_batch(
         Cancelled: If the batch was cancelled; pictures that were finished stay.
     """
     tasks = plan_batch(stacks, target, make_request)
+    check_batch(tasks)
     items = []
-    with results_folders(tasks):
+    with results_folders(target):
         for done, task in enumerate(tasks):
             part = progress.sub(done / len(tasks), (done + 1) / len(tasks))
             part.report(0.0, f"{shown(Path(task.stack.name))} ({done + 1} of {len(tasks)})")
@@ -327,19 +298,13 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
     except FocusStackError as error:
         if isinstance(error, OutputExistsError) and task.skipped:  # another batch was quicker
             return item(Outcome.SKIPPED, message("It exists already."))
-        return item(Outcome.FAILED, error.said)
+        return replace(item(Outcome.FAILED, error.said), unread=isinstance(error, InputError))
     except Exception as bug:
         # One stack must not cost the night's work: it is reported, and the others go on.
         logger.exception("a stack of a batch failed unexpectedly")
         return item(Outcome.FAILED, message("Unexpected error: {bug!r}", bug=bug))
     warnings = (*task.stack.warnings, *result.warnings)
     return replace(item(Outcome.DONE), warnings=warnings, facts=facts(result))
-
-
-def check_results_folders(target: BatchTarget) -> None:
-    """Raise an `OutputError` if a folder for results neither is there nor can be made."""
-    for folder in target.folders:
-        check_folder(folder if is_there(folder) else folder.parent)
 
 
 def _check_own(path: Path) -> None:
@@ -366,31 +331,4 @@ def check_batch(tasks: Sequence[BatchTask]) -> None:
         raise InputError(
             message("There is no stack to fuse."), message("Add a folder that holds frames.")
         )
-    check_results_folders(tasks[0].target)
-    frames = {task.stack.folder.resolve() for task in tasks}
-    for folder in tasks[0].target.folders:
-        if folder.resolve() in frames:
-            raise OutputError(
-                message("{folder} holds frames.", folder=shown(folder)),
-                message("Choose another folder for the results."),
-            )
-
-
-@contextmanager
-def results_folders(tasks: Sequence[BatchTask]) -> Iterator[None]:
-    """Make the folders for results; those that are still empty in the end are removed again.
-
-    Raises:
-        InputError: As `check_batch`.
-        OutputError: As `check_batch`.
-    """
-    check_batch(tasks)
-    made = [folder for folder in tasks[0].target.folders if not is_there(folder)]
-    try:
-        for folder in made:
-            make_folder(folder)
-        yield
-    finally:
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
+    check_apart(tasks[0].target, [task.stack.folder for task in tasks])

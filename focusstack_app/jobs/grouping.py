@@ -10,6 +10,9 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.pages import file_of, page_of
 from focusstack_app.io.orientation import stored_size
 
+# What is still growing: a rail that is turned by hand takes ten seconds per frame, a slow copy too.
+USUAL_WAIT_S = 20.0
+
 # A pause ends a stack when it is long in itself and long beside the pauses within stacks: a rail
 # with flash takes several seconds per frame, a bracketing camera a fraction of one.
 _LEAST_PAUSE_S = 5.0
@@ -38,7 +41,7 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
     if not sources:
         return []
     usual_s = _usual_pause_s(sources)
-    longest_s = max(_LEAST_PAUSE_S, _PAUSES * usual_s)
+    longest_s = longest_pause_s(sources)
     turn_s = max(_LEAST_TURN_S, _TURN_PAUSES * usual_s)
     groups = [[sources[0]]]
     for before, after in pairwise(sources):
@@ -52,6 +55,15 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
             groups.append([])
         groups[-1].append(after)
     return [tuple(group) for group in groups]
+
+
+def longest_pause_s(sources: Sequence[FrameSource]) -> float:
+    """After how many seconds without a frame a stack among these frames has ended.
+
+    Args:
+        sources: Frames in the order in which they were taken.
+    """
+    return max(_LEAST_PAUSE_S, _PAUSES * _usual_pause_s(sources))
 
 
 def as_taken(sources: Sequence[FrameSource]) -> tuple[FrameSource, ...]:

@@ -218,7 +218,7 @@ def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> Pro
 
 
 def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[ProposedStack]:
-    name = folder.name or folder.resolve().name
+    name = folder_name(folder)
     sources: list[FrameSource] = []
     in_files: list[ProposedStack] = []
     unreadable: list[ProposedStack] = []
@@ -246,6 +246,30 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
     if not sources:
         problem = message("{folder} holds no pictures.", folder=shown(folder))
         return [ProposedStack(name, folder, (), problem)]
+    return in_files + stacks_among(folder, sources, split=split, warnings=warnings)
+
+
+def folder_name(folder: Path) -> str:
+    """What the only stack of a folder is called."""
+    return folder.name or folder.resolve().name
+
+
+def stacks_among(
+    folder: Path,
+    sources: Sequence[FrameSource],
+    *,
+    split: bool = True,
+    warnings: tuple[str, ...] = (),
+) -> list[ProposedStack]:
+    """The stacks that frames of one folder are, in order.
+
+    Args:
+        folder: Where they lie.
+        sources: At least one, in natural order.
+        split: Whether they may be several stacks (see `grouping.grouped`).
+        warnings: What each of them is told with.
+    """
+    name = folder_name(folder)
     frames, results = without_results(sources)
     frames, odd = _without_strays(as_taken(frames)) if split else without_odd_sizes(frames)
     warnings += results + odd_sizes_told(odd, frames[0])
@@ -256,7 +280,7 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         alike, turned = held_alike(group)
         stack = ProposedStack(own_name, folder, alike, _size_problem(alike), warnings + turned)
         stacks.append(stack)
-    return in_files + stacks
+    return stacks
 
 
 def _without_strays(

@@ -5,18 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.naming import filled_name, name_facts, template_problem
 from focusstack_app.core.output import FileFormat
-from focusstack_app.jobs.batch import BatchTarget
+from focusstack_app.jobs.grouping import USUAL_WAIT_S
+from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.settings.schema import Settings
 from focusstack_app.ui.banner import Tone, ToneLabel
-from focusstack_app.ui.editors import ChoiceEditor, FolderEditor, TextEditor
+from focusstack_app.ui.editors import CheckEditor, ChoiceEditor, FolderEditor, TextEditor
 from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.preferences import EXAMPLE, Preferences
 from focusstack_app.ui.translation import said
+from focusstack_app.ui.wheel import scroll_past
 from focusstack_app.ui.wording import format_text, request_text, shortened
 
 
@@ -54,6 +56,29 @@ class BatchForm(QWidget):
         self.name_note = explanation("")
         self.name_note.setMinimumWidth(1)  # else no narrower than a long name
         self.name_problem = ToneLabel(Tone.ERROR)
+        self.watch = CheckEditor(self.tr("Watch for new stacks"))
+        self.watch.setToolTip(
+            self.tr(
+                "Go on looking at the folders, and fuse stacks as they come: while you shoot "
+                "tethered, or while a card is copied"
+            )
+        )
+        self.wait = QSpinBox()
+        self.wait.setRange(2, 3600)
+        self.wait.setValue(round(USUAL_WAIT_S))
+        self.wait.setSuffix(self.tr(" s"))
+        self.wait.setAccessibleName(self.tr("Wait"))
+        self.wait.setEnabled(False)
+        scroll_past(self.wait)
+        complete = QLabel(self.tr("A stack is complete when nothing came for"))
+        complete.setEnabled(False)
+        self.watch.row.addSpacing(16)
+        self.watch.row.addWidget(complete)
+        self.watch.row.addWidget(self.wait)
+        self.watch.row.addStretch()
+        self.watch.box.toggled.connect(self.wait.setEnabled)
+        self.watch.box.toggled.connect(complete.setEnabled)
+        self.watch.changed.connect(self.changed)
         self.format_note = explanation("")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +96,7 @@ class BatchForm(QWidget):
             if note is not None:
                 grid.addWidget(note, 2 * number + 1, 1)
             editor.changed.connect(self.changed)
+        grid.addWidget(self.watch, 6, 1)
         grid.addWidget(self.name_problem, 3, 1)  # instead of the note
         grid.setColumnStretch(1, 1)
         preferences.changed.connect(self._on_preferences_changed)

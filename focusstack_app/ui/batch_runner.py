@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from focusstack_app.core.errors import FocusStackError
 from focusstack_app.core.progress import Progress
@@ -14,14 +15,18 @@ from focusstack_app.jobs.batch import (
     BatchReport,
     BatchTask,
     Outcome,
-    results_folders,
+    check_batch,
     run_task,
 )
+from focusstack_app.jobs.results_folders import check_apart, results_folders
+from focusstack_app.jobs.watch import Seen, Waiting, Watch
+from focusstack_app.jobs.watching import pause_s
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import seconds_text
 
+_PUT_OFF_MS = 1000
 _NAMED = 3  # failures that a summary names
 
 
@@ -32,22 +37,30 @@ class BatchRunner(QObject):
         started: Number of the stack that begins.
         advanced: Number of the stack, its fraction, 0 to 1, and what is being done.
         ended: Number of the stack and its `BatchItem`.
+        seen: What a watch waits for (`jobs.watch.Seen`), again and again while nothing is fused.
+        put_off: Number of the stack that began and ended last in vain: a watch tries it again.
         over: The `BatchReport` of what was done; comes last, also after a stop.
     """
 
     started = Signal(int)
     advanced = Signal(int, float, str)
     ended = Signal(int, object)
+    seen = Signal(object)
+    put_off = Signal(int)
     over = Signal(object)
 
     def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
-        self._tasks: Sequence[BatchTask] = ()
+        self._tasks: list[BatchTask] = []
         self._items: list[BatchItem] = []
         self._task: Task | None = None
         self._folders = ExitStack()
+        self._watch: Watch | None = None
+        self._due: Waiting | None = None
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(self._look)
         self.busy = False
         self.paused = False
 
@@ -66,10 +79,31 @@ class BatchRunner(QObject):
         """
         if self.busy:
             raise RuntimeError("a batch runs already")
-        self._folders.enter_context(results_folders(tasks))
-        self._tasks, self._items = tuple(tasks), []
+        check_batch(tasks)
+        self._folders.enter_context(results_folders(tasks[0].target))
+        self._tasks, self._items, self._watch = list(tasks), [], None
         self.busy, self.paused = True, False
         self._next()
+
+    def watch(self, watch: Watch) -> None:
+        """Fuse stacks as they come, until `stop`.
+
+        Raises:
+            RuntimeError: If a batch runs already.
+            OutputError: If a folder for results is one that is watched, or cannot be used.
+        """
+        if self.busy:
+            raise RuntimeError("a batch runs already")
+        check_apart(watch.target, watch.parents)
+        self._folders.enter_context(results_folders(watch.target))
+        self._tasks, self._items, self._watch = [], [], watch
+        self.busy, self.paused = True, False
+        self._look()
+
+    @property
+    def watching(self) -> bool:
+        """Whether it goes on until it is stopped."""
+        return self.busy and self._watch is not None
 
     def pause(self) -> None:
         """Begin no other stack until `resume`; the one that runs goes on."""
@@ -80,6 +114,37 @@ class BatchRunner(QObject):
         self.paused = False
         if self.busy and self._task is None:
             self._next()
+
+    def _look(self) -> None:
+        """See what came, on the thread that fuses: never both at once."""
+        self._again.stop()
+        watch, began_s = self._watch, time.monotonic()
+        assert watch is not None
+        task = self._task = self._bridge.submit(Lane.DEVICE, watch.look)
+        task.succeeded.connect(lambda seen: self._on_seen(seen, time.monotonic() - began_s))
+        task.failed.connect(self._on_look_failed)
+        task.cancelled.connect(self._end)
+
+    def _on_seen(self, seen: Seen, took_s: float) -> None:
+        self._task = None
+        due = None if self.paused else seen.due
+        if due is not None and self._watch is not None:
+            self._due = due
+            self._tasks.append(self._watch.begin(due))
+        self.seen.emit(seen)
+        if due is not None:
+            self._next()
+        elif not self.paused:
+            self._again.start(round(1000 * pause_s(took_s)))
+
+    def _on_look_failed(self, error: Exception) -> None:
+        self._end()
+        raise error
+
+    @property
+    def newest(self) -> BatchTask | None:
+        """The stack of a watch that begins next."""
+        return self._tasks[-1] if len(self._tasks) > len(self._items) else None
 
     def stop(self) -> None:
         """Stop at the next checkpoint; finished pictures stay."""
@@ -112,7 +177,10 @@ class BatchRunner(QObject):
     def _next(self) -> None:
         number = len(self._items)
         if number == len(self._tasks):
-            self._end()
+            if self._watch is None:
+                self._end()
+            else:
+                self._look()
             return
         work_task = self._tasks[number]
 
@@ -128,15 +196,22 @@ class BatchRunner(QObject):
 
     def _on_item(self, number: int, item: BatchItem) -> None:
         self._task = None
+        watch, due = self._watch, self._due
+        if watch is not None and due is not None and not watch.ended(due, item):
+            del self._tasks[number]
+            self.put_off.emit(number)
+            self._again.start(_PUT_OFF_MS)
+            return
         self._items.append(item)
         self.ended.emit(number, item)
-        if len(self._items) == len(self._tasks):
+        if len(self._items) == len(self._tasks) and self._watch is None:
             self._end()
         elif not self.paused:
             self._next()
 
     def _end(self) -> None:
-        self._task = None
+        self._again.stop()
+        self._task = self._due = None
         self.busy = False
         self._folders.close()
         self.over.emit(BatchReport(tuple(self._items)))

@@ -16,17 +16,12 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QProgressBar,
-    QVBoxLayout,
     QWidget,
 )
 
-from focusstack_app.core.errors import FocusStackError
+from focusstack_app.core.errors import FocusStackError, InputError
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.places import is_folder
@@ -38,30 +33,27 @@ from focusstack_app.jobs.proposal import (
     left_alone,
     propose_stacks,
 )
-from focusstack_app.ui.banner import Banner, Tone
-from focusstack_app.ui.batch_form import BatchForm, plain_button
-from focusstack_app.ui.batch_history import BatchHistory, UndoButtons
+from focusstack_app.jobs.watch import Seen
+from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.batch_frame import STEPS, BatchFrame
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
-from focusstack_app.ui.display import Display, ReadProfile
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.preferences import Preferences
-from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_menu import show_stack_menu
 from focusstack_app.ui.stack_rows import THUMBNAIL_SIDE_PX, Row
-from focusstack_app.ui.stack_tree import StackTree
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.wording import (
     count_text,
     whole_seconds_text,
 )
 
 RESULTS_FOLDER = "stacked"
-_STEPS = 1000
 _TONES = {Outcome.DONE: None, Outcome.SKIPPED: None, Outcome.FAILED: Tone.ERROR}
 
 
-class BatchWindow(QDialog):
+class BatchWindow(BatchFrame):
     """The batch, beside the main window; closing it lets a running batch go on.
 
     Args:
@@ -85,91 +77,19 @@ class BatchWindow(QDialog):
         make_request: Callable[[Stack], FusionRequest],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(preferences, services.read_profile, parent)
         self._bridge = bridge
         self._preferences = preferences
         self._make_request = make_request
         self._reading = LatestTask()
         self._thumbnails = ThumbnailLoader(bridge, services, self, side_px=THUMBNAIL_SIDE_PX)
         self._running: list[Row] = []
+        self._blocked = False
         self.folder = Path.home()
         self.report: BatchReport | None = None
         self.runner = BatchRunner(bridge, services, self)
-        self.setWindowTitle(self.tr("Batch"))
-        self.setAcceptDrops(True)
-        begin_with(self, 1100, 680)
-        self.setMinimumSize(720, 440)
-        self._build(services.read_profile)
         self._connect()
         self.refresh()
-
-    def _build(self, read_profile: ReadProfile) -> None:
-        self.banner = Banner()
-        self.tree = StackTree(Display(self, read=read_profile))
-        self.add_button = plain_button(
-            self.tr("Add Folder…"), self.tr("A folder of stacks, or one with many frames")
-        )
-        self.merge_button = plain_button(
-            self.tr("Merge"), self.tr("Make one stack of the selected ones")
-        )
-        self.split_button = plain_button(
-            self.tr("Split Here"),
-            self.tr("Begin a new stack with the selected frame: open a stack with its arrow"),
-        )
-        self.remove_button = plain_button(
-            self.tr("Remove"), self.tr("Take the selected stacks out; files stay")
-        )
-        self.history = BatchHistory(self.tree, self)
-        self.undo_buttons = UndoButtons(self.history)
-        self.count_label = QLabel()
-        top = QHBoxLayout()
-        for button in (self.add_button, self.merge_button, self.split_button, self.remove_button):
-            top.addWidget(button)
-        top.addWidget(self.undo_buttons)
-        top.addStretch()
-        top.addWidget(self.count_label)
-        self.form = BatchForm(self._preferences)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, _STEPS)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress of the batch"))
-        self.status = QLabel()
-        self.status.setWordWrap(True)
-        self.status.setMinimumWidth(1)  # else no narrower than its longest word
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.open_button = plain_button(
-            self.tr("Open Folder"), self.tr("Show the pictures in the file manager")
-        )
-        self.copy_button = plain_button(
-            self.tr("Copy Report"), self.tr("All stacks and how they ended, as text")
-        )
-        self.pause_button = plain_button(
-            self.tr("Pause"), self.tr("Finish the stack that runs and wait")
-        )
-        self.stop_button = plain_button(
-            self.tr("Stop"), self.tr("Stop now; finished pictures stay")
-        )
-        self.start_button = plain_button(
-            self.tr("Start"), self.tr("Make a picture of every stack that is checked")
-        )
-        self.start_button.setDefault(True)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.open_button)
-        bottom.addWidget(self.copy_button)
-        bottom.addStretch()
-        for button in (self.pause_button, self.stop_button, self.start_button):
-            button.setMinimumWidth(90)
-            bottom.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setSpacing(10)
-        column.addWidget(self.banner)
-        column.addLayout(top)
-        column.addWidget(self.tree, 1)
-        column.addWidget(self.form)
-        column.addWidget(self.bar)
-        column.addWidget(self.status)
-        column.addLayout(bottom)
 
     def _connect(self) -> None:
         self.add_button.clicked.connect(self._choose_folder)
@@ -197,6 +117,8 @@ class BatchWindow(QDialog):
         )
         self.runner.advanced.connect(self._on_advanced)
         self.runner.ended.connect(self._on_ended)
+        self.runner.seen.connect(self._on_seen)
+        self.runner.put_off.connect(lambda _: self._running.pop())
         self.runner.over.connect(self._on_over)
 
     # --- the proposal ------------------------------------------------------------------------
@@ -209,14 +131,20 @@ class BatchWindow(QDialog):
             common = folders[0] if len(folders) == 1 else folders[0].parent
             self.form.folder.show_value(str(common / RESULTS_FOLDER))
         apart = [Path(self.form.folder.value)] if self.form.folder.value else []
-        captured = tuple(folders)
+        captured, watches = tuple(folders), self.form.watch.value
+        self.watched.add(captured)
         self.folder = folders[-1].parent
 
         def work(progress: Progress) -> tuple[list[ProposedStack], list[str]]:
             found, left = [], []
             for folder in captured:
                 results = [*apart, folder / RESULTS_FOLDER]
-                stacks = find_stacks(folder, exclude=results)
+                try:
+                    stacks = find_stacks(folder, exclude=results)
+                except InputError:
+                    if not (watches and is_folder(folder)):
+                        raise
+                    stacks = []
                 found += stacks
                 left += left_alone(folder, stacks, exclude=results)
             return propose_stacks(found, progress), left
@@ -232,6 +160,7 @@ class BatchWindow(QDialog):
         stacks, left = proposed
         self.status.clear()
         self.report = None
+        self.watched.propose(stacks)
         self.tree.add(stacks)
         if left:
             first, *more = left
@@ -288,10 +217,13 @@ class BatchWindow(QDialog):
             self.form.explain()
         else:
             self.form.explain(first.name, self._make_request(Stack(first.sources)))
+        self._count()
+        self._update_buttons()
+
+    def _count(self) -> None:
         frames = sum(len(row.stack.sources) for row in self.tree.included)
         stacks = count_text(len(self.tree.included), "stack")
         self.count_label.setText(f"{stacks}, {count_text(frames, 'frame')}")
-        self._update_buttons()
 
     def _update_buttons(self) -> None:
         busy = self.runner.busy
@@ -301,7 +233,8 @@ class BatchWindow(QDialog):
         self.remove_button.setEnabled(not busy and bool(self.tree.chosen))
         self.undo_buttons.setEnabled(not busy)
         self.form.setEnabled(not busy)
-        self.start_button.setEnabled(not busy and bool(self.tree.included) and self.form.ready)
+        some = bool(self.tree.included or (self.form.watch.value and self.watched.parents))
+        self.start_button.setEnabled(not busy and some and self.form.ready)
         self.pause_button.setVisible(busy)
         self.pause_button.setText(self.tr("Resume") if self.runner.paused else self.tr("Pause"))
         self.stop_button.setVisible(busy)
@@ -313,26 +246,56 @@ class BatchWindow(QDialog):
     # --- running -----------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Run the stacks that are included; pictures that exist are skipped."""
-        rows = self.tree.rows
-        tasks = plan_batch([row.stack for row in rows], self.form.target, self._make_request)
-        chosen = [(row, task) for row, task in zip(rows, tasks, strict=True) if row.included]
+        """Run the stacks that are included, or watch; pictures that exist are skipped."""
         self.banner.hide()
         self.report = None
         self.start_button.setDefault(True)
+        self._running = []
+        try:
+            if self.form.watch.value:
+                self._watch()
+            else:
+                self._run()
+        except FocusStackError as error:
+            for row in self.tree.rows:
+                self.tree.reset_state(row)
+            self._on_failed(error)
+        self.tree.set_locked(self.runner.busy)
+        self._update_buttons()
+
+    def _run(self) -> None:
+        rows = self.tree.rows
+        tasks = plan_batch([row.stack for row in rows], self.form.target, self._make_request)
+        chosen = [(row, task) for row, task in zip(rows, tasks, strict=True) if row.included]
         self._running = [row for row, _ in chosen]
         for row in self._running:
             self.tree.set_state(row, self.tr("Waiting"))
-        self.tree.set_locked(True)
         self.bar.setValue(0)
-        try:
-            self.runner.start([task for _, task in chosen])
-        except FocusStackError as error:
-            self.tree.set_locked(False)
-            for row in self._running:
-                self.tree.reset_state(row)
-            self._on_failed(error)
-        self._update_buttons()
+        self.runner.start([task for _, task in chosen])
+
+    def _watch(self) -> None:
+        wait_s = float(self.form.wait.value())
+        self.runner.watch(self.watched.watch(self.form.target, self._make_request, wait_s))
+        self.bar.setValue(0)
+        self.status.setText(self.tr("Looking at the folders"))
+
+    def _on_seen(self, seen: Seen) -> None:
+        begun = self.watched.show(seen, self._running, self.runner.newest)
+        if begun is not None:
+            self._running.append(begun)
+        for note in seen.notes:
+            self.banner.say(Tone.NOTE, said(note), "")
+        if self._blocked and not seen.blocked:
+            self.banner.hide()  # what could not be reached is there again
+        self._blocked = seen.blocked
+        self._count()
+        if self.runner.paused:
+            self.status.setText(self.tr("Paused. Resume goes on with the next stack."))
+        else:
+            self.bar.setValue(0)
+            self.status.setText(f"{said(seen.text)}.")
+            self._tell(said(seen.text))
+        self._load_thumbnails()
 
     def _pause(self) -> None:
         if self.runner.paused:
@@ -346,10 +309,13 @@ class BatchWindow(QDialog):
         row, count = self._running[number], len(self._running)
         self.tree.set_state(row, f"{int(fraction * 100)} %  {stage}", Tone.NOTE)
         self.tree.scrollToItem(row.item)
-        self.bar.setValue(int((number + fraction) / count * _STEPS))
         text = self.tr("Stack {number} of {count}: {name}").format(
             number=number + 1, count=count, name=row.stack.name
         )
+        share = (number + fraction) / count
+        if self.runner.watching:
+            text, share = row.stack.name, fraction
+        self.bar.setValue(int(share * STEPS))
         left_s = self.runner.left_s(fraction)
         if left_s is not None:
             left = self.tr("about {time} left").format(time=whole_seconds_text(left_s))
@@ -366,14 +332,17 @@ class BatchWindow(QDialog):
 
     def _on_over(self, report: BatchReport) -> None:
         self.report = report
-        for row in self._running[len(report.items) :]:
+        done = self._running[: len(report.items)]
+        left = [row for row in self.tree.included if row not in done]
+        for row in left:
             self.tree.set_state(row, self.tr("Not started"))
         self.tree.set_locked(False)
-        text = summary_text(report, len(self._running))
+        self.tree.changed.emit()  # where it watched, there are more stacks now
+        text = summary_text(report, len(done) + len(left))
         self.status.setText(text)
         self._tell(text.splitlines()[0])
         self._update_buttons()
-        if not report.count(Outcome.FAILED) and len(report.items) == len(self._running):
+        if not report.count(Outcome.FAILED) and not left:
             self.open_button.setDefault(True)
             self.open_button.setFocus()
 

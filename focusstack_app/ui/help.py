@@ -222,8 +222,9 @@ def _more() -> tuple[tuple[str, str], ...]:
         (
             tr("Many stacks"),
             tr(
-                "Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each. The "
-                "computer is asked to stay awake meanwhile."
+                "Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each, also "
+                "of what comes while you shoot (Watch for new stacks). The computer is asked to "
+                "stay awake meanwhile."
             ),
         ),
         (

@@ -126,7 +126,7 @@ class MainWindow(ExportWindow):
             self.batch.news.connect(lambda text: self.statusBar().showMessage(text))
             runner = self.batch.runner
             runner.over.connect(lambda _: QApplication.alert(self))
-            for turn in (runner.started, runner.ended, runner.over):
+            for turn in (runner.started, runner.seen, runner.ended, runner.over):
                 turn.connect(self._stay_awake)
             self.side.parameters.changed.connect(self.batch.refresh)
         self.batch.show()

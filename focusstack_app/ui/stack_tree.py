@@ -187,13 +187,13 @@ class StackTree(QTreeWidget):
             return
         for row in list(self.rows):
             if row is not target and any(frame in row.stack.sources for frame in frames):
-                self._replace(row, without_frames(row.stack, frames))
-        moved = self._replace(target, with_frames(target.stack, frames))
+                self.replaced(row, without_frames(row.stack, frames))
+        moved = self.replaced(target, with_frames(target.stack, frames))
         assert moved is not None
         moved.item.setExpanded(True)
         self._select(moved)
 
-    def _replace(self, row: Row, stack: ProposedStack) -> Row | None:
+    def replaced(self, row: Row, stack: ProposedStack) -> Row | None:
         """Show another stack in a row; None where it has no frame."""
         at, expanded = self.rows.index(row), row.item.isExpanded()
         included = row.included if row.stack.single == stack.single else not stack.single

@@ -414,8 +414,8 @@
         <translation>Viele Stacks</translation>
     </message>
     <message>
-        <source>Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each. The computer is asked to stay awake meanwhile.</source>
-        <translation>Ziehen Sie einen Ordner mit Unterordnern ins Fenster oder drücken Sie Strg+B: Die Stapelverarbeitung macht aus jedem ein Bild. Der Computer wird gebeten, währenddessen wach zu bleiben.</translation>
+        <source>Drop a folder of folders, or press Ctrl+B: Batch makes one picture of each, also of what comes while you shoot (Watch for new stacks). The computer is asked to stay awake meanwhile.</source>
+        <translation>Ziehen Sie einen Ordner mit Unterordnern ins Fenster oder drücken Sie Strg+B: Die Stapelverarbeitung macht aus jedem ein Bild, auch aus dem, was während des Fotografierens kommt (Auf neue Stacks warten). Der Computer wird gebeten, währenddessen wach zu bleiben.</translation>
     </message>
     <message>
         <source>Nothing invented</source>
@@ -778,6 +778,14 @@
     <message>
         <source>Change Parameters</source>
         <translation>Ändern der Parameter</translation>
+    </message>
+    <message>
+        <source>Waits for more frames</source>
+        <translation>Wartet auf weitere Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Begins in {seconds} s if nothing else comes</source>
+        <translation>Beginnt in {seconds} s, wenn nichts mehr kommt</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -2419,6 +2427,30 @@
         <source>Waiting for the preview</source>
         <translation>Wartet auf die Vorschau</translation>
     </message>
+    <message>
+        <source>{folder} cannot be reached; waiting for it</source>
+        <translation>{folder} ist nicht erreichbar; es wird darauf gewartet</translation>
+    </message>
+    <message>
+        <source>{stack}: {count} frames; begins in {seconds} s if nothing else comes</source>
+        <translation>{stack}: {count} Aufnahmen; beginnt in {seconds} s, wenn nichts mehr kommt</translation>
+    </message>
+    <message>
+        <source>Pictures are coming in</source>
+        <translation>Bilder kommen an</translation>
+    </message>
+    <message>
+        <source>Waiting for new stacks</source>
+        <translation>Wartet auf neue Stacks</translation>
+    </message>
+    <message>
+        <source>1 frame came after {stack} had been fused: it is fused once more, with it.</source>
+        <translation>1 Aufnahme kam, nachdem {stack} schon verrechnet war: Der Stack wird mit ihr noch einmal verrechnet.</translation>
+    </message>
+    <message>
+        <source>{count} frames came after {stack} had been fused: it is fused once more, with them.</source>
+        <translation>{count} Aufnahmen kamen, nachdem {stack} schon verrechnet war: Der Stack wird mit ihnen noch einmal verrechnet.</translation>
+    </message>
 </context>
 <context>
     <name>AboutDialog</name>
@@ -2509,6 +2541,26 @@
         <translation>Wie Aufnahmen verrechnet und Dateien geschrieben werden</translation>
     </message>
     <message>
+        <source>Watch for new stacks</source>
+        <translation>Auf neue Stacks warten</translation>
+    </message>
+    <message>
+        <source>Go on looking at the folders, and fuse stacks as they come: while you shoot tethered, or while a card is copied</source>
+        <translation>Die Ordner im Auge behalten und Stacks verrechnen, sobald sie da sind: während mit angeschlossener Kamera fotografiert oder eine Karte kopiert wird</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>Wait</source>
+        <translation>Wartezeit</translation>
+    </message>
+    <message>
+        <source>A stack is complete when nothing came for</source>
+        <translation>Ein Stack ist vollständig, wenn nichts mehr kam seit</translation>
+    </message>
+    <message>
         <source>Save to</source>
         <translation>Speichern in</translation>
     </message>
@@ -2526,7 +2578,7 @@
     </message>
 </context>
 <context>
-    <name>BatchWindow</name>
+    <name>BatchFrame</name>
     <message>
         <source>Batch</source>
         <translation>Stapelverarbeitung</translation>
@@ -2607,6 +2659,13 @@
         <source>Make a picture of every stack that is checked</source>
         <translation>Aus jedem angekreuzten Stack ein Bild machen</translation>
     </message>
+</context>
+<context>
+    <name>BatchWindow</name>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
     <message>
         <source>Starting</source>
         <translation>Beginnt</translation>
@@ -2622,6 +2681,10 @@
     <message>
         <source>Add a Folder of Stacks</source>
         <translation>Ordner mit Stacks hinzufügen</translation>
+    </message>
+    <message>
+        <source>Looking at the folders</source>
+        <translation>Die Ordner werden durchgesehen</translation>
     </message>
     <message>
         <source>about {time} left</source>

@@ -17,7 +17,6 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import (
     BatchItem,
     BatchReport,
-    BatchTarget,
     Fuse,
     MakeRequest,
     Outcome,
@@ -26,6 +25,7 @@ from focusstack_app.jobs.batch import (
     run_task,
 )
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
+from focusstack_app.jobs.results_folders import BatchTarget
 from tests.helpers.results import fake_fuse
 from tests.helpers.stacks import fake_stack, write_stack
 

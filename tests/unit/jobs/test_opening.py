@@ -15,11 +15,12 @@ from focusstack_app.engine.pixels import as_uint16
 from focusstack_app.io.read import read_frame
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
-from focusstack_app.jobs.batch import BatchTarget, Outcome, plan_batch, run_task
+from focusstack_app.jobs.batch import Outcome, plan_batch, run_task
 from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import open_stack, with_reference
 from focusstack_app.jobs.proposal import propose_stacks
+from focusstack_app.jobs.results_folders import BatchTarget
 from tests.helpers.results import fake_fuse, fake_result
 from tests.helpers.stacks import write_stack, write_z_stack
 from tests.unit.io.builders import corners, exif, save_dng, save_jpeg

@@ -1,0 +1,110 @@
+"""Which frames of a watched folder belong together, also with those that came before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.naming import natural_order
+from focusstack_app.core.pages import file_of
+from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook
+from focusstack_app.jobs.grouping import as_taken, grouped, longest_pause_s
+from focusstack_app.jobs.proposal import (
+    ProposedStack,
+    folder_name,
+    stacks_among,
+    without_frames,
+)
+
+# A frame stays the same when a program writes a rating into it; another card has the same names.
+Identity = tuple[Path, datetime | None]
+
+
+def groups_of(
+    folder: Path, frames: Sequence[FrameSource], warnings: tuple[str, ...]
+) -> list[ProposedStack]:
+    """The stacks that frames are, named like their folder, or their file if it holds several."""
+    whole: dict[Path, list[FrameSource]] = {}
+    loose = []
+    for source in frames:
+        if file_of(source.path) == source.path:
+            loose.append(source)
+        else:
+            whole.setdefault(file_of(source.path), []).append(source)
+    stacks = [ProposedStack(path.stem, folder, tuple(pages)) for path, pages in whole.items()]
+    if loose:
+        name = folder_name(folder)
+        stacks += [replace(s, name=name) for s in stacks_among(folder, loose, warnings=warnings)]
+    return stacks
+
+
+def continues(stack: ProposedStack, group: ProposedStack, *, begun: bool) -> bool:
+    """Whether frames belong to a stack that is known.
+
+    To one that was begun they do only if the times say so: what comes so late is else a new one.
+    """
+    sources = stack.sources
+    if not sources or not group.sources:
+        return False
+    if begun:
+        times, new = (
+            [source.captured_at for source in some if source.captured_at is not None]
+            for some in (sources, group.sources)
+        )
+        if not times or not new:
+            return False
+        gap_s = max(
+            (min(new) - max(times)).total_seconds(), (min(times) - max(new)).total_seconds()
+        )
+        if gap_s > longest_pause_s(sources):
+            return False
+    both = sorted((*sources, *group.sources), key=lambda s: natural_order(s.path.name))
+    return len(grouped(as_taken(both))) == 1
+
+
+def held_back(
+    look: FolderLook, stacks: Sequence[ProposedStack], wait_s: float, now_s: float
+) -> list[float]:
+    """How long each stack has to wait for files beside it that cannot be read yet."""
+    whole_s = 0.0 if look.in_order else wait_s - (now_s - look.changed_s)
+    if look.under_way_s is not None:
+        whole_s = max(whole_s, wait_s - (now_s - look.under_way_s))
+    held_s = [whole_s] * len(stacks)
+    number_of = {path: n for n, stack in enumerate(stacks) for path in files_of(stack)}
+    for files in (look.files, look.files[::-1]):
+        number = None
+        for file in files:
+            read = look.read[file.path]
+            number = number_of.get(file.path, number if not isinstance(read, tuple) else None)
+            if number is not None and not isinstance(read, tuple):
+                patience_s = wait_s if read is None else max(PATIENCE_S, wait_s)
+                held_s[number] = max(held_s[number], patience_s - (now_s - file.since_s))
+    return held_s
+
+
+def files_of(stack: ProposedStack) -> set[Path]:
+    """The files that hold its frames."""
+    return {file_of(source.path) for source in stack.sources}
+
+
+def identity(source: FrameSource) -> Identity:
+    """What tells a frame from others."""
+    return source.path, source.captured_at
+
+
+def identities(sources: Collection[FrameSource]) -> set[Identity]:
+    """What tells frames from others."""
+    return {identity(source) for source in sources}
+
+
+def remaining(stack: ProposedStack, look: FolderLook) -> ProposedStack:
+    """A stack without the frames that are gone, or others now; files not read yet stay."""
+    gone = []
+    for source in stack.sources:
+        read = look.read.get(file_of(source.path), ())
+        if isinstance(read, tuple) and identity(source) not in identities(read):
+            gone.append(source)
+    return without_frames(stack, gone) if gone else stack

@@ -1,0 +1,384 @@
+"""Which stacks of watched folders are to be fused, and when: each once, complete."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from focusstack_app.core.errors import InputError
+from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.message import message
+from focusstack_app.core.naming import natural_order
+from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.faults import shown
+from focusstack_app.io.metadata import read_facts
+from focusstack_app.io.probe import list_images
+from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Lookout, Version
+from focusstack_app.jobs.arrived_stacks import (
+    continues,
+    files_of,
+    groups_of,
+    held_back,
+    identities,
+    identity,
+    remaining,
+)
+from focusstack_app.jobs.batch import (
+    BatchItem,
+    BatchTask,
+    MakeRequest,
+    Outcome,
+    plan_batch,
+)
+from focusstack_app.jobs.grouping import longest_pause_s
+from focusstack_app.jobs.proposal import ProposedStack, with_frames, without_frames
+from focusstack_app.jobs.results_folders import BatchTarget
+
+_LONGEST_WAIT_S = 120.0  # for a later frame, however slowly the others came
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """A stack that frames are not looked for any more, but come to.
+
+    Attributes:
+        stack: Its frames.
+        old: Whether it may have been fused by an earlier run: it was there at the first look.
+        task: What makes a picture of it; None before that begins.
+        files: What it was made from.
+        over: Whether it needs nothing, unless frames come, or files change if it failed.
+        failed: Whether it did.
+        not_before_s: When it is tried again.
+    """
+
+    stack: ProposedStack
+    old: bool
+    task: BatchTask | None = None
+    files: frozenset[Version] = frozenset()
+    over: bool = False
+    failed: bool = False
+    not_before_s: float = -math.inf
+
+    def begin_again(self) -> None:
+        """Let it wait as if it had not been begun."""
+        self.over = self.failed = False
+        self.task, self.not_before_s = None, -math.inf
+        self.stack = without_frames(self.stack, ())  # and what was wrong with it may be gone
+
+
+@dataclass(slots=True)
+class _Found:
+    """A stack that is not fused yet, and the files beside it that cannot be read."""
+
+    entry: _Entry
+    stack: ProposedStack
+    late: int = 0
+    damaged: set[Path] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """A stack that was not fused yet.
+
+    Attributes:
+        stack: Its frames, as far as they are there.
+        due_s: After how many seconds it is complete if nothing else comes; 0 when it is; None
+            where it needs another frame first.
+        files: What of it was there.
+        late: How many frames came after it had been fused.
+        entry: What `Watch` knows of it.
+    """
+
+    stack: ProposedStack
+    due_s: float | None
+    files: frozenset[Version]
+    late: int
+    entry: _Entry
+
+    def facts(self) -> dict[str, object]:
+        """All of it, ready for JSON."""
+        frames = [str(source.path) for source in self.stack.sources]
+        return {"name": self.stack.name, "folder": str(self.stack.folder), "frames": frames}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a watch waits for.
+
+    Attributes:
+        waiting: The stacks that were not fused yet, in order.
+        text: The same in a few words.
+        notes: What was not said before, a sentence each.
+        blocked: Whether nothing can be begun, as a folder cannot be reached.
+    """
+
+    waiting: tuple[Waiting, ...]
+    text: str
+    notes: tuple[str, ...]
+    blocked: bool
+
+    @property
+    def due(self) -> Waiting | None:
+        """The stack that is to be fused next."""
+        if self.blocked:
+            return None
+        return next((waiting for waiting in self.waiting if waiting.due_s == 0.0), None)
+
+
+@dataclass(eq=False)
+class Watch:
+    """Watches folders; on one thread at a time.
+
+    Attributes:
+        target: Where results go.
+        make_request: From a stack to what is asked for it.
+        parents: The folders.
+        wait_s: A stack of which nothing came for so long is complete.
+        given: Stacks that keep the frames and the name they have; more frames may come to them.
+        left_out: Frames that do not count.
+        clock: Seconds that only go up.
+    """
+
+    target: BatchTarget
+    make_request: MakeRequest
+    parents: Sequence[Path]
+    wait_s: float
+    given: Sequence[ProposedStack] = ()
+    left_out: Collection[FrameSource] = ()
+    clock: Callable[[], float] = time.monotonic
+    _entries: list[_Entry] = field(init=False)
+    _told: set[str] = field(init=False, default_factory=set)
+    _first: frozenset[Path] | None = field(init=False, default=None)  # files of the first look
+    _made: dict[Path, datetime | None] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with what is given."""
+        self._lookout = Lookout(
+            self.parents, exclude=self.target.folders, wait_s=self.wait_s, clock=self.clock
+        )
+        self._ignored = identities(self.left_out)
+        self._entries = [_Entry(stack, old=True) for stack in self.given]
+
+    def look(self, progress: Progress) -> Seen:
+        """See what is there now, and what is to be done.
+
+        Raises:
+            Cancelled: If the job was cancelled.
+        """
+        arrivals = self._lookout.look(progress)
+        if self._first is None and not arrivals.away:
+            self._first = frozenset(f.path for look in arrivals.folders for f in look.files)
+        waiting = [w for look in arrivals.folders for w in self._waiting(look, arrivals.now_s)]
+        gone = next(iter(arrivals.away), None) or next(
+            (folder for folder in self.target.folders if not is_folder(folder)), None
+        )
+        notes = [note for note in dict.fromkeys(arrivals.notes) if note not in self._told]
+        if gone is not None:
+            text: str = message("{folder} cannot be reached; waiting for it", folder=shown(gone))
+            if text not in self._told:
+                notes.append(text)
+        else:
+            notes += [_late_text(one) for one in waiting if one.late and one.due_s == 0.0]
+            coming = any(None in look.read.values() for look in arrivals.folders)
+            text = _text(waiting, coming=coming)
+            self._told = {told for told in self._told if told in arrivals.notes}
+        self._told.update(notes)
+        return Seen(tuple(waiting), text, tuple(notes), gone is not None)
+
+    def _waiting(self, look: FolderLook, now_s: float) -> list[Waiting]:
+        versions = {file.path: file.version for file in look.files}
+        entries = [entry for entry in self._entries if entry.stack.folder == look.folder]
+        for entry in entries:
+            self._refresh(entry, look, versions)
+        mine = {identity(source) for entry in entries for source in entry.stack.sources}
+        fresh = [
+            source
+            for file in look.files
+            if isinstance(read := look.read[file.path], tuple)
+            for source in read
+            if not source.is_result and identity(source) not in mine | self._ignored
+        ]
+        found: list[_Found] = []
+        for group in groups_of(look.folder, fresh, look.warnings):
+            owner = next(
+                (e for e in reversed(entries) if continues(e.stack, group, begun=e.over)), None
+            )
+            if owner is None:
+                found.append(_Found(self._new(group), group))
+            elif owner.over and not owner.failed:
+                stack = with_frames(remaining(owner.stack, look), group.sources)
+                found.append(_Found(self._new(group), stack, late=len(group.sources)))
+            else:
+                owner.begin_again()
+                owner.stack = with_frames(owner.stack, group.sources)
+        found += [_Found(entry, entry.stack) for entry in entries if not entry.over]
+        self._damaged(look, found, now_s)
+        found.sort(key=lambda one: [natural_order(s.path.name) for s in one.stack.sources[:1]])
+        held_s = held_back(look, [one.stack for one in found], self.wait_s, now_s)
+        since_s = {file.path: file.since_s for file in look.files}
+        waiting = []
+        for one, least_s in zip(found, held_s, strict=True):
+            files = (files_of(one.stack) | one.damaged) & versions.keys()
+            still_s = now_s - max((since_s[path] for path in files), default=now_s)
+            due_s = self._due_s(one, still_s, max(least_s, one.entry.not_before_s - now_s))
+            of_files = frozenset(versions[path] for path in files)
+            waiting.append(Waiting(one.stack, due_s, of_files, one.late, one.entry))
+        return waiting
+
+    def _due_s(self, one: _Found, still_s: float, least_s: float) -> float | None:
+        """After how many seconds a stack is complete, which has not changed for `still_s`."""
+        if one.stack.single and not one.stack.problem:
+            return None
+        longest_s = min(longest_pause_s(one.stack.sources), _LONGEST_WAIT_S)
+        return max(max(self.wait_s, longest_s) - still_s, least_s, 0.0)
+
+    def _new(self, stack: ProposedStack) -> _Entry:
+        return _Entry(stack, old=self._first is None or files_of(stack) <= self._first)
+
+    def _refresh(self, entry: _Entry, look: FolderLook, versions: dict[Path, Version]) -> None:
+        """Let a stack that failed wait again if its files are others, and forget what is gone."""
+        if entry.failed:
+            now = {versions[path] for path, _, _ in entry.files if path in versions}
+            if now == entry.files:
+                return
+            entry.begin_again()
+        if not entry.over:
+            entry.stack = remaining(entry.stack, look)
+            if not entry.stack.sources:
+                entry.over = True
+                self._entries.remove(entry)
+
+    def _damaged(self, look: FolderLook, found: list[_Found], now_s: float) -> None:
+        """Give what cannot be read to the stack beside it, or report it alone, once."""
+        reported = {version for entry in self._entries for version in entry.files}
+        number_of = {path: n for n, one in enumerate(found) for path in files_of(one.stack)}
+        readable = [isinstance(look.read[file.path], tuple) for file in look.files]
+        for at, file in enumerate(look.files):
+            error = look.read[file.path]
+            if not isinstance(error, InputError) or now_s - file.since_s < self._patience_s:
+                continue
+            before = next((look.files[n].path for n in range(at, -1, -1) if readable[n]), None)
+            after = next(
+                (look.files[n].path for n in range(at, len(readable)) if readable[n]), None
+            )
+            number = next((number_of[p] for p in (before, after) if p in number_of), None)
+            if number is not None:
+                one = found[number]
+                one.damaged.add(file.path)
+                one.stack = replace(one.stack, problem=one.stack.problem or error.said)
+            elif file.version not in reported:
+                stack = ProposedStack(file.path.stem, look.folder, (), error.said)
+                found.append(_Found(_Entry(stack, old=False), stack, damaged={file.path}))
+
+    @property
+    def _patience_s(self) -> float:
+        return max(PATIENCE_S, self.wait_s)
+
+    # --- what is done ------------------------------------------------------------------------
+
+    def begin(self, waiting: Waiting) -> BatchTask:
+        """What is to be done for a stack, which is not waited for any more."""
+        entry = waiting.entry
+        if entry not in self._entries:
+            self._entries.append(entry)
+        entry.stack, entry.over = waiting.stack, True
+        entry.files = waiting.files
+        entry.task = self._task(waiting)
+        entry.stack = entry.task.stack
+        return entry.task
+
+    def _task(self, waiting: Waiting) -> BatchTask:
+        """The task, under a name that no other stack has.
+
+        A picture that was made of its frames is its own, whatever it is called, so that nothing is
+        done twice. Where no picture tells what it was made of, the name decides, but only for
+        what was there from the beginning.
+        """
+        stack, entry = waiting.stack, waiting.entry
+        others = [other for other in self._entries if other is not entry and other.task]
+        taken = {other.task.output for other in others if other.task}
+        names = {(other.stack.folder, other.stack.name) for other in others}
+        times = {source.captured_at for source in stack.sources} - {None}
+        made = self._results()
+        if not waiting.late:
+            for picture, taken_at in made.items():
+                if taken_at in times and picture not in taken:
+                    return replace(self._plan(stack), output=picture)
+        for number in count(1):
+            name = stack.name if number == 1 else f"{stack.name}-{number}"
+            task = self._plan(replace(stack, name=name))
+            if number > 1 and "{stack}" not in self.target.template:
+                task = replace(task, output=task.output.with_stem(f"{task.output.stem}-{number}"))
+            if task.output in taken or (stack.folder, name) in names:
+                continue
+            unknown = not times or made.get(task.output) is None
+            if not is_there(task.output) or (entry.old and unknown and not waiting.late):
+                return task
+        raise AssertionError("numbers do not end")
+
+    def _results(self) -> dict[Path, datetime | None]:
+        """The pictures in the folder for results of the same kind, and when each was taken."""
+        with suppress(InputError):
+            suffixes = self.target.kind.suffixes
+            for path in list_images(self.target.folder):
+                if path.suffix.lower() in suffixes and path not in self._made:
+                    with suppress(OSError):
+                        facts = read_facts(path)
+                        self._made[path] = facts.captured_at if facts.shows_result else None
+        return self._made
+
+    def _plan(self, stack: ProposedStack) -> BatchTask:
+        return plan_batch([stack], self.target, self.make_request)[0]
+
+    def ended(self, waiting: Waiting, item: BatchItem) -> bool:
+        """Take note of how a stack ended.
+
+        Returns:
+            Whether that is final. Where a disk went away, or frames that came lately cannot be
+            read, which may still be written, the stack waits again.
+        """
+        entry = waiting.entry
+        if item.outcome is not Outcome.FAILED:
+            return True
+        gone = not all(is_folder(folder) for folder in self.target.folders)
+        gone = gone or not all(is_there(file) for file in files_of(entry.stack))
+        if gone or (item.unread and entry.not_before_s == -math.inf):
+            entry.over, entry.task = False, None
+            entry.not_before_s = self.clock() + (0.0 if gone else self._patience_s)
+            return False
+        entry.failed = True
+        return True
+
+
+def _text(waiting: Sequence[Waiting], *, coming: bool) -> str:
+    due = [one for one in waiting if one.due_s]
+    if due:
+        first = min(due, key=lambda one: one.due_s or 0.0)
+        return message(
+            "{stack}: {count} frames; begins in {seconds} s if nothing else comes",
+            stack=shown(Path(first.stack.name)),
+            count=len(first.stack.sources),
+            seconds=math.ceil(first.due_s or 0.0),
+        )
+    return message("Pictures are coming in") if coming else message("Waiting for new stacks")
+
+
+def _late_text(waiting: Waiting) -> str:
+    stack = shown(waiting.stack.folder / waiting.stack.name)
+    if waiting.late == 1:
+        return message(
+            "1 frame came after {stack} had been fused: it is fused once more, with it.",
+            stack=stack,
+        )
+    return message(
+        "{count} frames came after {stack} had been fused: it is fused once more, with them.",
+        count=waiting.late,
+        stack=stack,
+    )
