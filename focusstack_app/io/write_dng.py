@@ -15,6 +15,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.depth import rounded_to_8
@@ -68,7 +69,8 @@ def write_dng(
     """
     with fitting(pixels), path.open("wb") as file:
         file.write(HEADER)
-        preview = _preview(pixels, icc_profile)
+        # On a thread of its own: with all of the picture in hand it does not stop by itself.
+        preview = beside(lambda: _preview(pixels, icc_profile), checkpoint)
         light = converted(pixels, icc_profile, linear_rec2020_profile(), checkpoint)
         offsets, sizes = write_parts(file, _tiles(light), _packed, checkpoint)
         raw_at = file.tell()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from focusstack_app.core.errors import Cancelled, OutputError
-from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.frames import FrameSource, Pixels
 from focusstack_app.core.output import Carried, ColourSpace, OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.pixels import as_uint16
@@ -25,10 +26,13 @@ from focusstack_app.io.icc import (
     rec2020_profile,
     srgb_profile,
 )
+from focusstack_app.io.metadata import exif_for_export
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
+from focusstack_app.io.reduce import reduced
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_picture
+from focusstack_app.io.write_dng import write_dng
 from tests.unit.io.builders import exif, noise16, save_dng, save_jpeg, smooth
 
 HEIGHT, WIDTH = 300, 530  # neither is a whole number of tiles
@@ -216,3 +220,22 @@ def test_what_dng_cannot_hold_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="larger than 4 GB"):
         write_picture(tmp_path / "a.dng", huge, icc_profile=None, source=None, description="")
     assert not list(tmp_path.iterdir())
+
+
+def test_writing_stops_while_the_preview_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = threading.Event()
+
+    def slow(pixels: Pixels, size_px: tuple[int, int]) -> Pixels:
+        assert told.wait(10), "nobody asks meanwhile whether to stop"
+        return reduced(pixels, size_px)
+
+    def stop() -> None:
+        told.set()
+        raise Cancelled
+
+    monkeypatch.setattr("focusstack_app.io.write_dng.reduced", slow)
+    tags = exif_for_export(None, "program", "")
+    with pytest.raises(Cancelled):
+        write_dng(tmp_path / "out.dng", noise16(40, 60), None, tags, checkpoint=stop)
