@@ -3,8 +3,9 @@
 Every pair of frames that was registered is registered again with a tilt. Outlines that are out of
 focus look like one, too; but a camera's tilts add up: between frames apart lies what lies between
 the neighbours on the way, while the errors of defocus are others for each pair. And a camera that
-turns moves the picture by more than it bends it, unless its lens is wider than 18 mm. Tilts are
-believed where both holds; else no frame has one.
+turns moves the picture by more than it bends it, unless its lens is wider than 18 mm; one that
+comes nearer to a slanted ground enlarges it by more. Tilts are believed where both holds; else no
+frame has one.
 """
 
 from __future__ import annotations
@@ -120,10 +121,11 @@ def _tilted(
     along = np.array([_tilt(chain[b] @ np.linalg.inv(chain[a])) for a, b in apart])
     bent = np.abs(straight)
     shifts = [abs(own[:2, 2] @ (1, 1j) / own[2, 2]) for own in near]
+    scales = [abs(np.log(np.linalg.det(own[:2, :2] / own[2, 2]))) / 2 for own in near]
     return bool(
         unit * bent.max() > _LEAST_PX
         and np.abs(straight - along).sum() < _MOST_APART * bent.sum()
-        and np.median([abs(_tilt(own)) for own in near]) < np.median(shifts)
+        and np.median([abs(_tilt(own)) for own in near]) < max(np.median(shifts), np.median(scales))
     )
 
 

@@ -56,10 +56,13 @@ def _apart_px(found: list[Matrix], true: list[Matrix]) -> float:
 def _homographies(
     tilts: dict[tuple[int, int], NDArray[np.float64] | None],
     unsure: frozenset[int] = frozenset(),
+    step: Similarity = SHIFT,
 ) -> list[Matrix]:
-    pairs = {(a, b): Similarity(1 + 0j, (b - a) * SHIFT.t) for a, b in tilts}
-    links = [Pair(a, a + 1, SHIFT) for a in range(COUNT - 1)]
-    found = [Similarity(1 + 0j, n * SHIFT.t) for n in range(COUNT)]
+    found = [Similarity(1 + 0j, 0j)]
+    for _ in range(COUNT - 1):
+        found.append(step.after(found[-1]))
+    pairs = {(a, b): found[b].after(found[a].inverse()) for a, b in tilts}
+    links = [Pair(a, a + 1, step) for a in range(COUNT - 1)]
     pyramids = cast(Pyramids, Found(tilts))
     return homographies(pyramids, links, pairs, unsure, found, lambda: None)
 
@@ -83,6 +86,13 @@ STRAIGHT = [Similarity(1 + 0j, n * SHIFT.t).matrix(*SIZE) for n in range(COUNT)]
 def test_tilts_that_add_up_are_believed() -> None:
     assert _apart_px(_homographies(_even(1.0)), _true(1.0)) < 0.3
     assert _apart_px(_true(1.0), STRAIGHT) > 5
+
+
+def test_a_rail_towards_a_slanted_ground_tilts_it() -> None:
+    """It does not move to the side; it grows, and by more than it is bent."""
+    nearer, still = Similarity(1.01 + 0j, 0j), Similarity(1 + 0j, 0j)
+    assert all(own[2, :2].any() for own in _homographies(_even(1.0), step=nearer)[1:])
+    assert not any(own[2, :2].any() for own in _homographies(_even(1.0), step=still))
 
 
 def test_an_error_is_shared_by_all_pairs() -> None:
