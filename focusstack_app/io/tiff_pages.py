@@ -73,7 +73,9 @@ def planes(path: Path, tif: tifffile.TiffFile) -> list[Plane]:
     alike = [page for page in pages if _kind(page) == _kind(largest)]
     for page in alike:
         _check_whole(path, page)
-    goes_on = _goes_on(last)
+    goes_on = _next_at(last)
+    if goes_on >= tif.filehandle.size or (goes_on and _said(tif) > len(pages)):
+        raise damaged(path)  # further frames were behind
     if len(pages) == 1 and not goes_on:
         return _without_directories(path, tif, largest)
     if len(alike) > 1:
@@ -152,8 +154,11 @@ def _check_whole(path: Path, page: tifffile.TiffPage) -> None:
         raise damaged(path)
 
 
-def _goes_on(page: tifffile.TiffPage) -> bool:
-    """Whether the directory of a page names a successor (TIFF 6.0, section 2)."""
+def _next_at(page: tifffile.TiffPage) -> int:
+    """Where the directory that follows that of a page is said to be (TIFF 6.0, section 2); 0: none.
+
+    Many programs write the directories behind all pictures: a stack that was cut off ends before.
+    """
     layout, file = page.parent.tiff, page.parent.filehandle
     try:
         file.seek(page.offset)
@@ -161,8 +166,8 @@ def _goes_on(page: tifffile.TiffPage) -> bool:
         file.seek(page.offset + layout.tagnosize + count * layout.tagsize)
         (following,) = struct.unpack(layout.offsetformat, file.read(layout.offsetsize))
     except struct.error:
-        return False
-    return bool(following)
+        return 0
+    return int(following)
 
 
 def _said(tif: tifffile.TiffFile) -> int:

@@ -219,6 +219,34 @@ def test_a_stack_that_is_cut_off_is_refused(
         probe_frames(path)
 
 
+@pytest.mark.parametrize("imagej", [False, True])
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
+def test_a_stack_whose_directories_are_behind_its_pictures_and_cut_off(
+    tmp_path: Path, imagej: bool, kept: float
+) -> None:
+    path = tmp_path / "a.tif"
+    facts: Any = {"axes": "ZYX"} if imagej else None
+    tifffile.imwrite(path, _grey(8), photometric="minisblack", imagej=imagej, metadata=facts)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept * len(data))])
+    with pytest.raises(InputError, match=r"a\.tif is damaged or cut off"):
+        probe_frames(path)
+
+
+def test_imagej_counts_frames_whose_directories_are_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    facts: Any = {"axes": "ZYX"}
+    tifffile.imwrite(path, _grey(4), photometric="minisblack", imagej=True, metadata=facts)
+    with tifffile.TiffFile(path) as tif:
+        page = tif.pages.first
+        next_at = page.offset + 2 + 12 * len(page.tags)
+    data = bytearray(path.read_bytes())
+    data[next_at : next_at + 4] = (7).to_bytes(4, "big")
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="damaged or cut off"):
+        probe_frames(path)
+
+
 def test_directories_that_go_round_in_a_circle_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, _slices(3), photometric="rgb", metadata=None)
