@@ -26,7 +26,7 @@ from focusstack_app.jobs.export import (
     export_result,
 )
 from focusstack_app.jobs.fuse import fuse_stack
-from focusstack_app.jobs.proposal import ProposedStack
+from focusstack_app.jobs.proposal import ProposedStack, folder_name
 from focusstack_app.jobs.report import facts
 from focusstack_app.jobs.results_folders import BatchTarget, check_apart, results_folders
 
@@ -200,15 +200,24 @@ def _names(
 ) -> list[str]:
     """The names of the results; those that would be the same end with the name of the stack.
 
-    A number would change with every stack that comes or goes, and the wrong picture be skipped.
+    A number would change with every stack that comes or goes, and the wrong picture be skipped. So
+    stacks that are called the same in several folders, as microscopes call their files, begin with
+    the name of their folder.
     """
+    folders: dict[str, set[Path]] = {}
+    for stack in stacks:
+        folders.setdefault(stack.name.casefold(), set()).add(stack.folder)
+    called = [
+        f"{folder_name(stack.folder)}-{stack.name}"
+        if len(folders[stack.name.casefold()]) > 1 and stack.name != folder_name(stack.folder)
+        else stack.name
+        for stack in stacks
+    ]
 
     def filled(template: str) -> list[str]:
         return [
-            stack.name
-            if request is None
-            else filled_name(template, name_facts(stack.name, request))
-            for stack, request in zip(stacks, requests, strict=True)
+            name if request is None else filled_name(template, name_facts(name, request))
+            for name, request in zip(called, requests, strict=True)
         ]
 
     names = filled(template)

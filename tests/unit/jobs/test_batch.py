@@ -317,6 +317,22 @@ def test_names_stay_when_stacks_come_and_go(tmp_path: Path) -> None:
     assert names("a", "b", "c", "d")[1:] == ["2 frames-b", "2 frames-c", "2 frames-d"]
 
 
+def test_files_of_one_name_in_several_folders_are_told_apart_by_their_folders(
+    tmp_path: Path,
+) -> None:
+    def names(*folders: str) -> list[str]:
+        proposed = [
+            ProposedStack("Stack", tmp_path / name, fake_stack(2, folder=tmp_path / name).sources)
+            for name in folders
+        ]
+        target = BatchTarget(tmp_path / "out")
+        return [task.output.stem for task in plan_batch(proposed, target, FusionRequest)]
+
+    assert names("pos 1") == ["Stack"]
+    assert names("pos 1", "pos 3", "Stack") == ["pos 1-Stack", "pos 3-Stack", "Stack"]
+    assert names("pos 1", "pos 2", "pos 3")[2] == "pos 3-Stack"
+
+
 def test_stacks_of_one_folder_become_one_picture_each(tmp_path: Path) -> None:
     paths = write_stack(tmp_path / "x", 4)
     stack = propose_stacks([tmp_path / "x"], Progress())[0]
