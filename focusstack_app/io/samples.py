@@ -57,9 +57,10 @@ def from_float(
     pixels = np.empty(samples.shape, np.uint16)
     over = 0
     for top in range(0, len(samples), _BAND_ROWS):
-        band = samples[top : top + _BAND_ROWS].astype(np.float32)
-        np.nan_to_num(band, copy=False, nan=black, posinf=white, neginf=black)
-        band = (band - np.float32(black)) / np.float32(white - black)
+        with np.errstate(over="ignore"):  # what 32 bits do not hold is infinite
+            band = samples[top : top + _BAND_ROWS].astype(np.float32)
+            np.nan_to_num(band, copy=False, nan=black, posinf=white, neginf=black)
+            band = (band - np.float32(black)) / np.float32(white - black)
         over += int(np.count_nonzero(band > 1))
         band = encoded(band) if light else np.clip(band, 0, 1)
         pixels[top : top + _BAND_ROWS] = np.rint(band * np.float32(65535))

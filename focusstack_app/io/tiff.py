@@ -5,7 +5,6 @@ Floating point and odd depths become 16 bits (`samples`).
 
 from __future__ import annotations
 
-import math
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +35,7 @@ _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
 _THREE_CHANNELS = (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR)
 _DEPTHS = (np.uint8, np.uint16, np.float16, np.float32, np.float64)
 _OTHER_COLOURS: dict[int, str] = {_PHOTOMETRIC.SEPARATED: "CMYK", _PHOTOMETRIC.CIELAB: "Lab"}
+_LEAST_FLOAT, _MOST_FLOAT = 1e-37, 1e38  # what 32 bits reckon with
 _FOR_PILLOW = (_PHOTOMETRIC.PALETTE, _PHOTOMETRIC.SEPARATED, _PHOTOMETRIC.CIELAB)
 
 
@@ -153,7 +153,7 @@ def _shown_range(page: tifffile.TiffPage) -> tuple[float, float] | None:
     said = page.parent.imagej_metadata or {}
     with suppress(KeyError, TypeError, ValueError):
         low, high = float(said["min"]), float(said["max"])
-        if math.isfinite(high - low) and high > low:
+        if max(-low, high) <= _MOST_FLOAT and high - low >= _LEAST_FLOAT:  # false with NaN
             return low, high
     return None
 

@@ -77,6 +77,15 @@ def test_what_is_outside_the_range_is_burnt_out_or_black() -> None:
     assert pixels[0, :2].tolist() == [[65535] * 3, [0] * 3]
 
 
+def test_what_32_bits_do_not_hold_is_burnt_out_or_black() -> None:
+    odd = np.zeros((2, 3, 3))
+    odd[0, 0], odd[0, 1] = 1e300, -1e300
+    pixels, _ = from_float(PATH, odd, None)
+    assert pixels[0, :2].tolist() == [[65535] * 3, [0] * 3]
+    shown, _ = from_float(PATH, odd.astype(np.float64), None, (-1e38, 1e38))
+    assert shown[0].tolist() == [[65535] * 3, [0] * 3, [32768] * 3]
+
+
 def test_the_range_that_imagej_shows_is_used_as_shown() -> None:
     counts = np.array([[[100.0, 2100.0, 4100.0]], [[50.0, 9000.0, np.nan]]])
     pixels, icc = from_float(PATH, counts, None, (100.0, 4100.0))

@@ -271,6 +271,19 @@ def test_floating_point_of_imagej_as_it_shows_it(tmp_path: Path) -> None:
         assert np.abs(read_frame(source).pixels[:, :, 1] - shown).max() <= 1
 
 
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 1e-50), (0, 1e308), (-1e300, 1e300), ("nan", 1), (0, "inf"), (1, 0)]
+)
+def test_a_range_of_imagej_that_makes_no_sense_says_nothing(
+    tmp_path: Path, low: Any, high: Any
+) -> None:
+    path = tmp_path / "a.tif"
+    light = np.random.default_rng(0).random((20, 30), np.float32)
+    tifffile.imwrite(path, light, imagej=True, metadata={"min": low, "max": high})
+    shown = 65535 * encoded(light.astype(np.float64))
+    assert np.abs(read_frame(probe(path)).pixels[:, :, 0] - shown).max() < 0.6
+
+
 @pytest.mark.parametrize("bits", [4, 10, 12, 14])
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite", "rgb"])
 def test_packed_samples(tmp_path: Path, bits: int, photometric: str) -> None:
