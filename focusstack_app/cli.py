@@ -110,7 +110,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _window(args: argparse.Namespace) -> int:
     for path in args.paths:
-        if not is_there(file_of(path)):
+        if not is_there(path) and not is_there(file_of(path)):
             near = difflib.get_close_matches(str(path), COMMANDS, n=1)
             hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
             raise InputError(f"{_shown(path)} does not exist.", hint)

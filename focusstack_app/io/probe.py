@@ -42,6 +42,11 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
 
 def _kind(path: Path) -> FileKind:
     """What a file holds, by its first bytes; RAW, which often looks like TIFF, by its name."""
+    if page_of(path) is not None and is_there(path):
+        raise InputError(
+            message("{file} has the name of a page of another file.", file=shown(path)),
+            message("Rename it, so that it ends in .tif."),
+        )
     with file_of(path).open("rb") as file:
         start = file.read(16)
     if not start:

@@ -1044,6 +1044,14 @@
         <translation>Rufen Sie auf: pip install pillow-heif - oder speichern Sie die Bilder als JPEG oder TIFF.</translation>
     </message>
     <message>
+        <source>{file} has the name of a page of another file.</source>
+        <translation>{file} heißt wie eine Seite einer anderen Datei.</translation>
+    </message>
+    <message>
+        <source>Rename it, so that it ends in .tif.</source>
+        <translation>Umbenennen, sodass der Name auf .tif endet.</translation>
+    </message>
+    <message>
         <source>{file} is empty.</source>
         <translation>{file} ist leer.</translation>
     </message>

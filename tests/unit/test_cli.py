@@ -38,11 +38,12 @@ class TestWindow:
 
     @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells by environment")
     def test_no_display_is_said_in_words(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
             monkeypatch.delenv(name, raising=False)
-        assert cli.main([]) == 1
+        (tmp_path / "a.tif#2").mkdir()  # a folder, not a page
+        assert cli.main([str(tmp_path / "a.tif#2")]) == 1
         assert "no display" in capsys.readouterr().err
 
 

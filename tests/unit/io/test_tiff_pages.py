@@ -270,6 +270,19 @@ def test_a_page_that_is_not_there(tmp_path: Path) -> None:
         probe(page_path(tmp_path / "b.tif", 1))
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_file_that_is_named_like_a_page_is_not_taken_for_one(
+    tmp_path: Path, beside: bool
+) -> None:
+    path = tmp_path / "a.tif#2"
+    tifffile.imwrite(path, _slices(1), photometric="rgb")
+    if beside:
+        tifffile.imwrite(tmp_path / "a.tif", _slices(3), photometric="rgb", metadata=None)
+    with pytest.raises(InputError, match=r"a\.tif#2 has the name of a page") as error:
+        probe_frames(path)
+    assert "Rename it" in error.value.hint
+
+
 def test_a_page_is_damaged_by_name(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, _slices(3), photometric="rgb", compression="zlib", metadata=None)
