@@ -11,7 +11,7 @@ from pathlib import Path
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.message import message
-from focusstack_app.core.pages import file_of, page_of
+from focusstack_app.core.pages import bare_name, page_of
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.slabs import Slab
 
@@ -64,8 +64,8 @@ def name_facts(stack_name: str, request: FusionRequest) -> NameFacts:
     taken = sources[0].captured_at
     return NameFacts(
         stack=stack_name,
-        first=sources[0].path.stem,
-        last=sources[-1].path.stem,
+        first=bare_name(sources[0].path),
+        last=bare_name(sources[-1].path),
         frames=str(len(sources)),
         date=f"{taken:%Y-%m-%d}" if taken else "undated",
         method=str(request.method),
@@ -123,8 +123,8 @@ def stack_name(sources: Sequence[FrameSource]) -> str:
     """
     first = sources[0].path
     if page_of(first) is not None:
-        return file_of(first).stem
-    return first.parent.name or first.stem
+        return bare_name(first)
+    return first.parent.name or bare_name(first)
 
 
 def free_path(request: FusionRequest, template: str, folder: str, suffix: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+_OME_SUFFIX = re.compile(r"(?<=.)\.ome\.tiff?$", re.IGNORECASE)
 _NAMED = re.compile(r"(?P<file>.+\.tiff?)#(?P<page>[1-9]\d{0,5})", re.IGNORECASE)
 
 
@@ -27,3 +28,13 @@ def file_of(path: Path) -> Path:
     """The file that a path, or the page that it names, lies in."""
     named = _NAMED.fullmatch(path.name)
     return path.with_name(named["file"]) if named else path
+
+
+def bare_name(path: Path) -> str:
+    """The name of the file of a path without its suffix, of which OME's has two parts.
+
+    A result that is called like it would else say that it is OME, too.
+    """
+    file = file_of(path)
+    name = _OME_SUFFIX.sub("", file.name)
+    return name if name != file.name else file.stem

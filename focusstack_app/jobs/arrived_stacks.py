@@ -9,7 +9,7 @@ from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.pages import file_of
+from focusstack_app.core.pages import bare_name, file_of
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook
 from focusstack_app.jobs.grouping import as_taken, grouped, longest_pause_s
 from focusstack_app.jobs.proposal import (
@@ -34,7 +34,7 @@ def groups_of(
             loose.append(source)
         else:
             whole.setdefault(file_of(source.path), []).append(source)
-    stacks = [ProposedStack(path.stem, folder, tuple(pages)) for path, pages in whole.items()]
+    stacks = [ProposedStack(bare_name(path), folder, tuple(pages)) for path, pages in whole.items()]
     if loose:
         name = folder_name(folder)
         stacks += [replace(s, name=name) for s in stacks_among(folder, loose, warnings=warnings)]

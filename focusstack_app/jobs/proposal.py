@@ -13,6 +13,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.pages import bare_name
 from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
@@ -231,10 +232,10 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         try:
             found = probe_frames(path)
         except InputError as error:
-            unreadable.append(ProposedStack(path.stem, folder, (), error.said))
+            unreadable.append(ProposedStack(bare_name(path), folder, (), error.said))
             continue
         if len(found) > 1:
-            in_files.append(ProposedStack(path.stem, folder, found))
+            in_files.append(ProposedStack(bare_name(path), folder, found))
         else:
             sources += found
     if in_files:  # a file that cannot be read does not belong to another

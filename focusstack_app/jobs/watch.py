@@ -15,6 +15,7 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.pages import bare_name
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
@@ -274,7 +275,7 @@ class Watch:
                 one.damaged.add(file.path)
                 one.stack = replace(one.stack, problem=one.stack.problem or error.said)
             elif file.version not in reported:
-                stack = ProposedStack(file.path.stem, look.folder, (), error.said)
+                stack = ProposedStack(bare_name(file.path), look.folder, (), error.said)
                 found.append(_Found(_Entry(stack, old=False), stack, damaged={file.path}))
 
     @property

@@ -117,6 +117,6 @@ def test_a_slab_is_named_after_the_picture_of_its_stack(tmp_path: Path) -> None:
 def test_a_stack_in_one_file_is_called_like_it(tmp_path: Path) -> None:
     pages = [page_path(tmp_path / "bee.ome.tif", n) for n in (1, 2, 11)]
     sources = tuple(replace(s, path=p) for s, p in zip(fake_stack(3).sources, pages, strict=True))
-    assert stack_name(sources) == "bee.ome"
+    assert stack_name(sources) == "bee"
     request = FusionRequest(Stack(sources))
-    assert free_path(request, "{stack}-{frames}", "", ".tif") == tmp_path / "bee.ome-3.tif"
+    assert free_path(request, "{stack}-{frames}", "", ".tif") == tmp_path / "bee-3.tif"
