@@ -17,8 +17,8 @@ BARE = b"\xff\x0a"
 BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"
 BLACK = 4  # of the kinds of further channels
 LINEAR, OF_SRGB = 8, 13  # of the transfer functions
+HEAD_BYTES = 4096  # of the codestream: far more than the header
 
-_HEAD_BYTES = 4096  # of the codestream: far more than the header
 _LONGEST_BYTES = 2**24  # of metadata
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 
@@ -159,7 +159,7 @@ def boxes(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
 
 def _codestream_head(file: BinaryIO) -> bytes:
     file.seek(0)
-    head = file.read(_HEAD_BYTES)
+    head = file.read(HEAD_BYTES)
     if head.startswith(BARE):
         return head
     parts = b""
@@ -167,8 +167,8 @@ def _codestream_head(file: BinaryIO) -> bytes:
         if kind in (b"jxlc", b"jxlp"):
             number = 4 if kind == b"jxlp" else 0
             file.read(number)
-            parts += file.read(min(size - number, _HEAD_BYTES))
-            if kind == b"jxlc" or len(parts) >= _HEAD_BYTES:
+            parts += file.read(min(size - number, HEAD_BYTES))
+            if kind == b"jxlc" or len(parts) >= HEAD_BYTES:
                 break
     return parts
 

@@ -21,12 +21,11 @@ import numpy as np
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.srgb import decoded
-from focusstack_app.io.jxl_header import BOXED, LINEAR, OF_SRGB, boxes, header_of
+from focusstack_app.io.jxl_header import BOXED, HEAD_BYTES, LINEAR, OF_SRGB, boxes, header_of
 
 _EFFORT = 7  # libjxl's own choice
 _EFFORT_WITHOUT_LOSS = 3  # more takes several times as long, for a hundredth of the size
 _MOST_THREADS = 8
-_HEAD_BYTES = 4096
 
 
 def write_jxl(
@@ -72,7 +71,7 @@ def write_jxl(
 
     data = memoryview(beside(packed, checkpoint))
     at = _pixels_at(data)
-    head = bytearray(data[: at + _HEAD_BYTES])
+    head = bytearray(data[: at + HEAD_BYTES])
     if deep:
         _say_srgb(head, at)
     with path.open("wb") as file:
@@ -119,7 +118,7 @@ def _distance(quality: int) -> float:
 def _pixels_at(data: memoryview) -> int:
     """Where the box with the codestream begins."""
     at = len(BOXED)
-    file = io.BytesIO(data[:_HEAD_BYTES])
+    file = io.BytesIO(data[:HEAD_BYTES])
     for kind, size in boxes(file):
         if kind == b"jxlc":
             return at

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
-from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.saving import saving_folder
 from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.gui.test_accessible import faults
-from tests.helpers.windows import FakeExport, FakeFusion, choose_format
+from tests.helpers.windows import FakeExport, FakeFusion, LateExport, choose_format
 
 
 @pytest.fixture
@@ -292,14 +290,7 @@ def test_a_file_that_is_complete_when_it_is_stopped_counts(
     tmp_path: Path,
     qtbot: QtBot,
 ) -> None:
-    there, go_on = threading.Event(), threading.Event()
-
-    def export(result: FusionResult, path: Path, **_options: object) -> None:
-        del result
-        path.write_bytes(b"whole")
-        there.set()
-        go_on.wait(5)
-
+    export = LateExport()
     window = make_window(Services(fuse_stack=fusion, export_result=export))
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
@@ -307,9 +298,9 @@ def test_a_file_that_is_complete_when_it_is_stopped_counts(
     qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
     (output,) = window.side.outputs.outputs
     window.exporter.write(output, tmp_path / "out.tif")
-    qtbot.waitUntil(there.is_set)
+    qtbot.waitUntil(export.there.is_set)
     window.stop_export()
-    go_on.set()
+    export.go_on.set()
     qtbot.waitUntil(lambda: not window.exporter.busy)
     assert window.banner.message == "Output 1 is saved as out.tif."
     assert output.exported_to == tmp_path / "out.tif"

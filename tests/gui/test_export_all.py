@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QPushButton, QTo
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import OutputError
-from focusstack_app.core.fusion import FusionResult
 from focusstack_app.ui.export_all import ExportAllDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
@@ -22,7 +20,7 @@ from tests.gui.conftest import MakeWindow
 from tests.gui.test_accessible import faults
 from tests.gui.test_slabs import asked as cut
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeExport, FakeFusion
+from tests.helpers.windows import FakeExport, FakeFusion, LateExport
 
 NAMES = ["frame_1_stacked", *(f"frame_1_stacked-slab-0{number}" for number in (1, 2, 3))]
 
@@ -310,14 +308,7 @@ def test_a_file_that_was_complete_when_it_was_stopped_counts(
     tmp_path: Path,
     qtbot: QtBot,
 ) -> None:
-    there, go_on = threading.Event(), threading.Event()
-
-    def export(result: FusionResult, path: Path, **_options: object) -> None:
-        del result
-        path.write_bytes(b"whole")
-        there.set()
-        go_on.wait(5)
-
+    export = LateExport()
     window = make_window(Services(fuse_stack=fusion, export_result=export))
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
@@ -326,9 +317,9 @@ def test_a_file_that_was_complete_when_it_was_stopped_counts(
     qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == 4)
     outputs = window.side.outputs.outputs
     window.exporter.write_all(outputs, tmp_path / "slabs")
-    qtbot.waitUntil(there.is_set)
+    qtbot.waitUntil(export.there.is_set)
     window.exporter.stop()
-    go_on.set()
+    export.go_on.set()
     qtbot.waitUntil(lambda: not window.exporter.busy)
     assert window.banner.message == "Stopped: 1 of 4 outputs are saved."
     assert outputs[0].exported_to == tmp_path / "slabs" / f"{NAMES[0]}.tif"

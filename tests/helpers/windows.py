@@ -131,6 +131,19 @@ class FakeExport:
         path.write_bytes(result.picture.tobytes()[:8])
 
 
+class LateExport:
+    """Has the whole file there, and ends only after `go_on`."""
+
+    def __init__(self) -> None:
+        self.there, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, result: FusionResult, path: Path, **_options: object) -> None:
+        del result
+        path.write_bytes(b"whole")
+        self.there.set()
+        self.go_on.wait(5)
+
+
 def toggle(frames: FramesModel, index: Index) -> None:
     """Include a frame or leave it out."""
     frames.include([index.row()], included=not is_included(index))
