@@ -11,6 +11,7 @@ import pytest
 import tifffile
 from PIL import Image, PngImagePlugin
 
+from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.jxl_header import metadata_of
 from focusstack_app.io.probe import probe
 from focusstack_app.io.write import write_picture
@@ -48,7 +49,7 @@ def _frame(folder: Path, kind: str, packet: bytes) -> Path:
         text.add_itxt("XML:com.adobe.xmp", packet.decode())
         Image.fromarray(corners()).save(path, pnginfo=text)
     elif kind == "jxl":
-        write_jxl(path, corners(), b"", packet, quality=90, lossless=True)
+        write_jxl(path, corners(), b"", srgb_profile(), packet, quality=90, lossless=True)
     elif kind == "webp":
         Image.fromarray(corners()).save(path, xmp=packet)
     elif kind == "heic":
