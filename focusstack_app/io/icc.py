@@ -27,7 +27,7 @@ _BAND_PX = 128  # rows that are converted at a time
 _DATE = slice(24, 36)  # creation date in the profile header, ICC.1:2022, section 7.2
 _COLOUR_SPACE = slice(16, 20)  # data colour space, same section
 _CONNECTION_SPACE = slice(20, 24)  # same section
-_D50 = (0.9642, 1.0, 0.8249)
+D50_XYZ = (0.9642, 1.0, 0.8249)
 _D65 = (0.95045, 1.0, 1.08905)
 _D50_FROM_D65 = (  # Bradford's adaptation, XYZ
     *(1.047886, 0.022919, -0.050216),
@@ -139,7 +139,8 @@ def tones(icc_profile: bytes, numbers: NDArray[np.float64]) -> NDArray[np.float6
     if _tag(icc_profile, _TABLES):
         return None
     try:
-        return np.stack([_light(_tag(icc_profile, name), numbers) for name in _CURVES])
+        with np.errstate(all="ignore"):  # odd curves end in no numbers
+            return np.stack([_light(_tag(icc_profile, name), numbers) for name in _CURVES])
     except (struct.error, ValueError, ZeroDivisionError):
         return None
 
@@ -213,7 +214,7 @@ def encoded_profile(icc_profile: bytes, name: str | None = None) -> bytes | None
         if np.abs(np.subtract(known, primaries)).max() < SAME_PRIMARIES:
             return profile()
     name = name or f"{profile_name(icc_profile) or UNLABELLED}, tones of sRGB"
-    return _matrix_profile(name, _D50, tuple(map(tuple, primaries)), _srgb_curve())
+    return _matrix_profile(name, D50_XYZ, tuple(map(tuple, primaries)), _srgb_curve())
 
 
 def _of_repeated_grey(icc_profile: bytes) -> bytes | None:
@@ -221,7 +222,7 @@ def _of_repeated_grey(icc_profile: bytes) -> bytes | None:
     if icc_profile[_CONNECTION_SPACE] != b"XYZ " or curve[:4] not in (b"curv", b"para"):
         return None
     name = profile_name(icc_profile) or UNLABELLED
-    return _matrix_profile(name, _D50, _SRGB, curve)
+    return _matrix_profile(name, D50_XYZ, _SRGB, curve)
 
 
 def _tag(icc_profile: bytes, wanted: bytes) -> bytes:
@@ -247,7 +248,7 @@ def _matrix_profile(
     tags = {
         b"desc": text(name, b"desc"),
         b"cprt": text("No copyright, use freely", b"text"),
-        b"wtpt": _xyz(*(_D50 if late else white)),
+        b"wtpt": _xyz(*(D50_XYZ if late else white)),
         **dict(zip(_PRIMARIES, (_xyz(*xyz) for xyz in primaries), strict=True)),
         **dict.fromkeys(_CURVES, curve),
     }
@@ -267,7 +268,7 @@ def _matrix_profile(
         b"XYZ ",
         _UNCHANGING_DATE,
         b"acsp",
-        _xyz(*_D50)[8:],
+        _xyz(*D50_XYZ)[8:],
     )
     return header + table + values
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.srgb import decoded
 from focusstack_app.io.code_points import D65, DISPLAY_P3, LINEAR, OF_SRGB, PRIMARIES
 from focusstack_app.io.icc import (
+    D50_XYZ,
     SAME_PRIMARIES,
     adobe_rgb_profile,
     encoded_profile,
@@ -30,6 +31,9 @@ _D50 = (0.3457, 0.3585)
 _ADOBE_GAMMA = 563 / 256
 _OF_ADOBE_RGB = ((0.640, 0.330), (0.210, 0.710), (0.150, 0.060))
 _SAME_LIGHT = 0.001
+_SAME_WHITE = 0.003  # of XYZ
+_MOST_CHROMATICITY = 2.0  # that can be said
+_MOST_GAMMA = 8.0
 
 
 def profile_of_encoding(colours: ColourEncoding) -> bytes | None:
@@ -52,10 +56,14 @@ def encoding_of(icc_profile: bytes) -> ColourEncoding | None:
     """How JPEG XL says the colours of an RGB profile.
 
     Returns:
-        None where it cannot: the profile has tables, or a curve that is neither sRGB's nor a gamma.
+        None where it cannot: the profile has tables, a curve that is neither sRGB's nor a gamma, or
+        primaries that do not make its white.
     """
     gamma, xyz = _gamma(icc_profile), primaries_of(icc_profile)
-    if gamma is None or xyz is None or xyz.sum(axis=1).min() <= 0:
+    if gamma is None or xyz is None or np.abs(xyz.sum(axis=0) - D50_XYZ).max() > _SAME_WHITE:
+        return None
+    sums = xyz.sum(axis=1, keepdims=True)
+    if sums.min() <= 0 or np.abs(xyz / sums).max() > _MOST_CHROMATICITY:
         return None
     transfer = {0.0: OF_SRGB, 1.0: LINEAR}.get(gamma)
     if transfer is not None:
@@ -64,7 +72,7 @@ def encoding_of(icc_profile: bytes) -> ColourEncoding | None:
         if _same_primaries(gamma_profile(D65, points, 1.0), icc_profile):
             told = points if number == TOLD else ()
             return ColourEncoding(False, False, 1, number, told, transfer, gamma)
-    x, y, _ = (xyz / xyz.sum(axis=1, keepdims=True)).T.tolist()
+    x, y, _ = (xyz / sums).T.tolist()
     white_and_points = (_D50, *zip(x, y, strict=True))
     return ColourEncoding(False, False, TOLD, TOLD, white_and_points, transfer, gamma)
 
@@ -105,7 +113,8 @@ def _gamma(icc_profile: bytes) -> float | None:
     middle = float(light[1, 128])
     gamma = float(np.log(middle) / np.log(numbers[128])) if 0 < middle < 1 else 0.0
     gamma = 1.0 if abs(gamma - 1) < _SAME_LIGHT else gamma
-    return gamma if gamma > 0 and np.abs(light - numbers**gamma).max() < _SAME_LIGHT else None
+    known = 1 <= gamma <= _MOST_GAMMA and np.abs(light - numbers**gamma).max() < _SAME_LIGHT
+    return gamma if known else None
 
 
 def _same_primaries(one: bytes, other: bytes) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,13 @@ from focusstack_app.io.icc import (
 from focusstack_app.io.jxl_colours import encoding_of, linear_srgb, profile_of_encoding
 from focusstack_app.io.jxl_header import TOLD
 from tests.unit.io.builders import profile_with_curve
+
+
+def _with_last(icc_profile: bytes, kind: bytes, values: bytes) -> bytes:
+    """A profile with other values in the data of this kind that comes last."""
+    at = icc_profile.rindex(kind + bytes(4)) + 8
+    return icc_profile[:at] + values + icc_profile[at + len(values) :]
+
 
 _PROPHOTO = gamma_profile(
     (0.3457, 0.3585), ((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001)), 1.8
@@ -55,6 +64,11 @@ def test_profiles_of_matrix_and_curve_are_said_and_read_again(
         profile_with_curve(_NUMBERS**2 / 2 + _NUMBERS / 2),
         b"",
         srgb_profile().replace(b"cprt", b"A2B0"),
+        srgb_profile().replace(b"rXYZ", b"none"),
+        _with_last(srgb_profile(), b"para", struct.pack(">Hxx5i", 3, *(-65536,) * 5)),
+        _with_last(srgb_profile(), b"para", struct.pack(">Hxxi", 0, 65536 // 2)),
+        _with_last(adobe_rgb_profile(), b"XYZ ", struct.pack(">3i", 2**31 - 1, 0, -(2**30))),
+        _with_last(adobe_rgb_profile(), b"XYZ ", struct.pack(">3i", 65536, 65536, 65536)),
         b"no profile at all" * 40,
         srgb_profile()[:200],
     ],
