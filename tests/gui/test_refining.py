@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.core.errors import InputError
+from focusstack_app.core.errors import Cancelled, InputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
@@ -20,6 +21,7 @@ from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
+from focusstack_app.ui.refining import Quality
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
@@ -224,12 +226,17 @@ def test_renders_take_the_frames_that_the_preview_has(
     assert len(jobs.fused) == previews  # none began with the files
     for result, mode in ((faithful, Mode.FAITHFUL), (strict, Mode.STRICT)):
         assert result.request.mode is mode
-        assert {"read", "align", "encode"} <= set(result.reused)
+        assert {"read", "load model"} <= set(result.reused)
         assert result.reused_tiles > 0
         files = fuse_stack(result.request, Progress(), jobs.load)
         np.testing.assert_array_equal(result.picture, files.picture)
-    said = f"Taken from the preview: frames, alignment, {faithful.reused_tiles} tiles"
+    # The second has what the first did for all of the frames.
+    assert {"align", "encode"} & set(faithful.reused) == set()
+    assert {"align", "encode"} <= set(strict.reused)
+    said = f"Taken from the preview: frames, {faithful.reused_tiles} tiles"
     assert said in _tip(previewed, 0)
+    said = f"Taken from the preview: frames, alignment, {strict.reused_tiles} tiles"
+    assert said in _tip(previewed, 1)
     assert "overlap 25 %" in _tip(previewed, 0)[2]
     previewed.show_view(View.PREVIEW)
     refined(previewed, qtbot)
@@ -265,7 +272,7 @@ def test_renders_outlive_the_stack_that_they_are_of(
     qtbot.waitUntil(lambda: previewed.previewer.preview is None)
     jobs.release.set()
     faithful, strict = (_rendered(previewed, count, qtbot) for count in (1, 2))
-    assert {"read", "align", "encode"} <= set(faithful.reused)
+    assert {"read", "load model"} <= set(faithful.reused)
     assert strict.reused == ()  # the frames were let go with their stack
     assert len(faithful.request.stack) == len(strict.request.stack) == 3
     qtbot.waitUntil(lambda: previewed.previewer.preview is not None, timeout=PATIENCE_MS)
@@ -336,6 +343,44 @@ class TestIdle:
         previewed.viewer.show_actual_pixels()
         refined(previewed, qtbot)
         assert len(jobs.opened) == 1
+
+    def test_the_rest_is_made_as_well(
+        self,
+        previewed: MainWindow,
+        jobs: Jobs,
+        qtbot: QtBot,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Where nobody looks, too; a look stops it, and it goes on afterwards."""
+        finish, stopped, done = Viewport.finish, threading.Event(), threading.Event()
+        begun = threading.Event()
+
+        def slowly(self: Viewport, progress: Progress) -> None:
+            try:
+                while not begun.is_set():
+                    begun.wait(0.01)
+                    progress.checkpoint()
+            except Cancelled:
+                stopped.set()
+                raise
+            finish(self, progress)
+            done.set()
+
+        monkeypatch.setattr(Viewport, "finish", slowly)
+        jobs.may_open.set()
+        refiner = previewed.stage.refiner
+        before = previewed.viewer.picture
+        qtbot.waitUntil(lambda: previewed.viewer.picture is not before, timeout=PATIENCE_MS)
+        qtbot.wait(300)
+        previewed.viewer.show_actual_pixels()
+        refined(previewed, qtbot)
+        assert stopped.is_set()
+        begun.set()
+        qtbot.waitUntil(done.is_set, timeout=PATIENCE_MS)
+        assert refiner.quality is Quality.FULL
+        assert len(jobs.opened) == 1
+        previewed.render_stack()
+        assert {"align", "encode"} <= set(_rendered(previewed, 1, qtbot).reused)
 
     def test_a_render_stops_it(self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
