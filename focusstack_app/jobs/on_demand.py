@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.kinds import as_float16
 from focusstack_app.core.model import FusionModel
 from focusstack_app.core.planes import Planes, on_disk
@@ -178,3 +179,18 @@ def latents_on_demand(
         return _Patches(shape, 1, edge, make, "latent", index, recall)
 
     return [*done, *map(latent_of, range(len(done), len(frames)))]
+
+
+def read_ahead(
+    latents: Sequence[Planes], cells: Region, threads: int, checkpoint: Callable[[], None]
+) -> None:
+    """Have a part of latents made on all threads: who reads one after the other waits for one.
+
+    Args:
+        latents: They.
+        cells: The part.
+        threads: So many.
+        checkpoint: Called now and then; may raise to stop.
+    """
+    for _ in ahead(lambda latent: latent[(slice(None), *cells.slices)].shape, latents, threads):
+        checkpoint()

@@ -2,7 +2,7 @@
 
 A part has the pixels that the render has there: it is made by the same functions from the same
 frames, latents and tiles. Frames are resampled and encoded only where a part needs it, until all of
-them are: for the render, or before, when there is time (`Viewport.complete`).
+them are: for the render, or before, when there is time (`Viewport.finish`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.message import message
@@ -41,7 +40,7 @@ from focusstack_app.jobs.fuse import (
     room_bytes,
     threads_bytes,
 )
-from focusstack_app.jobs.on_demand import frames_on_demand, latents_on_demand
+from focusstack_app.jobs.on_demand import frames_on_demand, latents_on_demand, read_ahead
 from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import (
     Encoded,
@@ -60,7 +59,7 @@ Result = TypeVar("Result")
 
 
 def fits_in_memory(request: FusionRequest) -> bool:
-    """Whether `Viewport.complete` needs no temporary files."""
+    """Whether `Viewport.finish` needs no temporary files."""
     width, height = request.stack.sources[request.stack.reference].size_px
     return _FRAME_BYTES * width * height * len(request.stack) <= _rooms(request).frames_bytes
 
@@ -193,15 +192,13 @@ class Viewport:
                 model = self._load(request)
         afresh = encoded.failed or card_for(self._prepared.frames, model) is not None
         known = None if afresh else encoded
-        mine = self._prepared.request
-        prepared = self._prepared._replace(
-            request=replace(
-                mine,
-                mode=request.mode,
-                request_id=request.request_id,
-                memory_bytes=request.memory_bytes,
-            )
+        asked = replace(
+            self._prepared.request,
+            mode=request.mode,
+            request_id=request.request_id,
+            memory_bytes=request.memory_bytes,
         )
+        prepared = self._prepared._replace(request=asked)
         before = self._spool.spooled_bytes
         self._recent.recalled = 0
         placed_before, complete = not self._prepared.astray, self.complete
@@ -215,29 +212,26 @@ class Viewport:
         finally:
             if known is not None and encoded.failed:
                 self.close()
-        at_hand = ["read"]
-        if placed_before:
-            at_hand.append("align")
-        if not encoded.failed:
-            at_hand.append("load model")
         served = known is not None and not encoded.failed
-        if served and complete:
-            at_hand.append("encode")
-        if served and request.mode is Mode.FAITHFUL:
-            at_hand.append("defocus")
+        at_hand = {
+            "read": True,
+            "align": placed_before,
+            "load model": not encoded.failed,
+            "encode": served and complete,
+            "defocus": served and request.mode is Mode.FAITHFUL,
+        }
         return replace(
             result,
             spooled_bytes=self._spool.spooled_bytes - before,
-            reused=tuple(at_hand),
+            reused=tuple(stage for stage, known in at_hand.items() if known),
             reused_tiles=self._recent.recalled if served else 0,
         )
 
     @property
     def complete(self) -> bool:
         """Whether all frames are resampled and encoded."""
-        return not self._prepared.astray and len(self._encoded.latents) == len(
-            self._prepared.frames
-        )
+        frames, astray = self._prepared.frames, self._prepared.astray
+        return not astray and len(self._encoded.latents) == len(frames)
 
     def finish(self, progress: Progress) -> None:
         """Resample and encode all frames. What is done of it stays done when it is stopped.
@@ -339,13 +333,8 @@ class Viewport:
         _, *grid = latents[0].shape
         plan = plan_tiles(grid[0], grid[1], manifest.tile_px // manifest.scale, overlap)
         ground = bounds(needed_for(window, reach, plan, len(latents), manifest).tiles[0])
-        # All threads at once: the fusion would wait for one.
-        for _ in ahead(
-            lambda latent: latent[(slice(None), *ground.slices)].shape,
-            latents[len(encoded.latents) :],
-            model.calls_at_once,
-        ):
-            progress.checkpoint()
+        threads = model.calls_at_once
+        read_ahead(latents[len(encoded.latents) :], ground, threads, progress.checkpoint)
         return fuse_latents(
             model,
             latents,
