@@ -14,6 +14,7 @@ import numpy as np
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
+from focusstack_app.io.code_points import UNSPECIFIED, check_range, profile_of
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import rgb_profile
@@ -21,7 +22,6 @@ from focusstack_app.io.raster import check_area
 
 SUFFIXES = frozenset((".heic", ".heif", ".hif"))
 _BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}  # ITU-T H.273, table 3
 _EXIF_PREFIX = b"Exif\0\0"
 _HEAD_BYTES = 2**16  # what is said about the pictures stands in front of them
 _TURN_BOX = b"\0\0\0\x09irot"
@@ -61,6 +61,8 @@ def decode(path: Path) -> Decoded:
         white = ((1 << depth) - 1) << (16 - depth)
         pixels = np.rint(pixels * np.float32(65535 / white)).astype(np.uint16)
     icc: bytes | None = picture.info.get("icc_profile")
+    if not icc:
+        return Decoded(header, pixels, profile_of(*_code_points(picture)))
     return Decoded(header, pixels, rgb_profile(icc, grey=grey))
 
 
@@ -85,18 +87,18 @@ def _said(path: Path, kind: str) -> bytes:
 def _header(path: Path, picture: Any) -> Header:
     width, height = picture.size
     check_area(path, width, height)
-    transfer = (picture.info.get("nclx_profile") or {}).get("transfer_characteristics")
-    if transfer in _HDR_TRANSFERS:
-        raise InputError(
-            message(
-                "{file} is an HDR picture ({kind}).",
-                file=shown(path),
-                kind=_HDR_TRANSFERS[transfer],
-            ),
-            message("Save it as a TIFF or JPEG, or use the camera's RAW file."),
-        )
+    check_range(path, _code_points(picture)[1])
     bits: Literal[8, 16] = 16 if picture.mode.endswith(";16") else 8
     return Header(width, height, bits, 1, _undone(path))
+
+
+def _code_points(picture: Any) -> tuple[int, int]:
+    """Primaries and transfer function, by ITU-T H.273."""
+    said = picture.info.get("nclx_profile") or {}
+    return (
+        said.get("color_primaries", UNSPECIFIED),
+        said.get("transfer_characteristics", UNSPECIFIED),
+    )
 
 
 def _undone(path: Path) -> int:

@@ -10,13 +10,19 @@ import numpy as np
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
+from focusstack_app.io.code_points import (
+    D65,
+    DISPLAY_P3,
+    LINEAR,
+    OF_SRGB,
+    PRIMARIES,
+    check_range,
+)
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import encoded_profile, gamma_profile
 from focusstack_app.io.jxl_header import (
     BLACK,
-    LINEAR,
-    OF_SRGB,
     ColourEncoding,
     JxlHeader,
     header_of,
@@ -27,16 +33,11 @@ from focusstack_app.io.samples import from_float, scaled
 
 SUFFIX = ".jxl"
 _MOST_BITS = 16  # of whole numbers
-_HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 # ISO/IEC 18181-1, section E.2: chromaticities (x, y), and exponents from numbers to light.
-_WHITES = {1: (0.3127, 0.3290), 10: (1 / 3, 1 / 3), 11: (0.314, 0.351)}
-_PRIMARIES = {
-    1: ((0.639998686, 0.330010138), (0.300003784, 0.600003357), (0.150002046, 0.059997204)),
-    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),
-    11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
-}
+_WHITES = {1: D65, 10: (1 / 3, 1 / 3), 11: (0.314, 0.351)}
+_PRIMARIES = {1: PRIMARIES[1], 9: PRIMARIES[9], 11: PRIMARIES[12]}
 _GAMMAS: dict[int | None, float] = {LINEAR: 1.0, 17: 2.6, OF_SRGB: 1.0}  # sRGB's curve comes later
-_NAMES = {(1, 11): "Display P3"}
+_NAMES = {(1, 11): DISPLAY_P3}
 
 
 def read_header(path: Path) -> Header:
@@ -79,15 +80,7 @@ def _found(path: Path) -> JxlHeader:
 
 
 def _header(path: Path, found: JxlHeader) -> Header:
-    if found.colours.transfer in _HDR_TRANSFERS:
-        raise InputError(
-            message(
-                "{file} is an HDR picture ({kind}).",
-                file=shown(path),
-                kind=_HDR_TRANSFERS[found.colours.transfer],
-            ),
-            message("Save it as a TIFF or JPEG, or use the camera's RAW file."),
-        )
+    check_range(path, found.colours.transfer)
     if _profile(found.colours) is None:
         raise InputError(
             message(

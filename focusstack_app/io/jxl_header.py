@@ -13,10 +13,11 @@ from typing import BinaryIO
 
 import imagecodecs
 
+from focusstack_app.io.code_points import OF_SRGB
+
 BARE = b"\xff\x0a"
 BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"
 BLACK = 4  # of the kinds of further channels
-LINEAR, OF_SRGB = 8, 13  # of the transfer functions
 HEAD_BYTES = 4096  # of the codestream: far more than the header
 
 _LONGEST_BYTES = 2**24  # of metadata

@@ -140,6 +140,7 @@ def _source(path: Path, kind: FileKind, header: Header, facts: ExifFacts) -> Fra
         camera=facts.camera,
         is_result=facts.shows_result,
         orientation=orientation if orientation != 1 else header.undone,
+        shown_range=header.shown_range,
     )
 
 

@@ -33,10 +33,17 @@ from PIL import (
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
+from focusstack_app.io.code_points import (
+    UNSPECIFIED,
+    check_range,
+    profile_of,
+    profile_of_gamma,
+)
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import damaged, shown
 from focusstack_app.io.icc import converted_to_srgb, rgb_profile, srgb_profile
 from focusstack_app.io.jpeg import segments
+from focusstack_app.io.png import chunks
 from focusstack_app.io.quiet import without_warnings
 
 PngImagePlugin.MAX_TEXT_CHUNK = 2**26  # Pillow's 1 MiB is less than some profiles, and histories
@@ -122,7 +129,29 @@ def _header(path: Path, file: BinaryIO, image: ImageFile.ImageFile, kind: Raster
     if kind == "png":
         file.seek(_PNG_DEPTH_AT)
         bits = 16 if file.read(1) == b"\x10" else 8
+        check_range(path, _code_points(file)[1])
     return Header(*image.size, bits, None)
+
+
+def _code_points(file: BinaryIO) -> tuple[int, int]:
+    """Primaries and transfer function that a PNG says (third edition, section 11.3.2.6)."""
+    for kind, size in chunks(file):
+        if kind == b"cICP" and size == 4:
+            primaries, transfer, _, _ = file.read(size)
+            return primaries, transfer
+        if kind == b"IDAT":
+            break
+    return UNSPECIFIED, UNSPECIFIED
+
+
+def _profile_of_png(file: BinaryIO, image: ImageFile.ImageFile, *, grey: bool) -> bytes | None:
+    """The profile by what a PNG says that counts most (third edition, section 4.3)."""
+    profile = profile_of(*_code_points(file))
+    if profile is None and image.info.get("icc_profile"):
+        return rgb_profile(image.info["icc_profile"], grey=grey)
+    if profile is None and "srgb" not in image.info and "gamma" in image.info:
+        return profile_of_gamma(image.info["gamma"], image.info.get("chromaticity", ()))
+    return profile
 
 
 def read_header(path: Path, kind: RasterKind) -> Header:
@@ -255,9 +284,11 @@ def decode(path: Path, kind: RasterKind, size_px: tuple[int, int] | None = None)
                 pixels = _rgb(imagecodecs.webp_decode(data, 0))
             else:
                 pixels = _rgb(imagecodecs.png_decode(data))
-            grey = image.mode == "L" or (kind == "png" and data[_PNG_COLOUR_AT] in _PNG_GREY)
-            return Decoded(header, pixels, rgb_profile(icc, grey=grey), label)
-        file.seek(0)
-        image.load()
-        pixels, icc = rgb_from_pillow(path, image)
+            icc = rgb_profile(icc, grey=image.mode == "L")
+        else:
+            file.seek(0)
+            image.load()
+            pixels, icc = rgb_from_pillow(path, image)
+        if kind == "png":
+            icc = _profile_of_png(BytesIO(data), image, grey=data[_PNG_COLOUR_AT] in _PNG_GREY)
         return Decoded(header, pixels, icc, label)

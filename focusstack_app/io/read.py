@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import FileKind, Frame, FrameSource
+from focusstack_app.core.frames import Frame, FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.pages import file_of
 from focusstack_app.io import heif, jxl, raster, raw, tiff
@@ -17,14 +15,13 @@ from focusstack_app.io.orientation import upright, upright_size
 from focusstack_app.io.reduce import fitted_size, reduced
 
 
-def _decode(
-    path: Path, kind: FileKind, size_px: tuple[int, int] | None, *, narrow: bool
-) -> Decoded:
+def _decode(source: FrameSource, size_px: tuple[int, int] | None, *, narrow: bool) -> Decoded:
+    path, kind = source.path, source.kind
     with reading(path):
         if kind == "raw":
             return raw.decode(path, size_px, narrow=narrow)
         if kind == "tiff":
-            return tiff.decode(path)
+            return tiff.decode(path, source.shown_range)
         if kind == "heif":
             return heif.decode(path)
         if kind == "jxl":
@@ -51,7 +48,7 @@ def _frame(source: FrameSource, max_side_px: int | None, *, narrow: bool) -> Fra
         wanted = fitted_size(*upright_size(*source.size_px, source.turned), max_side_px)
         if facts.orientation >= 5 and source.kind in ("jpeg", "png"):
             wanted = wanted[::-1]
-    decoded = _decode(path, source.kind, wanted, narrow=narrow)
+    decoded = _decode(source, wanted, narrow=narrow)
     header = decoded.header
     orientation = header.orientation or facts.orientation
     size = upright_size(header.width_px, header.height_px, orientation)

@@ -33,7 +33,8 @@ _ICC_PROFILE = 34675
 _PHOTOMETRIC = tifffile.PHOTOMETRIC
 _ONE_CHANNEL = (_PHOTOMETRIC.MINISBLACK, _PHOTOMETRIC.MINISWHITE)
 _THREE_CHANNELS = (_PHOTOMETRIC.RGB, _PHOTOMETRIC.YCBCR)
-_DEPTHS = (np.uint8, np.uint16, np.float16, np.float32, np.float64)
+_FLOATS = (np.float16, np.float32, np.float64)
+_DEPTHS = (np.uint8, np.uint16, *_FLOATS)
 _OTHER_COLOURS: dict[int, str] = {_PHOTOMETRIC.SEPARATED: "CMYK", _PHOTOMETRIC.CIELAB: "Lab"}
 _LEAST_FLOAT, _MOST_FLOAT = 1e-37, 1e38  # what 32 bits reckon with
 _FOR_PILLOW = (_PHOTOMETRIC.PALETTE, _PHOTOMETRIC.SEPARATED, _PHOTOMETRIC.CIELAB)
@@ -88,7 +89,8 @@ def _header(path: Path, page: tifffile.TiffPage) -> Header:
     size = (page.imagewidth, page.imagelength)
     if decoder == "pillow":  # turns TIFF upright by itself
         return Header(*upright_size(*size, orientation), 8, 1)
-    return Header(*size, 8 if page.bitspersample <= 8 else 16, orientation)
+    bits: Literal[8, 16] = 8 if page.bitspersample <= 8 else 16
+    return Header(*size, bits, orientation, shown_range=_shown_range(page))
 
 
 def read_header(path: Path) -> Header:
@@ -116,7 +118,9 @@ def read_headers(path: Path) -> list[tuple[int, Header]]:
         return [(one.number, _header(path, one.page)) for one in planes(path, tif)]
 
 
-def _rgb(path: Path, stored: Plane, icc: bytes | None) -> tuple[Pixels, bytes | None]:
+def _rgb(
+    path: Path, stored: Plane, icc: bytes | None, shown_range: tuple[float, float] | None
+) -> tuple[Pixels, bytes | None]:
     """(H, W, 3) of one or three channels, and the profile of these numbers."""
     page, samples = stored.page, stored.samples()
     if stored.axes == "SYX":  # planar
@@ -130,7 +134,7 @@ def _rgb(path: Path, stored: Plane, icc: bytes | None) -> tuple[Pixels, bytes | 
     icc = rgb_profile(icc, grey=grey)
     pixels: Pixels
     if samples.dtype.kind == "f":
-        pixels, icc = from_float(path, samples, icc, _shown_range(page))
+        pixels, icc = from_float(path, samples, icc, shown_range)
     else:
         pixels = scaled(samples, _significant_bits(page))
     if page.photometric == _PHOTOMETRIC.MINISWHITE:
@@ -149,8 +153,8 @@ def _significant_bits(page: tifffile.TiffPage) -> int:
 
 
 def _shown_range(page: tifffile.TiffPage) -> tuple[float, float] | None:
-    """What ImageJ shows as black and white, where it says that."""
-    said = page.parent.imagej_metadata or {}
+    """What ImageJ shows as black and white of floating point, where it says that."""
+    said = (page.parent.imagej_metadata or {}) if page.dtype in _FLOATS else {}
     with suppress(KeyError, TypeError, ValueError):
         low, high = float(said["min"]), float(said["max"])
         if max(-low, high) <= _MOST_FLOAT and high - low >= _LEAST_FLOAT:  # false with NaN
@@ -158,11 +162,12 @@ def _shown_range(page: tifffile.TiffPage) -> tuple[float, float] | None:
     return None
 
 
-def decode(path: Path) -> Decoded:
+def decode(path: Path, shown_range: tuple[float, float] | None = None) -> Decoded:
     """Decode a picture.
 
     Args:
         path: A file that holds one picture, or a page (`core.pages`).
+        shown_range: Values that become black and white, in place of those that ImageJ says.
 
     Raises:
         InputError: As `read_header`.
@@ -176,7 +181,8 @@ def decode(path: Path) -> Decoded:
         if _decoder(path, page) == "tifffile":
             tag = page.tags.get(_ICC_PROFILE)
             icc = bytes(tag.value) if tag is not None and tag.value else None
-            return Decoded(header, *_rgb(path, stored, icc))
+            shown_range = header.shown_range and (shown_range or header.shown_range)
+            return Decoded(header, *_rgb(path, stored, icc, shown_range))
     with file_path.open("rb") as file, without_warnings():
         image = TiffImagePlugin.TiffImageFile(file)
         image.seek(page.index)

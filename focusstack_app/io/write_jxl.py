@@ -21,7 +21,8 @@ import numpy as np
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.srgb import decoded
-from focusstack_app.io.jxl_header import BOXED, HEAD_BYTES, LINEAR, OF_SRGB, boxes, header_of
+from focusstack_app.io.code_points import LINEAR, OF_SRGB
+from focusstack_app.io.jxl_header import BOXED, HEAD_BYTES, boxes, header_of
 
 _EFFORT = 7  # libjxl's own choice
 _EFFORT_WITHOUT_LOSS = 3  # more takes several times as long, for a hundredth of the size

@@ -8,11 +8,9 @@ specification says where it lies in files.)
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from io import SEEK_CUR
 from typing import BinaryIO
 from xml.etree import ElementTree
 
@@ -24,6 +22,7 @@ from focusstack_app.io.exif import webp_chunk
 from focusstack_app.io.heif import xmp_of
 from focusstack_app.io.jpeg import app1
 from focusstack_app.io.jxl_header import metadata_of
+from focusstack_app.io.png import chunks
 
 XMP_TAG = 700  # in TIFF
 
@@ -110,17 +109,11 @@ def _packets(source: FrameSource) -> Iterator[bytes]:
 
 def _of_png(file: BinaryIO) -> bytes:
     """From before the pixels or, where ExifTool writes it, from behind them (PNG, 11.3.3.4)."""
-    file.seek(8)
-    while len(head := file.read(8)) == 8:
-        size, kind = struct.unpack(">I4s", head)
-        if kind != b"iTXt":
-            file.seek(size + 4, SEEK_CUR)
-            continue
-        keyword, _, rest = file.read(size).partition(b"\0")
+    for kind, size in chunks(file):
+        keyword, _, rest = (file.read(size) if kind == b"iTXt" else b"").partition(b"\0")
         if keyword == _PNG_KEYWORD:
             text = rest[2:].split(b"\0", 2)[2]  # behind language and translation
             return zlib.decompressobj().decompress(text, _LONGEST_READ_BYTES) if rest[0] else text
-        file.seek(4, SEEK_CUR)
     return b""
 
 

@@ -56,7 +56,7 @@ def open_stack(paths: Sequence[Path]) -> OpenedStack:
         sources, left_out = without_results(sources)
         sources, odd = without_odd_sizes(sources)
         warnings += left_out + odd_sizes_told(odd, sources[0])
-    sources, turned = held_alike(sources)
+    sources, turned = held_alike(shown_alike(sources))
     warnings += turned
     check_sizes(sources)
     return OpenedStack(Stack(sources), warnings)
@@ -198,6 +198,28 @@ def held_alike(
             file=file,
         )
     return alike, (line,)
+
+
+def shown_alike(
+    sources: Sequence[FrameSource], there: Sequence[FrameSource] = ()
+) -> tuple[FrameSource, ...]:
+    """The frames of one stack, so that the same value becomes white in all of them.
+
+    For each file of floating point ImageJ says what it shows as black and white, and that may be
+    the darkest and the brightest pixel of this file.
+
+    Args:
+        sources: The frames.
+        there: Of the stack that they are added to: what holds for them holds.
+    """
+    ranges = [said for source in there or sources if (said := source.shown_range) is not None]
+    if not ranges:
+        return tuple(sources)
+    whole = min(low for low, _ in ranges), max(high for _, high in ranges)
+    return tuple(
+        source if source.shown_range is None else replace(source, shown_range=whole)
+        for source in sources
+    )
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -25,6 +25,7 @@ from focusstack_app.jobs.opening import (
     check_sizes,
     held_alike,
     odd_sizes_told,
+    shown_alike,
     without_odd_sizes,
     without_results,
     without_twins,
@@ -195,7 +196,7 @@ def split_stack(stack: ProposedStack, at: int) -> tuple[ProposedStack, ProposedS
 
 def merged_stacks(stacks: Sequence[ProposedStack]) -> ProposedStack:
     """One stack with all frames, in the order of the stacks and with the name of the first."""
-    sources, _ = held_alike([source for stack in stacks for source in stack.sources])
+    sources, _ = held_alike(shown_alike([s for stack in stacks for s in stack.sources]))
     problems = [stack.problem for stack in stacks if stack.problem]
     warnings = tuple(warning for stack in stacks for warning in stack.warnings)
     problem = problems[0] if problems else _size_problem(sources)
@@ -278,7 +279,7 @@ def stacks_among(
     names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
     stacks = []
     for own_name, group in zip(names, groups, strict=True):
-        alike, turned = held_alike(group)
+        alike, turned = held_alike(shown_alike(group))
         stack = ProposedStack(own_name, folder, alike, _size_problem(alike), warnings + turned)
         stacks.append(stack)
     return stacks

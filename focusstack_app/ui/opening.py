@@ -18,6 +18,7 @@ from focusstack_app.jobs.opening import (
     OpenedStack,
     held_alike,
     odd_size,
+    shown_alike,
     without_odd_sizes,
     without_results,
     without_twins,
@@ -175,7 +176,7 @@ def open_further(
     readable, left_out = _sort_out(services, files, progress)
     if any(is_folder(path) for path in paths):
         readable = [source for source in readable if not source.is_result]
-    held, _ = held_alike([*there, *readable])
+    held, _ = held_alike([*there, *shown_alike(readable, there)])
     found = held[len(there) :]
     size = there[0].size_px
     left_out += [odd_size(source, there[0]) for source in found if source.size_px != size]

@@ -80,6 +80,10 @@
         <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben, JPEG XL nur in sRGB; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
     </message>
     <message>
+        <source>16 bits leave room for editing; with 8, TIFF and PNG take half the space or less.</source>
+        <translation>16 Bit lassen Spielraum für die Bearbeitung; mit 8 Bit werden TIFF und PNG höchstens halb so groß.</translation>
+    </message>
+    <message>
         <source>Without loss</source>
         <translation>Verlustfrei</translation>
     </message>
@@ -90,10 +94,6 @@
     <message>
         <source>Depth</source>
         <translation>Farbtiefe</translation>
-    </message>
-    <message>
-        <source>16 bits leave room for editing; 8 bits make half the file.</source>
-        <translation>16 Bit lassen Spielraum für die Bearbeitung; mit 8 Bit ist die Datei halb so groß.</translation>
     </message>
     <message>
         <source>Compress TIFF without loss</source>

@@ -11,7 +11,7 @@ from PIL import Image
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.io.exif import read_tags
-from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
 from focusstack_app.io.probe import list_images, probe
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.jobs.opening import open_stack
@@ -87,6 +87,23 @@ def test_ten_bits_become_sixteen_and_white_stays_white(tmp_path: Path) -> None:
     assert pixels.dtype == np.uint16
     assert np.abs(pixels.astype(int) - picture).max() < 65535 * 4 / 1023
     assert pixels[:, -1].min() > 65535 * 1020 / 1023
+
+
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "name"),
+    [(12, 13, "Display P3"), (9, 1, "Rec. 2020 (sRGB tones)"), (1, 13, "sRGB")],
+)
+def test_colours_that_are_said_by_numbers(
+    tmp_path: Path, primaries: int, transfer: int, name: str
+) -> None:
+    path, picture = tmp_path / "a.heic", pillow_heif.from_pillow(Image.fromarray(smooth(64, 96)))
+    said = {"color_primaries": primaries, "transfer_characteristics": transfer}
+    picture.save(path, matrix_coefficients=1, full_range_flag=1, **said)
+    frame = read_frame(probe(path))
+    assert frame.colour_space == name
+    assert frame.icc_profile is not None
+    picture.save(path, icc_profile=adobe_rgb_profile(), **said)
+    assert read_frame(probe(path)).icc_profile == adobe_rgb_profile()
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from focusstack_app.io.jxl_header import (
-    BOXED,
-    LINEAR,
-    OF_SRGB,
-    ColourEncoding,
-    boxes,
-    header_of,
-    metadata_of,
-)
+from focusstack_app.io.code_points import LINEAR, OF_SRGB
+from focusstack_app.io.jxl_header import BOXED, ColourEncoding, boxes, header_of, metadata_of
 from tests.unit.io import jxl_files
 
 

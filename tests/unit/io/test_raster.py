@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.io.icc import srgb_profile
+from focusstack_app.io.icc import adobe_rgb_profile, srgb_profile
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.write_animation import write_animation
@@ -257,6 +257,50 @@ def test_a_png_may_say_srgb_without_a_profile(tmp_path: Path) -> None:
     frame = read_frame(probe(path))
     assert frame.colour_space == "sRGB"
     assert frame.icc_profile is None
+
+
+_P3, _PQ = (b"cICP", b"\x0c\x0d\0\1"), (b"cICP", b"\x09\x10\0\1")
+_GAMMA_1_8, _GAMMA_2_2 = ((b"gAMA", struct.pack(">I", n)) for n in (55556, 45455))
+_ADOBE = (b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000))
+_SAID = (b"sRGB", b"\0")
+_PROFILE = (b"iCCP", adobe_rgb_profile())
+
+
+@pytest.mark.parametrize("palette", [False, True])
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ([_P3], "Display P3"),
+        ([_P3, _PROFILE], "Display P3"),
+        ([_PROFILE, _GAMMA_1_8, _ADOBE], "Compatible with Adobe RGB (1998)"),
+        ([_SAID, _GAMMA_1_8], "sRGB"),
+        ([_GAMMA_1_8], "RGB built-in"),
+        ([_GAMMA_2_2, _ADOBE], "RGB built-in"),
+        ([_GAMMA_2_2], "unlabelled"),
+        ([(b"gAMA", bytes(4))], "unlabelled"),
+        ([_ADOBE], "unlabelled"),
+    ],
+)
+def test_what_a_png_says_of_its_colours(
+    tmp_path: Path, palette: bool, said: list[tuple[bytes, bytes]], name: str
+) -> None:
+    path, info, icc = tmp_path / "a.png", PngImagePlugin.PngInfo(), dict(said).get(b"iCCP")
+    for kind, data in said:
+        if kind != b"iCCP":  # Pillow writes it by itself
+            info.add(kind, data)
+    picture = Image.fromarray(corners())
+    (picture.quantize(4) if palette else picture).save(path, pnginfo=info, icc_profile=icc)
+    frame = read_frame(probe(path))
+    assert frame.colour_space == name
+    assert (frame.icc_profile is None) is (name == "unlabelled" or said[0] is _SAID)
+
+
+def test_a_png_of_high_dynamic_range_is_refused(tmp_path: Path) -> None:
+    path, info = tmp_path / "a.png", PngImagePlugin.PngInfo()
+    info.add(*_PQ)
+    Image.fromarray(corners()).save(path, pnginfo=info)
+    with pytest.raises(InputError, match=r"HDR picture \(PQ\)"):
+        probe(path)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from focusstack_app.io.code_points import OF_SRGB
 from focusstack_app.io.exif_block import exif_block
-from focusstack_app.io.jxl_header import OF_SRGB, boxes, header_of, metadata_of
+from focusstack_app.io.jxl_header import boxes, header_of, metadata_of
 from focusstack_app.io.metadata import exif_for_export
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame

@@ -18,7 +18,7 @@ from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.batch import Outcome, plan_batch, run_task
 from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.grouping import grouped
-from focusstack_app.jobs.opening import open_stack, with_reference
+from focusstack_app.jobs.opening import open_stack, shown_alike, with_reference
 from focusstack_app.jobs.proposal import propose_stacks
 from focusstack_app.jobs.results_folders import BatchTarget
 from tests.helpers.results import fake_fuse, fake_result
@@ -213,6 +213,24 @@ def test_a_frame_that_says_it_was_turned_is_read_as_the_others(
     (stack,) = propose_stacks([tmp_path], Progress(), split=False)
     assert stack.sources == opened.stack.sources
     assert stack.problem == ""
+
+
+def test_frames_of_imagej_are_all_read_with_the_range_of_the_stack(tmp_path: Path) -> None:
+    counts = np.linspace(100, 900, 300, dtype=np.float32).reshape(15, 20)
+    paths = [tmp_path / f"{number}.tif" for number in range(3)]
+    for path, (low, high) in zip(
+        paths, [(100.0, 900.0), (50.0, 500.0), (400.0, 1050.0)], strict=True
+    ):
+        tifffile.imwrite(path, counts, imagej=True, metadata={"min": low, "max": high})
+    shown = np.rint((counts - 50) / 1000 * 65535)
+    (proposed,) = propose_stacks([tmp_path], Progress(), split=False)
+    opened = open_stack(paths).stack
+    assert proposed.sources == opened.sources
+    for source in opened.sources:
+        assert np.abs(read_frame(source).pixels[:, :, 0] - shown).max() <= 1
+    (alone,) = open_stack(paths[1:2]).stack.sources
+    added = shown_alike([alone], opened.sources)
+    assert added == opened.sources[1:2] != (alone,)
 
 
 def test_a_portrait_among_pictures_of_another_size_stays_what_it_is(tmp_path: Path) -> None:
