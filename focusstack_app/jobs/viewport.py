@@ -324,8 +324,7 @@ class Viewport:
     def _fused(
         self, frames: Sequence[Planes], window: Region, mode: Mode, progress: Progress
     ) -> LatentFusion:
-        encoded, overlap, size_px = self._encoded, self._request.overlap, self._frame_size_px
-        model = encoded.model
+        encoded, overlap, model = self._encoded, self._request.overlap, self._encoded.model
         manifest = model.manifest
         cell_px = manifest.scale // manifest.weight_scale
         reach = reach_px(encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
@@ -338,7 +337,7 @@ class Viewport:
         return fuse_latents(
             model,
             latents,
-            size_px,
+            self._frame_size_px,
             overlap,
             progress,
             window=window,
