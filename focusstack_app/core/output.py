@@ -116,7 +116,7 @@ class OutputOptions:
         quality: Of JPEG, and of WebP and JPEG XL with loss, 1 to 100.
         subsampling: Of colour, in JPEG.
         lossless: WebP and JPEG XL without loss.
-        colour_space: What the picture is converted to; DNG has its own, JPEG XL sRGB.
+        colour_space: What the picture is converted to; DNG has its own.
         metadata: What goes into the file of the reference frame's.
 
     Raises:

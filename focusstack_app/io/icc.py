@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from functools import cache
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -26,7 +27,7 @@ _BAND_PX = 128  # rows that are converted at a time
 _DATE = slice(24, 36)  # creation date in the profile header, ICC.1:2022, section 7.2
 _COLOUR_SPACE = slice(16, 20)  # data colour space, same section
 _CONNECTION_SPACE = slice(20, 24)  # same section
-_D50 = (0.9642, 1.0, 0.8249)
+D50_XYZ = (0.9642, 1.0, 0.8249)
 _D65 = (0.95045, 1.0, 1.08905)
 _D50_FROM_D65 = (  # Bradford's adaptation, XYZ
     *(1.047886, 0.022919, -0.050216),
@@ -44,7 +45,10 @@ _REC2020 = (  # so rounded that they make exactly white
     (0.16567, 0.67535, 0.02998),
     (0.12506, 0.04561, 0.79685),
 )
-_SAME_PRIMARIES = 0.001  # programs round them differently
+SAME_PRIMARIES = 0.001  # of XYZ; programs round them differently
+_SAME_LIGHT = 2 / 65535
+_TABLES = b"A2B0"
+_PARAMETERS = (1, 3, 4, 5, 7)  # of curves, by kind
 _UNCHANGING_DATE = bytes((0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))  # 2000-01-01
 
 
@@ -116,26 +120,60 @@ def rgb_profile(icc_profile: bytes | None, *, grey: bool) -> bytes | None:
 
 def is_linear(icc_profile: bytes) -> bool:
     """Whether the numbers of an RGB profile are proportional to light."""
-    return all(_proportional(_tag(icc_profile, name)) for name in _CURVES)
+    numbers = np.linspace(0, 1, 256)
+    light = tones(icc_profile, numbers)
+    return light is not None and bool(np.abs(light - numbers).max() <= _SAME_LIGHT)
 
 
-def _proportional(curve: bytes) -> bool:
-    """Whether a curve is none (ICC.1:2022, sections 10.6 and 10.18)."""
+def tones(icc_profile: bytes, numbers: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The light that numbers of an RGB profile mean.
+
+    Args:
+        icc_profile: One with a curve for each channel.
+        numbers: (N,), 0 to 1.
+
+    Returns:
+        (3, N) of red, green and blue; None where the profile has no such curves, or has tables,
+        which count instead.
+    """
+    if _tag(icc_profile, _TABLES):
+        return None
     try:
-        if curve[:4] == b"para":
-            (kind, gamma) = struct.unpack_from(">Hxxi", curve, 8)
-            return (kind, gamma) == (0, 0x10000)
+        with np.errstate(all="ignore"):  # odd curves end in no numbers
+            return np.stack([_light(_tag(icc_profile, name), numbers) for name in _CURVES])
+    except (struct.error, ValueError, ZeroDivisionError):
+        return None
+
+
+def _light(curve: bytes, numbers: NDArray[np.float64]) -> Any:
+    """ICC.1:2022, sections 10.6 and 10.18."""
+    if curve[:4] == b"curv":
         (count,) = struct.unpack_from(">I", curve, 8)
-        values = struct.unpack_from(f">{count}H", curve, 12) if count < 2**16 else ()
-    except struct.error:
-        return False
-    if curve[:4] != b"curv":
-        return False
-    if count < 2:
-        return values in ((), (256,))
-    return all(
-        abs(value - n * 65535 / (count - 1)) <= 1 for n, value in enumerate(values)
-    ) and bool(values)
+        if count >= 2**16:
+            raise ValueError("no table has so many values")
+        values = np.array(struct.unpack_from(f">{count}H", curve, 12))
+        if count < 2:
+            return numbers ** (values[0] / 256 if count else 1)
+        return np.interp(numbers, np.linspace(0, 1, count), values / 65535)
+    (kind,) = struct.unpack_from(">H", curve, 8)
+    if curve[:4] != b"para" or kind >= len(_PARAMETERS):
+        raise ValueError("no curve")
+    fixed = struct.unpack_from(f">{_PARAMETERS[kind]}i", curve, 12)
+    g, a, b, c, d, e, f = [value / 65536 for value in fixed] + [0.0] * (7 - len(fixed))
+    if kind == 0:
+        a = 1.0
+    elif kind < 3:
+        c, d, e, f = 0.0, -b / a, c, c
+    return np.where(numbers >= d, np.maximum(a * numbers + b, 0) ** g + e, c * numbers + f)
+
+
+def primaries_of(icc_profile: bytes) -> NDArray[np.float64] | None:
+    """XYZ of red, green and blue of an RGB profile, (3, 3) by rows, adapted to D50."""
+    fixed = []
+    for tag in _PRIMARIES:
+        with suppress(struct.error):
+            fixed.append(struct.unpack_from(">3i", _tag(icc_profile, tag), 8))
+    return np.array(fixed) / 65536 if len(fixed) == 3 else None
 
 
 def gamma_profile(
@@ -169,18 +207,14 @@ def encoded_profile(icc_profile: bytes, name: str | None = None) -> bytes | None
     Returns:
         One that is known, where its primaries are those; None where it has none.
     """
-    primaries = []
-    for tag in _PRIMARIES:
-        with suppress(struct.error):
-            fixed = struct.unpack_from(">3i", _tag(icc_profile, tag), 8)
-            primaries.append(tuple(value / 65536 for value in fixed))
-    if len(primaries) < 3:
+    primaries = primaries_of(icc_profile)
+    if primaries is None:
         return None
     for known, profile in ((_SRGB, srgb_profile), (_REC2020, rec2020_profile)):
-        if np.abs(np.subtract(known, primaries)).max() < _SAME_PRIMARIES:
+        if np.abs(np.subtract(known, primaries)).max() < SAME_PRIMARIES:
             return profile()
     name = name or f"{profile_name(icc_profile) or UNLABELLED}, tones of sRGB"
-    return _matrix_profile(name, _D50, tuple(primaries), _srgb_curve())
+    return _matrix_profile(name, D50_XYZ, tuple(map(tuple, primaries)), _srgb_curve())
 
 
 def _of_repeated_grey(icc_profile: bytes) -> bytes | None:
@@ -188,7 +222,7 @@ def _of_repeated_grey(icc_profile: bytes) -> bytes | None:
     if icc_profile[_CONNECTION_SPACE] != b"XYZ " or curve[:4] not in (b"curv", b"para"):
         return None
     name = profile_name(icc_profile) or UNLABELLED
-    return _matrix_profile(name, _D50, _SRGB, curve)
+    return _matrix_profile(name, D50_XYZ, _SRGB, curve)
 
 
 def _tag(icc_profile: bytes, wanted: bytes) -> bytes:
@@ -214,7 +248,7 @@ def _matrix_profile(
     tags = {
         b"desc": text(name, b"desc"),
         b"cprt": text("No copyright, use freely", b"text"),
-        b"wtpt": _xyz(*(_D50 if late else white)),
+        b"wtpt": _xyz(*(D50_XYZ if late else white)),
         **dict(zip(_PRIMARIES, (_xyz(*xyz) for xyz in primaries), strict=True)),
         **dict.fromkeys(_CURVES, curve),
     }
@@ -234,7 +268,7 @@ def _matrix_profile(
         b"XYZ ",
         _UNCHANGING_DATE,
         b"acsp",
-        _xyz(*_D50)[8:],
+        _xyz(*D50_XYZ)[8:],
     )
     return header + table + values
 

@@ -10,34 +10,17 @@ import numpy as np
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
-from focusstack_app.io.code_points import (
-    D65,
-    DISPLAY_P3,
-    LINEAR,
-    OF_SRGB,
-    PRIMARIES,
-    check_range,
-)
+from focusstack_app.io.code_points import check_range
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import shown
-from focusstack_app.io.icc import encoded_profile, gamma_profile
-from focusstack_app.io.jxl_header import (
-    BLACK,
-    ColourEncoding,
-    JxlHeader,
-    header_of,
-)
+from focusstack_app.io.jxl_colours import profile_of_encoding
+from focusstack_app.io.jxl_header import BLACK, JxlHeader, header_of
 from focusstack_app.io.orientation import upright_size
 from focusstack_app.io.raster import check_area
 from focusstack_app.io.samples import from_float, scaled
 
 SUFFIX = ".jxl"
 _MOST_BITS = 16  # of whole numbers
-# ISO/IEC 18181-1, section E.2: chromaticities (x, y), and exponents from numbers to light.
-_WHITES = {1: D65, 10: (1 / 3, 1 / 3), 11: (0.314, 0.351)}
-_PRIMARIES = {1: PRIMARIES[1], 9: PRIMARIES[9], 11: PRIMARIES[12]}
-_GAMMAS: dict[int | None, float] = {LINEAR: 1.0, 17: 2.6, OF_SRGB: 1.0}  # sRGB's curve comes later
-_NAMES = {(1, 11): DISPLAY_P3}
 
 
 def read_header(path: Path) -> Header:
@@ -63,7 +46,7 @@ def decode(path: Path) -> Decoded:
         stored = np.asarray(imagecodecs.jpegxl_decode(file.read(), 0))
     grey = stored.ndim == 2 or stored.shape[2] < 3
     samples = stored.reshape(*stored.shape[:2], -1)[:, :, : 1 if grey else 3]
-    icc = _profile(found.colours)
+    icc = profile_of_encoding(found.colours)
     pixels: Pixels
     if found.floating:
         pixels, icc = from_float(path, samples, icc)
@@ -81,7 +64,7 @@ def _found(path: Path) -> JxlHeader:
 
 def _header(path: Path, found: JxlHeader) -> Header:
     check_range(path, found.colours.transfer)
-    if _profile(found.colours) is None:
+    if profile_of_encoding(found.colours) is None:
         raise InputError(
             message(
                 "{file} is a JPEG XL picture with an ICC profile, which cannot be read from it.",
@@ -99,17 +82,3 @@ def _header(path: Path, found: JxlHeader) -> Header:
     size = upright_size(found.width_px, found.height_px, found.orientation)
     deep = found.floating or found.bits > 8
     return Header(*size, 16 if deep else 8, 1, found.orientation)
-
-
-def _profile(colours: ColourEncoding) -> bytes | None:
-    """The profile of the numbers; None where it cannot be told."""
-    told = list(colours.chromaticities)
-    white = _WHITES.get(colours.white) or told.pop(0)
-    primaries = _PRIMARIES.get(colours.primaries) or told
-    gamma = _GAMMAS.get(colours.transfer, colours.gamma)
-    if colours.has_profile or gamma <= 0:
-        return None
-    made = gamma_profile(white, primaries, gamma)
-    if colours.transfer != OF_SRGB:
-        return made
-    return encoded_profile(made, _NAMES.get((colours.white, colours.primaries), "Custom RGB"))

@@ -18,14 +18,19 @@ from focusstack_app.io.code_points import OF_SRGB
 BARE = b"\xff\x0a"
 BOXED = b"\0\0\0\x0cJXL \r\n\x87\n"
 BLACK = 4  # of the kinds of further channels
-HEAD_BYTES = 4096  # of the codestream: far more than the header
+TOLD = 2  # by chromaticities: of white and primaries
+_RELATIVE = 1  # of the rendering intents
+_HEAD_BYTES = 4096  # of the codestream: far more than the header
 
+_EXPONENT_BITS, _MOST_EXPONENT = 24, 1e7  # of a gamma
 _LONGEST_BYTES = 2**24  # of metadata
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 
 Sizes = tuple[tuple[int, int], ...]  # offset and bits
 _SIDE: Sizes = ((1, 9), (1, 13), (1, 18), (1, 30))
 _ENUM: Sizes = ((0, 0), (1, 0), (2, 4), (18, 6))
+_DEPTH: Sizes = ((8, 0), (10, 0), (12, 0), (1, 6))
+_LONG: Sizes = ((0, 0), (1, 4), (17, 8), (1, 12))  # only 0 is looked for
 _COORDINATE: Sizes = ((0, 19), (524288, 19), (1048576, 20), (2097152, 21))
 
 
@@ -36,12 +41,11 @@ class ColourEncoding:
     Attributes:
         has_profile: Whether it is said by an ICC profile, which is not read, or is not for RGB.
         grey: Whether there is one channel.
-        white: Of the tables there, or None where `chromaticities` has it.
+        white: Of the tables there; `TOLD` where `chromaticities` has it.
         primaries: The same.
         chromaticities: (x, y) of white, red, green, blue, as far as they are told.
         transfer: Of the table there; None where `gamma` holds.
         gamma: Exponent from numbers to light.
-        transfer_at_bit: Where `transfer` stands in the codestream; 0 where it does not.
     """
 
     has_profile: bool = False
@@ -51,7 +55,6 @@ class ColourEncoding:
     chromaticities: tuple[tuple[float, float], ...] = ()
     transfer: int | None = OF_SRGB
     gamma: float = 0.0
-    transfer_at_bit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,9 @@ class JxlHeader:
         animated: Whether there are several pictures.
         further: Kinds of channels beside the colours.
         colours: What the numbers mean.
+        small_buffers: Whether numbers of 16 bits are enough to decode it.
+        xyb: Whether colours are coded by how they look (section L.2), whatever the numbers mean.
+        size_bytes: Of the header, where pixels follow it at once; 0 else.
     """
 
     width_px: int
@@ -77,6 +83,9 @@ class JxlHeader:
     animated: bool
     further: tuple[int, ...]
     colours: ColourEncoding
+    small_buffers: bool
+    xyb: bool
+    size_bytes: int
 
 
 class _Bits:
@@ -94,9 +103,9 @@ class _Bits:
         return value
 
     @property
-    def taken(self) -> int:
-        """How many have been taken."""
-        return self._count - self.left
+    def taken_bytes(self) -> int:
+        """How many bytes have been taken, the last perhaps by half."""
+        return (self._count - self.left + 7) // 8
 
     def flag(self) -> bool:
         """The next bit."""
@@ -160,7 +169,7 @@ def boxes(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
 
 def _codestream_head(file: BinaryIO) -> bytes:
     file.seek(0)
-    head = file.read(HEAD_BYTES)
+    head = file.read(_HEAD_BYTES)
     if head.startswith(BARE):
         return head
     parts = b""
@@ -168,8 +177,8 @@ def _codestream_head(file: BinaryIO) -> bytes:
         if kind in (b"jxlc", b"jxlp"):
             number = 4 if kind == b"jxlp" else 0
             file.read(number)
-            parts += file.read(min(size - number, HEAD_BYTES))
-            if kind == b"jxlc" or len(parts) >= HEAD_BYTES:
+            parts += file.read(min(size - number, _HEAD_BYTES))
+            if kind == b"jxlc" or len(parts) >= _HEAD_BYTES:
                 break
     return parts
 
@@ -178,9 +187,11 @@ def _header(bits: _Bits) -> JxlHeader:
     """Sections D.2 and E.1 to E.3."""
     width, height = _size(bits)
     if bits.flag():
-        return JxlHeader(width, height, 1, 8, False, False, (), ColourEncoding())
+        colours, end = ColourEncoding(), _end(bits)
+        return JxlHeader(width, height, 1, 8, False, False, (), colours, True, True, end)
     orientation, animated = 1, False
-    if bits.flag():
+    more = bits.flag()
+    if more:
         orientation = 1 + bits.take(3)
         if bits.flag():  # the size that it is meant to be shown in
             _size(bits)
@@ -190,11 +201,29 @@ def _header(bits: _Bits) -> JxlHeader:
         if animated:
             _animation(bits)
     depth, floating = _depth(bits)
-    bits.flag()  # whether buffers of 16 bits are enough
+    small_buffers = bits.flag()
     further = tuple(_further(bits) for _ in range(bits.choice(((0, 0), (1, 0), (2, 4), (1, 12)))))
-    bits.flag()  # whether it is coded as XYB
+    xyb = bits.flag()
     colours = _colours(bits)
-    return JxlHeader(width, height, orientation, depth, floating, animated, further, colours)
+    # Of more, the brightness of the screen follows, and of a profile that.
+    end = 0 if more or colours.has_profile or bits.choice(_LONG) else _end(bits)
+    return JxlHeader(
+        width_px=width,
+        height_px=height,
+        orientation=orientation,
+        bits=depth,
+        floating=floating,
+        animated=animated,
+        further=further,
+        colours=colours,
+        small_buffers=small_buffers,
+        xyb=xyb,
+        size_bytes=end,
+    )
+
+
+def _end(bits: _Bits) -> int:
+    return bits.taken_bytes if bits.flag() else 0  # how colours are transformed: as usual
 
 
 def _size(bits: _Bits) -> tuple[int, int]:
@@ -231,7 +260,7 @@ def _animation(bits: _Bits) -> None:
 def _depth(bits: _Bits) -> tuple[int, bool]:
     floating = bits.flag()
     if not floating:
-        return bits.choice(((8, 0), (10, 0), (12, 0), (1, 6))), False
+        return bits.choice(_DEPTH), False
     depth = bits.choice(((32, 0), (16, 0), (24, 0), (1, 6)))
     bits.take(4)
     return depth, True
@@ -262,17 +291,17 @@ def _colours(bits: _Bits) -> ColourEncoding:
     if has_profile or space not in (0, 1):
         return ColourEncoding(has_profile=True, grey=grey)
     white = bits.choice(_ENUM)
-    chromaticities: tuple[tuple[float, float], ...] = (_point(bits),) if white == 2 else ()
+    chromaticities: tuple[tuple[float, float], ...] = (_point(bits),) if white == TOLD else ()
     primaries = 1 if grey else bits.choice(_ENUM)
-    if primaries == 2:
+    if primaries == TOLD:
         chromaticities += tuple(_point(bits) for _ in range(3))
     if bits.flag():
-        exponent = bits.take(24)
-        gamma = 1e7 / exponent if exponent else 0.0
-        return ColourEncoding(False, grey, white, primaries, chromaticities, None, gamma)
-    at = bits.taken
-    transfer = bits.choice(_ENUM)
-    return ColourEncoding(False, grey, white, primaries, chromaticities, transfer, 0.0, at)
+        exponent = bits.take(_EXPONENT_BITS)
+        transfer, gamma = None, _MOST_EXPONENT / exponent if exponent else 0.0
+    else:
+        transfer, gamma = bits.choice(_ENUM), 0.0
+    bits.choice(_ENUM)  # how what a screen cannot show is shown
+    return ColourEncoding(False, grey, white, primaries, chromaticities, transfer, gamma)
 
 
 def _point(bits: _Bits) -> tuple[float, float]:
@@ -283,3 +312,72 @@ def _point(bits: _Bits) -> tuple[float, float]:
 def _signed(value: int) -> int:
     """Section B.2.6: 0, -1, 1, -2 ..."""
     return -(value + 1) // 2 if value & 1 else value // 2
+
+
+class _Packing:
+    """The reverse of `_Bits`."""
+
+    def __init__(self) -> None:
+        self._value = self._count = 0
+
+    def put(self, value: int, count: int) -> None:
+        """A number of `count` bits."""
+        self._value |= value << self._count
+        self._count += count
+
+    def put_choice(self, value: int, sizes: Sizes) -> None:
+        """A number of the first of four sizes that holds it."""
+        for number, (offset, count) in enumerate(sizes):
+            if 0 <= value - offset < 1 << count:
+                self.put(number, 2)
+                self.put(value - offset, count)
+                return
+        raise ValueError(f"{value} has none of the sizes {sizes}")
+
+    def put_point(self, point: tuple[float, float]) -> None:
+        """A chromaticity."""
+        for value in (round(coordinate * 1e6) for coordinate in point):
+            self.put_choice(2 * value if value >= 0 else -2 * value - 1, _COORDINATE)
+
+    def packed(self) -> bytes:
+        """All of it, filled up with zeros."""
+        return self._value.to_bytes((self._count + 7) // 8, "little")
+
+
+def packed_header(header: JxlHeader) -> bytes:
+    """The beginning of a codestream, as `header_of` reads it; frames follow.
+
+    Args:
+        header: Of whole numbers in RGB, upright, without further channels.
+
+    Raises:
+        ValueError: If a number is too large.
+    """
+    colours, packing = header.colours, _Packing()
+    packing.put(int.from_bytes(BARE, "little"), 8 * len(BARE))
+    packing.put(0, 1)  # not small
+    packing.put_choice(header.height_px, _SIDE)
+    packing.put(0, 3)  # no usual aspect
+    packing.put_choice(header.width_px, _SIDE)
+    packing.put(0, 3)  # not all as usual, but no more than is said here; whole numbers
+    packing.put_choice(header.bits, _DEPTH)
+    packing.put(header.small_buffers, 1)
+    packing.put(0, 2)  # no further channels
+    packing.put(header.xyb, 1)
+    packing.put(0, 2)  # colours are not as usual, but have no profile
+    packing.put_choice(0, _ENUM)  # RGB
+    packing.put_choice(colours.white, _ENUM)
+    if colours.white == TOLD:
+        packing.put_point(colours.chromaticities[0])
+    packing.put_choice(colours.primaries, _ENUM)
+    if colours.primaries == TOLD:
+        for point in colours.chromaticities[-3:]:
+            packing.put_point(point)
+    packing.put(colours.transfer is None, 1)
+    if colours.transfer is None:
+        packing.put(round(_MOST_EXPONENT / colours.gamma), _EXPONENT_BITS)
+    else:
+        packing.put_choice(colours.transfer, _ENUM)
+    packing.put_choice(_RELATIVE, _ENUM)
+    packing.put(0b100, 3)  # no extensions; the usual transform of colours
+    return packing.packed()

@@ -23,6 +23,7 @@ from focusstack_app.io.icc import (
     rec2020_profile,
     srgb_profile,
 )
+from focusstack_app.io.jxl_colours import encoding_of
 from focusstack_app.io.metadata import PROGRAM, ExportTags, dots_per_inch, exif_for_export
 from focusstack_app.io.write_dng import write_dng
 from focusstack_app.io.write_jpeg import LARGEST_SIDE_PX as LARGEST_JPEG_SIDE_PX
@@ -40,8 +41,6 @@ _PROFILES = {
     ColourSpace.ADOBE_RGB: adobe_rgb_profile,
     ColourSpace.REC2020: rec2020_profile,
 }
-
-_OWN_SPACES = {FileFormat.DNG: ColourSpace.REC2020, FileFormat.JXL: ColourSpace.SRGB}
 
 # Largest side, name and what else to choose.
 _LIMITS = {
@@ -87,7 +86,7 @@ def write_picture(
             message("{file} has the suffix of no picture format.", file=shown(path)),
             message("Use .tif, .png, .jpg, .webp, .jxl or .dng."),
         )
-    space = _OWN_SPACES.get(kind, options.colour_space)
+    space = _space(kind, options.colour_space, icc_profile)
     if space is ColourSpace.KEPT and source is not None and source.kind == "raw":
         space = ColourSpace.SRGB  # RAW has none of its own, and is wide to keep the choice open
     tags = exif_for_export(source, software(), description, options.metadata, space)
@@ -102,6 +101,16 @@ def write_picture(
         icc_profile = target
     with replacing(path, overwrite=overwrite) as temporary:
         _write(temporary, kind, pixels, tags, icc_profile, options, checkpoint)
+
+
+def _space(kind: FileFormat, wanted: ColourSpace, icc_profile: bytes | None) -> ColourSpace:
+    """What a file of this format holds, where `wanted` is wanted."""
+    if kind is FileFormat.DNG:
+        return ColourSpace.REC2020
+    if kind is FileFormat.JXL and wanted is ColourSpace.KEPT:
+        known = icc_profile is not None and encoding_of(icc_profile) is not None
+        return ColourSpace.KEPT if known else ColourSpace.SRGB
+    return wanted
 
 
 def check_side(kind: FileFormat, side_px: int) -> None:
@@ -163,6 +172,7 @@ def _write(
             path,
             deep,
             exif,
+            icc_profile or srgb_profile(),
             tags.xmp,
             quality=options.quality,
             lossless=options.lossless,

@@ -1,8 +1,8 @@
 """JPEG XL with 8 or 16 bits, by libjxl; metadata are put in beside the pixels.
 
-The encoder cannot be told what the numbers mean: libjxl then takes 8 bits for sRGB, and 16 for
-linear light with its primaries. So 16 bits with loss are given to it like that, and in all of 16
-bits the header is corrected, by four bits, to what the numbers are meant to become or are: sRGB.
+The library's encoder cannot be told what the numbers mean: it takes floating point for linear light
+with the primaries of sRGB. So pictures with loss are given to it like that, which codes them by how
+they look, and the header is written anew, with the colours that they come from.
 """
 
 from __future__ import annotations
@@ -11,28 +11,30 @@ import io
 import os
 import struct
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import imagecodecs
 import numpy as np
+from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
-from focusstack_app.core.srgb import decoded
-from focusstack_app.io.code_points import LINEAR, OF_SRGB
-from focusstack_app.io.jxl_header import BOXED, HEAD_BYTES, boxes, header_of
+from focusstack_app.io.jxl_colours import encoding_of, linear_srgb
+from focusstack_app.io.jxl_header import BOXED, boxes, header_of, packed_header
 
 _EFFORT = 7  # libjxl's own choice
 _EFFORT_WITHOUT_LOSS = 3  # more takes several times as long, for a hundredth of the size
 _MOST_THREADS = 8
+_BAND_ROWS = 128
+_HEAD_BYTES = 4096  # of the file; more than comes before the frames
 
 
 def write_jxl(
     path: Path,
     pixels: Pixels,
     exif: bytes,
+    icc_profile: bytes,
     xmp: bytes,
     *,
     quality: int,
@@ -43,8 +45,9 @@ def write_jxl(
 
     Args:
         path: Replaced if it exists.
-        pixels: (H, W, 3) uint8 or uint16, sRGB.
+        pixels: (H, W, 3) uint8 or uint16.
         exif: From `exif_block`.
+        icc_profile: What the numbers mean, which is said without it; one that `encoding_of` knows.
         xmp: A packet; nothing where it is empty.
         quality: 1 to 100, with loss.
         lossless: Without loss.
@@ -52,17 +55,17 @@ def write_jxl(
 
     Raises:
         OSError: If it cannot be written.
+        ValueError: If the profile is another one.
     """
-    whole: Any = np.ascontiguousarray(pixels)
-    deep = whole.dtype == np.uint16 and _takes_light()
-    if deep and not lossless:  # coded by how it looks, for which its light has to be known
-        whole = np.take(_light(), whole)
+    colours = encoding_of(icc_profile)
+    if colours is None:
+        raise ValueError("JPEG XL cannot say these colours")
     how = {"lossless": True} if lossless else {"distance": _distance(quality)}
 
     def packed() -> bytes:
         return bytes(
             imagecodecs.jpegxl_encode(
-                whole,
+                np.ascontiguousarray(pixels) if lossless else _light(pixels, icc_profile),
                 effort=_EFFORT_WITHOUT_LOSS if lossless else _EFFORT,
                 usecontainer=True,
                 numthreads=min(_MOST_THREADS, os.cpu_count() or 1),
@@ -71,42 +74,30 @@ def write_jxl(
         )
 
     data = memoryview(beside(packed, checkpoint))
-    at = _pixels_at(data)
-    head = bytearray(data[: at + HEAD_BYTES])
-    if deep:
-        _say_srgb(head, at)
+    made = header_of(io.BytesIO(data[:_HEAD_BYTES]))
+    box_at, codestream_at = _codestream(data)
+    if made.size_bytes == 0:
+        raise ValueError("the library has written a header of another kind")
+    frames = data[codestream_at + made.size_bytes :]
+    bits = 8 * pixels.dtype.itemsize
+    header = packed_header(replace(made, bits=bits, floating=False, colours=colours))
     with path.open("wb") as file:
-        file.write(head[:at])
+        file.write(data[:box_at])
         file.write(_box(b"Exif", bytes(4) + exif))  # its TIFF header follows at once
         if xmp:
             file.write(_box(b"xml ", xmp))
-        file.write(head[at:])
-        file.write(data[len(head) :])
+        file.write(_box_head(b"jxlc", len(header) + len(frames)))
+        file.write(header)
+        file.write(frames)
 
 
-@cache
-def _takes_light() -> bool:
-    """Whether the encoder takes 16 bits for linear light."""
-    made = imagecodecs.jpegxl_encode(np.zeros((8, 8, 3), np.uint16))
-    return header_of(io.BytesIO(made)).colours.transfer == LINEAR
-
-
-@cache
-def _light() -> Pixels:
-    """Linear light by value of sRGB, with 16 bits each."""
-    values: Pixels = np.rint(decoded(np.arange(65536) / 65535) * 65535).astype(np.uint16)
-    return values
-
-
-def _say_srgb(head: bytearray, at: int) -> None:
-    """Correct the transfer function that the codestream in the box at `at` names.
-
-    Both are written as 2 bits that choose and 4 that count from 2 (ISO/IEC 18181-1, B.2.2).
-    """
-    first = 8 * (at + 8) + header_of(io.BytesIO(head)).colours.transfer_at_bit + 2
-    for bit in range(4):
-        byte, place = divmod(first + bit, 8)
-        head[byte] = head[byte] & ~(1 << place) | ((OF_SRGB - 2) >> bit & 1) << place
+def _light(pixels: Pixels, icc_profile: bytes) -> NDArray[np.float32]:
+    """(H, W, 3) of linear light with the primaries of sRGB."""
+    light, mix = linear_srgb(icc_profile, 1 << 8 * pixels.dtype.itemsize)
+    made = np.empty(pixels.shape, np.float32)
+    for top in range(0, len(pixels), _BAND_ROWS):
+        np.matmul(light[pixels[top : top + _BAND_ROWS]], mix, out=made[top : top + _BAND_ROWS])
+    return made
 
 
 def _distance(quality: int) -> float:
@@ -116,17 +107,21 @@ def _distance(quality: int) -> float:
     return 53 / 3000 * quality**2 - 23 / 20 * quality + 25
 
 
-def _pixels_at(data: memoryview) -> int:
-    """Where the box with the codestream begins."""
+def _codestream(data: memoryview) -> tuple[int, int]:
+    """Where the box with the codestream begins, which is the last one, and where that does."""
     at = len(BOXED)
-    file = io.BytesIO(data[:HEAD_BYTES])
+    file = io.BytesIO(data[:_HEAD_BYTES])
     for kind, size in boxes(file):
         if kind == b"jxlc":
-            return at
+            return at, file.tell()
         at = file.tell() + size
     raise ValueError("no codestream in one piece")
 
 
 def _box(kind: bytes, contents: bytes) -> bytes:
+    return _box_head(kind, len(contents)) + contents
+
+
+def _box_head(kind: bytes, size_bytes: int) -> bytes:
     """ISO/IEC 18181-2, section 9.1."""
-    return struct.pack(">I4s", 8 + len(contents), kind) + contents
+    return struct.pack(">I4s", 8 + size_bytes, kind)

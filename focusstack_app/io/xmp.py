@@ -1,9 +1,9 @@
 """XMP: what of the reference frame's holds for the result, from the file or from beside it.
 
 Kept is what somebody has written down about the picture: title, caption, keywords, rating, rights,
-place. Left out is what describes the file: history, identifiers, sizes, orientation, and the
-settings of a raw developer, which would be applied a second time. (ISO 16684-1; part 3 of the XMP
-specification says where it lies in files.)
+place; and a lens that the EXIF may lack. Left out is what describes the file: history, identifiers,
+sizes, orientation, and the settings of a raw developer, which would be applied a second time.
+(ISO 16684-1; part 3 of the XMP specification says where it lies in files.)
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 _IPTC = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
 _LIGHTROOM = "http://ns.adobe.com/lightroom/1.0/"
+_EXIF = "http://ns.adobe.com/exif/1.0/"
+_AUX = "http://ns.adobe.com/exif/1.0/aux/"
 _PREFIXES = {
     "x": "adobe:ns:meta/",
     "rdf": _RDF,
@@ -42,12 +44,15 @@ _PREFIXES = {
     "photoshop": _PHOTOSHOP,
     "Iptc4xmpCore": _IPTC,
     "lr": _LIGHTROOM,
+    "exif": _EXIF,
+    "aux": _AUX,
 }
 _WHOLE = (_RIGHTS, _IPTC, _LIGHTROOM)  # of these all, of others what is named
 _NAMED = frozenset(
     (
         *(f"{{{_DC}}}{name}" for name in ("creator", "description", "rights", "subject", "title")),
         *(f"{{{_XMP}}}{name}" for name in ("Label", "Rating")),
+        f"{{{_AUX}}}Lens",  # raw developers know lenses that the EXIF does not name
         *(
             f"{{{_PHOTOSHOP}}}{name}"
             for name in (
@@ -63,6 +68,7 @@ _PLACE = frozenset(
         *(f"{{{_IPTC}}}{name}" for name in ("CountryCode", "Location")),
     )
 )
+_POSITION = f"{{{_EXIF}}}GPS"  # and more; of RAW, a program that knew the track has put it here
 _JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _PNG_KEYWORD = b"XML:com.adobe.xmp"
 _LONGEST_READ_BYTES = 2**26
@@ -77,7 +83,7 @@ def xmp_for_export(source: FrameSource, *, place: bool = True) -> bytes:
         place: Whether it may say where the picture was taken.
     """
     for packet in _packets(source):
-        kept = _kept(packet, frozenset() if place else _PLACE)
+        kept = _kept(packet, place=place)
         if kept:
             return kept
     return b""
@@ -117,27 +123,27 @@ def _of_png(file: BinaryIO) -> bytes:
     return b""
 
 
-def _kept(packet: bytes, without: frozenset[str]) -> bytes:
+def _kept(packet: bytes, *, place: bool) -> bytes:
     """A packet with what holds; empty where there is nothing, or it cannot be read."""
     if not packet.strip() or b"<!DOCTYPE" in packet:  # its entities can grow without end
         return b""
     try:
         tree = ElementTree.fromstring(packet.strip(b"\0 \r\n\t").decode("utf-8-sig"))
-        return _anew(tree, without)
+        return _anew(tree, place=place)
     except (ElementTree.ParseError, ValueError, RecursionError):
         return b""
 
 
-def _anew(tree: ElementTree.Element, without: frozenset[str]) -> bytes:
+def _anew(tree: ElementTree.Element, *, place: bool) -> bytes:
     if tree.tag == f"{{{_RDF}}}RDF":
         tree, inner = ElementTree.Element("outer"), tree
         tree.append(inner)
     about = ElementTree.Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
     for description in tree.iterfind(f"{{{_RDF}}}RDF/{{{_RDF}}}Description"):
         for name, value in description.attrib.items():
-            if _holds(name, without) and value:
+            if _holds(name, place=place) and value:
                 about.set(name, value)
-        about.extend(child for child in description if _holds(child.tag, without))
+        about.extend(child for child in description if _holds(child.tag, place=place))
     if len(about) == 0 and len(about.attrib) == 1:
         return b""
     root = ElementTree.Element(f"{{{_PREFIXES['x']}}}xmpmeta")
@@ -149,6 +155,7 @@ def _anew(tree: ElementTree.Element, without: frozenset[str]) -> bytes:
     return whole if len(whole) <= _LONGEST_BYTES else b""
 
 
-def _holds(name: str, without: frozenset[str]) -> bool:
-    known = name in _NAMED or name.startswith(tuple(f"{{{space}}}" for space in _WHOLE))
-    return known and name not in without
+def _holds(name: str, *, place: bool) -> bool:
+    if name in _PLACE or name.startswith(_POSITION):
+        return place
+    return name in _NAMED or name.startswith(tuple(f"{{{space}}}" for space in _WHOLE))

@@ -163,9 +163,8 @@ class ExportSettings:
         _TIFF,
         message("Format"),
         message(
-            "What Export and Batch propose. All of them hold metadata and say their colours, JPEG "
-            "XL in sRGB only; DNG is for raw developers, where white balance and exposure can "
-            "still be chosen."
+            "What Export and Batch propose. All of them hold metadata and say their colours; DNG "
+            "is for raw developers, where white balance and exposure can still be chosen."
         ),
     )
     bits: Bits = _option(
@@ -211,7 +210,7 @@ class ExportSettings:
             "That of the frames keeps every value; for RAW it is sRGB, which is for the web. "
             "Rec. 2020 holds nearly all colours of RAW. The file says which."
         ),
-        used=_for(_TIFF, _PNG, _JPEG, _WEBP),
+        used=_for(_TIFF, _PNG, _JPEG, _WEBP, _JXL),
     )
     metadata: Carried = _option(
         Carried.ALL,

@@ -76,10 +76,6 @@
         <translation>Format</translation>
     </message>
     <message>
-        <source>What Export and Batch propose. All of them hold metadata and say their colours, JPEG XL in sRGB only; DNG is for raw developers, where white balance and exposure can still be chosen.</source>
-        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben, JPEG XL nur in sRGB; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
-    </message>
-    <message>
         <source>16 bits leave room for editing; with 8, TIFF and PNG take half the space or less.</source>
         <translation>16 Bit lassen Spielraum für die Bearbeitung; mit 8 Bit werden TIFF und PNG höchstens halb so groß.</translation>
     </message>
@@ -94,6 +90,10 @@
     <message>
         <source>Depth</source>
         <translation>Farbtiefe</translation>
+    </message>
+    <message>
+        <source>What Export and Batch propose. All of them hold metadata and say their colours; DNG is for raw developers, where white balance and exposure can still be chosen.</source>
+        <translation>Was „Exportieren“ und „Stapelverarbeitung“ vorschlagen. Alle enthalten Metadaten und sagen ihre Farben; DNG ist für RAW-Entwickler, in denen sich Weißabgleich und Belichtung noch wählen lassen.</translation>
     </message>
     <message>
         <source>Compress TIFF without loss</source>

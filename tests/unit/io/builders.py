@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
@@ -80,6 +81,17 @@ def exif(
                 for number, value in values.items()
             }
     return tags
+
+
+def profile_with_curve(light: NDArray[np.float64]) -> bytes:
+    """A profile with the primaries of sRGB, and a table of the light of evenly spaced numbers."""
+    points = [0.64, 0.33, 1, 0.3, 0.6, 1, 0.15, 0.06, 1]
+    white, curve = (0.3127, 0.329, 1.0), light.astype(np.float32)
+    return bytes(
+        imagecodecs.cms_profile(
+            "rgb", whitepoint=white, primaries=points, transferfunction=[curve] * 3
+        )
+    )
 
 
 def save_jpeg(path: Path, pixels: NDArray[np.uint8], **options: Any) -> Path:

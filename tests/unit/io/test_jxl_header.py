@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+from dataclasses import replace
 from typing import Any
 
 import imagecodecs
@@ -11,8 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from focusstack_app.io.code_points import LINEAR, OF_SRGB
-from focusstack_app.io.jxl_header import BOXED, ColourEncoding, boxes, header_of, metadata_of
+from focusstack_app.io.jxl_header import (
+    BOXED,
+    TOLD,
+    ColourEncoding,
+    JxlHeader,
+    boxes,
+    header_of,
+    metadata_of,
+    packed_header,
+)
 from tests.unit.io import jxl_files
+from tests.unit.io.builders import noise8
 
 
 def _box(kind: bytes, contents: bytes) -> bytes:
@@ -95,6 +106,47 @@ def test_what_else_a_header_says() -> None:
     assert (turned.width_px, turned.height_px, turned.orientation) == (12, 8, 6)
     assert turned.colours == ColourEncoding()
     assert header_of(io.BytesIO(jxl_files.ANIMATED)).animated
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        ColourEncoding(),
+        ColourEncoding(primaries=9, transfer=LINEAR),
+        ColourEncoding(
+            primaries=TOLD,
+            chromaticities=((0.64, 0.33), (0.21, 0.71), (0.15, 0.06)),
+            transfer=None,
+            gamma=1e7 / 4547069,
+        ),
+        ColourEncoding(
+            white=TOLD,
+            primaries=TOLD,
+            chromaticities=((0.3457, 0.3585), (0.7347, 0.2653), (0.1596, 0.8404), (1.9, -0.12)),
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("bits", "width", "height"), [(8, 1, 1), (16, 512, 513), (12, 70_000, 9000)]
+)
+def test_a_header_that_is_packed_is_read_as_it_was(
+    colours: ColourEncoding, bits: int, width: int, height: int
+) -> None:
+    for yes in (False, True):
+        header = JxlHeader(width, height, 1, bits, False, False, (), colours, yes, not yes, 0)
+        packed = packed_header(header)
+        read = header_of(io.BytesIO(packed + b"frames"))
+        assert read == replace(header, size_bytes=len(packed))
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"distance": 1.0}])
+def test_a_header_can_be_packed_anew(options: dict[str, Any]) -> None:
+    data = bytes(imagecodecs.jpegxl_encode(noise8(23, 31), **options))
+    found = header_of(io.BytesIO(data))
+    assert found.xyb is ("distance" in options)
+    anew = packed_header(found) + data[found.size_bytes :]
+    assert np.array_equal(imagecodecs.jpegxl_decode(anew), imagecodecs.jpegxl_decode(data))
+    assert header_of(io.BytesIO(jxl_files.ADOBE_RGB_AS_ICC)).size_bytes == 0
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\x0a", BOXED, BOXED + _box(b"jxlc", b""), b"RIFF"])

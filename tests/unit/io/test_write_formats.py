@@ -16,7 +16,12 @@ from PIL import ExifTags, Image, JpegImagePlugin
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.output import ColourSpace, OutputOptions, Subsampling
 from focusstack_app.io.depth import rounded_to_8
-from focusstack_app.io.icc import adobe_rgb_profile, converted, srgb_profile
+from focusstack_app.io.icc import (
+    adobe_rgb_profile,
+    converted,
+    rec2020_profile,
+    srgb_profile,
+)
 from focusstack_app.io.metadata import exif_for_export
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
@@ -24,6 +29,7 @@ from tests.unit.io.builders import (
     exif,
     noise8,
     noise16,
+    profile_with_curve,
     save_jpeg,
     smooth,
     turned_reference,
@@ -151,10 +157,11 @@ def test_a_suffix_of_no_format(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("space", [ColourSpace.KEPT, ColourSpace.SRGB, ColourSpace.REC2020])
 @pytest.mark.parametrize("lossless", [False, True])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_jpeg_xl_is_srgb_with_what_the_reference_says(
-    tmp_path: Path, lossless: bool, bits: Literal[8, 16]
+def test_jpeg_xl_keeps_colours_and_what_the_reference_says(
+    tmp_path: Path, lossless: bool, bits: Literal[8, 16], space: ColourSpace
 ) -> None:
     green = np.zeros((64, 64, 3), np.uint16)
     green[..., 1] = 40_000
@@ -164,20 +171,41 @@ def test_jpeg_xl_is_srgb_with_what_the_reference_says(
         green,
         source=reference,
         icc_profile=adobe_rgb_profile(),
-        options=OutputOptions(bits=bits, lossless=lossless, colour_space=ColourSpace.ADOBE_RGB),
+        options=OutputOptions(bits=bits, lossless=lossless, colour_space=space),
     )
     source = probe(path)
     assert (source.size_px, source.bits, source.is_result) == ((64, 64), bits, True)
     for name in ("camera", "captured_at", "exposure_s", "f_number", "iso", "focal_length_mm"):
         assert getattr(source, name) == getattr(reference, name)
     frame = read_frame(source)
-    assert frame.icc_profile == srgb_profile()
-    expected = converted(green, adobe_rgb_profile(), srgb_profile())[32, 32]
+    profiles = {ColourSpace.SRGB: srgb_profile(), ColourSpace.REC2020: rec2020_profile()}
+    profile = profiles.get(space, adobe_rgb_profile())
+    assert frame.icc_profile == profile
+    expected = converted(green, adobe_rgb_profile(), profile)[32, 32]
     full = 255 if bits == 8 else 65535
-    assert np.abs(frame.pixels[32, 32] / full - expected / 65535).max() < 0.01
+    assert np.abs(frame.pixels[32, 32] / full - expected / 65535).max() < 0.03
     kept = exif_for_export(source, "", "")
-    assert any(tag.number == 40961 and tag.data == b"\1\0" for tag in kept.exif)  # sRGB
     assert any(tag.number == 1 for tag in kept.gps)
+
+
+@pytest.mark.parametrize("profile", [profile_with_curve(np.linspace(0, 1, 99) ** 2 / 2), None])
+def test_jpeg_xl_is_srgb_where_it_cannot_say_the_colours(
+    tmp_path: Path, profile: bytes | None
+) -> None:
+    pixels = np.full((8, 8, 3), (20_000, 30_000, 40_000), np.uint16)
+    path = written(
+        tmp_path / "a.jxl",
+        pixels,
+        icc_profile=profile,
+        source=turned_reference(tmp_path),
+        options=OutputOptions(lossless=True),
+    )
+    frame = read_frame(probe(path))
+    assert frame.icc_profile == srgb_profile()
+    expected = pixels if profile is None else converted(pixels, profile, srgb_profile())
+    assert np.array_equal(frame.pixels, expected)
+    kept = exif_for_export(probe(path), "", "")
+    assert any(tag.number == 40961 and tag.data == b"\1\0" for tag in kept.exif)  # sRGB
 
 
 def test_jpeg_xl_without_loss_is_exact(tmp_path: Path) -> None:

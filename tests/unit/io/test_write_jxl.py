@@ -7,8 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from focusstack_app.io.code_points import OF_SRGB
+from focusstack_app.io.code_points import OF_SRGB, profile_of
+from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
+from focusstack_app.io.icc import (
+    adobe_rgb_profile,
+    converted,
+    rec2020_profile,
+    srgb_profile,
+)
 from focusstack_app.io.jxl_header import boxes, header_of, metadata_of
 from focusstack_app.io.metadata import exif_for_export
 from focusstack_app.io.probe import probe
@@ -20,7 +27,13 @@ EXIF = exif_block(exif_for_export(None, "a program", "a picture"), 31, 23)
 
 
 def _write(path: Path, pixels: Any, **options: Any) -> Path:
-    write_jxl(path, pixels, EXIF, b"", **({"quality": 95, "lossless": False} | options))
+    usual: dict[str, Any] = {
+        "icc_profile": srgb_profile(),
+        "xmp": b"",
+        "quality": 95,
+        "lossless": False,
+    }
+    write_jxl(path, pixels, EXIF, **(usual | options))
     return path
 
 
@@ -65,7 +78,7 @@ def test_16_bits_are_finer_than_8(tmp_path: Path) -> None:
 def test_metadata_stand_before_the_pixels(tmp_path: Path, lossless: bool, deep: bool) -> None:
     picture: Any = noise16(23, 31) if deep else noise8(23, 31)
     path = tmp_path / "a.jxl"
-    write_jxl(path, picture, EXIF, b"<x/>", quality=90, lossless=lossless)
+    _write(path, picture, xmp=b"<x/>", quality=90, lossless=lossless)
     file = io.BytesIO(path.read_bytes())
     kinds = [kind for kind, _ in boxes(file)]
     assert kinds[0] == b"ftyp"
@@ -74,3 +87,30 @@ def test_metadata_stand_before_the_pixels(tmp_path: Path, lossless: bool, deep: 
     assert metadata_of(file, b"xml ") == b"<x/>"
     header = header_of(file)
     assert (header.bits, header.colours.transfer) == (16 if deep else 8, OF_SRGB)
+
+
+@pytest.mark.parametrize("profile", [adobe_rgb_profile(), rec2020_profile(), profile_of(12, 13)])
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("deep", [False, True])
+def test_colours_that_srgb_has_not_are_kept(
+    tmp_path: Path, profile: bytes, lossless: bool, deep: bool
+) -> None:
+    picture = np.zeros((64, 96, 3), np.uint16)
+    for number, colour in enumerate([(0, 60000, 0), (60000, 0, 0), (0, 0, 60000)]):
+        picture[:, 32 * number : 32 * number + 32] = colour
+    assert converted(picture, profile, srgb_profile())[5, 5, 0] == 0  # cut off there
+    stored = picture if deep else rounded_to_8(picture)
+    path = _write(tmp_path / "a.jxl", stored, icc_profile=profile, lossless=lossless)
+    frame = read_frame(probe(path))
+    assert frame.icc_profile == profile
+    if lossless:
+        assert np.array_equal(frame.pixels, stored)
+    seen = frame.pixels[32, 16::32] / (65535 if deep else 255)
+    light = seen**2.2 - (picture[32, 16::32] / 65535) ** 2.2
+    assert np.abs(light).max() < 0.02
+
+
+def test_a_profile_that_cannot_be_said_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot say"):
+        _write(tmp_path / "a.jxl", noise8(8, 8), icc_profile=b"")
+    assert not list(tmp_path.iterdir())

@@ -11,6 +11,7 @@ import pytest
 import tifffile
 from PIL import Image, PngImagePlugin
 
+from focusstack_app.io.icc import srgb_profile
 from focusstack_app.io.jxl_header import metadata_of
 from focusstack_app.io.probe import probe
 from focusstack_app.io.write import write_picture
@@ -48,7 +49,7 @@ def _frame(folder: Path, kind: str, packet: bytes) -> Path:
         text.add_itxt("XML:com.adobe.xmp", packet.decode())
         Image.fromarray(corners()).save(path, pnginfo=text)
     elif kind == "jxl":
-        write_jxl(path, corners(), b"", packet, quality=90, lossless=True)
+        write_jxl(path, corners(), b"", srgb_profile(), packet, quality=90, lossless=True)
     elif kind == "webp":
         Image.fromarray(corners()).save(path, xmp=packet)
     elif kind == "heic":
@@ -159,11 +160,37 @@ def test_the_place_can_be_left_out(tmp_path: Path) -> None:
         b'xmp:Rating="4"',
         b'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="Jena" '
         b'xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/" '
-        b'Iptc4xmpCore:Location="Botanical garden" xmp:Rating="4"',
+        b'Iptc4xmpCore:Location="Botanical garden" xmlns:exif="http://ns.adobe.com/exif/1.0/" '
+        b'exif:GPSLatitude="50,55.7N" xmp:Rating="4"',
     )
     source = probe(_frame(tmp_path, "jpg", placed))
-    assert b"Jena" in xmp_for_export(source)
-    without = xmp_for_export(source, place=False)
-    assert b"Jena" not in without
-    assert b"Botanical" not in without
+    said = (b"Jena", b"Botanical", b'GPSLatitude="50,55.7N"')
+    kept, without = xmp_for_export(source), xmp_for_export(source, place=False)
+    assert all(word in kept for word in said)
     assert b"macro" in without
+    assert not any(word in without for word in said)
+
+
+def test_what_a_raw_developer_found_out_is_kept_but_not_what_it_did(tmp_path: Path) -> None:
+    beside = PACKET.replace(
+        b'xmp:Rating="4"',
+        b'xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="50,55.7N" '
+        b'exif:GPSLongitude="11,35.2E" exif:PixelXDimension="96" '
+        b'xmlns:aux="http://ns.adobe.com/exif/1.0/aux/" aux:Lens="105.0 mm f/2.8" '
+        b'aux:SerialNumber="7"',
+    )
+    path = save_dng(tmp_path / "a.dng", np.full((64, 96, 3), 0.2))
+    path.with_suffix(".xmp").write_bytes(beside)
+    out = tmp_path / "out.tif"
+    write_picture(
+        out,
+        np.zeros((64, 96, 3), np.uint16),
+        icc_profile=None,
+        source=probe(path),
+        description="",
+    )
+    packet = _in_file(out)
+    for word in (b'GPSLatitude="50,55.7N"', b'GPSLongitude="11,35.2E"', b'Lens="105.0 mm f/2.8"'):
+        assert word in packet
+    for word in (b"PixelXDimension", b"SerialNumber", b"Exposure2012"):
+        assert word not in packet
