@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -17,6 +17,15 @@ class Planes(Protocol):
 
     def __getitem__(self, key: Any, /) -> NDArray[Any]:
         """A part, as `numpy.ndarray` gives it; not to be written to."""
+        ...
+
+
+@runtime_checkable
+class Reducible(Protocol):
+    """What can be had reduced in size without being read as a whole."""
+
+    def shrunk(self, size: tuple[int, int]) -> NDArray[Any]:
+        """Reduced to (width, height)."""
         ...
 
 

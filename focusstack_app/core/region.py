@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,3 +82,27 @@ def bounds(regions: Sequence[Region]) -> Region:
         max(region.bottom for region in regions),
         max(region.right for region in regions),
     )
+
+
+def squares_over(
+    window: Region, size_px: tuple[int, int], edge_px: int, first_px: int
+) -> list[Region]:
+    """The squares of a picture of (height, width) pixels that reach into a window, row by row.
+
+    Args:
+        window: It.
+        size_px: Of the picture; squares at its right and lower border are what is left.
+        edge_px: Of a square.
+        first_px: The same of the first ones.
+    """
+    sides = (window.top, window.bottom), (window.left, window.right)
+    rows, columns = (
+        _spans(first, end, [0, *range(first_px, length, edge_px), length])
+        for (first, end), length in zip(sides, size_px, strict=True)
+    )
+    return [Region(top, left, bottom, right) for top, bottom in rows for left, right in columns]
+
+
+def _spans(first: int, end: int, edges: Sequence[int]) -> list[tuple[int, int]]:
+    """First and end of what lies between edges and reaches into a part of that side."""
+    return [(a, b) for a, b in itertools.pairwise(edges) if a < end and b > first]

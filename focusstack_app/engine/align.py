@@ -29,7 +29,7 @@ from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.perspective import homographies
 from focusstack_app.engine.pixels import reduced_to, to_float
 from focusstack_app.engine.resampling import covered, warped
-from focusstack_app.engine.warps import STILL, Matrix, Similarity
+from focusstack_app.engine.warps import STILL, Matrix, Similarity, in_copies
 
 PROXY_SIDE_PX = 1200
 LEAST_GAIN, MOST_GAIN = 0.4, 2.5  # display-encoded: two stops and two thirds of light
@@ -136,13 +136,7 @@ def exposures(
 
 def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registration:
     """The same registration for larger or smaller copies of the frames, (height, width)."""
-    down, across = (new / old for new, old in zip(size_px, registration.size_px, strict=True))
-    # Corners stay corners: pixel centres lie half a pixel inside.
-    scale = np.array(
-        [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]], np.float64
-    )
-    matrices = scale @ registration.frame_from_reference @ np.linalg.inv(scale)
-    matrices = matrices / matrices[:, 2:, 2:]
+    matrices = in_copies(registration.frame_from_reference, registration.size_px, size_px)
     return replace(registration, frame_from_reference=matrices, size_px=size_px)
 
 

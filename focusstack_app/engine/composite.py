@@ -13,7 +13,6 @@ pixels whatever else is made.
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Sequence
 from contextlib import closing
@@ -35,7 +34,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.core.region import Region
+from focusstack_app.core.region import Region, squares_over
 from focusstack_app.engine.filters import (
     accumulate,
     dilated,
@@ -86,25 +85,8 @@ def blocks_over(
     block_px: int = BLOCK_PX,
     first_px: int = _FIRST_BLOCK_PX,
 ) -> list[Region]:
-    """The blocks of a picture of (height, width) pixels that reach into a window, row by row.
-
-    Args:
-        window: It.
-        size_px: Of the picture.
-        block_px: Edge of a block.
-        first_px: The same of the first ones.
-    """
-    sides = (window.top, window.bottom), (window.left, window.right)
-    rows, columns = (
-        _spans(first, end, [0, *range(first_px, length, block_px), length])
-        for (first, end), length in zip(sides, size_px, strict=True)
-    )
-    return [Region(top, left, bottom, right) for top, bottom in rows for left, right in columns]
-
-
-def _spans(first: int, end: int, edges: Sequence[int]) -> list[tuple[int, int]]:
-    """First and end of what lies between edges and reaches into a part of that side."""
-    return [(a, b) for a, b in itertools.pairwise(edges) if a < end and b > first]
+    """The blocks of a picture that reach into a window; see `squares_over`."""
+    return squares_over(window, size_px, block_px, first_px)
 
 
 def surrounds(block: Region, size_px: tuple[int, int]) -> Region:

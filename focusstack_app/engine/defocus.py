@@ -167,23 +167,13 @@ def focus_of_frames(
         DeviceMemoryError: If the device has too little memory.
         Cancelled: If the user stopped the job.
     """
-    light: list[Planes] = []
 
-    def look(frame: Planes, small: NDArray[Any]) -> FloatArray:
-        del frame
+    def light_of(small: NDArray[Any]) -> FloatArray:
         return np.asarray(to_linear(on_host(small)).mean(axis=2, dtype=np.float32))
 
     stage = message("Measuring defocus")
-    fusion, size = fuse_reduced(
-        model,
-        frames,
-        _SIDE_PX,
-        overlap,
-        stage,
-        progress.sub(0.0, 0.9),
-        keep,
-        look,
-        lambda seen: light.append(keep(seen)),
+    fusion, size, light = fuse_reduced(
+        model, frames, _SIDE_PX, overlap, stage, progress.sub(0.0, 0.9), keep, light_of
     )
     mattes = []
     cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])

@@ -8,15 +8,16 @@ from typing import Any
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
-from focusstack_app.core.kinds import namespace, on_card
+from focusstack_app.core.kinds import namespace, on_card, zeros
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
 from focusstack_app.engine.filters import padded_below
 from focusstack_app.engine.pixels import to_float
 
-_ENCODE_PX = 512
-_CARD_ENCODE_PX = 4096
+_ENCODE_PX = 512  # edge of what is encoded at once
+_CARD_ENCODE_PX = 4096  # rows there
 
 
 def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int, int]:
@@ -28,7 +29,7 @@ def padded_size(height: int, width: int, tile_px: int, scale: int) -> tuple[int,
 
 
 def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> FloatArray:
-    """Encode one frame in strips of whole cells, padded by reflection.
+    """Encode one frame in parts of whole cells, padded by reflection.
 
     Args:
         model: The model.
@@ -39,46 +40,72 @@ def encode_frame(model: FusionModel, frame: Planes, progress: Progress) -> Float
         (C, h, w) float32 latent of the padded frame.
     """
     manifest = model.manifest
-    scale, halo = manifest.scale, manifest.encoder_halo_px
-    height, width = padded_size(frame.shape[0], frame.shape[1], manifest.tile_px, scale)
+    whole = _cells_of(model, frame)
     card = on_card(frame)
-    step = max(scale, (_CARD_ENCODE_PX if card else _ENCODE_PX) // scale * scale)
+    rows = max(1, (_CARD_ENCODE_PX if card else _ENCODE_PX) // manifest.scale)
+    # The layers of an encoder that looks beyond a cell would grow with the part.
+    columns = whole.width if card and not manifest.encoder_halo_px else part_cells(model)
+    parts = [
+        Region(top, left, min(top + rows, whole.bottom), min(left + columns, whole.right))
+        for top in range(0, whole.bottom, rows)
+        for left in range(0, whole.right, columns)
+    ]
 
-    def encoded(top: int) -> FloatArray:
-        bottom = min(top + step, height)
-        first, last = max(0, top - halo), min(height, bottom + halo)
-        # The last strip may lie in the padding altogether: it then repeats the last rows.
-        start = min(first, max(0, frame.shape[0] - scale))
-        part = frame[start:last]
-        padded = padded_below(part, last - start - part.shape[0], width - part.shape[1])
-        padded = padded[first - start :]
-        latent = _encode_strip(model, padded)
-        return latent[:, (top - first) // scale : (bottom - first) // scale]
+    def encoded(part: Region) -> tuple[Region, FloatArray]:
+        return part, encode_part(model, frame, part)
 
-    strips = []
-    threads = 0 if card else model.calls_at_once
-    with closing(ahead(encoded, range(0, height, step), threads)) as made:
-        for strip in made:
+    latent: FloatArray | None = None
+    with closing(ahead(encoded, parts, 0 if card else model.calls_at_once)) as made:
+        for part, cells in made:
             progress.checkpoint()
-            strips.append(strip)
-    latent: FloatArray = namespace(strips[0]).concatenate(strips, 1)
+            if latent is None:
+                latent = zeros(cells, (cells.shape[0], whole.height, whole.width))
+            latent[(slice(None), *part.slices)] = cells
+    assert latent is not None
     return latent
 
 
-def _encode_strip(model: FusionModel, rows: NDArray[Any]) -> FloatArray:
-    """(C, h, w) of whole rows, a piece at a time where an encoder's layers would grow with them."""
-    scale, halo = model.manifest.scale, model.manifest.encoder_halo_px
-    if not halo:
-        return model.encode(to_float(rows))
-    width = rows.shape[1]
-    pieces = []
-    for left in range(0, width, _ENCODE_PX):
-        right = min(left + _ENCODE_PX, width)
-        first = max(0, left - halo)
-        piece = model.encode(to_float(rows[:, first : right + halo]))
-        pieces.append(piece[:, :, (left - first) // scale : (right - first) // scale])
-    latent: FloatArray = namespace(pieces[0]).concatenate(pieces, 2)
-    return latent
+def part_cells(model: FusionModel) -> int:
+    """Rows and columns of what is encoded at once on the processor, in cells."""
+    return max(1, _ENCODE_PX // model.manifest.scale)
+
+
+def encode_part(model: FusionModel, frame: Planes, part: Region) -> FloatArray:
+    """The same of a part of a frame.
+
+    Args:
+        model: The model.
+        frame: (H, W, 3) uint8 or uint16, display-encoded.
+        part: Of the padded frame, in cells. What is encoded in other parts is the same, to the bit
+            where the encoder looks at each cell alone.
+
+    Returns:
+        (C, h, w) float32.
+    """
+    manifest = model.manifest
+    scale = manifest.scale
+    halo = -(-manifest.encoder_halo_px // scale)
+    around = part.grown(halo, _cells_of(model, frame))
+    latent = model.encode(to_float(_mirrored(frame, around.scaled(scale))))
+    return latent[(slice(None), *part.seen_from(around).slices)]
+
+
+def _cells_of(model: FusionModel, frame: Planes) -> Region:
+    """All cells of a frame, padded."""
+    tile_px, scale = model.manifest.tile_px, model.manifest.scale
+    height, width = padded_size(frame.shape[0], frame.shape[1], tile_px, scale)
+    return Region(0, 0, height // scale, width // scale)
+
+
+def _mirrored(frame: Planes, part: Region) -> NDArray[Any]:
+    """A part of a frame that is mirrored below and on the right, the outermost pixels twice."""
+    height, width = frame.shape[:2]
+    # What lies beyond the border mirrors as much before it.
+    top = max(0, min(part.top, 2 * height - part.bottom))
+    left = max(0, min(part.left, 2 * width - part.right))
+    pixels = frame[top : part.bottom, left : part.right]
+    beyond = max(0, part.bottom - height), max(0, part.right - width)
+    return padded_below(pixels, *beyond)[part.top - top :, part.left - left :]
 
 
 def reconstruction_error(model: FusionModel, pixels: Planes) -> tuple[FloatArray, float]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import NamedTuple
 
 import numpy as np
+
+from focusstack_app.core.model import ModelManifest
+from focusstack_app.core.region import Region, bounds
+from focusstack_app.engine.tiling import TilePlan
 
 
 def groups_of(count: int, slots: int) -> list[list[int]]:
@@ -36,3 +41,48 @@ def fusions_of(count: int, slots: int) -> list[int]:
     groups = groups_of(count, slots)
     own = [sum(len(group) > 1 for group in groups)]
     return own if len(groups) == 1 else own + fusions_of(len(groups), slots)
+
+
+class Needed(NamedTuple):
+    """What is made for a window of the picture, in latent cells.
+
+    Attributes:
+        decoded: The tiles that reach into it.
+        seen: What of them is decoded.
+        shown: What weights, carriers and mix cover.
+        tiles: Those that are fused on each level of the tree, the lowest first.
+    """
+
+    decoded: list[Region]
+    seen: Region
+    shown: Region
+    tiles: list[list[Region]]
+
+
+def needed_for(
+    window: Region, reach_px: int, plan: TilePlan, count: int, manifest: ModelManifest
+) -> Needed:
+    """What a fusion makes for a window.
+
+    Args:
+        window: In pixels.
+        reach_px: How far around it weights, carriers and mix are wanted.
+        plan: Of the latents.
+        count: Of the frames.
+        manifest: Of the model.
+    """
+    scale = manifest.scale
+    cells = Region(
+        window.top // scale, window.left // scale, -(-window.bottom // scale),
+        -(-window.right // scale),
+    )  # fmt: skip
+    decoded = plan.tiles_over(cells)
+    # Beyond this a decoded tile may be wrong: the window does not see it.
+    seen = cells.grown(manifest.decoder_reach, bounds(decoded))
+    # The compositing enlarges the planes, for which it looks a little beyond.
+    shown = cells.grown(1 + -(-reach_px // scale), Region(0, 0, plan.height, plan.width))
+    # The tiles of one level must find all that they cover fused by the level below.
+    tiles = [plan.tiles_over(bounds([seen, shown]))]
+    while len(tiles) < levels_of(count, manifest.slots):
+        tiles.insert(0, plan.tiles_over(bounds(tiles[0])))
+    return Needed(decoded, seen, shown, tiles)

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,13 +30,21 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.filters import blend
-from focusstack_app.engine.frame_tree import fusions_of, groups_of, levels_of
+from focusstack_app.engine.frame_tree import fusions_of, groups_of, needed_for
 from focusstack_app.engine.tiling import TilePlan, plan_tiles
 
 _DECODE_STEPS = 4  # per tile
 _CARD_TILES = 16  # that a card fuses at once
 
-Recall = Callable[[Hashable, Callable[[], Fused]], Fused]
+Made = TypeVar("Made", bound=tuple[Any, ...])
+
+
+class Recall(Protocol):
+    """Gives what was made before, by its key; makes it where it is not known."""
+
+    def __call__(self, key: Hashable, make: Callable[[], Made], /) -> Made:
+        """Arrays that `make` gave, or gives now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +110,7 @@ class _Level(NamedTuple):
     mix: Planes
 
 
-def anew(key: Hashable, make: Callable[[], Fused]) -> Fused:
+def anew(key: Hashable, make: Callable[[], Made], /) -> Made:
     """Remember nothing: in a whole picture no tile comes twice."""
     del key
     return make()
@@ -129,7 +137,8 @@ def fuse_latents(
         overlap: Share of a tile that overlaps its neighbour.
         progress: Reported per tile.
         keep: Puts away what grows with the number of frames.
-        window: The part of the picture that is wanted, in pixels; all of it by default.
+        window: The part of the picture that is wanted, in pixels; all of it by default. What is
+            read of the latents then is the ground that `needed_for` tells.
         reach_px: How far around it weights, carriers and mix are wanted.
         recall: Gives what the model made of a tile, by a key that is unique for these latents;
             makes it where it is not known. Called from several threads at a time.
@@ -143,16 +152,7 @@ def fuse_latents(
     _, height, width = latents[0].shape
     plan = plan_tiles(height, width, manifest.tile_px // scale, overlap)
     window = window or Region(0, 0, *size_px)
-    cells = Region(
-        window.top // scale, window.left // scale, -(-window.bottom // scale),
-        -(-window.right // scale),
-    )  # fmt: skip
-    decoded = plan.tiles_over(cells)
-    # Beyond this a decoded tile may be wrong: the window does not see it.
-    seen = cells.grown(manifest.decoder_reach, bounds(decoded))
-    # The compositing enlarges the planes, for which it looks a little beyond.
-    shown = cells.grown(1 + -(-reach_px // scale), Region(0, 0, height, width))
-    tiles = _tiles_of_levels(plan, bounds([seen, shown]), levels_of(len(latents), manifest.slots))
+    decoded, seen, shown, tiles = needed_for(window, reach_px, plan, len(latents), manifest)
     ground = bounds(tiles[0])
     total = len(decoded) + sum(
         len(of_level) * fusions
@@ -193,17 +193,6 @@ class _Work(NamedTuple):
     tick: Callable[[str], None]
     keep: Callable[[NDArray[Any]], Planes]
     recall: Recall
-
-
-def _tiles_of_levels(plan: TilePlan, seen: Region, depth: int) -> list[list[Region]]:
-    """The tiles that are fused on each level, the lowest first.
-
-    The tiles of one level must find all that they cover fused by the level below.
-    """
-    tiles = [plan.tiles_over(seen)]
-    while len(tiles) < depth:
-        tiles.insert(0, plan.tiles_over(bounds(tiles[0])))
-    return tiles
 
 
 def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Region]]) -> _Level:

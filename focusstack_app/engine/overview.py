@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.kinds import as_float16, namespace
+from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import as_float16, namespace, on_card
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
@@ -26,12 +28,12 @@ from focusstack_app.core.region import Region
 from focusstack_app.engine.filters import filtered, gaussian, looked_up, stretched
 from focusstack_app.engine.pixels import cell_means, grey, to_float
 from focusstack_app.engine.reduced import fuse_reduced
+from focusstack_app.engine.resampling import PATCH_PX
 
 DETAIL_CELLS = 12  # that bear on the detail of a cell, on each side
 _SIDE_PX = 256  # of the reduced frames
 _BASE_CELLS, _WINDOW_CELLS = 2.0, 3.0  # sigmas: of what is no detail, and of the window
-_SQUARE_PX = 128  # of squares in which noise is measured
-_SQUARES = 8  # of them at most, down and across
+_SQUARES = 8  # patches of a frame, at most, down and across, in which noise is measured
 _LEVELS = 16  # of brightness
 # White noise keeps its variance under this kernel; slopes and curves leave nothing (Immerkaer,
 # "Fast noise variance estimation", 1996).
@@ -93,6 +95,30 @@ class Overview(NamedTuple):
         return _energy(means) / noise
 
 
+class Choice(NamedTuple):
+    """The choice of the network on reduced frames.
+
+    Attributes:
+        weights: See `Overview`.
+        cell_px: As there.
+    """
+
+    weights: Sequence[Planes]
+    cell_px: tuple[float, float]
+
+
+class Noise(NamedTuple):
+    """The noise of frames.
+
+    Attributes:
+        noise: See `Overview`.
+        coarseness: As there.
+    """
+
+    noise: FloatArray
+    coarseness: float
+
+
 def overview_of(
     model: FusionModel,
     frames: Sequence[Planes],
@@ -113,27 +139,41 @@ def overview_of(
         DeviceMemoryError: If the device has too little memory.
         Cancelled: If the user stopped the job.
     """
+    choice = choice_of(model, frames, overlap, progress.sub(0.0, 0.8), keep)
+    return Overview(*choice, *noise_of(model, frames, progress.sub(0.8, 1.0)))
+
+
+def choice_of(
+    model: FusionModel,
+    frames: Sequence[Planes],
+    overlap: float,
+    progress: Progress,
+    keep: Callable[[NDArray[Any]], Planes],
+) -> Choice:
+    """Let the network choose among reduced frames; see `overview_of`."""
     cell_px = model.manifest.scale // model.manifest.weight_scale
-    measured: list[tuple[NDArray[np.float64], float]] = []
-
-    def look(frame: Planes, small: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
-        del small
-        return _noise_of(frame, cell_px)
-
     stage = message("Encoding")
-    fusion, size = fuse_reduced(
-        model, frames, _SIDE_PX, overlap, stage, progress, keep, look, measured.append
-    )
-    noise, multiples = zip(*measured, strict=True)
-    multiple = float(np.median(multiples))
+    fusion, size, _ = fuse_reduced(model, frames, _SIDE_PX, overlap, stage, progress, keep)
     height, width = frames[0].shape[:2]
     rows, columns = (-(-side // cell_px) for side in size[::-1])
-    return Overview(
+    return Choice(
         [keep(as_float16(plane[:rows, :columns])) for plane in fusion.weights],
         (height / size[1] * cell_px, width / size[0] * cell_px),
-        _agreed(noise),
-        multiple if multiple < _most_coarse(cell_px) else 0.0,
     )
+
+
+def noise_of(model: FusionModel, frames: Sequence[Planes], progress: Progress) -> Noise:
+    """Measure the noise of frames, in some patches of each; see `overview_of`."""
+    cell_px = model.manifest.scale // model.manifest.weight_scale
+    measured: list[tuple[NDArray[np.float64], float]] = []
+    threads = 0 if on_card(frames[0]) else None
+    with closing(ahead(lambda frame: _noise_of(frame, cell_px), frames, threads)) as each:
+        for found in each:
+            measured.append(found)
+            progress.report(len(measured) / len(frames), message("Encoding"))
+    noise, multiples = zip(*measured, strict=True)
+    multiple = float(np.median(multiples))
+    return Noise(_agreed(noise), multiple if multiple < _most_coarse(cell_px) else 0.0)
 
 
 def plainness(over_noise: FloatArray) -> FloatArray:
@@ -169,7 +209,7 @@ def _noise_of(frame: Planes, cell_px: int) -> tuple[NDArray[np.float64], float]:
     comes with it.
     """
     squares = [
-        grey(to_float(frame[top : top + _SQUARE_PX, left : left + _SQUARE_PX]))
+        grey(to_float(frame[top : top + PATCH_PX, left : left + PATCH_PX]))
         for top in _spaced(frame.shape[0])
         for left in _spaced(frame.shape[1])
     ]
@@ -189,9 +229,9 @@ def _noise_of(frame: Planes, cell_px: int) -> tuple[NDArray[np.float64], float]:
 
 
 def _spaced(length: int) -> list[int]:
-    """Where squares begin that are spread over a length."""
-    count = min(_SQUARES, -(-length // _SQUARE_PX))
-    return [int(at) for at in np.linspace(0, max(0, length - _SQUARE_PX), count)]
+    """Where whole patches begin that are spread over a length."""
+    count = max(1, length // PATCH_PX)
+    return [PATCH_PX * int(at) for at in np.linspace(0, count - 1, min(_SQUARES, count)).round()]
 
 
 def _agreed(noise: Sequence[NDArray[np.float64]]) -> FloatArray:

@@ -60,6 +60,23 @@ def in_units(similarity: Similarity, unit: float) -> Matrix:
     return Similarity(similarity.z, similarity.t / unit).matrix(1, 1)
 
 
+def in_copies(matrices: Matrix, size_px: tuple[int, int], copy_px: tuple[int, int]) -> Matrix:
+    """(..., 3, 3) between pictures, as they are between larger or smaller copies of both.
+
+    Args:
+        matrices: On pixel centres.
+        size_px: (height, width) of the pictures.
+        copy_px: The same of the copies.
+    """
+    down, across = (new / old for new, old in zip(copy_px, size_px, strict=True))
+    # Corners stay corners: pixel centres lie half a pixel inside.
+    scale = np.array(
+        [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]], np.float64
+    )
+    there = scale @ matrices @ np.linalg.inv(scale)
+    return np.asarray(there / there[..., 2:, 2:])
+
+
 class Warp(Protocol):
     """A family of transforms, one for each of N pairs.
 

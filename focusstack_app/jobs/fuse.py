@@ -31,12 +31,12 @@ from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
+from focusstack_app.jobs.on_demand import frames_on_demand
 from focusstack_app.jobs.placing import Clock, Prepared, placed, placed_on
 from focusstack_app.jobs.preparing import (
     Encoded,
-    encode_frames,
-    measure_focus,
-    overview_of_frames,
+    encode,
+    look_over,
     prepare,
     registers,
 )
@@ -248,17 +248,29 @@ def _fuse_on_device(
     while True:
         frames: Sequence[Planes]
         try:
-            with card.errors() if card is not None else nullcontext():
+            with (
+                card.errors() if card is not None else nullcontext(),
+                meanwhile(spool.keep) as keep,
+            ):
                 ready, later = progress.sub(0.0, 0.1), progress.sub(0.1, 1.0)
-                if card is None:
-                    prepared = placed(prepared, spool, clock, ready)
-                    frames = prepared.frames
-                else:
+                if card is not None:
                     frames = placed_on(card, prepared, clock, ready)
+                else:
+                    frames = frames_on_demand(prepared)
+                if known is None:
+                    looks = request.mode is Mode.FAITHFUL
+                    focus, choice = look_over(
+                        model, frames, request.overlap, keep, clock, later.sub(0.0, 0.12), looks
+                    )
+                if card is None:
+                    frames = placed(prepared, spool, clock, ready).frames
                 with clock("check"):
                     unfit = _unfit_frames(request, model, frames, later)
-                with meanwhile(spool.keep) as keep:
-                    made = _fuse_vaeedof(request, model, frames, keep, clock, later, known)
+                encoded = known
+                if encoded is None:
+                    encoding = later.sub(0.12, 0.2)
+                    encoded = encode(model, frames, focus, choice, keep, clock, encoding)
+                made = _fuse_vaeedof(request, encoded, frames, keep, clock, later)
                 return model, unfit, _inside(made, prepared)
         except DeviceError as error:
             reason, out_of_memory = error.message, isinstance(error, DeviceMemoryError)
@@ -282,27 +294,15 @@ def _fuse_on_device(
 
 def _fuse_vaeedof(
     request: FusionRequest,
-    model: FusionModel,
+    encoded: Encoded,
     frames: Sequence[Planes],
     keep: Callable[[NDArray[Any]], Held],
     clock: Clock,
     progress: Progress,
-    known: Encoded | None,
 ) -> Fused:
     """The picture and its provenance, of the kind of the frames, and its depth."""
-    encoded = known
+    model = encoded.model
     height, width = frames[0].shape[:2]
-    if encoded is None:
-        focus = np.zeros(len(frames))
-        if request.mode is Mode.FAITHFUL:
-            with clock("defocus"):
-                focus = measure_focus(model, frames, request.overlap, keep, progress.sub(0.0, 0.1))
-        with clock("encode"):
-            overview = overview_of_frames(
-                model, frames, request.overlap, keep, progress.sub(0.1, 0.12)
-            )
-            latents = encode_frames(model, frames, keep, progress.sub(0.12, 0.2))
-        encoded = Encoded(model, focus, overview, latents)
     with clock("fuse"):
         fusion = fuse_latents(
             model,
@@ -313,7 +313,7 @@ def _fuse_vaeedof(
             keep,
             recall=encoded.recall,
         )
-    if known is None:
+    if not encoded.stays:
         for latent in encoded.latents:
             latent.drop()
     with clock("composite"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -68,7 +68,7 @@ class Prepared(NamedTuple):
         icc_profile: Of the reference, if it has one.
         aligned: How all frames of the stack lie.
         astray: Which of `frames` are still to be resampled, each after its neighbour towards the
-            reference.
+            reference; `placed` takes out which it has.
         base: The reference, where it is none of `frames`: the neighbour of the nearest of them.
     """
 
@@ -76,7 +76,7 @@ class Prepared(NamedTuple):
     frames: list[Held]
     icc_profile: bytes | None
     aligned: Aligned
-    astray: tuple[int, ...] = ()
+    astray: list[int]
     base: Held | None = None
 
     @property
@@ -84,26 +84,34 @@ class Prepared(NamedTuple):
         """Where the reference is among the frames, or would be: before or behind them."""
         return self.request.stack.reference - self.request.positions.start
 
+    def towards_reference(self, index: int) -> int:
+        """The neighbour of a frame; before or behind all of them, it is the base."""
+        return index - 1 if index > self.reference else index + 1
+
 
 def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -> Prepared:
-    """Resample the frames that are astray, in place.
+    """Resample the frames that are astray, in place; those that were stay so if it is stopped.
+
+    Returns:
+        The same, with no frame astray.
 
     Raises:
         OutputError: If there is no room for temporary files.
         Cancelled: If the user stopped the job.
     """
-    if not prepared.astray:
-        return prepared
-    frames = prepared.frames
-    with clock("align"):
-        for number, index in enumerate(prepared.astray, start=1):  # outward
-            progress.report(number / len(prepared.astray), message("Aligning"))
-            beside = _towards(prepared.reference, index)
+    frames, astray = prepared.frames, prepared.astray
+    with clock("align") if astray else nullcontext():
+        count = len(astray)
+        while astray:  # outward
+            progress.report(1 - (len(astray) - 1) / count, message("Aligning"))
+            index = astray[0]
+            beside = prepared.towards_reference(index)
             neighbour = frames[beside] if 0 <= beside < len(frames) else prepared.base
             there = _resampled(prepared, frames[index], index, neighbour, progress)
             frames[index].drop()
             frames[index] = spool.keep(there)
-    return prepared._replace(astray=())
+            astray.remove(index)
+    return prepared
 
 
 def placed_on(card: Card, prepared: Prepared, clock: Clock, progress: Progress) -> list[Any]:
@@ -122,7 +130,7 @@ def placed_on(card: Card, prepared: Prepared, clock: Clock, progress: Progress) 
         for index, frame in zip(order, put, strict=True):
             progress.report(len(there) / count, message("Aligning"))
             if index in prepared.astray:
-                neighbour = there.get(_towards(reference, index))
+                neighbour = there.get(prepared.towards_reference(index))
                 if neighbour is None and base is not None:
                     neighbour = card.put(base[:])
                 frame = _resampled(prepared, frame, index, neighbour, progress)
@@ -151,10 +159,6 @@ def strays(registration: Registration, reference: int) -> list[int]:
             *registration.size_px,
         )
     ]
-
-
-def _towards(reference: int, index: int) -> int:
-    return index - 1 if index > reference else index + 1
 
 
 def _resampled(

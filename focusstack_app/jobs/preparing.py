@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceError
@@ -27,7 +28,7 @@ from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.matching import Known
-from focusstack_app.engine.overview import Overview, overview_of
+from focusstack_app.engine.overview import Choice, Overview, choice_of, noise_of
 from focusstack_app.engine.resampling import common_area
 from focusstack_app.engine.veil import Focus
 from focusstack_app.io.spool import Held, Spool, meanwhile
@@ -43,10 +44,11 @@ class Encoded:
 
     Attributes:
         model: It.
-        focus: Of the frames, see `measure_focus`.
+        focus: Of the frames, see `look_over`.
         overview: Of the frames.
-        latents: Of the frames.
+        latents: Of the frames; of the first of them, as long as they are not all encoded.
         recall: Gives its tiles, see `fuse_latents`.
+        stays: Whether it is used again afterwards.
         failed: Whether a device has failed at it: a render begins again with the model then.
     """
 
@@ -55,6 +57,7 @@ class Encoded:
     overview: Overview
     latents: list[Held]
     recall: Recall = anew
+    stays: bool = False
     failed: bool = False
 
 
@@ -107,7 +110,7 @@ def prepare(
         warning = message("There is one frame only: it is returned as it is.")
         height, width = frames[0].shape[:2]
         alone = Aligned((slice(0, height), slice(0, width)), [warning])
-        return Prepared(request, frames, icc_profile, alone)
+        return Prepared(request, frames, icc_profile, alone, [])
     card = card_for(frames) if registers(ordered) else None
     pairs = remembered.pairs if remembered is not None else None
     with clock("align"):
@@ -157,7 +160,7 @@ def prepare(
                 last=ordered.stack.sources[-1].path.name,
             )
         )
-    astray = aligned.placement.moved if aligned.placement is not None else ()
+    astray = [*aligned.placement.moved] if aligned.placement is not None else []
     return Prepared(ordered, frames, icc_profile, aligned, astray)
 
 
@@ -184,7 +187,7 @@ def _slab_prepared(
         inside, placement = _placement(request, rescaled(known, (height, width)))
         aligned = Aligned(inside, [], placement, known)
     moved = aligned.placement.moved if aligned.placement is not None else ()
-    astray = tuple(index - positions.start for index in moved if index in positions)
+    astray = [index - positions.start for index in moved if index in positions]
     return Prepared(request, frames, icc_profile, aligned, astray, base)
 
 
@@ -194,44 +197,58 @@ def _as_given(stack: Stack, given: Stack) -> bool:
     return places == sorted(places)
 
 
-def measure_focus(
+def look_over(
     model: FusionModel,
     frames: Sequence[Planes],
     overlap: float,
     keep: Callable[[NDArray[Any]], Held],
+    clock: Clock,
     progress: Progress,
-) -> Focus:
-    """The focus of all frames; see `focus_of_frames`."""
+    with_focus: bool = True,
+) -> tuple[Focus, Choice]:
+    """What is found of frames reduced in size: see `focus_of_frames` and `choice_of`."""
+    focus = np.zeros(len(frames))
     with meanwhile(keep) as keep_meanwhile:
-        return focus_of_frames(model, frames, overlap, progress, keep_meanwhile)
+        if with_focus:
+            with clock("defocus"):
+                focus = focus_of_frames(
+                    model, frames, overlap, progress.sub(0.0, 0.8), keep_meanwhile
+                )
+        with clock("encode"):
+            choice = choice_of(model, frames, overlap, progress.sub(0.8, 1.0), keep_meanwhile)
+            return focus, choice._replace(weights=[keep(plane[:]) for plane in choice.weights])
 
 
-def overview_of_frames(
+def encode(
     model: FusionModel,
     frames: Sequence[Planes],
-    overlap: float,
+    focus: Focus,
+    choice: Choice,
     keep: Callable[[NDArray[Any]], Held],
+    clock: Clock,
     progress: Progress,
-) -> Overview:
-    """What the model chooses among reduced frames; see `overview_of`."""
-    with meanwhile(keep) as keep_meanwhile:
-        overview = overview_of(model, frames, overlap, progress, keep_meanwhile)
-        return overview._replace(weights=[keep(plane[:]) for plane in overview.weights])
+) -> Encoded:
+    """The rest of what a model sees in frames: their noise, and their latents."""
+    with clock("encode"):
+        overview = Overview(*choice, *noise_of(model, frames, progress.sub(0.0, 0.1)))
+        encoded = Encoded(model, focus, overview, [])
+        add_latents(encoded, frames, keep, progress.sub(0.1, 1.0))
+        return encoded
 
 
-def encode_frames(
-    model: FusionModel,
+def add_latents(
+    encoded: Encoded,
     frames: Sequence[Planes],
     keep: Callable[[NDArray[Any]], Held],
     progress: Progress,
-) -> list[Held]:
-    """The latents of all frames; see `encode_frame`."""
-    latents = []
-    for number, frame in enumerate(frames, start=1):
+) -> None:
+    """Encode the frames whose latents are missing; see `encode_frame`."""
+    latents = encoded.latents
+    while len(latents) < len(frames):
         # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
-        latents.append(keep(as_float16(encode_frame(model, frame, progress))))
-        progress.report(number / len(frames), message("Encoding"))
-    return latents
+        latent = encode_frame(encoded.model, frames[len(latents)], progress)
+        latents.append(keep(as_float16(latent)))
+        progress.report(len(latents) / len(frames), message("Encoding"))
 
 
 def _found(

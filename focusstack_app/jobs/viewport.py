@@ -1,31 +1,34 @@
 """The picture of a stack in parts, in any order: what is looked at is made first.
 
 A part has the pixels that the render has there: it is made by the same functions from the same
-frames, latents and tiles.
+frames, latents and tiles. Frames are resampled and encoded only where a part needs it, until all of
+them are: for the render, or before, when there is time (`Viewport.finish`).
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceError
-from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FusionModel
-from focusstack_app.core.pages import file_of
+from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
+from focusstack_app.engine.frame_tree import needed_for
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
+from focusstack_app.engine.overview import Overview, noise_of
 from focusstack_app.engine.pixels import to_uint16
+from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.engine.veil import reach_px
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.fuse import (
@@ -37,26 +40,26 @@ from focusstack_app.jobs.fuse import (
     room_bytes,
     threads_bytes,
 )
+from focusstack_app.jobs.on_demand import frames_on_demand, latents_on_demand, read_ahead
 from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import (
     Encoded,
-    encode_frames,
-    measure_focus,
-    overview_of_frames,
+    add_latents,
+    look_over,
     prepare,
 )
-from focusstack_app.jobs.reading import budget_bytes
-from focusstack_app.jobs.recent import RecentTiles
+from focusstack_app.jobs.reading import Stamps, budget_bytes, stamps_of
+from focusstack_app.jobs.recent import RecentParts
 
 _FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
 _RECENT_SHARE = 0.3  # of the memory, for the latest tiles
 _FRAME_BYTES = 7  # per pixel: 16 bits of three colours, and the latent
 
-Stamps = list[tuple[int, int] | None]
+Result = TypeVar("Result")
 
 
 def fits_in_memory(request: FusionRequest) -> bool:
-    """Whether `open_viewport` needs no temporary files."""
+    """Whether `Viewport.finish` needs no temporary files."""
     width, height = request.stack.sources[request.stack.reference].size_px
     return _FRAME_BYTES * width * height * len(request.stack) <= _rooms(request).frames_bytes
 
@@ -64,7 +67,7 @@ def fits_in_memory(request: FusionRequest) -> bool:
 def open_viewport(
     request: FusionRequest, progress: Progress, load: LoadModel = load_model
 ) -> Viewport:
-    """Read, align and encode a stack, so that its picture can be made in parts.
+    """Read a stack and find where its frames lie, so that its picture can be made in parts.
 
     Args:
         request: What the render would be asked; of the method VAEEDOF, two frames at least.
@@ -80,33 +83,31 @@ def open_viewport(
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
     rooms = _rooms(request)
-    stamps = _stamps(request.stack.sources)
-    recent = RecentTiles(rooms.recent_bytes)
+    stamps = stamps_of(request.stack.sources)
+    recent = RecentParts(rooms.recent_bytes)
     with ExitStack() as files:
         spool = files.enter_context(Spool(rooms.frames_bytes))
         prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.6))
-        prepared = placed(prepared, spool, Clock(), progress.sub(0.6, 0.8))
         model = load(request)
-        progress = progress.sub(0.8, 1.0)
+        progress = progress.sub(0.6, 1.0)
         try:
-            encoded = _encoded(model, prepared, spool, recent, progress)
+            encoded = _looked_over(model, prepared, spool, recent, progress)
         except DeviceError as error:
             model = _on_processor(model, error)
-            encoded = _encoded(model, prepared, spool, recent, progress)
+            encoded = _looked_over(model, prepared, spool, recent, progress)
             encoded.failed = True
         return Viewport(
             request, stamps, prepared, encoded, recent, rooms, spool, files.pop_all(), load
         )
 
 
-def _encoded(
-    model: FusionModel, prepared: Prepared, spool: Spool, recent: RecentTiles, progress: Progress
+def _looked_over(
+    model: FusionModel, prepared: Prepared, spool: Spool, recent: RecentParts, progress: Progress
 ) -> Encoded:
-    frames, overlap = prepared.frames, prepared.request.overlap
-    focus = measure_focus(model, frames, overlap, spool.keep, progress.sub(0.0, 0.3))
-    overview = overview_of_frames(model, frames, overlap, spool.keep, progress.sub(0.3, 0.4))
-    latents = encode_frames(model, frames, spool.keep, progress.sub(0.4, 1.0))
-    return Encoded(model, focus, overview, latents, recent.known)
+    frames, overlap = frames_on_demand(prepared, recent), prepared.request.overlap
+    focus, choice = look_over(model, frames, overlap, spool.keep, Clock(), progress.sub(0.0, 0.8))
+    overview = Overview(*choice, *noise_of(model, frames, progress.sub(0.8, 1.0)))
+    return Encoded(model, focus, overview, [], recent.known, stays=True)
 
 
 class Viewport:
@@ -128,7 +129,7 @@ class Viewport:
         stamps: Stamps,
         prepared: Prepared,
         encoded: Encoded,
-        recent: RecentTiles,
+        recent: RecentParts,
         rooms: _Rooms,
         spool: Spool,
         files: ExitStack,
@@ -138,9 +139,7 @@ class Viewport:
         self._request = request
         self._stamps = stamps
         self._prepared = prepared
-        self._frames = prepared.frames
         self._encoded = encoded
-        self._model = encoded.model
         self._inside = Region(rows.start, columns.start, rows.stop, columns.stop)
         self._recent = recent
         self._rooms = rooms
@@ -149,7 +148,7 @@ class Viewport:
         self._load = load
         self.size_px = self._inside.width, self._inside.height
         self.icc_profile = prepared.icc_profile
-        self.device = self._model.device
+        self.device = encoded.model.device
 
     @property
     def closed(self) -> bool:
@@ -182,7 +181,7 @@ class Viewport:
             Cancelled: If the user stopped it.
         """
         self._check_open()
-        if _stamps(request.stack.sources) != self._stamps:
+        if stamps_of(request.stack.sources) != self._stamps:
             self.close()
             return fuse_stack(request, progress, self._load)
         progress.report(0.0, message("Fusing"))
@@ -191,37 +190,82 @@ class Viewport:
         if encoded.failed:  # the device may serve a render all the same, in smaller tiles
             with clock("load model"):
                 model = self._load(request)
-        afresh = encoded.failed or card_for(self._frames, model) is not None
+        afresh = encoded.failed or card_for(self._prepared.frames, model) is not None
         known = None if afresh else encoded
-        mine = self._prepared.request
-        prepared = self._prepared._replace(
-            request=replace(
-                mine,
-                mode=request.mode,
-                request_id=request.request_id,
-                memory_bytes=request.memory_bytes,
-            )
+        asked = replace(
+            self._prepared.request,
+            mode=request.mode,
+            request_id=request.request_id,
+            memory_bytes=request.memory_bytes,
         )
+        prepared = self._prepared._replace(request=asked)
         before = self._spool.spooled_bytes
         self._recent.recalled = 0
+        placed_before, complete = not self._prepared.astray, self.complete
         try:
             with self._memory_of(request):
+                if known is not None:
+                    self._recent.forget_patches()
+                    self._finish(clock, progress.sub(0.0, 0.2))
+                    model, progress = encoded.model, progress.sub(0.2, 1.0)
                 result = fuse_prepared(prepared, model, self._spool, clock, progress, known)
         finally:
             if known is not None and encoded.failed:
                 self.close()
-        at_hand = ["read", "align"]
-        if not encoded.failed:
-            at_hand.append("load model")
         served = known is not None and not encoded.failed
-        if served:
-            at_hand += ["encode", "defocus"] if request.mode is Mode.FAITHFUL else ["encode"]
+        at_hand = {
+            "read": True,
+            "align": placed_before,
+            "load model": not encoded.failed,
+            "encode": served and complete,
+            "defocus": served and request.mode is Mode.FAITHFUL,
+        }
         return replace(
             result,
             spooled_bytes=self._spool.spooled_bytes - before,
-            reused=tuple(at_hand),
+            reused=tuple(stage for stage, known in at_hand.items() if known),
             reused_tiles=self._recent.recalled if served else 0,
         )
+
+    @property
+    def complete(self) -> bool:
+        """Whether all frames are resampled and encoded."""
+        frames, astray = self._prepared.frames, self._prepared.astray
+        return not astray and len(self._encoded.latents) == len(frames)
+
+    def finish(self, progress: Progress) -> None:
+        """Resample and encode all frames. What is done of it stays done when it is stopped.
+
+        Args:
+            progress: Reported on the calling thread.
+
+        Raises:
+            ValueError: If it was closed.
+            DeviceMemoryError: If the processor has too little memory.
+            OutputError: If there is no room for temporary files.
+            Cancelled: If the user stopped it.
+        """
+        self._check_open()
+        self._finish(Clock(), progress)
+        self._recent.forget_patches()
+
+    def _finish(self, clock: Clock, progress: Progress) -> None:
+        frames = placed(self._prepared, self._spool, clock, progress.sub(0.0, 0.6)).frames
+        if self.complete:
+            return
+        adding = progress.sub(0.6, 1.0)
+        with clock("encode"):
+            self._on_device(lambda: add_latents(self._encoded, frames, self._spool.keep, adding))
+
+    def _on_device(self, work: Callable[[], Result]) -> Result:
+        """What `work` gives; the processor does it, too, where a device fails at it."""
+        try:
+            return work()
+        except DeviceError as error:
+            self._encoded.model = _on_processor(self._encoded.model, error)
+            self._encoded.failed = True
+            self.device = self._encoded.model.device
+            return work()
 
     @contextmanager
     def _memory_of(self, request: FusionRequest) -> Iterator[None]:
@@ -231,7 +275,7 @@ class Viewport:
         self._recent.limit(self._recent.size_bytes)  # parts that are made meanwhile take no more
         left = room - self._recent.size_bytes
         try:
-            self._spool.limit(left, [*self._encoded.latents, *self._frames])
+            self._spool.limit(left, [*self._encoded.latents, *self._prepared.frames])
             yield
         finally:
             self._spool.limit(rooms.frames_bytes, [])
@@ -263,34 +307,38 @@ class Viewport:
         wanted, size_px = self._in_frames(window), self._frame_size_px
         whole = bounds(blocks_over(wanted, size_px))
         seen = surrounds(whole, size_px)
-        manifest = self._model.manifest
-        cell_px = manifest.scale // manifest.weight_scale
-        reach = reach_px(self._encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
-        try:
-            fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
-        except DeviceError as error:
-            self._model = _on_processor(self._model, error)
-            self._encoded.failed = True
-            self.device = self._model.device
-            fusion = self._fused(seen, reach, progress.sub(0.0, 0.8))
+        frames = frames_on_demand(self._prepared, self._recent)
+        fusion = self._on_device(lambda: self._fused(frames, seen, mode, progress.sub(0.0, 0.8)))
         picture, _ = composite(
             fusion,
-            self._frames,
+            frames,
             focus=self._encoded.focus,
             overview=self._encoded.overview,
-            agreement_rmse=self._model.manifest.agreement_rmse,
+            agreement_rmse=self._encoded.model.manifest.agreement_rmse,
             mode=mode,
             progress=progress.sub(0.8, 1.0),
             window=whole,
         )
         return to_uint16(picture[wanted.seen_from(whole).slices])
 
-    def _fused(self, window: Region, reach: int, progress: Progress) -> LatentFusion:
+    def _fused(
+        self, frames: Sequence[Planes], window: Region, mode: Mode, progress: Progress
+    ) -> LatentFusion:
+        encoded, overlap, model = self._encoded, self._request.overlap, self._encoded.model
+        manifest = model.manifest
+        cell_px = manifest.scale // manifest.weight_scale
+        reach = reach_px(encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
+        latents = latents_on_demand(model, frames, encoded.latents, self._recent)
+        _, *grid = latents[0].shape
+        plan = plan_tiles(grid[0], grid[1], manifest.tile_px // manifest.scale, overlap)
+        ground = bounds(needed_for(window, reach, plan, len(latents), manifest).tiles[0])
+        threads = model.calls_at_once
+        read_ahead(latents[len(encoded.latents) :], ground, threads, progress.checkpoint)
         return fuse_latents(
-            self._model,
-            self._encoded.latents,
+            model,
+            latents,
             self._frame_size_px,
-            self._request.overlap,
+            overlap,
             progress,
             window=window,
             reach_px=reach,
@@ -308,7 +356,7 @@ class Viewport:
 
     @property
     def _frame_size_px(self) -> tuple[int, int]:
-        height, width = self._frames[0].shape[:2]
+        height, width = self._prepared.frames[0].shape[:2]
         return height, width
 
     def _in_frames(self, window: Region) -> Region:
@@ -333,19 +381,6 @@ def _rooms(request: FusionRequest) -> _Rooms:
     room = max(0, budget - _FIXED_BYTES - threads_bytes(width))
     recent = int(room * _RECENT_SHARE)
     return _Rooms(budget, room - recent, recent)
-
-
-def _stamps(sources: Sequence[FrameSource]) -> Stamps:
-    """What tells a file that was written anew; None of one that cannot be reached."""
-    stamps: Stamps = []
-    for source in sources:
-        try:
-            facts = file_of(source.path).stat()
-        except OSError:
-            stamps.append(None)
-        else:
-            stamps.append((facts.st_mtime_ns, facts.st_size))
-    return stamps
 
 
 def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:

@@ -37,9 +37,10 @@ class Quality(Enum):
 class Refiner(QObject):
     """Makes the parts of the preview that are looked at as the render will make them.
 
-    The frames are read, aligned and encoded before: when somebody looks, or, where they fit in
-    memory, once nothing has been asked for a while. The render takes them from here; what is looked
-    at meanwhile is made in its middle.
+    The frames are read before: when somebody looks, or, where they fit in memory, once nothing has
+    been asked for a while. They are aligned and encoded where somebody looks, and the rest of them
+    in such whiles. The render takes them from here; what is looked at meanwhile is made in its
+    middle.
 
     Attributes:
         fraction: How far what is looked at is prepared, or refined, 0 to 1.
@@ -81,7 +82,7 @@ class Refiner(QObject):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(_IDLE_MS)
-        self._idle.timeout.connect(self._prepare_idle)
+        self._idle.timeout.connect(self._work_idle)
         viewer.view_changed.connect(self._look_again)
         previewer.ready.connect(self._on_preview)
         previewer.changed.connect(self._on_previewer_changed)
@@ -172,15 +173,29 @@ class Refiner(QObject):
         self._latest.cancel()
         self._making = []
 
-    def _prepare_idle(self) -> None:
-        """Get ready for a look from nearer; whatever is asked for stops it."""
+    def _work_idle(self) -> None:
+        """Get ready for a look from nearer, or elsewhere; whatever is asked for stops it."""
         previewer, preview = self._previewer, self._previewer.preview
-        if preview is None or self._viewer.picture is not preview.picture or not self.offers_more:
+        if preview is None or self._viewer.picture is not preview.picture:
             return
-        begun = self._latest.task or self._viewport or self._failed_idle
-        busy = previewer.busy or self._bridge.is_busy(Lane.DEVICE)
-        if not (begun or busy) and fits_in_memory(_render_of(preview)):
+        busy = previewer.busy or self._latest.task or self._bridge.is_busy(Lane.DEVICE)
+        refused = self._failed or self._failed_idle or not _refinable(preview)
+        if busy or refused or not fits_in_memory(_render_of(preview)):
+            return
+        if self._viewport is None:
             self._prepare(preview, None)
+        elif not self._viewport.complete:
+            self._finish(self._viewport)
+
+    def _finish(self, viewport: Viewport) -> None:
+        """Align and encode all of the frames."""
+
+        def work(progress: Progress) -> None:
+            if not viewport.closed:
+                viewport.finish(progress)
+
+        task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
+        task.failed.connect(self._on_failed_idle)
 
     def _prepare(self, preview: Preview, viewport: Viewport | None) -> None:
         """Read the frames at full size, and make the preview a picture that can be refined."""
@@ -208,6 +223,7 @@ class Refiner(QObject):
             self._canvas = canvas
             self._done.clear()
             self._show(canvas)
+        self._idle.start()
         self._go_on()
 
     def _show(self, canvas: DisplayPicture) -> None:
@@ -239,6 +255,7 @@ class Refiner(QObject):
         self._viewer.update()
         self._done.update(parts)
         self._making = []
+        self._idle.start()
         self._go_on()
 
     def _on_failed(self, error: Exception) -> None:
@@ -249,6 +266,11 @@ class Refiner(QObject):
         if awaited:
             self.failed.emit(error)
         self._tell()
+
+    def _on_failed_idle(self, error: Exception) -> None:
+        """Nobody waits for it: parts may be made all the same, and will tell."""
+        del error
+        self._failed_idle = True
 
     def _on_preview(self, preview: Preview) -> None:
         """Begin anew; what was read serves another mode too."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
+from focusstack_app.core.fusion import FusionRequest, Method, Mode
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
@@ -24,7 +24,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.pulse import LONGEST_S, Pulse
-from tests.helpers.refining import PATIENCE_MS, Jobs, refined
+from tests.helpers.refining import PATIENCE_MS, Jobs, refined, rendered
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import drop, toggle
 
@@ -35,18 +35,6 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     return folder
-
-
-@pytest.fixture
-def soon_idle(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Idle work begins early, and goes on once it is let."""
-    jobs.may_open.clear()
-    monkeypatch.setattr("focusstack_app.ui.refining._IDLE_MS", 100)
-
-
-@pytest.fixture
-def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("focusstack_app.jobs.reading.default_budget_bytes", lambda: 10**8)
 
 
 def _shown_pixels(window: MainWindow) -> np.ndarray:
@@ -187,13 +175,6 @@ def test_another_stack_drops_the_frames_and_their_files(
     assert len(list(scratch.iterdir())) == 1
 
 
-def _rendered(window: MainWindow, count: int, qtbot: QtBot) -> FusionResult:
-    """The last of so many outputs."""
-    outputs = window.side.outputs
-    qtbot.waitUntil(lambda: len(outputs.outputs) == count, timeout=PATIENCE_MS)
-    return outputs.outputs[-1].result
-
-
 def _tip(window: MainWindow, row: int) -> list[str]:
     """The lines that are shown over an output."""
     return window.side.outputs.item(row).toolTip().splitlines()
@@ -207,7 +188,7 @@ def test_frames_that_are_not_aligned_are_not_said_to_be(
     previewed.viewer.show_actual_pixels()
     refined(previewed, qtbot)
     previewed.render_stack()
-    count = _rendered(previewed, 1, qtbot).reused_tiles
+    count = rendered(previewed, 1, qtbot).reused_tiles
     assert f"Taken from the preview: frames, {count} tiles" in _tip(previewed, 0)
 
 
@@ -220,16 +201,21 @@ def test_renders_take_the_frames_that_the_preview_has(
     previewed.render_stack()
     previewed.side.parameters.mode.choose(Mode.STRICT)
     previewed.render_stack()
-    faithful, strict = (_rendered(previewed, count, qtbot) for count in (1, 2))
+    faithful, strict = (rendered(previewed, count, qtbot) for count in (1, 2))
     assert len(jobs.fused) == previews  # none began with the files
     for result, mode in ((faithful, Mode.FAITHFUL), (strict, Mode.STRICT)):
         assert result.request.mode is mode
-        assert {"read", "align", "encode"} <= set(result.reused)
+        assert {"read", "load model"} <= set(result.reused)
         assert result.reused_tiles > 0
         files = fuse_stack(result.request, Progress(), jobs.load)
         np.testing.assert_array_equal(result.picture, files.picture)
-    said = f"Taken from the preview: frames, alignment, {faithful.reused_tiles} tiles"
+    # The second has what the first did for all of the frames.
+    assert {"align", "encode"} & set(faithful.reused) == set()
+    assert {"align", "encode"} <= set(strict.reused)
+    said = f"Taken from the preview: frames, {faithful.reused_tiles} tiles"
     assert said in _tip(previewed, 0)
+    said = f"Taken from the preview: frames, alignment, {strict.reused_tiles} tiles"
+    assert said in _tip(previewed, 1)
     assert "overlap 25 %" in _tip(previewed, 0)[2]
     previewed.show_view(View.PREVIEW)
     refined(previewed, qtbot)
@@ -243,7 +229,7 @@ def test_a_render_of_something_else_has_the_memory_of_the_frames(
     refined(previewed, qtbot)
     previewed.side.parameters.method.choose(Method.PYRAMID)
     previewed.render_stack()
-    assert _rendered(previewed, 1, qtbot).reused == ()
+    assert rendered(previewed, 1, qtbot).reused == ()
     assert not any(line.startswith("Taken") for line in _tip(previewed, 0))
     previewed.side.parameters.method.choose(Method.VAEEDOF)
     previewed.show_view(View.PREVIEW)
@@ -264,8 +250,8 @@ def test_renders_outlive_the_stack_that_they_are_of(
     drop(previewed, write_stack(tmp_path / "other", 2, width_px=320, height_px=200))
     qtbot.waitUntil(lambda: previewed.previewer.preview is None)
     jobs.release.set()
-    faithful, strict = (_rendered(previewed, count, qtbot) for count in (1, 2))
-    assert {"read", "align", "encode"} <= set(faithful.reused)
+    faithful, strict = (rendered(previewed, count, qtbot) for count in (1, 2))
+    assert {"read", "load model"} <= set(faithful.reused)
     assert strict.reused == ()  # the frames were let go with their stack
     assert len(faithful.request.stack) == len(strict.request.stack) == 3
     qtbot.waitUntil(lambda: previewed.previewer.preview is not None, timeout=PATIENCE_MS)
@@ -277,7 +263,7 @@ def test_a_retouch_has_the_memory_of_the_frames(
 ) -> None:
     window = _refined_from_disk(make_window, jobs, tmp_path, qtbot)
     window.render_stack()
-    _rendered(window, 1, qtbot)
+    rendered(window, 1, qtbot)
     assert list(scratch.iterdir())
     window.retouch_output()
     qtbot.waitUntil(lambda: not list(scratch.iterdir()))
@@ -293,7 +279,7 @@ def test_frames_that_changed_on_disk_are_read_again(
     refined(previewed, qtbot)
     write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800, seed=5)
     previewed.render_stack()
-    found = _rendered(previewed, 1, qtbot)
+    found = rendered(previewed, 1, qtbot)
     assert found.reused == ()
     files = fuse_stack(found.request, Progress(), jobs.load)
     np.testing.assert_array_equal(found.picture, files.picture)
@@ -316,52 +302,6 @@ def test_looking_at_the_whole_meanwhile_does_not_read_the_frames_again(
     previewed.viewer.show_actual_pixels()
     refined(previewed, qtbot)
     assert len(jobs.opened) == 1
-
-
-@pytest.mark.usefixtures("soon_idle")
-class TestIdle:
-    """Once nothing is asked, the frames are prepared before anybody looks."""
-
-    def test_it_is_ready_when_somebody_looks(
-        self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot
-    ) -> None:
-        qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
-        quick = "Quick preview · zoom in for full quality · VAEEDOF faithful"
-        assert previewed.caption() == quick
-        before = previewed.viewer.picture
-        jobs.may_open.set()
-        qtbot.waitUntil(lambda: previewed.viewer.picture is not before, timeout=PATIENCE_MS)
-        assert previewed.caption() == quick
-        jobs.may_open.clear()
-        previewed.viewer.show_actual_pixels()
-        refined(previewed, qtbot)
-        assert len(jobs.opened) == 1
-
-    def test_a_render_stops_it(self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
-        qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
-        previewed.render_stack()
-        qtbot.waitUntil(lambda: bool(previewed.side.outputs.outputs), timeout=PATIENCE_MS)
-        qtbot.wait(300)
-        assert len(jobs.opened) == 1  # not again while the result is looked at
-
-    def test_what_goes_wrong_is_told_to_who_looks_only(
-        self, previewed: MainWindow, jobs: Jobs, qtbot: QtBot
-    ) -> None:
-        jobs.error = InputError("frame_2.png is gone.", "Open the stack again.")
-        jobs.may_open.set()
-        qtbot.waitUntil(lambda: len(jobs.opened) == 1, timeout=PATIENCE_MS)
-        qtbot.wait(400)
-        assert len(jobs.opened) == 1
-        assert previewed.banner.message != "frame_2.png is gone."
-        previewed.viewer.show_actual_pixels()
-        qtbot.waitUntil(lambda: previewed.banner.message == "frame_2.png is gone.")
-
-    @pytest.mark.usefixtures("little_memory", "previewed")
-    def test_a_stack_that_does_not_fit_in_memory_waits_for_the_look(
-        self, jobs: Jobs, qtbot: QtBot
-    ) -> None:
-        qtbot.wait(400)
-        assert jobs.opened == []
 
 
 def test_a_failure_is_told_once_and_the_preview_stays(

@@ -66,3 +66,10 @@ def refined(window: MainWindow, qtbot: QtBot) -> None:
     """Wait until what is looked at has full quality."""
     refiner = window.stage.refiner
     qtbot.waitUntil(lambda: refiner.quality is Quality.FULL, timeout=PATIENCE_MS)
+
+
+def rendered(window: MainWindow, count: int, qtbot: QtBot) -> FusionResult:
+    """The last of so many outputs."""
+    outputs = window.side.outputs
+    qtbot.waitUntil(lambda: len(outputs.outputs) == count, timeout=PATIENCE_MS)
+    return outputs.outputs[-1].result

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from focusstack_app.core.region import Region
 from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.latent_fusion import (
     LatentFusion,
+    Made,
     fuse_latents,
 )
 from focusstack_app.engine.pixels import to_float
@@ -136,10 +138,11 @@ def test_any_window_is_that_part_of_the_picture_to_the_bit(count: int) -> None:
     latents = [encode_frame(model, frame, Progress()) for frame in frames]
     whole = fuse_latents(model, latents, (300, 270), 0.25, Progress())
     calls_of_a_whole_run = model.fuse_calls
-    known: dict[Hashable, Fused] = {}
+    known: dict[Hashable, Any] = {}
 
-    def recall(key: Hashable, make: Callable[[], Fused]) -> Fused:
-        return known[key] if key in known else known.setdefault(key, make())
+    def recall(key: Hashable, make: Callable[[], Made], /) -> Made:
+        made: Made = known[key] if key in known else known.setdefault(key, make())
+        return made
 
     model.fuse_calls = 0
     for _ in range(12):

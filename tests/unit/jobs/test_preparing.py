@@ -14,10 +14,11 @@ from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import Align, FusionRequest
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.overview import Overview
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.placing import Clock
-from focusstack_app.jobs.preparing import encode_frames, prepare, registers
+from focusstack_app.jobs.preparing import Encoded, add_latents, prepare, registers
 from tests.helpers.models import IdentityModel
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
@@ -36,8 +37,10 @@ def test_frames_that_lie_on_each_other_come_as_they_are(request_: FusionRequest)
         truth = make_stack(3, width_px=240, height_px=160).frames
         for frame, expected in zip(prepared.frames, truth, strict=True):
             np.testing.assert_array_equal(frame[:], expected)
-        latents = encode_frames(IdentityModel(), prepared.frames, spool.keep, progress)
-        decoded = IdentityModel().decode(latents[1][:].astype(np.float32))
+        plain = np.zeros(3), Overview([], (1.0, 1.0), np.ones(16, np.float32), 0.0)
+        encoded = Encoded(IdentityModel(), *plain, [])
+        add_latents(encoded, prepared.frames, spool.keep, progress)
+        decoded = IdentityModel().decode(encoded.latents[1][:].astype(np.float32))
         np.testing.assert_allclose(decoded[:160, :240], truth[1] / 65535, atol=1e-3)
     assert prepared.request is request_
     assert prepared.aligned.inside == (slice(0, 160), slice(0, 240))

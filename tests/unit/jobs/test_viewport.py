@@ -63,6 +63,7 @@ def test_the_render_of_what_is_at_hand_is_that_of_the_files(
     model = UnevenModel()
     viewport = _opened(asked, model)
     viewport.picture_of(Region(100, 200, 230, 330), Mode.FAITHFUL, Progress())
+    made = set[str]()  # at first, the frames are known where they were looked at only
     for mode in (Mode.STRICT, Mode.GENERATIVE, Mode.FAITHFUL):
         request = replace(asked, mode=mode, request_id=f"render {mode}")
         before = model.fuse_calls
@@ -71,7 +72,8 @@ def test_the_render_of_what_is_at_hand_is_that_of_the_files(
         files = fuse_stack(request, Progress(), lambda _: model)
         assert_same(found, files)
         defocus = {"defocus"} if mode is Mode.FAITHFUL else set()
-        assert set(found.reused) == {"load model", "read", "align", "encode"} | defocus
+        assert set(found.reused) == {"load model", "read"} | made | defocus
+        made = {"align", "encode"}
         assert found.timings_s.keys() == files.timings_s.keys() - set(found.reused)
         assert found.cpu_s.keys() == found.timings_s.keys()
         assert (files.reused, files.reused_tiles) == ((), 0)
@@ -98,6 +100,59 @@ def test_the_render_has_the_order_the_warnings_and_the_profile_of_the_files(
         assert found.icc_profile == profile
         assert found.request.stack != request.stack
         assert len([w for w in found.warnings if "order of their focus" in w]) == 1
+    viewport.close()
+
+
+@pytest.mark.parametrize("stage", ["Aligning", "Encoding"])
+def test_what_was_finished_stays_so_when_it_is_stopped(
+    request_: FusionRequest, scratch: Path, stage: str
+) -> None:
+    """Parts are to be had before, meanwhile and after, and are the render's."""
+    viewport = _opened(request_)
+    window = Region(100, 200, 230, 330)
+    files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
+    looked: list[str] = []
+
+    def look(_fraction: float, now: str) -> None:
+        looked.append(now)
+        part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
+        np.testing.assert_array_equal(part, files.picture[window.slices])
+        if now == stage:
+            progress.cancel()
+
+    progress = Progress(look)
+    with pytest.raises(Cancelled):
+        viewport.finish(progress)
+    assert looked[-1] == stage
+    assert not viewport.complete
+    viewport.finish(Progress())
+    assert viewport.complete
+    viewport.finish(Progress())
+    found = viewport.render(request_, Progress())
+    assert {"align", "encode"} <= set(found.reused)
+    assert_same(found, files)
+    viewport.close()
+    assert not list(scratch.iterdir())
+
+
+def test_for_a_part_frames_are_encoded_around_it_only(request_: FusionRequest) -> None:
+    encoded: list[int] = []
+
+    class Counting(UnevenModel):
+        def encode(self, pixels: FloatArray) -> FloatArray:
+            encoded.append(pixels.shape[0] * pixels.shape[1])
+            return super().encode(pixels)
+
+    viewport = _opened(request_, Counting())
+    encoded.clear()
+    viewport.picture_of(Region(100, 200, 130, 230), Mode.FAITHFUL, Progress())
+    frames = 3 * HEIGHT_PX * WIDTH_PX
+    assert 0 < sum(encoded) < 0.8 * frames
+    before = sum(encoded)
+    viewport.picture_of(Region(100, 200, 130, 230), Mode.GENERATIVE, Progress())
+    assert sum(encoded) == before
+    viewport.finish(Progress())
+    assert sum(encoded) >= before + frames
     viewport.close()
 
 
@@ -183,6 +238,7 @@ def test_a_render_that_is_cancelled_leaves_the_parts(
     request_: FusionRequest, scratch: Path, stage: str
 ) -> None:
     viewport = _opened(replace(request_, memory_bytes=0))
+    viewport.finish(Progress())
     before = sorted(scratch.glob("*/*"))
     progress, seen = _stopped_in(stage)
     with pytest.raises(Cancelled):

@@ -1,0 +1,196 @@
+"""Frames that are resampled, and latents that are encoded, only where they are read.
+
+What is read has the pixels of `placed`, and the latents of `encode_frames`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from focusstack_app.core.ahead import ahead
+from focusstack_app.core.kinds import as_float16
+from focusstack_app.core.model import FusionModel
+from focusstack_app.core.planes import Planes, on_disk
+from focusstack_app.core.region import Region, bounds, squares_over
+from focusstack_app.engine.encode import encode_part, padded_size, part_cells
+from focusstack_app.engine.filters import shrunk
+from focusstack_app.engine.latent_fusion import Recall, anew
+from focusstack_app.engine.resampling import PATCH_PX, resampled, resampled_small
+from focusstack_app.engine.warps import Matrix
+from focusstack_app.jobs.placing import Prepared
+from focusstack_app.jobs.recent import Patch
+
+
+class _Patches:
+    """An array of patches, made when they are read (`Planes`).
+
+    Args:
+        shape: Of the whole array.
+        rows_axis: Which axis are its rows; the next one are its columns.
+        edge: Of a patch.
+        make: Gives a patch.
+        kind: See `Patch`.
+        frame: As there.
+        recall: Gives those that are known.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        rows_axis: int,
+        edge: int,
+        make: Callable[[Region], NDArray[Any]],
+        kind: str,
+        frame: int,
+        recall: Recall,
+    ) -> None:
+        self.shape = shape
+        self._axis = rows_axis
+        self._edge = edge
+        self._make = make
+        self._kind = kind
+        self._frame = frame
+        self._recall = recall
+
+    def __getitem__(self, key: Any) -> NDArray[Any]:
+        """A part, by slices."""
+        keys = key if isinstance(key, tuple) else (key,)
+        keys += (slice(None),) * (len(self.shape) - len(keys))
+        size = self.shape[self._axis : self._axis + 2]
+        rows, columns = (
+            range(length)[of_axis]
+            for length, of_axis in zip(size, keys[self._axis : self._axis + 2], strict=True)
+        )
+        asked = Region(rows.start, columns.start, rows.stop, columns.stop)
+        parts = squares_over(asked, (size[0], size[1]), self._edge, self._edge)
+        whole = bounds(parts)
+        made: NDArray[Any] | None = None
+        for part in parts:
+            key = Patch(self._kind, self._frame, part)
+            (patch,) = self._recall(key, functools.partial(self._one, part))
+            if made is None:
+                shape = list(self.shape)
+                shape[self._axis : self._axis + 2] = whole.height, whole.width
+                made = np.empty(shape, patch.dtype)
+            made[self._at(part.seen_from(whole))] = patch
+        assert made is not None
+        own = list(self._at(asked.seen_from(whole)))
+        own[: self._axis] = keys[: self._axis]
+        return made[tuple(own)]
+
+    def _one(self, part: Region) -> tuple[NDArray[Any]]:
+        return (self._make(part),)
+
+    def _at(self, part: Region) -> tuple[slice, ...]:
+        return (*[slice(None)] * self._axis, *part.slices)
+
+
+class _Frame(_Patches):
+    """A frame that is resampled where it is read, and can be had reduced before (`Reducible`)."""
+
+    def __init__(
+        self,
+        source: Planes,
+        frame_from_reference: Matrix,
+        gains: Matrix,
+        beside: Planes,
+        reference: Callable[[tuple[int, int]], NDArray[Any]],
+        index: int,
+        recall: Recall,
+    ) -> None:
+        def make(patch: Region) -> NDArray[Any]:
+            return resampled(source, frame_from_reference, gains, beside, patch)
+
+        super().__init__(source.shape, 0, PATCH_PX, make, "frame", index, recall)
+        self._source = source
+        self._placement = frame_from_reference, gains
+        self._reference = reference
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether what it is made of lies there (`core.planes.on_disk`)."""
+        return on_disk(self._source)
+
+    def shrunk(self, size: tuple[int, int]) -> NDArray[Any]:
+        """See `resampled_small`."""
+        matrix, gains = self._placement
+        return resampled_small(self._source, matrix, gains, self._reference(size), size)
+
+
+def frames_on_demand(prepared: Prepared, recall: Recall = anew) -> list[Planes]:
+    """All frames, those that are astray resampled where they are read.
+
+    Args:
+        prepared: They. What is made of it is of no use any more once a frame was placed.
+        recall: Gives the patches that are known.
+    """
+    frames: list[Planes] = list(prepared.frames)
+    placement = prepared.aligned.placement
+    reference = prepared.base if prepared.base is not None else frames[prepared.reference]
+
+    @functools.lru_cache(maxsize=1)
+    def shrunk_reference(size: tuple[int, int]) -> NDArray[Any]:
+        return shrunk(reference[:], size)
+
+    for index in prepared.astray:  # outward
+        assert placement is not None
+        neighbour = prepared.towards_reference(index)
+        beside = frames[neighbour] if 0 <= neighbour < len(frames) else prepared.base
+        assert beside is not None
+        position = prepared.request.positions[index]
+        frames[index] = _Frame(
+            prepared.frames[index],
+            placement.frame_from_reference[position],
+            placement.gains[position],
+            beside,
+            shrunk_reference,
+            index,
+            recall,
+        )
+    return frames
+
+
+def latents_on_demand(
+    model: FusionModel, frames: Sequence[Planes], done: Sequence[Planes], recall: Recall
+) -> list[Planes]:
+    """The latents of all frames, encoded where they are read.
+
+    Args:
+        model: The model.
+        frames: They.
+        done: The latents of the first of them.
+        recall: Gives the patches that are known.
+    """
+    manifest = model.manifest
+    height, width = frames[0].shape[:2]
+    size = padded_size(height, width, manifest.tile_px, manifest.scale)
+    shape = manifest.latent_channels, *(side // manifest.scale for side in size)
+    edge = part_cells(model) if manifest.encoder_halo_px else PATCH_PX // manifest.scale
+
+    def latent_of(index: int) -> Planes:
+        def make(part: Region) -> NDArray[Any]:
+            return as_float16(encode_part(model, frames[index], part))
+
+        return _Patches(shape, 1, edge, make, "latent", index, recall)
+
+    return [*done, *map(latent_of, range(len(done), len(frames)))]
+
+
+def read_ahead(
+    latents: Sequence[Planes], cells: Region, threads: int, checkpoint: Callable[[], None]
+) -> None:
+    """Have a part of latents made on all threads: who reads one after the other waits for one.
+
+    Args:
+        latents: They.
+        cells: The part.
+        threads: So many.
+        checkpoint: Called now and then; may raise to stop.
+    """
+    for _ in ahead(lambda latent: latent[(slice(None), *cells.slices)].shape, latents, threads):
+        checkpoint()
