@@ -83,7 +83,8 @@ def test_known_primaries_have_their_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(jxl_files.CUSTOM, "Custom RGB"), (jxl_files.GAMMA, "RGB built-in")]
+    ("data", "name"),
+    [(jxl_files.CUSTOM, "Custom RGB"), (jxl_files.GAMMA, "Custom RGB, gamma 2.20")],
 )
 def test_other_colours_are_told_by_a_profile(tmp_path: Path, data: bytes, name: str) -> None:
     frame = read_frame(probe(_saved(tmp_path / "a.jxl", data)))
