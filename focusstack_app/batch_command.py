@@ -115,7 +115,7 @@ def _stacks(
     folders = find_stacks(args.parent, exclude=target.folders)
     for line in left_alone(args.parent, folders, exclude=target.folders):
         story.warn(line)
-    return propose_stacks(folders, progress.sub(0.0, 0.0), split=args.split)
+    return propose_stacks(folders, progress.sub(0.0, 0.0), parents=[args.parent], split=args.split)
 
 
 def _run(args: argparse.Namespace, target: BatchTarget) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from focusstack_app.settings.store import SettingsStore
+from focusstack_app.ui.batch_form import BatchForm
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.batches import names, results, states
@@ -60,7 +62,7 @@ def test_stacks_are_fused_as_they_come(
     for frame in frames[3:]:
         shutil.copy2(frame, capture)
     qtbot.waitUntil(_done(watching, 2), timeout=_WAIT_MS)
-    assert results(watching) == ["capture.tif", "capture-2.tif"]
+    assert results(watching) == ["capture.tif", "capture-IMG_0004.tif"]
     assert [len(request.stack) for request in fusion.requests] == [3, 2]
     began_s = time.monotonic()
     watching.stop_button.click()
@@ -75,8 +77,9 @@ def test_stacks_are_fused_as_they_come(
 
 
 def test_stopped_while_it_waits_for_a_stack(
-    watching: BatchWindow, capture: Path, qtbot: QtBot
+    window: MainWindow, watching: BatchWindow, capture: Path, qtbot: QtBot
 ) -> None:
+    assert BatchForm(window.preferences).wait.value() == 20
     _start(watching, qtbot)
     write_timed_stack(capture, [0, 1, 2])
     qtbot.waitUntil(lambda: names(watching) == ["capture"], timeout=_WAIT_MS)
@@ -85,6 +88,9 @@ def test_stopped_while_it_waits_for_a_stack(
     assert states(watching) == ["Not started"]
     assert watching.status.text().startswith("Stopped: 0 done")
     assert not (capture / "stacked").exists()
+    stored = SettingsStore().load().settings
+    assert stored.export.batch_wait_s == 2  # the next session begins with it
+    assert BatchForm(window.preferences).wait.value() == 2
 
 
 def test_the_list_is_kept_as_it_was_corrected(
@@ -101,7 +107,7 @@ def test_the_list_is_kept_as_it_was_corrected(
     batch.form.wait.setValue(2)
     batch.start_button.click()
     qtbot.waitUntil(_done(batch, 1), timeout=_WAIT_MS)
-    assert names(batch) == ["moth", "capture-3", "capture"]
+    assert names(batch) == ["moth", "capture-IMG_0007", "capture"]
     assert states(batch)[2] == "Waits for more frames"
     assert len(fusion.requests) == 1
     batch.stop_button.click()

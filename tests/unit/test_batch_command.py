@@ -84,7 +84,7 @@ def test_stacks_are_fused_as_they_come_and_once(start: Start, tmp_path: Path) ->
     _until(lambda: len(_report(report)["items"]) == 2)
     code, told = _interrupted(process)
     assert (code, _report(report)["done"], _report(report)["skipped"]) == (0, 1, 1), told
-    assert files_in(tmp_path / "out") == ["in-2.tif", "in.tif"]
+    assert files_in(tmp_path / "out") == ["in-IMG_0004.tif", "in.tif"]
     assert (tmp_path / "out" / "in.tif").stat().st_mtime_ns == made
 
 
