@@ -26,7 +26,7 @@ DISPLAY_P3 = "Display P3"
 _HDR_TRANSFERS = {16: "PQ", 18: "HLG"}
 _GAMMAS = {4: 2.2, 5: 2.8, LINEAR: 1.0}
 _SHOWN_AS_SRGB = (1, 6, OF_SRGB, 14, 15)  # the cameras' curves of television, for a picture
-_USUAL_GAMMA = 2.2
+_USUAL_GAMMA, _LEAST_EXPONENT = 2.2, 0.1
 _SAME = 0.01  # of gamma and chromaticities
 
 
@@ -71,7 +71,7 @@ def profile_of_gamma(exponent: float, chromaticities: Sequence[float]) -> bytes 
     """
     usual = [*D65, *(value for point in PRIMARIES[1] for value in point)]
     told = list(chromaticities) or usual
-    if exponent <= 0 or len(told) != len(usual):
+    if exponent < _LEAST_EXPONENT or len(told) != len(usual):
         return None
     gamma = 1 / exponent
     if abs(gamma - _USUAL_GAMMA) < _SAME and np.abs(np.subtract(told, usual)).max() < _SAME:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -20,10 +22,13 @@ from focusstack_app.io.heif import exif_of, is_heif
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.jpeg import app1
 from focusstack_app.io.jxl_header import BARE, BOXED, metadata_of
+from focusstack_app.io.png import chunks
 
 _TIFF_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
 _JPEG_MARK, _JPEG_MARK_ENDS = b"Exif", 2  # zeros follow, or should
+_MARK_OF_OTHERS = b"Exif\0\0"  # where it does not belong
+_PNG_KEYWORDS = (b"Raw profile type exif", b"Raw profile type APP1")
 _MOST_READS = 200_000  # a usual file takes some hundred
 _LONGEST_READ_BYTES = 2**20
 _CR3_HEAD_BYTES = 2**18  # holds the whole "moov" box but for its long tables
@@ -130,7 +135,10 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         for name in (b"CMT1", b"CMT2"):  # the image's directory and the EXIF directory
             yield io.BytesIO(canon.get(name, b""))
     elif start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        yield io.BytesIO(webp_chunk(file, b"EXIF")[:_LONGEST_READ_BYTES])
+        block = webp_chunk(file, b"EXIF")[:_LONGEST_READ_BYTES]
+        yield io.BytesIO(block.removeprefix(_MARK_OF_OTHERS))
+    elif start.startswith(b"\x89PNG"):
+        yield io.BytesIO(_of_png(file))
     elif start.startswith((BARE, BOXED)):
         block = metadata_of(file, b"Exif")  # ISO/IEC 18181-2, section 9.4: begins with an offset
         yield io.BytesIO(block[4 + int.from_bytes(block[:4], "big") :])
@@ -140,10 +148,32 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
         yield file
 
 
+def _of_png(file: BinaryIO) -> bytes:
+    """From its chunk (PNG, third edition, section 11.3.3.5) or, as Exiv2 writes it, from a text.
+
+    The text is a name, a number of bytes, and these bytes in hexadecimal digits.
+    """
+    found = b""
+    for kind, size in chunks(file):
+        if kind == b"eXIf":
+            return file.read(min(size, _LONGEST_READ_BYTES)).removeprefix(_MARK_OF_OTHERS)
+        if kind == b"IDAT" and found:
+            break
+        if kind in (b"zTXt", b"tEXt"):
+            keyword, _, text = file.read(min(size, _LONGEST_READ_BYTES)).partition(b"\0")
+            if keyword in _PNG_KEYWORDS:
+                with suppress(zlib.error, ValueError):
+                    if kind == b"zTXt":
+                        text = zlib.decompressobj().decompress(text[1:], 3 * _LONGEST_READ_BYTES)
+                    digits = b"".join(text.split()[2:])
+                    found = bytes.fromhex(digits.decode("ascii")).removeprefix(_MARK_OF_OTHERS)
+    return found
+
+
 def webp_chunk(file: BinaryIO, wanted: bytes) -> bytes:
     """The first chunk of a kind in a WebP file (RFC 9649, section 2.7.1); empty if none is there.
 
-    EXIF has no mark in front there.
+    EXIF has no mark in front there, or should not have.
     """
     file.seek(12)
     while len(head := file.read(8)) == 8:

@@ -179,7 +179,7 @@ def primaries_of(icc_profile: bytes) -> NDArray[np.float64] | None:
 def gamma_profile(
     white: tuple[float, float], primaries: Iterable[tuple[float, float]], gamma: float
 ) -> bytes:
-    """The profile of a colour space.
+    """The profile of a colour space, which is named after its gamma.
 
     Args:
         white: Chromaticity (x, y) of white.
@@ -190,11 +190,11 @@ def gamma_profile(
         imagecodecs.CmsError: If there is no such colour space.
     """
     points = [value for x, y in primaries for value in (x, y, 1.0)]
-    made = bytearray(
-        imagecodecs.cms_profile("rgb", whitepoint=(*white, 1.0), primaries=points, gamma=gamma)
-    )
-    made[_DATE] = _UNCHANGING_DATE
-    return bytes(made)
+    made = imagecodecs.cms_profile("rgb", whitepoint=(*white, 1.0), primaries=points, gamma=1)
+    xyz = primaries_of(bytes(made))
+    assert xyz is not None
+    curve = struct.pack(">4sxxxxHxx", b"para", 0) + _fixed(gamma)
+    return _matrix_profile(f"Custom RGB, gamma {gamma:.2f}", D50_XYZ, tuple(map(tuple, xyz)), curve)
 
 
 def encoded_profile(icc_profile: bytes, name: str | None = None) -> bytes | None:

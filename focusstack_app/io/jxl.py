@@ -8,15 +8,14 @@ import imagecodecs
 import numpy as np
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import Pixels
 from focusstack_app.core.message import message
 from focusstack_app.io.code_points import check_range
 from focusstack_app.io.decoded import Decoded, Header, in_three
 from focusstack_app.io.faults import shown
 from focusstack_app.io.jxl_colours import profile_of_encoding
-from focusstack_app.io.jxl_header import BLACK, JxlHeader, header_of
-from focusstack_app.io.orientation import upright_size
-from focusstack_app.io.raster import check_area
+from focusstack_app.io.jxl_header import BLACK, JxlHeader, boxes, header_of
+from focusstack_app.io.orientation import upright, upright_size
+from focusstack_app.io.raster import check_area, decode_jpeg
 from focusstack_app.io.samples import from_float, scaled
 
 SUFFIX = ".jxl"
@@ -43,11 +42,14 @@ def decode(path: Path) -> Decoded:
     found = _found(path)
     header = _header(path, found)
     with path.open("rb", buffering=0) as file:  # a buffer would copy it all
-        stored = np.asarray(imagecodecs.jpegxl_decode(file.read(), 0))
+        data = file.read()
+    if found.colours.has_profile:
+        pixels, icc = decode_jpeg(path, bytes(imagecodecs.jpegxl_decode_jpeg(data, numthreads=0)))
+        return Decoded(header, upright(pixels, found.orientation), icc)
+    stored = np.asarray(imagecodecs.jpegxl_decode(data, 0))
     grey = stored.ndim == 2 or stored.shape[2] < 3
     samples = stored.reshape(*stored.shape[:2], -1)[:, :, : 1 if grey else 3]
     icc = profile_of_encoding(found.colours)
-    pixels: Pixels
     if found.floating:
         pixels, icc = from_float(path, samples, icc)
     else:
@@ -62,9 +64,19 @@ def _found(path: Path) -> JxlHeader:
     return found
 
 
+def _holds_jpeg(path: Path) -> bool:
+    """Whether the JPEG that the file was made of can be had again, to the last bit.
+
+    ISO/IEC 18181-2: there is a box for what the pixels do not tell.
+    """
+    with path.open("rb") as file:
+        return any(kind == b"jbrd" for kind, _ in boxes(file))
+
+
 def _header(path: Path, found: JxlHeader) -> Header:
     check_range(path, found.colours.transfer)
-    if profile_of_encoding(found.colours) is None:
+    told = found.colours.has_profile and _holds_jpeg(path)
+    if not told and profile_of_encoding(found.colours) is None:
         raise InputError(
             message(
                 "{file} is a JPEG XL picture with an ICC profile, which cannot be read from it.",

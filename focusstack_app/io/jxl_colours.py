@@ -42,7 +42,7 @@ def profile_of_encoding(colours: ColourEncoding) -> bytes | None:
     white = _WHITES.get(colours.white) or told.pop(0)
     primaries = _PRIMARIES.get(colours.primaries) or told
     gamma = _GAMMAS.get(colours.transfer, colours.gamma)
-    if colours.has_profile or gamma <= 0:
+    if colours.has_profile or not 0 < gamma <= _MOST_GAMMA:
         return None
     made = gamma_profile(white, primaries, gamma)
     if colours.transfer == OF_SRGB:

@@ -215,6 +215,25 @@ def _rgb(samples: NDArray[Any]) -> Pixels:
     return np.ascontiguousarray(samples[:, :, :3])
 
 
+def decode_jpeg(path: Path, data: bytes) -> tuple[Pixels, bytes | None]:
+    """Decode a whole JPEG.
+
+    Args:
+        path: For messages.
+        data: The JPEG, of grey or RGB.
+
+    Returns:
+        (H, W, 3) as stored, and the profile of these numbers.
+
+    Raises:
+        InputError: If anything of the data does not fit the rest.
+        Exception: Whatever Pillow raises on a damaged header; see `faults.reading`.
+    """
+    with without_warnings(), JpegImagePlugin.JpegImageFile(BytesIO(data)) as image:
+        size, mode, icc = image.size, image.mode, image.info.get("icc_profile") or None
+    return _from_jpeg(path, data, size), rgb_profile(icc, grey=mode == "L")
+
+
 def _from_jpeg(path: Path, data: bytes, size_px: tuple[int, int]) -> Pixels:
     """(H, W, 3) of a size (width, height) that libjpeg reduces to.
 

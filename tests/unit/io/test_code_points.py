@@ -54,6 +54,7 @@ def test_what_gamma_and_chromaticities_say() -> None:
         (0.45455, ()),
         (0.45455, _SRGB_POINTS),
         (0.0, ()),
+        (0.00001, ()),
         (0.5, _SRGB_POINTS[:6]),
         (0.5, (0.0,) * 8),
     ],

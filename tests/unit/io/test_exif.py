@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import struct
+import textwrap
 from pathlib import Path
 
 import pytest
+from PIL import Image, PngImagePlugin
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.exif import read_tags
@@ -110,3 +112,42 @@ def test_copied_tags_keep_their_type_and_values(tmp_path: Path) -> None:
     path.write_bytes(_tiff(*tags))
     exported = exif_for_export(FrameSource(path, "tiff", 1, 1, 8), "s", "")
     assert set(tags) <= set(exported.image)
+
+
+@pytest.mark.parametrize("mark", [b"", b"Exif\0\0"])
+def test_webp_with_a_mark_that_does_not_belong_there(tmp_path: Path, mark: bytes) -> None:
+    path = tmp_path / "a.webp"
+    Image.fromarray(corners()).save(path, exif=_CAMERA)
+    data = path.read_bytes()
+    at = data.index(b"EXIF")
+    block = mark + _CAMERA
+    data = data[:at] + b"EXIF" + struct.pack("<I", len(block)) + block
+    path.write_bytes(data[:4] + struct.pack("<I", len(data) - 8) + data[8:])
+    facts = read_facts(path)
+    assert (facts.camera, facts.orientation) == ("Canon EOS R5", 6)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", ["exif", "APP1"])
+def test_png_may_have_it_in_a_text(tmp_path: Path, packed: bool, name: str) -> None:
+    block = b"Exif\0\0" + _CAMERA
+    digits = "\n".join(textwrap.wrap(block.hex(), 72))
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", "of the gimp", zip=packed)
+    info.add_text(f"Raw profile type {name}", f"\n{name}\n{len(block):8d}\n{digits}\n", zip=packed)
+    path = tmp_path / "a.png"
+    Image.fromarray(corners()).save(path, pnginfo=info)
+    source = probe(path)
+    assert (source.camera, source.orientation) == ("Canon EOS R5", 6)
+    other = _tiff(text(272, "Another"))
+    Image.fromarray(corners()).save(path, pnginfo=info, exif=other)  # behind the text
+    assert read_facts(path).camera == "Another"
+
+
+@pytest.mark.parametrize("value", ["", "\nexif\n 8\nxyz", "\nexif\n 8\n4", "ü" * 9])
+def test_a_text_in_a_png_that_makes_no_sense_says_nothing(tmp_path: Path, value: str) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Raw profile type exif", value, zip=True)
+    path = tmp_path / "a.png"
+    Image.fromarray(corners()).save(path, pnginfo=info)
+    assert read_tags(path) == {}

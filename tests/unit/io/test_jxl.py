@@ -9,7 +9,13 @@ import pytest
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.srgb import encoded
-from focusstack_app.io.icc import converted, profile_name, rec2020_profile, srgb_profile
+from focusstack_app.io.icc import (
+    adobe_rgb_profile,
+    converted,
+    profile_name,
+    rec2020_profile,
+    srgb_profile,
+)
 from focusstack_app.io.probe import list_images, probe
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
@@ -77,7 +83,8 @@ def test_known_primaries_have_their_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(jxl_files.CUSTOM, "Custom RGB"), (jxl_files.GAMMA, "RGB built-in")]
+    ("data", "name"),
+    [(jxl_files.CUSTOM, "Custom RGB"), (jxl_files.GAMMA, "Custom RGB, gamma 2.20")],
 )
 def test_other_colours_are_told_by_a_profile(tmp_path: Path, data: bytes, name: str) -> None:
     frame = read_frame(probe(_saved(tmp_path / "a.jxl", data)))
@@ -92,6 +99,23 @@ def test_a_turned_picture_is_upright_and_keeps_its_exif(tmp_path: Path) -> None:
     upright = np.rot90(jxl_files.PICTURE, -1)
     assert np.abs(read_frame(source).pixels.astype(int) - upright).mean() < 8
     assert read_thumbnail(source, 12).shape == (12, 8, 3)
+
+
+def test_the_profile_of_a_jpeg_that_became_jpeg_xl_is_found_in_the_jpeg(tmp_path: Path) -> None:
+    path = _saved(tmp_path / "a.jxl", jxl_files.FROM_JPEG_IN_ADOBE_RGB)
+    source = probe(path)
+    assert (source.size_px, source.bits, source.orientation) == ((8, 12), 8, 6)
+    assert source.camera == "Maker"
+    frame = read_frame(source)
+    assert frame.icc_profile == adobe_rgb_profile()
+    upright = np.rot90(jxl_files.PICTURE, -1)
+    assert np.abs(frame.pixels.astype(int) - upright).mean() < 8
+    assert read_thumbnail(source, 12).shape == (12, 8, 3)
+    for kept in (0.2, 0.5, 0.8, 0.99):
+        path.write_bytes(jxl_files.FROM_JPEG_IN_ADOBE_RGB[: int(kept * len(path.read_bytes()))])
+        with pytest.raises(InputError):
+            read_frame(source)
+        path.write_bytes(jxl_files.FROM_JPEG_IN_ADOBE_RGB)
 
 
 def test_of_an_animation_the_first_picture_counts(tmp_path: Path) -> None:

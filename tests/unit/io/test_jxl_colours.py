@@ -16,7 +16,7 @@ from focusstack_app.io.icc import (
     srgb_profile,
 )
 from focusstack_app.io.jxl_colours import encoding_of, linear_srgb, profile_of_encoding
-from focusstack_app.io.jxl_header import TOLD
+from focusstack_app.io.jxl_header import TOLD, ColourEncoding
 from tests.unit.io.builders import profile_with_curve
 
 
@@ -75,6 +75,11 @@ def test_profiles_of_matrix_and_curve_are_said_and_read_again(
 )
 def test_others_cannot_be_said(icc_profile: bytes) -> None:
     assert encoding_of(icc_profile) is None
+
+
+@pytest.mark.parametrize("gamma", [0.0, 1e7])
+def test_a_gamma_that_makes_no_sense_is_none(gamma: float) -> None:
+    assert profile_of_encoding(ColourEncoding(transfer=None, gamma=gamma)) is None
 
 
 def test_light_of_colours_outside_srgb_is_kept() -> None:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 
 from focusstack_app.core.errors import Cancelled, InputError
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.opening import Opened, open_readable
+from focusstack_app.ui.opening import Opened, open_further, open_readable
 from focusstack_app.ui.services import Services
 from tests.helpers.stacks import write_stack
 
@@ -92,3 +94,14 @@ def test_opening_can_be_stopped(frames: list[Path]) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         open_readable(Services(), frames, progress)
+
+
+def test_frames_that_are_added_are_read_like_those_that_are_there(tmp_path: Path) -> None:
+    ranges = [(0.0, 100.0), (50.0, 200.0), (0.0, 1000.0)]
+    paths = [tmp_path / f"{number}.tif" for number in range(len(ranges))]
+    counts = np.zeros((15, 20), np.float32)
+    for path, (low, high) in zip(paths, ranges, strict=True):
+        tifffile.imwrite(path, counts, imagej=True, metadata={"min": low, "max": high})
+    there = open_(paths[:2]).stack.sources
+    further = open_further(Services(), there, paths[2:], Progress())
+    assert [source.shown_range for source in (*there, *further.sources)] == [(0.0, 200.0)] * 3
