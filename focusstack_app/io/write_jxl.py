@@ -96,7 +96,8 @@ def _light(pixels: Pixels, icc_profile: bytes) -> NDArray[np.float32]:
     light, mix = linear_srgb(icc_profile, 1 << 8 * pixels.dtype.itemsize)
     made = np.empty(pixels.shape, np.float32)
     for top in range(0, len(pixels), _BAND_ROWS):
-        np.matmul(light[pixels[top : top + _BAND_ROWS]], mix, out=made[top : top + _BAND_ROWS])
+        band = np.take(light, pixels[top : top + _BAND_ROWS], mode="clip")
+        np.matmul(band, mix, out=made[top : top + _BAND_ROWS])
     return made
 
 

@@ -22,7 +22,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.viewer import Viewer
 
 _SETTLE_MS = 60
-_IDLE_MS = 2500
+_IDLE_MS = 1000
 
 
 class Quality(Enum):
