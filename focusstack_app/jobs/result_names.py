@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from unicodedata import normalize
 
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.naming import filled_name, name_facts
@@ -32,7 +33,7 @@ class ResultPlaces:
 
     def __init__(self, target: BatchTarget, taken: Collection[Path] = ()) -> None:
         self._target = target
-        self._taken = {path.name.casefold() for path in taken}
+        self._taken = {_key(path) for path in taken}
         try:
             self._there = {path.name for path in target.folder.iterdir()}
         except OSError:  # it is still to be made, or that is told when a picture is written
@@ -92,10 +93,10 @@ class ResultPlaces:
         raise AssertionError("numbers do not end")
 
     def _is_free(self, path: Path) -> bool:
-        return path.name.casefold() not in self._taken
+        return _key(path) not in self._taken
 
     def _take(self, path: Path) -> Path:
-        self._taken.add(path.name.casefold())
+        self._taken.add(_key(path))
         return path
 
     def _numbered(self, names: Sequence[str]) -> Iterator[Path]:
@@ -149,6 +150,11 @@ def outputs_of(
         places.place(stack, request) if path is None else path
         for path, (stack, request) in zip(made, both, strict=True)
     ]
+
+
+def _key(path: Path) -> str:
+    """Under which some disk takes two names for one."""
+    return normalize("NFC", path.name).casefold()
 
 
 def is_made_of(picture: Path, stack: ProposedStack) -> bool | None:

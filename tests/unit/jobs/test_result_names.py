@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -61,6 +62,8 @@ def test_names_follow_the_template_and_are_never_the_same(tmp_path: Path) -> Non
     assert [task.output.name for task in tasks] == ["x_2.jpg", "X-frame_1_2.jpg", "bad.jpg"]
     assert [task.request is None for task in tasks] == [False, False, True]
     assert tasks[0].plan()["frames"] == [str(source.path) for source in stacks[0].sources]
+    umlauts = [_stack(normalize(form, "Käfer"), folder) for form in ("NFC", "NFD")]
+    assert _names(umlauts, target)[1].endswith("-frame_1_2.jpg")
     again = [*stacks, stacks[0], stacks[0]]
     assert _names(again, target)[3:] == ["x-frame_1_2-2.jpg", "x-frame_1_2-3.jpg"]
 
