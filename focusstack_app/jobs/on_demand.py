@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.kinds import as_float16
-from focusstack_app.core.model import FusionModel
+from focusstack_app.core.model import FusionModel, ModelManifest
 from focusstack_app.core.planes import Planes, on_disk
 from focusstack_app.core.region import Region, bounds, squares_over
 from focusstack_app.engine.encode import encode_part, padded_size, part_cells
 from focusstack_app.engine.filters import shrunk
+from focusstack_app.engine.frame_tree import needed_for
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.resampling import PATCH_PX, resampled, resampled_small
+from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.engine.warps import Matrix
 from focusstack_app.jobs.placing import Prepared
 from focusstack_app.jobs.recent import Patch
@@ -179,6 +181,19 @@ def latents_on_demand(
         return _Patches(shape, 1, edge, make, "latent", index, recall)
 
     return [*done, *map(latent_of, range(len(done), len(frames)))]
+
+
+def needed_cells(
+    latents: Sequence[Planes],
+    window: Region,
+    reach_px: int,
+    overlap: float,
+    manifest: ModelManifest,
+) -> Region:
+    """The part of latents that `fuse_latents` reads; see there."""
+    _, height, width = latents[0].shape
+    plan = plan_tiles(height, width, manifest.tile_px // manifest.scale, overlap)
+    return bounds(needed_for(window, reach_px, plan, len(latents), manifest).tiles[0])
 
 
 def read_ahead(

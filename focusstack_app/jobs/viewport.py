@@ -8,10 +8,10 @@ them are: for the render, or before, when there is time (`Viewport.finish`).
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,9 @@ from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.composite import blocks_over, composite, surrounds
-from focusstack_app.engine.frame_tree import needed_for
 from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.overview import Overview, noise_of
 from focusstack_app.engine.pixels import to_uint16
-from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.engine.veil import reach_px
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.fuse import (
@@ -38,9 +36,13 @@ from focusstack_app.jobs.fuse import (
     fuse_stack,
     load_model,
     room_bytes,
-    threads_bytes,
 )
-from focusstack_app.jobs.on_demand import frames_on_demand, latents_on_demand, read_ahead
+from focusstack_app.jobs.on_demand import (
+    frames_on_demand,
+    latents_on_demand,
+    needed_cells,
+    read_ahead,
+)
 from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import (
     Encoded,
@@ -48,20 +50,11 @@ from focusstack_app.jobs.preparing import (
     look_over,
     prepare,
 )
-from focusstack_app.jobs.reading import Stamps, budget_bytes, stamps_of
+from focusstack_app.jobs.reading import Stamps, stamps_of
 from focusstack_app.jobs.recent import RecentParts
-
-_FIXED_BYTES = 600_000_000  # the program, its model, and what one part needs
-_RECENT_SHARE = 0.3  # of the memory, for the latest tiles
-_FRAME_BYTES = 7  # per pixel: 16 bits of three colours, and the latent
+from focusstack_app.jobs.rooms import FRAME_BYTES, Rooms, rooms_of
 
 Result = TypeVar("Result")
-
-
-def fits_in_memory(request: FusionRequest) -> bool:
-    """Whether `Viewport.finish` needs no temporary files."""
-    width, height = request.stack.sources[request.stack.reference].size_px
-    return _FRAME_BYTES * width * height * len(request.stack) <= _rooms(request).frames_bytes
 
 
 def open_viewport(
@@ -82,7 +75,7 @@ def open_viewport(
     if request.method is not Method.VAEEDOF or len(request.stack) < 2 or request.max_side_px:
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
-    rooms = _rooms(request)
+    rooms = rooms_of(request)
     stamps = stamps_of(request.stack.sources)
     recent = RecentParts(rooms.recent_bytes)
     with ExitStack() as files:
@@ -130,7 +123,7 @@ class Viewport:
         prepared: Prepared,
         encoded: Encoded,
         recent: RecentParts,
-        rooms: _Rooms,
+        rooms: Rooms,
         spool: Spool,
         files: ExitStack,
         load: LoadModel,
@@ -307,11 +300,10 @@ class Viewport:
         wanted, size_px = self._in_frames(window), self._frame_size_px
         whole = bounds(blocks_over(wanted, size_px))
         seen = surrounds(whole, size_px)
-        frames = frames_on_demand(self._prepared, self._recent)
-        fusion = self._on_device(lambda: self._fused(frames, seen, mode, progress.sub(0.0, 0.8)))
+        fusion = self._on_device(lambda: self._fused(seen, mode, progress.sub(0.0, 0.8)))
         picture, _ = composite(
             fusion,
-            frames,
+            frames_on_demand(self._prepared, self._recent),
             focus=self._encoded.focus,
             overview=self._encoded.overview,
             agreement_rmse=self._encoded.model.manifest.agreement_rmse,
@@ -321,25 +313,25 @@ class Viewport:
         )
         return to_uint16(picture[wanted.seen_from(whole).slices])
 
-    def _fused(
-        self, frames: Sequence[Planes], window: Region, mode: Mode, progress: Progress
-    ) -> LatentFusion:
-        encoded, overlap, model = self._encoded, self._request.overlap, self._encoded.model
-        manifest = model.manifest
+    def _fused(self, window: Region, mode: Mode, progress: Progress) -> LatentFusion:
+        encoded, overlap = self._encoded, self._request.overlap
+        manifest = encoded.model.manifest
         cell_px = manifest.scale // manifest.weight_scale
         reach = reach_px(encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
-        latents = latents_on_demand(model, frames, encoded.latents, self._recent)
-        _, *grid = latents[0].shape
-        plan = plan_tiles(grid[0], grid[1], manifest.tile_px // manifest.scale, overlap)
-        ground = bounds(needed_for(window, reach, plan, len(latents), manifest).tiles[0])
-        threads = model.calls_at_once
-        read_ahead(latents[len(encoded.latents) :], ground, threads, progress.checkpoint)
+        latents = self._latents
+        cells = needed_cells(latents, window, reach, overlap, manifest)
+        needed = len(latents) * cells.height * cells.width * manifest.scale**2 * FRAME_BYTES
+        if needed > self._rooms.recent_bytes and not self.complete:
+            self._finish(Clock(), progress.sub(0.0, 0.5))  # to make it again and again takes longer
+            latents = self._latents
+        missing, threads = latents[len(encoded.latents) :], encoded.model.calls_at_once
+        read_ahead(missing, cells, threads, progress.checkpoint)
         return fuse_latents(
-            model,
+            encoded.model,
             latents,
             self._frame_size_px,
             overlap,
-            progress,
+            progress.sub(0.5, 1.0),
             window=window,
             reach_px=reach,
             recall=self._recent,
@@ -355,6 +347,11 @@ class Viewport:
             raise ValueError("the viewport was closed")
 
     @property
+    def _latents(self) -> list[Planes]:
+        frames = frames_on_demand(self._prepared, self._recent)
+        return latents_on_demand(self._encoded.model, frames, self._encoded.latents, self._recent)
+
+    @property
     def _frame_size_px(self) -> tuple[int, int]:
         height, width = self._prepared.frames[0].shape[:2]
         return height, width
@@ -365,22 +362,6 @@ class Viewport:
         return Region(
             window.top + top, window.left + left, window.bottom + top, window.right + left
         )
-
-
-class _Rooms(NamedTuple):
-    """How much memory may be used: in all, by the frames, and by the latest tiles."""
-
-    budget_bytes: int
-    frames_bytes: int
-    recent_bytes: int
-
-
-def _rooms(request: FusionRequest) -> _Rooms:
-    budget = budget_bytes(request)
-    width, _ = request.stack.sources[request.stack.reference].size_px
-    room = max(0, budget - _FIXED_BYTES - threads_bytes(width))
-    recent = int(room * _RECENT_SHARE)
-    return _Rooms(budget, room - recent, recent)
 
 
 def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:

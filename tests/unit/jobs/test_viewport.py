@@ -19,7 +19,7 @@ from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.jobs import fuse
 from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
 from focusstack_app.jobs.opening import open_stack
-from focusstack_app.jobs.viewport import Viewport, fits_in_memory, open_viewport
+from focusstack_app.jobs.viewport import Viewport, open_viewport
 from tests.helpers.models import MeanModel, UnevenModel
 from tests.helpers.results import assert_same
 from tests.helpers.stacks import make_stack, write_picture
@@ -63,7 +63,8 @@ def test_the_render_of_what_is_at_hand_is_that_of_the_files(
     model = UnevenModel()
     viewport = _opened(asked, model)
     viewport.picture_of(Region(100, 200, 230, 330), Mode.FAITHFUL, Progress())
-    made = set[str]()  # at first, the frames are known where they were looked at only
+    # At first, the frames are known where they were looked at only, if there is memory for that.
+    made = set[str]() if memory_bytes else {"align", "encode"}
     for mode in (Mode.STRICT, Mode.GENERATIVE, Mode.FAITHFUL):
         request = replace(asked, mode=mode, request_id=f"render {mode}")
         before = model.fuse_calls
@@ -278,6 +279,19 @@ def test_tiles_are_forgotten_where_memory_is_short(request_: FusionRequest, scra
     assert not list(scratch.iterdir())
 
 
+def test_a_part_for_which_memory_is_short_finishes_all_frames(request_: FusionRequest) -> None:
+    """Patches would be forgotten before they are used, and made again and again."""
+    window = Region(100, 200, 130, 230)
+    parts = []
+    for memory_bytes, complete in ((10**9, False), (0, True)):
+        viewport = _opened(replace(request_, memory_bytes=memory_bytes))
+        assert not viewport.complete
+        parts.append(viewport.picture_of(window, Mode.FAITHFUL, Progress()))
+        assert viewport.complete is complete
+        viewport.close()
+    np.testing.assert_array_equal(parts[0], parts[1])
+
+
 def test_a_closed_viewport_gives_nothing(request_: FusionRequest) -> None:
     viewport = _opened(request_)
     viewport.close()
@@ -366,13 +380,3 @@ def test_what_is_not_fused_in_parts_is_refused(request_: FusionRequest) -> None:
     ):
         with pytest.raises(ValueError, match="in parts"):
             _opened(other)
-
-
-def test_what_fits_in_memory_needs_no_temporary_files(
-    request_: FusionRequest, scratch: Path
-) -> None:
-    assert fits_in_memory(request_)
-    assert not fits_in_memory(replace(request_, memory_bytes=600_000_000))
-    viewport = _opened(request_)
-    assert list(scratch.iterdir()) == []
-    viewport.close()
