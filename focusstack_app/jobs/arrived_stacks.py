@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.pages import file_of
-from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook
+from focusstack_app.core.pages import file_of, page_of, page_path
+from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Version
 from focusstack_app.jobs.grouping import as_taken, grouped, longest_pause_s
 from focusstack_app.jobs.proposal import (
     ProposedStack,
@@ -119,3 +119,31 @@ def remaining(stack: ProposedStack, look: FolderLook) -> ProposedStack:
         if isinstance(read, tuple) and identity(source) not in identities(read):
             gone.append(source)
     return without_frames(stack, gone) if gone else stack
+
+
+def new_names(gone: Collection[Version], come: Sequence[Version]) -> dict[Path, Path]:
+    """What files are called that were renamed, by their old paths: size and time stay the same.
+
+    Args:
+        gone: Files that are not there any more.
+        come: Files that belong to no stack yet, in order.
+    """
+    names: dict[Path, Path] = {}
+    for old, *stamp in sorted(gone, key=lambda version: natural_order(version[0].name)):
+        alike = (path for path, *own in come if own == stamp and path not in names.values())
+        new = next(alike, None)
+        if new is not None:
+            names[old] = new
+    return names
+
+
+def renamed(stack: ProposedStack, names: Mapping[Path, Path]) -> ProposedStack:
+    """A stack whose files have other names."""
+
+    def now(source: FrameSource) -> FrameSource:
+        new, page = names.get(file_of(source.path)), page_of(source.path)
+        if new is None:
+            return source
+        return replace(source, path=new if page is None else page_path(new, page))
+
+    return replace(stack, sources=tuple(now(source) for source in stack.sources))

@@ -23,7 +23,9 @@ from focusstack_app.jobs.arrived_stacks import (
     held_back,
     identities,
     identity,
+    new_names,
     remaining,
+    renamed,
 )
 from focusstack_app.jobs.batch import (
     BatchItem,
@@ -244,12 +246,21 @@ class Watch:
         return _Entry(stack, old=self._first is None or files_of(stack) <= self._first)
 
     def _refresh(self, entry: _Entry, look: FolderLook, versions: dict[Path, Version]) -> None:
-        """Let a stack that failed wait again if its files are others, and forget what is gone."""
+        """Let a stack that failed wait again if its files are others, and forget what is gone.
+
+        One that is over follows its frames when they are renamed: they are no new ones.
+        """
         if entry.failed:
             now = {versions[path] for path, _, _ in entry.files if path in versions}
             if now == entry.files:
                 return
             entry.begin_again()
+        gone = [version for version in entry.files if version[0] not in versions]
+        if entry.over and gone:
+            owned = {path for other in self._entries for path in files_of(other.stack)}
+            names = new_names(gone, [v for path, v in versions.items() if path not in owned])
+            entry.stack = renamed(entry.stack, names)
+            entry.files = frozenset((names.get(v[0], v[0]), *v[1:]) for v in entry.files)
         if not entry.over:
             entry.stack = remaining(entry.stack, look)
             if not entry.stack.sources:

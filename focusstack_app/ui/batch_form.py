@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from focusstack_app.core.fusion import FusionRequest
-from focusstack_app.core.naming import filled_name, name_facts, template_problem
+from focusstack_app.core.naming import filled_name, template_problem
 from focusstack_app.core.output import FileFormat
 from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.settings.schema import Settings
@@ -139,22 +139,20 @@ class BatchForm(QWidget):
         export = replace(settings.export, batch_wait_s=wait_s)
         self._preferences.change(replace(settings, export=export))
 
-    def explain(self, name: str = "", request: FusionRequest | None = None) -> None:
+    def explain(self, example: str = "", request: FusionRequest | None = None) -> None:
         """Say what is made.
 
         Args:
-            name: Of the stack that is the example; there may be none.
-            request: What is asked for it.
+            example: What the picture of a stack is called; there may be none.
+            request: What is asked for that stack.
         """
         target = self.target
         self.name_problem.setText(said(self.problem))
         self.name_problem.setVisible(bool(self.problem))
         self.name_note.setVisible(not self.problem)
         if not self.problem:
-            facts = EXAMPLE if request is None else name_facts(name, request)
-            example = self.tr("For example {file}.").format(
-                file=f"{filled_name(target.template, facts)}{target.kind.suffixes[0]}"
-            )
+            example = example or f"{filled_name(target.template, EXAMPLE)}{target.kind.suffixes[0]}"
+            example = self.tr("For example {file}.").format(file=example)
             words = self.tr(
                 "Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
             )

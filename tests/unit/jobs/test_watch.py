@@ -235,6 +235,21 @@ def test_a_rating_written_into_a_frame_is_no_new_frame(
     assert session.made == ["done capture.tif of 3"]
 
 
+def test_frames_that_are_renamed_are_no_new_frames(session: _Session, frames: list[Path]) -> None:
+    _copy(session, frames[:3])
+    session.wait(40)
+    here = [session.folder / frame.name for frame in frames]
+    for path in here[:3]:
+        path.rename(path.with_name(f"moth_{path.name[-5:]}"))
+    session.wait(60)
+    assert session.made == ["done capture.tif of 3"]
+    _copy(session, frames[3:5])
+    here[3].rename(here[3].with_name("wing_4.jpg"))  # before it is fused
+    session.wait(60)
+    assert session.made[1:] == ["done capture-wing_4.tif of 2"]
+    assert session.notes == []
+
+
 def test_results_are_no_frames(session: _Session, frames: list[Path]) -> None:
     _copy(session, frames[:3])
     session.wait(40)
