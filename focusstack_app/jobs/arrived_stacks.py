@@ -9,12 +9,13 @@ from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.pages import bare_name, file_of
+from focusstack_app.core.pages import file_of
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook
 from focusstack_app.jobs.grouping import as_taken, grouped, longest_pause_s
 from focusstack_app.jobs.proposal import (
     ProposedStack,
     folder_name,
+    name_of_file,
     stacks_among,
     without_frames,
 )
@@ -24,9 +25,16 @@ Identity = tuple[Path, datetime | None]
 
 
 def groups_of(
-    folder: Path, frames: Sequence[FrameSource], warnings: tuple[str, ...]
+    folder: Path, frames: Sequence[FrameSource], warnings: tuple[str, ...], *, given: bool
 ) -> list[ProposedStack]:
-    """The stacks that frames are, named like their folder, or their file if it holds several."""
+    """The stacks that frames are, named like their folder, or their file if it holds several.
+
+    Args:
+        folder: Where they lie.
+        frames: In natural order.
+        warnings: What each stack is told with.
+        given: Whether the folder is one that is watched, and not one of those in it.
+    """
     whole: dict[Path, list[FrameSource]] = {}
     loose = []
     for source in frames:
@@ -34,7 +42,10 @@ def groups_of(
             loose.append(source)
         else:
             whole.setdefault(file_of(source.path), []).append(source)
-    stacks = [ProposedStack(bare_name(path), folder, tuple(pages)) for path, pages in whole.items()]
+    stacks = [
+        ProposedStack(name_of_file(path, folder, given=given), folder, tuple(pages))
+        for path, pages in whole.items()
+    ]
     if loose:
         name = folder_name(folder)
         stacks += [replace(s, name=name) for s in stacks_among(folder, loose, warnings=warnings)]

@@ -147,7 +147,7 @@ class BatchWindow(BatchFrame):
                     stacks = []
                 found += stacks
                 left += left_alone(folder, stacks, exclude=results)
-            return propose_stacks(found, progress), left
+            return propose_stacks(found, progress, parents=captured), left
 
         self.banner.hide()
         self.status.setText(self.tr("Reading frame headers…"))
@@ -274,6 +274,7 @@ class BatchWindow(BatchFrame):
         self.runner.start([task for _, task in chosen])
 
     def _watch(self) -> None:
+        self.form.keep_wait()
         wait_s = float(self.form.wait.value())
         self.runner.watch(self.watched.watch(self.form.target, self._make_request, wait_s))
         self.bar.setValue(0)

@@ -32,13 +32,15 @@ def _look(folder: Path) -> FolderLook:
 
 def test_files_that_hold_a_stack_are_stacks_of_their_own(tmp_path: Path) -> None:
     paths = [write_z_stack(tmp_path / "wing.tif"), *write_timed_stack(tmp_path, [0, 1, 60, 61])]
-    groups = groups_of(tmp_path, _frames(paths), ("told",))
+    groups = groups_of(tmp_path, _frames(paths), ("told",), given=True)
     assert [(g.name, len(g.sources)) for g in groups] == [
         ("wing", 3),
         (tmp_path.name, 2),
         (tmp_path.name, 2),
     ]
     assert groups[1].warnings == ("told",)
+    beside = groups_of(tmp_path, _frames(paths), (), given=False)
+    assert beside[0].name == f"{tmp_path.name}-wing"
 
 
 @pytest.mark.parametrize(("after_s", "belongs"), [(3, True), (30, False)])
