@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from focusstack_app.jobs.opening import (
     without_results,
     without_twins,
 )
+
+_REMEMBERED = 1024  # headers, as a watch looks again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class ProposedStack:
 def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     """The sub-folders that have pictures, by name; or `parent` itself when none has.
 
-    A sub-folder that cannot be read is among them, so that it is reported.
+    A sub-folder that cannot be read is among them, so that it is reported. One that holds only
+    results does not count beside pictures in `parent`, of which they may have been made.
 
     Args:
         parent: Where to look; hidden sub-folders, deeper levels, and links to folders that count
@@ -78,7 +82,9 @@ def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     loose = list_images(parent)
     stacks = []
     for folder in sorted(_sub_folders(parent), key=Path.is_symlink):
-        if folder.resolve() not in apart and _has_pictures(folder):
+        if folder.resolve() in apart or not _has_pictures(folder):
+            continue
+        if not (loose and _only_results(folder)):
             apart.add(folder.resolve())
             stacks.append(folder)
     stacks.sort(key=lambda folder: natural_order(folder.name))
@@ -112,7 +118,7 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
             )
         )
     for folder in _sub_folders(parent):
-        if folder.resolve() in results and _has_frames(folder):
+        if folder.resolve() in results and _only_results(folder) is False:
             lines.append(
                 message(
                     "The pictures in {folder} are left out, because results go there.",
@@ -146,11 +152,16 @@ def _has_pictures(folder: Path) -> bool:
         return True
 
 
-def _has_frames(folder: Path) -> bool:
-    """Whether a folder can be read, and holds pictures that this program did not make."""
+def _only_results(folder: Path) -> bool | None:
+    """Whether this program made all pictures of a folder; None where it cannot be read."""
     with suppress(InputError, OSError):
-        return any(not read_facts(path).shows_result for path in list_images(folder))
-    return False
+        return all(_is_result(path, path.stat().st_mtime_ns) for path in list_images(folder))
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def _is_result(picture: Path, _written_ns: int) -> bool:
+    return read_facts(picture).shows_result
 
 
 def propose_stacks(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +100,18 @@ def test_what_is_left_alone_is_said(tmp_path: Path) -> None:
     assert deeper.startswith(f"{tmp_path / 'day'} is left out")
     alone = tmp_path / "day" / "b"
     assert left_alone(alone, find_stacks(alone)) == []
+
+
+def test_results_of_frames_beside_them_are_no_stack(tmp_path: Path) -> None:
+    write_stack(tmp_path, 2)
+    (tmp_path / "stacked").mkdir()
+    picture = tmp_path / "stacked" / "a.tif"
+    pixels = np.zeros((30, 40, 3), np.uint16)
+    write_picture(picture, pixels, icc_profile=None, source=None, description="")
+    assert find_stacks(tmp_path) == [tmp_path.resolve()]
+    assert left_alone(tmp_path, find_stacks(tmp_path)) == []
+    shutil.copy(tmp_path / "frame_1.png", tmp_path / "stacked")
+    assert find_stacks(tmp_path) == [tmp_path / "stacked"]
 
 
 def test_frames_where_results_go_are_said_to_be_left_out(tmp_path: Path) -> None:
