@@ -31,15 +31,10 @@ def groups_of(count: int, slots: int) -> list[list[int]]:
     return [list(range(end - size, end)) for size, end in zip(sizes, ends, strict=True)]
 
 
-def levels_of(count: int, slots: int) -> int:
-    """Levels of the tree."""
-    return 1 if count <= slots else 1 + levels_of(len(groups_of(count, slots)), slots)
-
-
-def fusions_of(count: int, slots: int) -> list[int]:
-    """Groups that are fused on each level of the tree, the lowest first."""
+def fusions_of(count: int, slots: int) -> int:
+    """Groups that are fused, on all levels of the tree."""
     groups = groups_of(count, slots)
-    own = [sum(len(group) > 1 for group in groups)]
+    own = sum(len(group) > 1 for group in groups)
     return own if len(groups) == 1 else own + fusions_of(len(groups), slots)
 
 
@@ -50,25 +45,22 @@ class Needed(NamedTuple):
         decoded: The tiles that reach into it.
         seen: What of them is decoded.
         shown: What weights, carriers and mix cover.
-        tiles: Those that are fused on each level of the tree, the lowest first.
+        tiles: Those that are fused.
     """
 
     decoded: list[Region]
     seen: Region
     shown: Region
-    tiles: list[list[Region]]
+    tiles: list[Region]
 
 
-def needed_for(
-    window: Region, reach_px: int, plan: TilePlan, count: int, manifest: ModelManifest
-) -> Needed:
+def needed_for(window: Region, reach_px: int, plan: TilePlan, manifest: ModelManifest) -> Needed:
     """What a fusion makes for a window.
 
     Args:
         window: In pixels.
         reach_px: How far around it weights, carriers and mix are wanted.
         plan: Of the latents.
-        count: Of the frames.
         manifest: Of the model.
     """
     scale = manifest.scale
@@ -81,8 +73,4 @@ def needed_for(
     seen = cells.grown(manifest.decoder_reach, bounds(decoded))
     # The compositing enlarges the planes, for which it looks a little beyond.
     shown = cells.grown(1 + -(-reach_px // scale), Region(0, 0, plan.height, plan.width))
-    # The tiles of one level must find all that they cover fused by the level below.
-    tiles = [plan.tiles_over(bounds([seen, shown]))]
-    while len(tiles) < levels_of(count, manifest.slots):
-        tiles.insert(0, plan.tiles_over(bounds(tiles[0])))
-    return Needed(decoded, seen, shown, tiles)
+    return Needed(decoded, seen, shown, plan.tiles_over(bounds([seen, shown])))

@@ -1,8 +1,8 @@
 """From latents to a decoded picture: the VAEEDOF pipeline, tile by tile.
 
 Seven latents at a time are fused per overlapping tile; more frames are fused as a tree, the fused
-latents of one level being the frames of the next. The last level is decoded tile by tile and
-blended with alpha gradients (paper, section 3).
+latents of one level being the frames of the next, tile by tile. Only the last level is blended with
+alpha gradients, before it is decoded and after (paper, section 3).
 
 Any window of the picture can be had alone: what is computed then is the tiles that reach into it,
 and it equals that part of the whole picture to the bit.
@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import threading
 from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -83,28 +82,36 @@ class _Product:
         return math.prod(others, start=first)
 
 
-class _Part:
-    """A rectangle of a (C, h, w) latent, read by three slices as if it were all (`Planes`)."""
+class _Source(Protocol):
+    """What gives the latents that are fused."""
 
-    def __init__(self, whole: Planes, area: Region) -> None:
-        self._whole = whole
-        self._area = area
-        self.shape = (whole.shape[0], area.height, area.width)
-
-    def __getitem__(self, key: Any) -> NDArray[Any]:
-        channels, rows, columns = key
-        top, left = self._area.top, self._area.left
-        return self._whole[
-            channels,
-            slice(rows.start + top, rows.stop + top),
-            slice(columns.start + left, columns.stop + left),
-        ]
+    def of(self, tile: Region) -> NDArray[Any]:
+        """(C, h, w) of a tile."""
+        ...
 
 
-class _Level(NamedTuple):
-    """What a fusion of some frames, or of fused frames, gives on the ground that it covers."""
+class _Frame(NamedTuple):
+    """The latent of a frame (`_Source`)."""
 
     latent: Planes
+
+    def of(self, tile: Region) -> NDArray[Any]:
+        return self.latent[(slice(None), *tile.slices)]
+
+
+class _Group(NamedTuple):
+    """The fused latents of a group, tile by tile (`_Source`)."""
+
+    latents: Planes
+    tiles: list[Region]
+
+    def of(self, tile: Region) -> NDArray[Any]:
+        return self.latents[self.tiles.index(tile)]
+
+
+class _Planes(NamedTuple):
+    """What a fusion of some frames, or of fused frames, says of them: see `LatentFusion`."""
+
     weights: list[Planes]
     carriers: list[Planes]
     mix: Planes
@@ -152,12 +159,8 @@ def fuse_latents(
     _, height, width = latents[0].shape
     plan = plan_tiles(height, width, manifest.tile_px // scale, overlap)
     window = window or Region(0, 0, *size_px)
-    decoded, seen, shown, tiles = needed_for(window, reach_px, plan, len(latents), manifest)
-    ground = bounds(tiles[0])
-    total = len(decoded) + sum(
-        len(of_level) * fusions
-        for of_level, fusions in zip(tiles, fusions_of(len(latents), manifest.slots), strict=True)
-    )
+    decoded, seen, shown, tiles = needed_for(window, reach_px, plan, manifest)
+    total = len(decoded) + len(tiles) * fusions_of(len(latents), manifest.slots)
     done = 0
 
     def tick(stage: str) -> None:
@@ -165,13 +168,14 @@ def fuse_latents(
         done += 1
         progress.report(done / total, stage)
 
-    work = _Work(model, plan, ground, shown, tick, keep, recall)
-    fused = _fuse_tree(work, [_Part(latent, ground) for latent in latents], tiles)
+    like = latents[0][0:1, 0:1, 0:1]
+    work = _Work(model, plan, tiles, shown, like, tick, keep, recall)
+    blended, planes = _fuse_tree(work, [_Frame(latent) for latent in latents])
     return LatentFusion(
-        picture=_decode(work, fused.latent, decoded, seen, window),
-        weights=fused.weights,
-        carriers=fused.carriers,
-        mix=fused.mix[:],
+        picture=_decode(work, blended, decoded, seen, window),
+        weights=planes.weights,
+        carriers=planes.carriers,
+        mix=planes.mix[:],
         cell_px=scale // fine,
         corner_px=(window.top, window.left),
         grid_corner=(shown.top * fine, shown.left * fine),
@@ -182,59 +186,54 @@ class _Work(NamedTuple):
     """What all steps of one fusion share.
 
     Attributes:
-        ground: The cells that fused latents cover.
-        shown: The cells that all other planes cover.
+        tiles: What is fused, row by row.
+        shown: The cells that all planes cover.
+        like: An array of the kind of all.
     """
 
     model: FusionModel
     plan: TilePlan
-    ground: Region
+    tiles: list[Region]
     shown: Region
+    like: Any
     tick: Callable[[str], None]
     keep: Callable[[NDArray[Any]], Planes]
     recall: Recall
 
 
-def _fuse_tree(work: _Work, latents: Sequence[Planes], tiles: Sequence[list[Region]]) -> _Level:
-    groups = [
-        [latents[i] for i in group] for group in groups_of(len(latents), work.model.manifest.slots)
-    ]
-    make = _fused_on_card if on_card(latents[0][0:1, 0:1, 0:1]) else _fused
-    with closing(make(work, groups, tiles[0], len(tiles))) as parts:
+def _fuse_tree(
+    work: _Work, sources: Sequence[_Source], level: int = 0
+) -> tuple[FloatArray, _Planes]:
+    """The fused latent of the ground of all tiles, blended, and the planes."""
+    members = groups_of(len(sources), work.model.manifest.slots)
+    groups = [[sources[i] for i in group] for group in members]
+    make = _fused_on_card if on_card(work.like) else _fused
+    with closing(make(work, groups, level)) as parts:
         if len(groups) == 1:
-            return _fuse_group(work, latents, tiles[0], parts)
+            return _fuse_last(work, groups[0], parts)
         fused = [
-            _alone(work, group[0])
-            if len(group) == 1
-            else _put_away(work, _fuse_group(work, group, tiles[0], parts))
+            (group[0], _alone(work)) if len(group) == 1 else _fuse_group(work, len(group), parts)
             for group in groups
         ]
-    top = _fuse_tree(work, [part.latent for part in fused], tiles[1:])
+    blended, top = _fuse_tree(work, [source for source, _ in fused], level + 1)
     weights: list[Planes] = []
     carriers: list[Planes] = []
     mix = namespace(top.mix[:]).zeros_like(top.mix[:])
-    for part, share, carrier in zip(fused, top.weights, top.carriers, strict=True):
+    for (_, part), share, carrier in zip(fused, top.weights, top.carriers, strict=True):
         weights += [_Product(own, share) for own in part.weights]
         carriers += [_Product(own, carrier) for own in part.carriers]
         mix += part.mix[:] * share[:]
-    return _Level(top.latent, weights, carriers, _stacked_mix(top.mix[:], mix))
+    return blended, _Planes(weights, carriers, _stacked_mix(top.mix[:], mix))
 
 
-def _alone(work: _Work, latent: Planes) -> _Level:
-    """A frame that has a level to itself."""
+def _alone(work: _Work) -> _Planes:
+    """Of a frame that has a level to itself."""
     fine = work.model.manifest.weight_scale
     grid = (work.shown.height * fine, work.shown.width * fine)
-    nothing = zeros(latent[0:1, 0:1, 0:1], (1, 1, 1))
+    nothing = zeros(work.like, (1, 1, 1))
     xp = namespace(nothing)
     whole: list[Planes] = [xp.broadcast_to(nothing[0] + 1, grid)]
-    return _Level(latent, whole, whole, xp.broadcast_to(nothing, (2, *grid)))
-
-
-def _put_away(work: _Work, level: _Level) -> _Level:
-    """The same level, one of many, with all of its planes kept."""
-    _, height, width = level.latent.shape
-    latent = work.keep(level.latent[:, 0:height, 0:width])
-    return _Level(latent, level.weights, level.carriers, work.keep(level.mix[:]))
+    return _Planes(whole, whole, xp.broadcast_to(nothing, (2, *grid)))
 
 
 def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
@@ -245,32 +244,58 @@ def _stacked_mix(top: FloatArray, below: FloatArray) -> FloatArray:
     return both
 
 
-def _fuse_group(
-    work: _Work, latents: Sequence[Planes], tiles: list[Region], parts: Iterator[Fused]
-) -> _Level:
-    """Fuse at most `slots` latents tile by tile.
+def _fuse_last(
+    work: _Work, sources: Sequence[_Source], parts: Iterator[Fused]
+) -> tuple[FloatArray, _Planes]:
+    """The group of which the picture is decoded."""
+    ground = bounds(work.tiles)
+    if len(sources) == 1:
+        return as_float32(sources[0].of(ground)), _alone(work)
+    channels = work.model.manifest.latent_channels
+    blended = zeros(work.like, (channels, ground.height, ground.width))
+
+    def blend_in(tile: Region, latent: FloatArray) -> None:
+        here = (slice(None), *tile.seen_from(ground).slices)
+        blended[here] += work.plan.alpha(tile, like=work.like) * latent
+
+    return blended, _fused_planes(work, len(sources), parts, blend_in)
+
+
+def _fuse_group(work: _Work, count: int, parts: Iterator[Fused]) -> tuple[_Source, _Planes]:
+    """A group of several, all of it kept."""
+    latents: list[Any] = []
+
+    def add(_tile: Region, latent: FloatArray) -> None:
+        latents.append(as_float16(latent))
+
+    planes = _fused_planes(work, count, parts, add)
+    kept = work.keep(namespace(latents[0]).stack(latents))
+    return _Group(kept, work.tiles), planes._replace(mix=work.keep(planes.mix[:]))
+
+
+def _fused_planes(
+    work: _Work,
+    count: int,
+    parts: Iterator[Fused],
+    take: Callable[[Region, FloatArray], None],
+) -> _Planes:
+    """Blend what the model says of the frames of a group.
 
     Args:
         work: What is shared.
-        latents: Cover the ground.
-        tiles: To be fused, row by row.
-        parts: Gives what the model makes of each of them next.
+        count: Of the frames.
+        parts: Gives what the model makes of each tile next.
+        take: Given the fused latent of each tile.
     """
-    plan, ground, shown, keep = work.plan, work.ground, work.shown, work.keep
+    plan, shown, one, keep = work.plan, work.shown, work.like, work.keep
     fine = work.model.manifest.weight_scale
-    count = len(latents)
     grid = (shown.height * fine, shown.width * fine)
-    if count == 1:
-        return _alone(work, latents[0])
-    one = latents[0][0:1, 0:1, 0:1]
-    latent = zeros(one, latents[0].shape)
     weights, carriers = ([zeros(one, grid) for _ in range(count)] for _ in range(2))
     mix = zeros(one, (2, *grid))
 
-    for tile in tiles:
+    for tile in work.tiles:
         part = next(parts)
-        here = tile.seen_from(ground)
-        latent[(slice(None), *here.slices)] += plan.alpha(tile, like=one) * part.latent
+        take(tile, part.latent)
         if tile.overlaps(shown):
             both = tile.grown(0, shown)
             there = both.seen_from(shown).scaled(fine).slices
@@ -281,40 +306,21 @@ def _fuse_group(
                 blend(alpha, planes[owned], [total[there] for total in totals])
             blend(alpha, part.mix[owned], [plane[there] for plane in mix])
         work.tick(message("Fusing"))
-    return _Level(
-        latent,
-        [keep(plane) for plane in weights],
-        [keep(as_float16(plane)) for plane in carriers],
-        mix,
+    return _Planes(
+        [keep(plane) for plane in weights], [keep(as_float16(plane)) for plane in carriers], mix
     )
 
 
 def _fused(
-    work: _Work, groups: Sequence[Sequence[Planes]], tiles: list[Region], level: int
+    work: _Work, groups: Sequence[Sequence[_Source]], level: int
 ) -> Generator[Fused, None, None]:
     """What the model makes of each tile of each group of latents that is not one alone.
 
     The next group is begun while the last tiles of one are made: small frames have few.
     """
-    ground = work.ground
-    held: dict[tuple[int, int, int], list[NDArray[Any]]] = {}
-
-    def strips(number: int, top: int, bottom: int) -> list[NDArray[Any]]:
-        """The latents of a row of tiles; one read for all of them, and no other row is held."""
-        row = number, top, bottom
-        if row not in held:
-            held.clear()
-            every, across = slice(None), slice(0, ground.width)
-            held[row] = [one[every, slice(top, bottom), across] for one in groups[number]]
-        return held[row]
-
-    one_reads = threading.Lock()
 
     def fuse(number: int, tile: Region) -> Fused:
-        here = tile.seen_from(ground)
-        with one_reads:
-            rows = strips(number, here.top, here.bottom)
-        picked = [row[:, :, here.left : here.right] for row in rows]
+        picked = [source.of(tile) for source in groups[number]]
         return work.model.fuse(np.stack(picked, dtype=np.float32))
 
     def recalled(part: tuple[int, Region]) -> Fused:
@@ -322,24 +328,25 @@ def _fused(
         return work.recall(((level, number), tile), functools.partial(fuse, number, tile))
 
     several = [number for number, group in enumerate(groups) if len(group) > 1]
-    yield from ahead(recalled, itertools.product(several, tiles), work.model.calls_at_once)
+    yield from ahead(recalled, itertools.product(several, work.tiles), work.model.calls_at_once)
 
 
 def _fused_on_card(
-    work: _Work, groups: Sequence[Sequence[Planes]], tiles: list[Region], level: int
+    work: _Work, groups: Sequence[Sequence[_Source]], level: int
 ) -> Generator[Fused, None, None]:
     """The same, many tiles at a time: one alone does not keep a card busy."""
     del level
+    tiles = work.tiles
     at_once = min(_CARD_TILES, len(tiles))
-    for latents in groups:
-        xp = namespace(latents[0][0:1, 0:1, 0:1])
-        for first in range(0, len(tiles) if len(latents) > 1 else 0, at_once):
+    xp = namespace(work.like)
+    for sources in groups:
+        for first in range(0, len(tiles) if len(sources) > 1 else 0, at_once):
             some = tiles[first : first + at_once]
             picked = [
-                latent[(slice(None), *tile.seen_from(work.ground).slices)]
+                source.of(tile)
                 # As many each time: what a card does for other numbers is prepared anew.
                 for tile in itertools.islice(itertools.cycle(some), at_once)
-                for latent in latents
+                for source in sources
             ]
             tile_shape = picked[0].shape
             together = as_float32(xp.stack(picked)).reshape(at_once, -1, *tile_shape)
@@ -349,17 +356,16 @@ def _fused_on_card(
 
 
 def _decode(
-    work: _Work, latent: Planes, tiles: list[Region], seen: Region, window: Region
+    work: _Work, latent: FloatArray, tiles: list[Region], seen: Region, window: Region
 ) -> FloatArray:
     """The window, blended from the tiles that reach into it; no more of them than is seen."""
     scale = work.model.manifest.scale
-    ground = bounds(tiles)
-    corner = latent[0:1, 0:1, 0:1]
+    ground, covered, corner = bounds(tiles), bounds(work.tiles), work.like
     picture = zeros(corner, (ground.height * scale, ground.width * scale, 3))
 
     def decoded(tile: Region) -> FloatArray:
-        here = _decoded_part(tile, seen).seen_from(work.ground).slices
-        return work.model.decode(as_float32(latent[(slice(None), *here)]))
+        here = _decoded_part(tile, seen).seen_from(covered).slices
+        return work.model.decode(latent[(slice(None), *here)])
 
     threads = 0 if on_card(corner) else work.model.calls_at_once
     with closing(ahead(decoded, tiles, threads)) as parts:

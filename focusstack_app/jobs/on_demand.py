@@ -193,7 +193,7 @@ def needed_cells(
     """The part of latents that `fuse_latents` reads; see there."""
     _, height, width = latents[0].shape
     plan = plan_tiles(height, width, manifest.tile_px // manifest.scale, overlap)
-    return bounds(needed_for(window, reach_px, plan, len(latents), manifest).tiles[0])
+    return bounds(needed_for(window, reach_px, plan, manifest).tiles)
 
 
 def read_ahead(
