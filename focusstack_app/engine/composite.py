@@ -260,12 +260,12 @@ def _plain(
     known = _seen_from(fusion.grid_corner, cells).slices
     xp = namespace(fusion.picture)
     plain, behind, total = zeros(fusion.picture, (3, cells.height, cells.width))
-    for index, frame in enumerate(frames):
+    shades = (grey(to_float(frame[around.scaled(cell_px).slices])) for frame in frames)
+    for index, over_noise in enumerate(overview.over_noise(shades, cell_px)):
         _stop_if_cancelled(progress)
-        shades = grey(to_float(frame[around.scaled(cell_px).slices]))
         weight = as_float32(fusion.weights[index][known])
         rather = xp.clip(weight - overview.weight(index, cells, cell_px), 0, None)
-        bare = plainness(overview.over_noise(shades, cell_px)[there])
+        bare = plainness(over_noise[there])
         plain += rather * bare
         behind += as_float32(fusion.carriers[index][known]) * bare
         total += rather
