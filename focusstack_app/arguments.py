@@ -30,7 +30,6 @@ from focusstack_app.core.output import (
     Stereo,
     StereoKind,
 )
-from focusstack_app.jobs.grouping import USUAL_WAIT_S
 from focusstack_app.options import add_fusion_options, add_output_options, add_stereo_options
 from focusstack_app.settings.schema import Settings
 
@@ -163,7 +162,7 @@ def command_parser(settings: Settings) -> argparse.ArgumentParser:
         "--wait",
         metavar="SECONDS",
         type=_seconds,
-        default=USUAL_WAIT_S,
+        default=float(settings.export.batch_wait_s),
         help="with --watch: a stack of which nothing came for so long is complete "
         "(default: %(default)g)",
     )

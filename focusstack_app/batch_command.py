@@ -65,19 +65,14 @@ def batch(args: argparse.Namespace) -> int:
 class _Story:
     """What became of the stacks so far: told line by line, and kept for the report."""
 
-    def __init__(self, display: ProgressDisplay, report: Path | None, *, at_once: bool) -> None:
+    def __init__(self, display: ProgressDisplay, report: Path | None) -> None:
         self.display = display
         self._report = report
-        self._at_once = at_once
         self._items: list[BatchItem] = []
 
     @property
     def facts(self) -> dict[str, object]:
         return BatchReport(tuple(self._items)).facts()
-
-    @property
-    def told(self) -> bool:
-        return bool(self._items)
 
     @property
     def failed(self) -> bool:
@@ -92,8 +87,10 @@ class _Story:
             self.display.note(f"focusstack: {shown(Path(item.name))} failed: {item.message}")
         else:
             self.display.note(f"{item.outcome}: {shown(item.output)} ({item.seconds:.1f} s)")
-        if self._at_once:
-            self.write()
+        try:
+            self.write()  # after each, so that it is there whatever ends the program
+        except OutputError as error:  # tried again after the next stack, and told in the end
+            self.warn(error.said)
 
     def warn(self, line: str) -> None:
         self.display.note(f"warning: {line}")
@@ -115,19 +112,17 @@ def _stacks(
     folders = find_stacks(args.parent, exclude=target.folders)
     for line in left_alone(args.parent, folders, exclude=target.folders):
         story.warn(line)
-    return propose_stacks(folders, progress.sub(0.0, 0.0), split=args.split)
+    return propose_stacks(folders, progress.sub(0.0, 0.0), parents=[args.parent], split=args.split)
 
 
 def _run(args: argparse.Namespace, target: BatchTarget) -> int:
     display = ProgressDisplay(sys.stderr)
-    progress, story = Progress(display), _Story(display, args.json, at_once=False)
+    progress, story = Progress(display), _Story(display, args.json)
     try:
         with cancelled_by_signals(progress), display:
             stacks = _stacks(args, target, progress, story)
             run_batch(stacks, target, _request(args), progress, on_item=story.tell)
     except (Cancelled, KeyboardInterrupt):
-        if story.told:
-            story.write()
         complain("Cancelled; finished pictures stay. Run the same command again to go on.")
         return CANCELLED
     story.sum_up()
@@ -145,7 +140,7 @@ def _request(args: argparse.Namespace) -> MakeRequest:
 def _watch(args: argparse.Namespace, target: BatchTarget) -> int:
     """Until Ctrl-C, which is no failure unless a stack was left unfinished."""
     display = ProgressDisplay(sys.stderr)
-    progress, story = Progress(display), _Story(display, args.json, at_once=True)
+    progress, story = Progress(display), _Story(display, args.json)
     list_images(args.parent)  # a name that is wrong is not waited for
     watch = Watch(target, _request(args), [args.parent], args.wait)
     unfinished: tuple[Waiting, ...] = ()
@@ -165,7 +160,7 @@ def _watch(args: argparse.Namespace, target: BatchTarget) -> int:
 
 def _plan(args: argparse.Namespace, target: BatchTarget) -> int:
     display = ProgressDisplay(sys.stderr)
-    progress, story = Progress(display), _Story(display, None, at_once=False)
+    progress, story = Progress(display), _Story(display, None)
     try:
         with cancelled_by_signals(progress), display:
             stacks = _stacks(args, target, progress, story)

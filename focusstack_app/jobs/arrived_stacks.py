@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.pages import bare_name, file_of
-from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook
+from focusstack_app.core.pages import file_of, page_of, page_path
+from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Version
 from focusstack_app.jobs.grouping import as_taken, grouped, longest_pause_s
 from focusstack_app.jobs.proposal import (
     ProposedStack,
     folder_name,
+    name_of_file,
     stacks_among,
     without_frames,
 )
@@ -24,9 +25,16 @@ Identity = tuple[Path, datetime | None]
 
 
 def groups_of(
-    folder: Path, frames: Sequence[FrameSource], warnings: tuple[str, ...]
+    folder: Path, frames: Sequence[FrameSource], warnings: tuple[str, ...], *, given: bool
 ) -> list[ProposedStack]:
-    """The stacks that frames are, named like their folder, or their file if it holds several."""
+    """The stacks that frames are, named like their folder, or their file if it holds several.
+
+    Args:
+        folder: Where they lie.
+        frames: In natural order.
+        warnings: What each stack is told with.
+        given: Whether the folder is one that is watched, and not one of those in it.
+    """
     whole: dict[Path, list[FrameSource]] = {}
     loose = []
     for source in frames:
@@ -34,7 +42,10 @@ def groups_of(
             loose.append(source)
         else:
             whole.setdefault(file_of(source.path), []).append(source)
-    stacks = [ProposedStack(bare_name(path), folder, tuple(pages)) for path, pages in whole.items()]
+    stacks = [
+        ProposedStack(name_of_file(path, folder, given=given), folder, tuple(pages))
+        for path, pages in whole.items()
+    ]
     if loose:
         name = folder_name(folder)
         stacks += [replace(s, name=name) for s in stacks_among(folder, loose, warnings=warnings)]
@@ -108,3 +119,31 @@ def remaining(stack: ProposedStack, look: FolderLook) -> ProposedStack:
         if isinstance(read, tuple) and identity(source) not in identities(read):
             gone.append(source)
     return without_frames(stack, gone) if gone else stack
+
+
+def new_names(gone: Collection[Version], come: Sequence[Version]) -> dict[Path, Path]:
+    """What files are called that were renamed, by their old paths: size and time stay the same.
+
+    Args:
+        gone: Files that are not there any more.
+        come: Files that belong to no stack yet, in order.
+    """
+    names: dict[Path, Path] = {}
+    for old, *stamp in sorted(gone, key=lambda version: natural_order(version[0].name)):
+        alike = (path for path, *own in come if own == stamp and path not in names.values())
+        new = next(alike, None)
+        if new is not None:
+            names[old] = new
+    return names
+
+
+def renamed(stack: ProposedStack, names: Mapping[Path, Path]) -> ProposedStack:
+    """A stack whose files have other names."""
+
+    def now(source: FrameSource) -> FrameSource:
+        new, page = names.get(file_of(source.path)), page_of(source.path)
+        if new is None:
+            return source
+        return replace(source, path=new if page is None else page_path(new, page))
+
+    return replace(stack, sources=tuple(now(source) for source in stack.sources))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,7 +13,6 @@ from focusstack_app.core.errors import FocusStackError, InputError, OutputError,
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.message import message
-from focusstack_app.core.naming import filled_name, name_facts
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
@@ -26,8 +24,9 @@ from focusstack_app.jobs.export import (
     export_result,
 )
 from focusstack_app.jobs.fuse import fuse_stack
-from focusstack_app.jobs.proposal import ProposedStack, folder_name
+from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.report import facts
+from focusstack_app.jobs.result_names import outputs_of
 from focusstack_app.jobs.results_folders import BatchTarget, check_apart, results_folders
 
 logger = logging.getLogger(__name__)
@@ -180,53 +179,11 @@ def plan_batch(
         target: Where results go.
         make_request: From a stack to what is asked for it.
     """
-    suffix = target.kind.suffixes[0]
     requests = [None if stack.problem else make_request(Stack(stack.sources)) for stack in stacks]
-    names = _names(stacks, requests, target.template)
-    taken: set[str] = set()
-    tasks = []
-    for stack, request, name in zip(stacks, requests, names, strict=True):
-        free, number = name, 1
-        while free.casefold() in taken:
-            number += 1
-            free = f"{name}-{number}"
-        taken.add(free.casefold())
-        tasks.append(BatchTask(stack, request, target.folder / f"{free}{suffix}", target))
-    return tasks
-
-
-def _names(
-    stacks: Sequence[ProposedStack], requests: Sequence[FusionRequest | None], template: str
-) -> list[str]:
-    """The names of the results; those that would be the same end with the name of the stack.
-
-    A number would change with every stack that comes or goes, and the wrong picture be skipped. So
-    stacks that are called the same in several folders, as microscopes call their files, begin with
-    the name of their folder.
-    """
-    folders: dict[str, set[Path]] = {}
-    for stack in stacks:
-        folders.setdefault(stack.name.casefold(), set()).add(stack.folder)
-    called = [
-        f"{folder_name(stack.folder)}-{stack.name}"
-        if len(folders[stack.name.casefold()]) > 1 and stack.name != folder_name(stack.folder)
-        else stack.name
-        for stack in stacks
-    ]
-
-    def filled(template: str) -> list[str]:
-        return [
-            name if request is None else filled_name(template, name_facts(name, request))
-            for name, request in zip(called, requests, strict=True)
-        ]
-
-    names = filled(template)
-    if "{stack}" in template:
-        return names
-    often = Counter(name.casefold() for name in names)
+    outputs = outputs_of(stacks, requests, target)
     return [
-        name if often[name.casefold()] == 1 else longer
-        for name, longer in zip(names, filled(template + "-{stack}"), strict=True)
+        BatchTask(stack, request, output, target)
+        for stack, request, output in zip(stacks, requests, outputs, strict=True)
     ]
 
 

@@ -10,9 +10,6 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.pages import file_of, page_of
 from focusstack_app.io.orientation import stored_size
 
-# What is still growing: a rail that is turned by hand takes ten seconds per frame, a slow copy too.
-USUAL_WAIT_S = 20.0
-
 # A pause ends a stack when it is long in itself and long beside the pauses within stacks: a rail
 # with flash takes several seconds per frame, a bracketing camera a fraction of one.
 _LEAST_PAUSE_S = 5.0

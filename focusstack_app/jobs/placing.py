@@ -107,7 +107,8 @@ def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -
             index = astray[0]
             beside = prepared.towards_reference(index)
             neighbour = frames[beside] if 0 <= beside < len(frames) else prepared.base
-            there = _resampled(prepared, frames[index], index, neighbour, progress)
+            # All at once: from disk, patch by patch takes longer.
+            there = _resampled(prepared, frames[index][:], index, neighbour, progress)
             frames[index].drop()
             frames[index] = spool.keep(there)
             astray.remove(index)

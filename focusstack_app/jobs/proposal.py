@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from focusstack_app.jobs.opening import (
     without_results,
     without_twins,
 )
+
+_REMEMBERED = 1024  # headers, as a watch looks again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class ProposedStack:
 def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     """The sub-folders that have pictures, by name; or `parent` itself when none has.
 
-    A sub-folder that cannot be read is among them, so that it is reported.
+    A sub-folder that cannot be read is among them, so that it is reported. One that holds only
+    results does not count beside pictures in `parent`, of which they may have been made.
 
     Args:
         parent: Where to look; hidden sub-folders, deeper levels, and links to folders that count
@@ -78,7 +82,9 @@ def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     loose = list_images(parent)
     stacks = []
     for folder in sorted(_sub_folders(parent), key=Path.is_symlink):
-        if folder.resolve() not in apart and _has_pictures(folder):
+        if folder.resolve() in apart or not _has_pictures(folder):
+            continue
+        if not (loose and _only_results(folder)):
             apart.add(folder.resolve())
             stacks.append(folder)
     stacks.sort(key=lambda folder: natural_order(folder.name))
@@ -112,7 +118,7 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
             )
         )
     for folder in _sub_folders(parent):
-        if folder.resolve() in results and _has_frames(folder):
+        if folder.resolve() in results and _only_results(folder) is False:
             lines.append(
                 message(
                     "The pictures in {folder} are left out, because results go there.",
@@ -146,34 +152,44 @@ def _has_pictures(folder: Path) -> bool:
         return True
 
 
-def _has_frames(folder: Path) -> bool:
-    """Whether a folder can be read, and holds pictures that this program did not make."""
+def _only_results(folder: Path) -> bool | None:
+    """Whether this program made all pictures of a folder; None where it cannot be read."""
     with suppress(InputError, OSError):
-        return any(not read_facts(path).shows_result for path in list_images(folder))
-    return False
+        return all(_is_result(path, path.stat().st_mtime_ns) for path in list_images(folder))
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def _is_result(picture: Path, _written_ns: int) -> bool:
+    return read_facts(picture).shows_result
 
 
 def propose_stacks(
-    folders: Sequence[Path], progress: Progress, *, split: bool = True
+    folders: Sequence[Path],
+    progress: Progress,
+    *,
+    parents: Collection[Path] = (),
+    split: bool = True,
 ) -> list[ProposedStack]:
     """Probe the frames of folders and say which of them belong together.
 
-    A file that holds several frames is a stack of its own, called like the file.
+    A file that holds several frames is a stack of its own (see `name_of_file`).
     Where a RAW file and another one have the same name, the RAW file counts. A folder that holds
     nothing but results of this program counts only where there is no other.
 
     Args:
         folders: Each holds frames.
         progress: Of the probing.
+        parents: What `find_stacks` looked at.
         split: Whether a folder may hold several stacks (see `grouping.grouped`).
 
     Raises:
         Cancelled: If the job was cancelled.
     """
-    stacks = []
+    stacks, given = [], {parent.resolve() for parent in parents}
     for done, folder in enumerate(folders):
         part = progress.sub(done / len(folders), (done + 1) / len(folders))
-        stacks += _of_folder(folder, part, split=split)
+        stacks += _of_folder(folder, part, given=folder.resolve() in given, split=split)
     own = [
         stack
         for stack in stacks
@@ -183,15 +199,16 @@ def propose_stacks(
 
 
 def split_stack(stack: ProposedStack, at: int) -> tuple[ProposedStack, ProposedStack]:
-    """Two stacks, the second of which begins with frame `at`.
+    """Two stacks, the second of which begins with frame `at` and is called after it.
 
     Raises:
         ValueError: If one of them would be empty.
     """
     if not 0 < at < len(stack.sources):
         raise ValueError(f"cannot split {len(stack.sources)} frames at {at}")
-    first = replace(stack, name=f"{stack.name}-1", sources=stack.sources[:at], warnings=())
-    return first, replace(first, name=f"{stack.name}-2", sources=stack.sources[at:])
+    first = replace(stack, sources=stack.sources[:at], warnings=())
+    second = replace(first, name=plain_name(stack), sources=stack.sources[at:])
+    return first, replace(second, name=detailed_name(second))
 
 
 def merged_stacks(stacks: Sequence[ProposedStack]) -> ProposedStack:
@@ -219,7 +236,9 @@ def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> Pro
     return replace(stack, sources=sources, problem=_size_problem(sources) if sources else "")
 
 
-def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[ProposedStack]:
+def _of_folder(
+    folder: Path, progress: Progress, *, given: bool, split: bool
+) -> list[ProposedStack]:
     name = folder_name(folder)
     sources: list[FrameSource] = []
     in_files: list[ProposedStack] = []
@@ -233,10 +252,11 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
         try:
             found = probe_frames(path)
         except InputError as error:
-            unreadable.append(ProposedStack(bare_name(path), folder, (), error.said))
+            called = name_of_file(path, folder, given=given)
+            unreadable.append(ProposedStack(called, folder, (), error.said))
             continue
         if len(found) > 1:
-            in_files.append(ProposedStack(bare_name(path), folder, found))
+            in_files.append(ProposedStack(name_of_file(path, folder, given=given), folder, found))
         else:
             sources += found
     if in_files:  # a file that cannot be read does not belong to another
@@ -252,8 +272,37 @@ def _of_folder(folder: Path, progress: Progress, *, split: bool) -> list[Propose
 
 
 def folder_name(folder: Path) -> str:
-    """What the only stack of a folder is called."""
+    """What the first stack of a folder is called."""
     return folder.name or folder.resolve().name
+
+
+def name_of_file(path: Path, folder: Path, *, given: bool) -> str:
+    """What the stack in a file is called: like the file, and its folder, which may be one of many.
+
+    Args:
+        path: The file.
+        folder: Where it lies.
+        given: Whether the folder is the one that was given, and not one of those in it.
+    """
+    return bare_name(path) if given else f"{folder_name(folder)}-{bare_name(path)}"
+
+
+def plain_name(stack: ProposedStack) -> str:
+    """The name of a stack without that of its first frame: what the first of a folder is called."""
+    if not stack.sources:
+        return stack.name
+    return stack.name.removesuffix(f"-{bare_name(stack.sources[0].path)}") or stack.name
+
+
+def detailed_name(stack: ProposedStack) -> str:
+    """The name of a stack with that of its first frame: what a further one of a folder is called.
+
+    It does not change when others come. What is called like its file gets the name of its folder.
+    """
+    if not stack.sources:
+        return stack.name
+    plain, first = plain_name(stack), bare_name(stack.sources[0].path)
+    return f"{folder_name(stack.folder) if plain == first else plain}-{first}"
 
 
 def stacks_among(
@@ -264,6 +313,8 @@ def stacks_among(
     warnings: tuple[str, ...] = (),
 ) -> list[ProposedStack]:
     """The stacks that frames of one folder are, in order.
+
+    The first one is called like the folder, the others also like their first frame.
 
     Args:
         folder: Where they lie.
@@ -276,12 +327,11 @@ def stacks_among(
     frames, odd = _without_strays(as_taken(frames)) if split else without_odd_sizes(frames)
     warnings += results + odd_sizes_told(odd, frames[0])
     groups = grouped(frames) if split else [frames]
-    names = [name] if len(groups) == 1 else [f"{name}-{n}" for n in range(1, len(groups) + 1)]
-    stacks = []
-    for own_name, group in zip(names, groups, strict=True):
+    stacks: list[ProposedStack] = []
+    for group in groups:
         alike, turned = held_alike(shown_alike(group))
-        stack = ProposedStack(own_name, folder, alike, _size_problem(alike), warnings + turned)
-        stacks.append(stack)
+        stack = ProposedStack(name, folder, alike, _size_problem(alike), warnings + turned)
+        stacks.append(replace(stack, name=detailed_name(stack)) if stacks else stack)
     return stacks
 
 

@@ -5,22 +5,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from itertools import count
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.frames import FrameSource
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.pages import bare_name
 from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
-from focusstack_app.io.metadata import read_facts
-from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Lookout, Version
 from focusstack_app.jobs.arrived_stacks import (
     continues,
@@ -29,17 +23,25 @@ from focusstack_app.jobs.arrived_stacks import (
     held_back,
     identities,
     identity,
+    new_names,
     remaining,
+    renamed,
 )
 from focusstack_app.jobs.batch import (
     BatchItem,
     BatchTask,
     MakeRequest,
     Outcome,
-    plan_batch,
 )
 from focusstack_app.jobs.grouping import longest_pause_s
-from focusstack_app.jobs.proposal import ProposedStack, with_frames, without_frames
+from focusstack_app.jobs.proposal import (
+    ProposedStack,
+    detailed_name,
+    name_of_file,
+    with_frames,
+    without_frames,
+)
+from focusstack_app.jobs.result_names import ResultPlaces
 from focusstack_app.jobs.results_folders import BatchTarget
 
 _LONGEST_WAIT_S = 120.0  # for a later frame, however slowly the others came
@@ -157,7 +159,6 @@ class Watch:
     _entries: list[_Entry] = field(init=False)
     _told: set[str] = field(init=False, default_factory=set)
     _first: frozenset[Path] | None = field(init=False, default=None)  # files of the first look
-    _made: dict[Path, datetime | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with what is given."""
@@ -207,7 +208,8 @@ class Watch:
             if not source.is_result and identity(source) not in mine | self._ignored
         ]
         found: list[_Found] = []
-        for group in groups_of(look.folder, fresh, look.warnings):
+        given = self._is_given(look.folder)
+        for group in groups_of(look.folder, fresh, look.warnings, given=given):
             owner = next(
                 (e for e in reversed(entries) if continues(e.stack, group, begun=e.over)), None
             )
@@ -244,12 +246,21 @@ class Watch:
         return _Entry(stack, old=self._first is None or files_of(stack) <= self._first)
 
     def _refresh(self, entry: _Entry, look: FolderLook, versions: dict[Path, Version]) -> None:
-        """Let a stack that failed wait again if its files are others, and forget what is gone."""
+        """Let a stack that failed wait again if its files are others, and forget what is gone.
+
+        One that is over follows its frames when they are renamed: they are no new ones.
+        """
         if entry.failed:
             now = {versions[path] for path, _, _ in entry.files if path in versions}
             if now == entry.files:
                 return
             entry.begin_again()
+        gone = [version for version in entry.files if version[0] not in versions]
+        if entry.over and gone:
+            owned = {path for other in self._entries for path in files_of(other.stack)}
+            names = new_names(gone, [v for path, v in versions.items() if path not in owned])
+            entry.stack = renamed(entry.stack, names)
+            entry.files = frozenset((names.get(v[0], v[0]), *v[1:]) for v in entry.files)
         if not entry.over:
             entry.stack = remaining(entry.stack, look)
             if not entry.stack.sources:
@@ -275,8 +286,13 @@ class Watch:
                 one.damaged.add(file.path)
                 one.stack = replace(one.stack, problem=one.stack.problem or error.said)
             elif file.version not in reported:
-                stack = ProposedStack(bare_name(file.path), look.folder, (), error.said)
+                given = self._is_given(look.folder)
+                name = name_of_file(file.path, look.folder, given=given)
+                stack = ProposedStack(name, look.folder, (), error.said)
                 found.append(_Found(_Entry(stack, old=False), stack, damaged={file.path}))
+
+    def _is_given(self, folder: Path) -> bool:
+        return folder.resolve() in {parent.resolve() for parent in self.parents}
 
     @property
     def _patience_s(self) -> float:
@@ -296,47 +312,23 @@ class Watch:
         return entry.task
 
     def _task(self, waiting: Waiting) -> BatchTask:
-        """The task, under a name that no other stack has.
+        """The task: the picture that was made of its frames, so that nothing is done twice.
 
-        A picture that was made of its frames is its own, whatever it is called, so that nothing is
-        done twice. Where no picture tells what it was made of, the name decides, but only for
-        what was there from the beginning.
+        Where no picture tells what it was made of, the name decides, but only for what was there
+        from the beginning.
         """
         stack, entry = waiting.stack, waiting.entry
-        others = [other for other in self._entries if other is not entry and other.task]
-        taken = {other.task.output for other in others if other.task}
-        names = {(other.stack.folder, other.stack.name) for other in others}
-        times = {source.captured_at for source in stack.sources} - {None}
-        made = self._results()
-        if not waiting.late:
-            for picture, taken_at in made.items():
-                if taken_at in times and picture not in taken:
-                    return replace(self._plan(stack), output=picture)
-        for number in count(1):
-            name = stack.name if number == 1 else f"{stack.name}-{number}"
-            task = self._plan(replace(stack, name=name))
-            if number > 1 and "{stack}" not in self.target.template:
-                task = replace(task, output=task.output.with_stem(f"{task.output.stem}-{number}"))
-            if task.output in taken or (stack.folder, name) in names:
-                continue
-            unknown = not times or made.get(task.output) is None
-            if not is_there(task.output) or (entry.old and unknown and not waiting.late):
-                return task
-        raise AssertionError("numbers do not end")
-
-    def _results(self) -> dict[Path, datetime | None]:
-        """The pictures in the folder for results of the same kind, and when each was taken."""
-        with suppress(InputError):
-            suffixes = self.target.kind.suffixes
-            for path in list_images(self.target.folder):
-                if path.suffix.lower() in suffixes and path not in self._made:
-                    with suppress(OSError):
-                        facts = read_facts(path)
-                        self._made[path] = facts.captured_at if facts.shows_result else None
-        return self._made
-
-    def _plan(self, stack: ProposedStack) -> BatchTask:
-        return plan_batch([stack], self.target, self.make_request)[0]
+        others = [other for other in self._entries if other is not entry]
+        done = [other for other in others if other.task]
+        if (stack.folder, stack.name) in {(o.stack.folder, o.stack.name) for o in done}:
+            stack = replace(stack, name=detailed_name(stack))
+        request = None if stack.problem else self.make_request(Stack(stack.sources))
+        places = ResultPlaces(self.target, [other.task.output for other in done if other.task])
+        if waiting.late:
+            output = places.another(waiting.stack, request)
+        else:
+            output = places.made(stack, request) or places.place(stack, request, trusting=entry.old)
+        return BatchTask(stack, request, output, self.target)
 
     def ended(self, waiting: Waiting, item: BatchItem) -> bool:
         """Take note of how a stack ended.

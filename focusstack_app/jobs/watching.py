@@ -26,6 +26,7 @@ def run_watch(
     on_item: Callable[[BatchItem], None],
     on_note: Callable[[str], None],
     fuse: Fuse = fuse_stack,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Waiting, ...]:
     """Fuse stacks as they come, one after the other, until `progress` is cancelled.
 
@@ -35,6 +36,7 @@ def run_watch(
         on_item: Called after each stack.
         on_note: Called with a sentence about what is left alone or cannot be reached.
         fuse: What fuses.
+        sleep: Lets seconds pass, of the clock of `watch`.
 
     Returns:
         The stacks that were not fused yet, also the one in the middle of which it ended.
@@ -54,7 +56,7 @@ def run_watch(
             due = seen.due
             if due is None:
                 progress.report(0.0, seen.text)
-                _rest(progress, pause_s(time.monotonic() - began_s))
+                _rest(progress, pause_s(time.monotonic() - began_s), sleep)
                 continue
             task = watch.begin(due)
             progress.report(0.0, shown(Path(task.stack.name)))
@@ -75,7 +77,7 @@ def pause_s(look_s: float) -> float:
     return max(LOOK_S, 4.0 * look_s)
 
 
-def _rest(progress: Progress, seconds: float) -> None:
+def _rest(progress: Progress, seconds: float, sleep: Callable[[float], None]) -> None:
     for _ in range(round(seconds / _NAP_S)):
         progress.checkpoint()
-        time.sleep(_NAP_S)
+        sleep(_NAP_S)

@@ -232,8 +232,22 @@ class ExportSettings:
     batch_name: str = _option(
         "{stack}",
         message("Name in a batch"),
-        message("The same words; {stack} is the folder of the frames."),
+        message(
+            "The same words; {stack} is the folder of the frames, with the first of them where a "
+            "folder holds several stacks."
+        ),
         check=template_problem,
+    )
+    batch_wait_s: int = _option(
+        20,
+        message("Wait while watching"),
+        message(
+            "While a batch watches a folder, a stack is complete when nothing of it came for so "
+            "long."
+        ),
+        least=2,
+        most=3600,
+        unit="s",
     )
     folder: str = _option(
         "",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from focusstack_app.core.fusion import FusionRequest
-from focusstack_app.core.naming import filled_name, name_facts, template_problem
+from focusstack_app.core.naming import filled_name, template_problem
 from focusstack_app.core.output import FileFormat
-from focusstack_app.jobs.grouping import USUAL_WAIT_S
 from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.settings.schema import Settings
 from focusstack_app.ui.banner import Tone, ToneLabel
@@ -65,7 +65,7 @@ class BatchForm(QWidget):
         )
         self.wait = QSpinBox()
         self.wait.setRange(2, 3600)
-        self.wait.setValue(round(USUAL_WAIT_S))
+        self.wait.setValue(export.batch_wait_s)
         self.wait.setSuffix(self.tr(" s"))
         self.wait.setAccessibleName(self.tr("Wait"))
         self.wait.setEnabled(False)
@@ -130,23 +130,29 @@ class BatchForm(QWidget):
             self.name.show_value(now.batch_name)
         if now.format != was.format:
             self.format.show_value(now.format)
+        if now.batch_wait_s != was.batch_wait_s:
+            self.wait.setValue(now.batch_wait_s)
 
-    def explain(self, name: str = "", request: FusionRequest | None = None) -> None:
+    def keep_wait(self) -> None:
+        """Begin with the present wait the next time, too: how fast a camera is does not change."""
+        settings, wait_s = self._preferences.settings, self.wait.value()
+        export = replace(settings.export, batch_wait_s=wait_s)
+        self._preferences.change(replace(settings, export=export))
+
+    def explain(self, example: str = "", request: FusionRequest | None = None) -> None:
         """Say what is made.
 
         Args:
-            name: Of the stack that is the example; there may be none.
-            request: What is asked for it.
+            example: What the picture of a stack is called; there may be none.
+            request: What is asked for that stack.
         """
         target = self.target
         self.name_problem.setText(said(self.problem))
         self.name_problem.setVisible(bool(self.problem))
         self.name_note.setVisible(not self.problem)
         if not self.problem:
-            facts = EXAMPLE if request is None else name_facts(name, request)
-            example = self.tr("For example {file}.").format(
-                file=f"{filled_name(target.template, facts)}{target.kind.suffixes[0]}"
-            )
+            example = example or f"{filled_name(target.template, EXAMPLE)}{target.kind.suffixes[0]}"
+            example = self.tr("For example {file}.").format(file=example)
             words = self.tr(
                 "Words in braces: {stack}, {first}, {last}, {frames}, {date}, {method}, {mode}."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -23,10 +24,14 @@ class WatchedRows:
 
     Args:
         tree: The list.
+
+    Attributes:
+        clock: What a watch goes by, in seconds that only go up.
     """
 
     def __init__(self, tree: StackTree) -> None:
         self._tree = tree
+        self.clock: Callable[[], float] = time.monotonic
         self._parents: list[Path] = []
         self._proposed: set[FrameSource] = set()
 
@@ -61,7 +66,7 @@ class WatchedRows:
         tree.take([row for row in tree.rows if not row.stack.sources])
         given = [row.stack for row in tree.included]
         out |= {source for row in tree.rows if not row.included for source in row.stack.sources}
-        return Watch(target, make_request, parents, wait_s, given, out)
+        return Watch(target, make_request, parents, wait_s, given, out, self.clock)
 
     def show(self, seen: Seen, running: Collection[Row], begun: BatchTask | None) -> Row | None:
         """Show what is waited for.

@@ -147,7 +147,7 @@ class BatchWindow(BatchFrame):
                     stacks = []
                 found += stacks
                 left += left_alone(folder, stacks, exclude=results)
-            return propose_stacks(found, progress), left
+            return propose_stacks(found, progress, parents=captured), left
 
         self.banner.hide()
         self.status.setText(self.tr("Reading frame headers…"))
@@ -206,17 +206,17 @@ class BatchWindow(BatchFrame):
 
     def refresh(self) -> None:
         """Bring names, notes and buttons in line with the stacks and the choices."""
-        rows = self.tree.rows
+        rows, example = self.tree.rows, None
         if not self.form.problem:
             # Names depend on all stacks, so that leaving one out does not rename the others.
             tasks = plan_batch([row.stack for row in rows], self.form.target, self._make_request)
             for row, task in zip(rows, tasks, strict=True):
                 self.tree.set_result(row, task.output.name)
-        first = next((row.stack for row in rows if not row.stack.problem), None)
-        if first is None:
+            example = next((task for task in tasks if task.request is not None), None)
+        if example is None:
             self.form.explain()
         else:
-            self.form.explain(first.name, self._make_request(Stack(first.sources)))
+            self.form.explain(example.output.name, example.request)
         self._count()
         self._update_buttons()
 
@@ -274,6 +274,7 @@ class BatchWindow(BatchFrame):
         self.runner.start([task for _, task in chosen])
 
     def _watch(self) -> None:
+        self.form.keep_wait()
         wait_s = float(self.form.wait.value())
         self.runner.watch(self.watched.watch(self.form.target, self._make_request, wait_s))
         self.bar.setValue(0)

@@ -75,6 +75,8 @@ class Preferences(QObject):
             self.problems = ()  # they were in the file before
         except OutputError as error:
             self.failed.emit(error)
+        if self._dialog is not None:
+            self._dialog.take(settings)
         self.changed.emit(before)
 
     def open(self) -> PreferencesDialog:
@@ -161,6 +163,12 @@ class PreferencesDialog(QDialog):
         column.addWidget(self.tabs)
         column.addLayout(buttons)
 
+    def take(self, settings: Settings) -> None:
+        """Show what was changed elsewhere; else the next change here would take it back."""
+        self._settings = settings
+        for name, page in self.pages.items():
+            page.take(getattr(settings, name))
+
     def _in_file(self, problem: str) -> str:
         return self.tr("In the file: {problem}").format(problem=said(problem))
 
@@ -209,6 +217,12 @@ class SettingsPage(QWidget):
         label = self.problem_labels[name]
         label.setText(said(message))
         label.setVisible(bool(message) and self._used(name))
+
+    def take(self, page: Page) -> None:
+        """Show these values."""
+        if page != self.page:
+            self.page = page
+            self._refresh()
 
     def reset(self) -> None:
         """Give every setting its first value."""

@@ -88,6 +88,14 @@
         <translation>WebP und JPEG XL: exakt, aber um ein Mehrfaches größer.</translation>
     </message>
     <message>
+        <source>The same words; {stack} is the folder of the frames, with the first of them where a folder holds several stacks.</source>
+        <translation>Dieselben Wörter; {stack} ist der Ordner der Aufnahmen, mit der ersten von ihnen, wenn ein Ordner mehrere Stacks enthält.</translation>
+    </message>
+    <message>
+        <source>Wait while watching</source>
+        <translation>Wartezeit bei neuen Stacks</translation>
+    </message>
+    <message>
         <source>Depth</source>
         <translation>Farbtiefe</translation>
     </message>
@@ -148,8 +156,8 @@
         <translation>Name in der Stapelverarbeitung</translation>
     </message>
     <message>
-        <source>The same words; {stack} is the folder of the frames.</source>
-        <translation>Dieselben Wörter; {stack} ist der Ordner der Aufnahmen.</translation>
+        <source>While a batch watches a folder, a stack is complete when nothing of it came for so long.</source>
+        <translation>Solange die Stapelverarbeitung auf neue Stacks wartet, ist ein Stack vollständig, wenn so lange nichts mehr von ihm kam.</translation>
     </message>
     <message>
         <source>Folder</source>

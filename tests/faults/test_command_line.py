@@ -172,8 +172,12 @@ def test_ctrl_c_is_130_and_leaves_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["frames"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-def test_a_batch_that_is_cancelled_reports_what_it_did(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_batch_that_is_interrupted_reports_what_it_did_and_goes_on(
+    tmp_path: Path, name: str
+) -> None:
+    sent = signal.Signals[name]
     write_stack(tmp_path / "shoot" / "a")
     (frame,) = write_stack(tmp_path / "shoot" / "b", 1, width_px=1000, height_px=800)
     for number in range(2, 21):
@@ -191,11 +195,20 @@ def test_a_batch_that_is_cancelled_reports_what_it_did(tmp_path: Path) -> None:
         assert process.stderr is not None
         while not process.stderr.readline().startswith("done: "):
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        while "b (2 of 2)" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(sent)
         process.stderr.read()
-    assert process.returncode == 130
+    assert process.returncode == (-sent if name == "SIGKILL" else 130)
     told = json.loads(report.read_text(encoding="utf-8"))
     assert [(item["name"], item["outcome"]) for item in told["items"]] == [("a", "done")]
+    assert files_in(tmp_path / "out") == ["a.tif"]
+    for number in range(3, 21):
+        frame.with_stem(f"frame_{number}").unlink()
+    assert run(*call, *PYRAMID) == 0
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert [item["outcome"] for item in told["items"]] == ["skipped", "done"]
+    assert files_in(tmp_path / "out") == ["a.tif", "b.tif"]
 
 
 @pytest.mark.parametrize("name", ["x" * 300 + ".tif", "loop.tif"])

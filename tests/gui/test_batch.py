@@ -29,12 +29,12 @@ from tests.helpers.windows import FakeFusion, drop
 
 def test_a_dropped_folder_becomes_a_proposal(batch: BatchWindow, shoot: Path) -> None:
     assert batch.isVisible()
-    assert names(batch) == ["ant", "bee", "card-1", "card-2", "card-3"]
+    assert names(batch) == ["ant", "bee", "card", "card-IMG_0004", "card-IMG_0006"]
     assert [row.included for row in batch.tree.rows] == [True, True, True, True, False]
     assert states(batch)[4] == "One frame only"
     assert batch.count_label.text() == "4 stacks, 10 frames"
     assert batch.form.folder.value == str(shoot / "stacked")
-    assert results(batch)[2] == "card-1.tif"
+    assert results(batch)[2] == "card.tif"
     assert batch.tree.rows[2].item.text(2) == "2026-05-17 09:00:00"
 
 
@@ -43,7 +43,7 @@ def test_it_runs_and_a_second_run_skips_what_is_done(
 ) -> None:
     run(batch, qtbot)
     out = shoot / "stacked"
-    made = ["ant.tif", "bee.tif", "card-1.tif", "card-2.tif"]
+    made = ["ant.tif", "bee.tif", "card-IMG_0004.tif", "card.tif"]
     assert sorted(path.name for path in out.iterdir()) == made
     assert [len(request.stack) for request in fusion.requests] == [2, 3, 3, 2]
     assert states(batch)[0].startswith("Done in ")
@@ -132,7 +132,7 @@ def test_name_and_format_are_chosen_with_an_example(
     batch.form.name.line.setText("{date} {stack}")
     batch.form.name.line.textEdited.emit("")
     run(batch, qtbot)
-    with Image.open(Path(batch.form.folder.value) / "2026-05-17 card-1.jpg") as image:
+    with Image.open(Path(batch.form.folder.value) / "2026-05-17 card.jpg") as image:
         assert image.format == "JPEG"
 
 
@@ -150,7 +150,7 @@ def test_the_name_and_the_format_follow_the_preferences(
     assert batch.form.format.value is FileFormat.JPEG
     assert results(batch)[1] == "bee_3.jpg"  # the name was not changed there
     change(batch_name="{date} {stack}")
-    assert results(batch)[2] == "2026-05-17 card-1.jpg"
+    assert results(batch)[2] == "2026-05-17 card.jpg"
 
 
 def test_progress_is_shown_per_stack_and_stopping_leaves_what_is_done(
@@ -236,7 +236,7 @@ def test_one_open_folder_with_several_stacks_is_pointed_out(
     window.actions_.batch.trigger()
     batch = window.batch
     assert batch is not None
-    qtbot.waitUntil(lambda: names(batch) == ["card-1", "card-2", "card-3"])
+    qtbot.waitUntil(lambda: names(batch) == ["card", "card-IMG_0004", "card-IMG_0006"])
 
 
 def test_several_dropped_folders_are_a_batch(

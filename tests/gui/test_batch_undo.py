@@ -15,6 +15,7 @@ from tests.helpers.stacks import write_timed_stack
 from tests.helpers.windows import FakeFusion
 
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+_SECOND, _LAST = "card-IMG_0004", "card-IMG_0006"
 Shown = list[tuple[str, int, bool]]
 
 
@@ -88,24 +89,32 @@ def leave_out(batch: BatchWindow) -> None:
 @pytest.mark.parametrize(
     ("change", "step", "after"),
     [
-        (merge, "Merge Stacks", [("card-1", 5, True), ("card-3", 1, False)]),
+        (merge, "Merge Stacks", [("card", 5, True), (_LAST, 1, False)]),
         (
             split,
             "Split Stack",
             [
-                ("card-1-1", 1, True),
-                ("card-1-2", 2, True),
-                ("card-2", 2, True),
-                ("card-3", 1, False),
+                ("card", 1, True),
+                ("card-IMG_0002", 2, True),
+                (_SECOND, 2, True),
+                (_LAST, 1, False),
             ],
         ),
-        (rename, "Rename Stack", [("card-1", 3, True), ("beetle", 2, True), ("card-3", 1, False)]),
-        (move, "Move Frames", [("card-1", 2, True), ("card-2", 1, False), ("card-3", 3, True)]),
-        (remove, "Remove 1 Stack", [("card-1", 3, True), ("card-3", 1, False)]),
+        (
+            rename,
+            "Rename Stack",
+            [("card", 3, True), ("beetle", 2, True), (_LAST, 1, False)],
+        ),
+        (
+            move,
+            "Move Frames",
+            [("card", 2, True), (_SECOND, 1, False), (_LAST, 3, True)],
+        ),
+        (remove, "Remove 1 Stack", [("card", 3, True), (_LAST, 1, False)]),
         (
             leave_out,
             "Leave Out 1 Stack",
-            [("card-1", 3, False), ("card-2", 2, True), ("card-3", 1, False)],
+            [("card", 3, False), (_SECOND, 2, True), (_LAST, 1, False)],
         ),
     ],
 )
@@ -146,7 +155,7 @@ def test_what_comes_back_is_selected_and_open_as_it_was(batch: BatchWindow, qtbo
     assert [row.item.isSelected() for row in batch.tree.rows] == [True, True, False]
     assert [row.item.isExpanded() for row in batch.tree.rows] == [True, True, False]
     names = [row.item.text(3) for row in batch.tree.rows]
-    assert names == ["card-1.tif", "card-2.tif", "card-3.tif"]
+    assert names == ["card.tif", "card-IMG_0004.tif", "card-IMG_0006.tif"]
 
 
 def test_nothing_is_undone_while_a_batch_runs_and_what_it_said_stays(

@@ -158,7 +158,8 @@ def test_only_what_matters_for_the_format_is_shown(dialog: PreferencesDialog) ->
     dialog.tabs.setCurrentIndex(1)
     editors = dialog.pages["export"].editors
     shown = {name for name, editor in editors.items() if editor.isVisible()}
-    always = {"format", "colour_space", "metadata", "name", "batch_name", "folder"}
+    always = {"format", "colour_space", "metadata", "name", "folder"}
+    always |= {"batch_name", "batch_wait_s"}
     assert shown == always | {"bits", "compress"}
     choose(dialog, "export", "format", FileFormat.WEBP)
     choose(dialog, "export", "lossless", True)
@@ -194,6 +195,17 @@ def test_a_folder_that_is_not_there_is_explained(
     assert opened.preferences.settings.export.folder == ""
     editor.line.setText(str(tmp_path))
     assert opened.preferences.settings.export.folder == str(tmp_path)
+
+
+def test_what_was_changed_elsewhere_is_shown_and_kept(
+    opened: MainWindow, dialog: PreferencesDialog
+) -> None:
+    settings = opened.preferences.settings
+    export = dataclasses.replace(settings.export, batch_wait_s=77)
+    opened.preferences.change(dataclasses.replace(settings, export=export))
+    assert dialog.pages["export"].editors["batch_wait_s"].value == 77
+    choose(dialog, "fusion", "overlap", 10)
+    assert opened.preferences.settings.export.batch_wait_s == 77
 
 
 def test_a_page_is_reset_alone(opened: MainWindow, dialog: PreferencesDialog) -> None:

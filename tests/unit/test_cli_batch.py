@@ -60,8 +60,8 @@ class TestBatch:
         assert run(*call, "--split", "--json", tmp_path / "plan.json") == 0
         lines = capsys.readouterr().out.splitlines()
         assert lines == [
-            f"shoot-1: 2 frames: {tmp_path / 'out' / 'shoot-1.tif'}",
-            f"shoot-2: 3 frames: {tmp_path / 'out' / 'shoot-2.tif'}",
+            f"shoot: 2 frames: {tmp_path / 'out' / 'shoot.tif'}",
+            f"shoot-IMG_0003: 3 frames: {tmp_path / 'out' / 'shoot-IMG_0003.tif'}",
         ]
         plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
         assert [len(item["frames"]) for item in plan["items"]] == [2, 3]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,14 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import probe_frames
 from focusstack_app.jobs.arrivals import FolderLook, Lookout
-from focusstack_app.jobs.arrived_stacks import continues, groups_of, held_back, remaining
+from focusstack_app.jobs.arrived_stacks import (
+    continues,
+    groups_of,
+    held_back,
+    new_names,
+    remaining,
+    renamed,
+)
 from focusstack_app.jobs.proposal import ProposedStack
 from tests.helpers.stacks import write_stack, write_timed_stack, write_z_stack
 
@@ -32,13 +40,15 @@ def _look(folder: Path) -> FolderLook:
 
 def test_files_that_hold_a_stack_are_stacks_of_their_own(tmp_path: Path) -> None:
     paths = [write_z_stack(tmp_path / "wing.tif"), *write_timed_stack(tmp_path, [0, 1, 60, 61])]
-    groups = groups_of(tmp_path, _frames(paths), ("told",))
+    groups = groups_of(tmp_path, _frames(paths), ("told",), given=True)
     assert [(g.name, len(g.sources)) for g in groups] == [
         ("wing", 3),
         (tmp_path.name, 2),
         (tmp_path.name, 2),
     ]
     assert groups[1].warnings == ("told",)
+    beside = groups_of(tmp_path, _frames(paths), (), given=False)
+    assert beside[0].name == f"{tmp_path.name}-wing"
 
 
 @pytest.mark.parametrize(("after_s", "belongs"), [(3, True), (30, False)])
@@ -73,3 +83,24 @@ def test_frames_that_are_gone_or_others_do_not_remain(tmp_path: Path) -> None:
     paths[0].unlink()
     write_timed_stack(tmp_path / "other", [0, 500])[1].replace(paths[1])
     assert remaining(stack, _look(tmp_path / "in")).sources == stack.sources[2:]
+
+
+def test_files_that_were_renamed_are_followed(tmp_path: Path) -> None:
+    paths = [*write_stack(tmp_path, 3), write_z_stack(tmp_path / "wing.tif")]
+    stack = _stack(tmp_path, _frames(paths))
+    before = {file.version for file in _look(tmp_path).files}
+    paths[0].rename(tmp_path / "a.png")
+    paths[3].rename(tmp_path / "moth.tif")
+    paths[1].unlink()
+    shutil.copyfile(paths[2], tmp_path / "new.png")
+    now = [file.version for file in _look(tmp_path).files]
+    names = new_names(before - set(now), [version for version in now if version not in before])
+    assert names == {paths[0]: tmp_path / "a.png", paths[3]: tmp_path / "moth.tif"}
+    called = [source.path.name for source in renamed(stack, names).sources]
+    assert called == ["a.png", "frame_2.png", "frame_3.png"] + [f"moth.tif#{n}" for n in (1, 2, 3)]
+
+
+def test_files_of_one_size_and_time_are_followed_in_order(tmp_path: Path) -> None:
+    gone, come = ([(tmp_path / f"{name}{n}.png", 5, 7) for n in (1, 2)] for name in "ab")
+    assert new_names(set(gone), come) == {gone[0][0]: come[0][0], gone[1][0]: come[1][0]}
+    assert new_names(set(gone), come[1:]) == {gone[0][0]: come[1][0]}

@@ -121,10 +121,11 @@ def test_overwriting_makes_them_anew(parent: Path, tmp_path: Path, kind: FileFor
 def test_overwriting_keeps_what_this_program_did_not_make(parent: Path) -> None:
     frame = parent / "a" / "frame_1.png"
     before = frame.read_bytes()
-    target: dict[str, Any] = {"kind": FileFormat.PNG, "template": "{first}", "overwrite": True}
+    target: dict[str, Any] = {"kind": FileFormat.PNG, "overwrite": True}
     shutil.rmtree(parent / "c.1")
+    (parent / "b").rename(parent / "frame_1")
     report = _batch(parent, parent / "a", FusionRequest, Progress(), fuse=fake_fuse, **target)
-    assert _outcomes(report) == {"b": "failed"}
+    assert _outcomes(report) == {"frame_1": "failed"}
     assert "frame_1.png was not made by this program, and is kept" in report.items[0].message
     assert frame.read_bytes() == before
 
@@ -280,57 +281,6 @@ def test_a_folder_for_results_whose_name_no_disk_takes_is_named(
 ) -> None:
     with pytest.raises(OutputError, match=r"xxx cannot be written: the name is too long\."):
         _batch(parent, tmp_path / ("x" * 300), FusionRequest, Progress(), fuse=fake_fuse)
-
-
-def test_names_follow_the_template_and_are_never_the_same(tmp_path: Path) -> None:
-    sources = fake_stack(4, folder=tmp_path / "x").sources
-    stacks = [
-        ProposedStack("x", tmp_path / "x", sources[:2]),
-        ProposedStack("X", tmp_path / "x", sources[2:]),
-        ProposedStack("bad", tmp_path / "x", (), "It is empty."),
-    ]
-    target = BatchTarget(tmp_path / "out", "{stack}_{frames}", FileFormat.JPEG)
-    tasks = plan_batch(stacks, target, FusionRequest)
-    assert [task.output.name for task in tasks] == ["x_2.jpg", "X_2-2.jpg", "bad.jpg"]
-    assert [task.request is None for task in tasks] == [False, False, True]
-    assert tasks[0].plan()["frames"] == [str(source.path) for source in sources[:2]]
-
-
-def test_names_stay_when_stacks_come_and_go(tmp_path: Path) -> None:
-    target = BatchTarget(tmp_path / "out", "{frames} frames")
-
-    def names(*stacks: str) -> list[str]:
-        proposed = [
-            ProposedStack(
-                stack.removesuffix("!"),
-                tmp_path,
-                fake_stack(2, folder=tmp_path / stack).sources,
-                "sizes" if stack.endswith("!") else "",
-            )
-            for stack in stacks
-        ]
-        return [task.output.stem for task in plan_batch(proposed, target, FusionRequest)]
-
-    assert names("b") == ["2 frames"]
-    assert names("b", "d") == ["2 frames-b", "2 frames-d"]
-    assert names("a", "b", "c!", "d") == ["2 frames-a", "2 frames-b", "c", "2 frames-d"]
-    assert names("a", "b", "c", "d")[1:] == ["2 frames-b", "2 frames-c", "2 frames-d"]
-
-
-def test_files_of_one_name_in_several_folders_are_told_apart_by_their_folders(
-    tmp_path: Path,
-) -> None:
-    def names(*folders: str) -> list[str]:
-        proposed = [
-            ProposedStack("Stack", tmp_path / name, fake_stack(2, folder=tmp_path / name).sources)
-            for name in folders
-        ]
-        target = BatchTarget(tmp_path / "out")
-        return [task.output.stem for task in plan_batch(proposed, target, FusionRequest)]
-
-    assert names("pos 1") == ["Stack"]
-    assert names("pos 1", "pos 3", "Stack") == ["pos 1-Stack", "pos 3-Stack", "Stack"]
-    assert names("pos 1", "pos 2", "pos 3")[2] == "pos 3-Stack"
 
 
 def test_stacks_of_one_folder_become_one_picture_each(tmp_path: Path) -> None:

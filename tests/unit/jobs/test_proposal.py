@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,10 @@ from tests.helpers.stacks import fake_stack, write_stack, write_timed_stack, wri
 
 def _propose(*folders: Path, split: bool = True) -> list[ProposedStack]:
     return propose_stacks(folders, Progress(), split=split)
+
+
+def _names(stacks: list[ProposedStack]) -> list[str]:
+    return [stack.name for stack in stacks]
 
 
 def test_a_folder_without_stacks_inside_is_a_stack(tmp_path: Path) -> None:
@@ -97,6 +102,18 @@ def test_what_is_left_alone_is_said(tmp_path: Path) -> None:
     assert left_alone(alone, find_stacks(alone)) == []
 
 
+def test_results_of_frames_beside_them_are_no_stack(tmp_path: Path) -> None:
+    write_stack(tmp_path, 2)
+    (tmp_path / "stacked").mkdir()
+    picture = tmp_path / "stacked" / "a.tif"
+    pixels = np.zeros((30, 40, 3), np.uint16)
+    write_picture(picture, pixels, icc_profile=None, source=None, description="")
+    assert find_stacks(tmp_path) == [tmp_path.resolve()]
+    assert left_alone(tmp_path, find_stacks(tmp_path)) == []
+    shutil.copy(tmp_path / "frame_1.png", tmp_path / "stacked")
+    assert find_stacks(tmp_path) == [tmp_path / "stacked"]
+
+
 def test_frames_where_results_go_are_said_to_be_left_out(tmp_path: Path) -> None:
     write_stack(tmp_path / "a", 2)
     write_stack(tmp_path / "b", 2)
@@ -135,11 +152,23 @@ def test_a_parent_without_pictures_is_named(tmp_path: Path) -> None:
 def test_a_folder_is_split_where_time_says_so(tmp_path: Path) -> None:
     write_timed_stack(tmp_path / "shoot", [0, 1, 2, 60, 61])
     first, second = _propose(tmp_path / "shoot")
-    assert (first.name, second.name) == ("shoot-1", "shoot-2")
+    assert (first.name, second.name) == ("shoot", "shoot-IMG_0004")
     assert [len(stack.sources) for stack in (first, second)] == [3, 2]
     assert first.taken_at is not None
     (whole,) = _propose(tmp_path / "shoot", split=False)
     assert (whole.name, len(whole.sources), whole.problem) == ("shoot", 5, "")
+
+
+def test_names_do_not_depend_on_what_comes_later(tmp_path: Path) -> None:
+    paths = write_timed_stack(tmp_path / "shoot", [0, 1, 60, 61, 120, 121])
+    later = [path.rename(tmp_path / path.name) for path in paths[2:]]
+    assert _names(_propose(tmp_path / "shoot")) == ["shoot"]
+    for path in later[:2]:
+        path.rename(tmp_path / "shoot" / path.name)
+    assert _names(_propose(tmp_path / "shoot")) == ["shoot", "shoot-IMG_0003"]
+    for path in later[2:]:
+        path.rename(tmp_path / "shoot" / path.name)
+    assert _names(_propose(tmp_path / "shoot")) == ["shoot", "shoot-IMG_0003", "shoot-IMG_0005"]
 
 
 def test_a_stack_over_the_highest_number_of_the_camera_is_one(tmp_path: Path) -> None:
@@ -204,8 +233,9 @@ def test_stacks_are_split_and_merged_by_hand(tmp_path: Path) -> None:
     sources = fake_stack(5, folder=tmp_path).sources
     stack = ProposedStack("a", tmp_path, sources)
     first, second = split_stack(stack, 2)
-    assert (first.name, first.sources) == ("a-1", sources[:2])
-    assert (second.name, second.sources) == ("a-2", sources[2:])
+    assert (first.name, first.sources) == ("a", sources[:2])
+    assert (second.name, second.sources) == ("a-frame_3", sources[2:])
+    assert split_stack(second, 1)[1].name == "a-frame_4"
     assert merged_stacks([first, second]).sources == sources
     for at in (0, 5, -1):
         with pytest.raises(ValueError, match="cannot split"):
@@ -246,11 +276,13 @@ def test_a_frame_of_another_size_is_a_problem_until_it_leaves() -> None:
 def test_files_that_hold_stacks_are_stacks_of_their_own(tmp_path: Path, split: bool) -> None:
     write_z_stack(tmp_path / "bee.tif", 3)
     write_z_stack(tmp_path / "ant.tif", 2)
-    stacks = _propose(tmp_path, split=split)
+    stacks = propose_stacks([tmp_path], Progress(), parents=[tmp_path], split=split)
     assert [(stack.name, len(stack.sources)) for stack in stacks] == [("ant", 2), ("bee", 3)]
     assert stacks[0].folder == tmp_path
+    in_one_of_many = _propose(tmp_path, split=split)
+    assert _names(in_one_of_many) == [f"{tmp_path.name}-ant", f"{tmp_path.name}-bee"]
     write_stack(tmp_path, 4)
-    stacks = _propose(tmp_path, split=split)
+    stacks = propose_stacks([tmp_path], Progress(), parents=[tmp_path], split=split)
     assert [(stack.name, len(stack.sources)) for stack in stacks] == [
         ("ant", 2),
         ("bee", 3),
@@ -262,7 +294,7 @@ def test_a_damaged_file_does_not_cost_the_stacks_beside_it(tmp_path: Path) -> No
     write_z_stack(tmp_path / "bee.tif", 3)
     path = write_z_stack(tmp_path / "ant.tif", 3)
     path.write_bytes(path.read_bytes()[:-100])
-    bee, ant = _propose(tmp_path)
+    bee, ant = propose_stacks([tmp_path], Progress(), parents=[tmp_path])
     assert (bee.name, bee.problem) == ("bee", "")
     assert ant.name == "ant"
     assert "ant.tif is damaged or cut off" in ant.problem

@@ -113,28 +113,28 @@ def test_stacks_of_one_folder_become_a_picture_each(session: _Session, frames: l
     session.wait(29)
     assert session.made == [
         "done capture.tif of 3",
-        "done capture-2.tif of 3",
-        "done capture-3.tif of 3",
+        "done capture-IMG_0004.tif of 3",
+        "done capture-IMG_0007.tif of 3",
     ]
 
 
 def test_a_stack_is_fused_while_the_next_one_comes(session: _Session, frames: list[Path]) -> None:
     _copy(session, frames[:3])
     _copy(session, frames[3:], every_s=10)
-    assert session.made == ["done capture.tif of 3", "done capture-2.tif of 3"]
+    assert session.made == ["done capture.tif of 3", "done capture-IMG_0004.tif of 3"]
 
 
 def test_nothing_is_done_twice_after_a_restart(session: _Session, frames: list[Path]) -> None:
     _copy(session, frames[:6])
     session.wait(40)
-    assert session.made == ["done capture.tif of 3", "done capture-2.tif of 3"]
+    assert session.made == ["done capture.tif of 3", "done capture-IMG_0004.tif of 3"]
     session.made.clear()
     for file in session.folder.glob("*_000[123].jpg"):
         file.unlink()  # what is done was moved away: the second stack is the first one now
     _copy(session, frames[6:])
     session.begin()
     session.wait(60)
-    assert session.made == ["skipped capture-2.tif", "done capture-3.tif of 3"]
+    assert session.made == ["skipped capture-IMG_0004.tif", "done capture-IMG_0007.tif of 3"]
 
 
 def test_pictures_without_times_are_kept_apart_by_when_they_came(session: _Session) -> None:
@@ -143,7 +143,7 @@ def test_pictures_without_times_are_kept_apart_by_when_they_came(session: _Sessi
     for path in session.folder.glob("frame_*"):
         shutil.copy(path, session.folder / f"second_{path.name}")
     session.wait(40)
-    assert session.made == ["done capture.tif of 3", "done capture-2.tif of 3"]
+    assert session.made == ["done capture.tif of 3", "done capture-second_frame_1.tif of 3"]
 
 
 def test_a_file_that_grows_is_waited_for(session: _Session, frames: list[Path]) -> None:
@@ -235,6 +235,21 @@ def test_a_rating_written_into_a_frame_is_no_new_frame(
     assert session.made == ["done capture.tif of 3"]
 
 
+def test_frames_that_are_renamed_are_no_new_frames(session: _Session, frames: list[Path]) -> None:
+    _copy(session, frames[:3])
+    session.wait(40)
+    here = [session.folder / frame.name for frame in frames]
+    for path in here[:3]:
+        path.rename(path.with_name(f"moth_{path.name[-5:]}"))
+    session.wait(60)
+    assert session.made == ["done capture.tif of 3"]
+    _copy(session, frames[3:5])
+    here[3].rename(here[3].with_name("wing_4.jpg"))  # before it is fused
+    session.wait(60)
+    assert session.made[1:] == ["done capture-wing_4.tif of 2"]
+    assert session.notes == []
+
+
 def test_results_are_no_frames(session: _Session, frames: list[Path]) -> None:
     _copy(session, frames[:3])
     session.wait(40)
@@ -263,9 +278,9 @@ def test_sub_folders_are_stacks_of_their_own(session: _Session, frames: list[Pat
     session.wait(40)
     assert session.made == [
         "done beetle.tif of 3",
-        "done beetle-2.tif of 3",
-        "done beetle-3.tif of 3",
-        "done wing.tif of 3",
+        "done beetle-IMG_0004.tif of 3",
+        "done beetle-IMG_0007.tif of 3",
+        "done fly-wing.tif of 3",
     ]
 
 
@@ -280,7 +295,7 @@ def test_a_folder_that_went_away_is_waited_for(session: _Session, frames: list[P
     shutil.copy2(frames[5], away)
     away.rename(session.folder)
     session.wait(40)
-    assert session.made == ["done capture.tif of 3", "done capture-2.tif of 3"]
+    assert session.made == ["done capture.tif of 3", "done capture-IMG_0004.tif of 3"]
     session.folder.rename(away)
     session.wait(2)
     assert session.notes == [seen.text] * 2  # it is told each time
@@ -337,8 +352,8 @@ def test_pictures_in_no_order_are_waited_for(session: _Session, frames: list[Pat
     session.wait(40)
     assert session.made == [
         "done capture.tif of 3",
-        "done capture-2.tif of 3",
-        "done capture-3.tif of 3",
+        "done capture-IMG_0004.tif of 3",
+        "done capture-IMG_0007.tif of 3",
     ]
 
 
@@ -369,9 +384,9 @@ def test_stacks_that_are_given_keep_their_name_and_grow(
     assert session.made == ["done moth.tif of 3", "done capture.tif of 3"]
 
 
-def test_names_without_the_stack_are_numbered(session: _Session, frames: list[Path]) -> None:
+def test_names_that_are_the_same_get_the_stack(session: _Session, frames: list[Path]) -> None:
     session.target = {"template": "{date}"}
     session.begin()
     _copy(session, frames[:6])
     session.wait(40)
-    assert session.made == ["done 2026-05-17.tif of 3", "done 2026-05-17-2.tif of 3"]
+    assert session.made == ["done 2026-05-17.tif of 3", "done 2026-05-17-capture-IMG_0004.tif of 3"]

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import shutil
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,11 +13,30 @@ import pytest
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.batch import BatchItem
 from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.jobs.watch import Waiting, Watch
 from focusstack_app.jobs.watching import pause_s, run_watch
 from tests.helpers.results import fake_fuse
-from tests.helpers.stacks import write_stack
+from tests.helpers.stacks import write_stack, write_timed_stack
+
+
+@dataclass
+class _Time:
+    """Passes only while the watch rests, and lets things happen then."""
+
+    at_s: dict[float, Callable[[], object]]
+    now_s: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+        for at_s in [at_s for at_s in self.at_s if at_s <= self.now_s]:
+            self.at_s.pop(at_s)()
+
+
+def _watch(folder: Path, time_: _Time, wait_s: float = 1.0) -> Watch:
+    target = BatchTarget(folder / "out")
+    return Watch(target, FusionRequest, [folder / "in"], wait_s, clock=lambda: time_.now_s)
 
 
 def _never(request: FusionRequest, progress: Progress) -> FusionResult:
@@ -26,14 +49,23 @@ def _never(request: FusionRequest, progress: Progress) -> FusionResult:
 
 def test_stopping_takes_less_than_a_second_and_leaves_nothing(tmp_path: Path) -> None:
     write_stack(tmp_path / "in", 2)
-    target = BatchTarget(tmp_path / "out")
+    time_ = _Time({})
     fusing = threading.Event()
     progress = Progress(lambda share, _: fusing.set() if share else None)
     left: list[Waiting] = []
 
     def run() -> None:
-        watch = Watch(target, FusionRequest, [tmp_path / "in"], 1.0)
-        left.extend(run_watch(watch, progress, on_item=print, on_note=print, fuse=_never))
+        watch = _watch(tmp_path, time_)
+        left.extend(
+            run_watch(
+                watch,
+                progress,
+                on_item=print,
+                on_note=print,
+                fuse=_never,
+                sleep=time_.sleep,
+            )
+        )
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -46,7 +78,6 @@ def test_stopping_takes_less_than_a_second_and_leaves_nothing(tmp_path: Path) ->
 
 
 def test_slow_copies_give_one_picture_of_all_frames(tmp_path: Path) -> None:
-    """The clock is the real one here, the wait a second."""
     frames = write_stack(tmp_path / "card", 4)
     (tmp_path / "in").mkdir()
     made: list[tuple[str, int]] = []
@@ -58,41 +89,63 @@ def test_slow_copies_give_one_picture_of_all_frames(tmp_path: Path) -> None:
         counts.append(len(request.stack.sources))
         return fake_fuse(request, part)
 
-    def copy() -> None:
-        for frame in frames:
-            data = frame.read_bytes()
-            for share in (1, 2, 3):
-                (tmp_path / "in" / frame.name).write_bytes(data[: len(data) * share // 3])
-                time.sleep(0.2)
-        deadline_s = time.monotonic() + 30.0
-        while not made and time.monotonic() < deadline_s:
-            time.sleep(0.1)
-        time.sleep(2.5)  # in which nothing else may come of it
-        progress.cancel()
+    def write(frame: Path, share: int) -> None:
+        data = frame.read_bytes()
+        (tmp_path / "in" / frame.name).write_bytes(data[: len(data) * share // 3])
 
-    copier = threading.Thread(target=copy)
-    copier.start()
-    watch = Watch(BatchTarget(tmp_path / "out"), FusionRequest, [tmp_path / "in"], 1.5)
+    steps = [(frame, share) for frame in frames for share in (1, 2, 3)]
+    time_ = _Time({n * 2.0: partial(write, *step) for n, step in enumerate(steps, 1)})
+    time_.at_s[100.0] = progress.cancel
+    watch = _watch(tmp_path, time_, wait_s=3.0)
     left = run_watch(
         watch,
         progress,
         on_item=lambda item: made.append((item.output.name, counts[-1])),
         on_note=stages.append,
         fuse=counted,
+        sleep=time_.sleep,
     )
-    copier.join()
     assert (made, left) == ([("in.tif", 4)], ())
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["in.tif"]
     assert stages[-1] == "Waiting for new stacks"
 
 
+def test_the_next_watch_does_only_what_came_meanwhile(tmp_path: Path) -> None:
+    frames = write_timed_stack(tmp_path / "card", [0, 1, 2, 60, 61, 62])
+    (tmp_path / "in").mkdir()
+
+    def run(files: list[Path]) -> list[str]:
+        items: list[BatchItem] = []
+        for file in files:
+            shutil.copy2(file, tmp_path / "in")
+        time_, progress = _Time({}), Progress()
+        time_.at_s[40.0] = progress.cancel
+        watch = _watch(tmp_path, time_)
+        run_watch(
+            watch,
+            progress,
+            on_item=items.append,
+            on_note=print,
+            fuse=fake_fuse,
+            sleep=time_.sleep,
+        )
+        return [f"{item.outcome} {item.output.name}" for item in items]
+
+    assert run(frames[:3]) == ["done in.tif"]
+    assert run(frames[3:]) == ["skipped in.tif", "done in-IMG_0004.tif"]
+
+
 def test_what_was_finished_just_before_it_ended_is_not_left(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_stack(tmp_path / "in" / name, 2)
-    progress = Progress()
-    watch = Watch(BatchTarget(tmp_path / "out"), FusionRequest, [tmp_path / "in"], 1.0)
+    progress, time_ = Progress(), _Time({})
     left = run_watch(
-        watch, progress, on_item=lambda _: progress.cancel(), on_note=print, fuse=fake_fuse
+        _watch(tmp_path, time_),
+        progress,
+        on_item=lambda _: progress.cancel(),
+        on_note=print,
+        fuse=fake_fuse,
+        sleep=time_.sleep,
     )
     assert [waiting.stack.name for waiting in left] == ["b"]
 

@@ -40,6 +40,16 @@ def test_what_is_saved_is_loaded(store: SettingsStore) -> None:
     assert [path.name for path in store.path.parent.iterdir()] == ["settings.json"]
 
 
+def test_a_file_from_before_a_setting_was_there_has_no_problem(store: SettingsStore) -> None:
+    store.save(CHANGED)
+    document = json.loads(store.path.read_text())
+    del document["export"]["batch_wait_s"]
+    _write(store, json.dumps(document))
+    loaded = store.load()
+    assert (loaded.settings, loaded.problems) == (CHANGED, ())
+    assert loaded.settings.export.batch_wait_s == 20
+
+
 def test_a_file_that_was_edited_under_windows(store: SettingsStore) -> None:
     store.save(CHANGED)
     store.path.write_bytes(b"\xef\xbb\xbf" + store.path.read_bytes().replace(b"\n", b"\r\n"))
