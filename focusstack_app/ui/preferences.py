@@ -114,7 +114,7 @@ class PreferencesDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Preferences"))
-        begin_with(self, 640, 660)
+        begin_with(self, 640, 700)
         self.setMinimumSize(560, 320)
         self._settings = settings
         titles = {
