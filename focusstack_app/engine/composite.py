@@ -42,6 +42,7 @@ from focusstack_app.engine.filters import (
     gaussian,
     squared_distance,
 )
+from focusstack_app.engine.glints import left_out_glints
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
@@ -200,7 +201,10 @@ def _composite_block(
     if overview is not None:
         plain, settled = _plain(fusion, frames, block, overview, progress)
     any_plain = overview if plain.any() else None
-    chosen, seen_from_afar = WeightedMean(*size, guide), WeightedMean(*size, guide)
+    chosen, seen_from_afar, left_out = (WeightedMean(*size, guide) for _ in range(3))
+    hollow, cell_px = zeros(guide, size), fusion.cell_px
+    grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell_px)
+    cells = _cells_of(block, cell_px).grown(1, grid)
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
@@ -208,6 +212,13 @@ def _composite_block(
         if mode is not Mode.GENERATIVE:
             error = gaussian(squared_distance(pixels, guide), WINDOW_SIGMA_PX)
             weight = weight / (1.0 + error[own] / variance) ** 2
+            found = left_out_glints(
+                fusion.weights[index], fusion.grid_corner, frame, cells, cell_px
+            )
+            if found is not None:
+                glint = _spread_out(found, cells, block, cell_px)
+                left_out.add(index, glint + _FLOOR, pixels[own])
+                hollow += glint
         chosen.add(index, weight, pixels[own])
         if any_plain is not None:
             seen_from_afar.add(index, any_plain.weight(index, block) + _FLOOR, pixels[own])
@@ -219,6 +230,13 @@ def _composite_block(
         mostly = plain > 0.5
         provenance.source_index[mostly] = seen_from_afar.index[mostly]
         confidence += plain * (seen_from_afar.confidence - confidence)
+    if hollow.max() > 0:
+        hollow = xp.clip(hollow, None, 1)
+        band = band + hollow[..., None] * (left_out.picture - band)
+        mostly = hollow > 0.5
+        provenance.source_index[mostly] = left_out.index[mostly]
+        confidence += hollow * (left_out.confidence - confidence)
+        settled = xp.maximum(settled, hollow)
     provenance.confidence[:] = xp.round(confidence * 255)
     if mode is Mode.GENERATIVE:
         provenance.synthesised[:] = xp.round((1 - plain) * 255)
@@ -260,12 +278,12 @@ def _plain(
     known = _seen_from(fusion.grid_corner, cells).slices
     xp = namespace(fusion.picture)
     plain, behind, total = zeros(fusion.picture, (3, cells.height, cells.width))
-    for index, frame in enumerate(frames):
+    shades = (grey(to_float(frame[around.scaled(cell_px).slices])) for frame in frames)
+    for index, over_noise in enumerate(overview.over_noise(shades, cell_px)):
         _stop_if_cancelled(progress)
-        shades = grey(to_float(frame[around.scaled(cell_px).slices]))
         weight = as_float32(fusion.weights[index][known])
         rather = xp.clip(weight - overview.weight(index, cells, cell_px), 0, None)
-        bare = plainness(overview.over_noise(shades, cell_px)[there])
+        bare = plainness(over_noise[there])
         plain += rather * bare
         behind += as_float32(fusion.carriers[index][known]) * bare
         total += rather

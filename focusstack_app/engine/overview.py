@@ -11,7 +11,7 @@ noise.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -45,6 +45,7 @@ _MOST_NOISE = 3.0  # times that of the middle level
 _QUIET = 0.2  # the share of a picture, of each brightness, that shows nothing but noise
 _ENOUGH_CELLS = 500
 _PLAIN, _DETAILED = 2.0, 4.0  # times the variance of the noise
+_COMMON = 2.0  # how much more detail counts that two frames show: next to no noise is in it
 
 
 class Overview(NamedTuple):
@@ -74,25 +75,51 @@ class Overview(NamedTuple):
         )
         return stretched(self.weights[index][:], own_from_part, (part.height, part.width))
 
-    def over_noise(self, shades: FloatArray, cell_px: int) -> FloatArray:
-        """(h, w): the detail of a frame in cells, as a multiple of its noise.
+    def over_noise(self, shades: Iterable[FloatArray], cell_px: int) -> Iterator[FloatArray]:
+        """(h, w) for each frame: its detail in cells, as a multiple of its noise.
 
         Noise depends on more than brightness: on colour, and on what the camera made of it. So
-        where there is more grain, up to what the noisiest brightness has, there is more noise.
+        where there is more grain, up to what the noisiest brightness has, there may be more noise.
+        Fine texture looks like that, too. But frames that follow each other show the same texture
+        and not the same noise, so that what they have in common tells.
 
         Args:
-            shades: (H, W) grey, of a part of a frame.
+            shades: (H, W) grey, the same part of all frames in the order of their focus.
             cell_px: Edge of a cell of the fusion's grid.
         """
-        means = cell_means(shades, cell_px)
-        brightness = gaussian(means, _WINDOW_CELLS)
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
-        noise = looked_up(brightness, levels, self.noise)
-        if self.coarseness:
-            xp = namespace(noise)
-            here = self.coarseness * _grain(shades, cell_px)
-            noise = xp.maximum(noise, xp.clip(here, None, float(self.noise.max())))
-        return _energy(means) / noise
+        before: _Detail | None = None
+        for grey_frame in shades:
+            means = cell_means(grey_frame, cell_px)
+            fine = _fine(means)
+            noise = looked_up(gaussian(means, _WINDOW_CELLS), levels, self.noise)
+            most, xp = noise, namespace(noise)
+            if self.coarseness:
+                grain = self.coarseness * _grain(grey_frame, cell_px)
+                most = xp.maximum(noise, xp.clip(grain, None, float(self.noise.max())))
+            detail = _Detail(fine, noise, _windowed(fine * fine) / most)
+            if before is not None:
+                common = _COMMON * _windowed(before.fine * fine)
+                yield xp.maximum(before.over_noise, common / before.noise)
+                seen = xp.maximum(detail.over_noise, common / noise)
+                detail = detail._replace(over_noise=seen)
+            before = detail
+        if before is not None:
+            yield before.over_noise
+
+
+class _Detail(NamedTuple):
+    """What a part of a frame shows, each (h, w) in cells.
+
+    Attributes:
+        fine: Fine detail and noise, display-encoded.
+        noise: The variance of noise that such brightness has.
+        over_noise: See `Overview.over_noise`.
+    """
+
+    fine: FloatArray
+    noise: FloatArray
+    over_noise: FloatArray
 
 
 class Choice(NamedTuple):
@@ -186,8 +213,18 @@ def plainness(over_noise: FloatArray) -> FloatArray:
 
 def _energy(means: FloatArray) -> FloatArray:
     """(h, w) variance of the fine detail around each cell."""
-    fine = means - gaussian(means, _BASE_CELLS)
-    return gaussian(fine * fine, _WINDOW_CELLS)
+    fine = _fine(means)
+    return _windowed(fine * fine)
+
+
+def _fine(means: FloatArray) -> FloatArray:
+    """(h, w) what is finer than slopes and soft edges."""
+    return means - gaussian(means, _BASE_CELLS)
+
+
+def _windowed(products: FloatArray) -> FloatArray:
+    """(h, w) mean around each cell."""
+    return gaussian(products, _WINDOW_CELLS)
 
 
 def _grain(shades: FloatArray, cell_px: int) -> FloatArray:

@@ -19,6 +19,11 @@ def _noisy(level: float, sigma: float, seed: int = 0) -> FloatArray:
     return np.asarray(level + rng.normal(0, sigma, (600, 800, 3)), np.float32)
 
 
+def _over_noise(overview: Overview, *frames: FloatArray) -> list[FloatArray]:
+    """Of each of some frames, in cells of 2 px."""
+    return list(overview.over_noise((grey(np.asarray(f, np.float32)) for f in frames), 2))
+
+
 def test_weights_lie_over_the_part_of_the_frames_that_they_are_of() -> None:
     """Two cells by three over 40 x 60 pixels: the middles of cells have their very weights."""
     own = np.array([[0.0, 0.25, 0.5], [0.5, 0.75, 1.0]], np.float16)
@@ -44,27 +49,50 @@ def test_noise_is_measured_by_brightness_and_detail_told_from_it() -> None:
         of_cells = sigma / np.sqrt(4 * 3)  # four pixels of three colours
         measured = float(np.sqrt(overview.noise[int(level * 16)]))
         assert measured == pytest.approx(max(of_cells, 0.0015), rel=0.2)
-    assert np.median(overview.over_noise(grey(pixels), 2)) < 1.5
+    assert np.median(_over_noise(overview, pixels)[0]) < 1.5
     stripes = np.float32(0.05) * np.sin(np.arange(800, dtype=np.float32))[None, :, None]
-    detailed = overview.over_noise(grey(np.asarray(pixels + stripes, np.float32)), 2)
+    detailed = _over_noise(overview, pixels + stripes)[0]
     assert detailed[:, 210:390].min() > 10  # where it is clean
 
 
 def test_noise_that_brightness_does_not_tell_is_told_by_its_grain() -> None:
     """A bright half has three times the noise in its right half, as other colours may have."""
-    parts = [_noisy(0.22, 0.03), _noisy(0.78, 0.01), _noisy(0.78, 0.03)]
-    widths = (400, 200, 200)
-    pixels = np.concatenate(
-        [part[:, :width] for part, width in zip(parts, widths, strict=True)], axis=1
-    )
-    overview = overview_of(UnevenModel(), [to_uint16(pixels)] * 2, 0.25, Progress())
+    frames = []
+    for seed in range(2):
+        parts = [_noisy(0.22, 0.03, seed), _noisy(0.78, 0.01, seed), _noisy(0.78, 0.03, seed)]
+        widths = zip(parts, (400, 200, 200), strict=True)
+        frames.append(np.concatenate([part[:, :width] for part, width in widths], axis=1))
+    overview = overview_of(UnevenModel(), [to_uint16(frame) for frame in frames], 0.25, Progress())
     noisier = slice(310, 390)  # in cells
-    assert np.median(overview.over_noise(grey(pixels), 2)[:, noisier]) < 2
+    for found in _over_noise(overview, *frames):
+        assert np.median(found[:, noisier]) < 2
     by_brightness = overview._replace(coarseness=0.0)
-    assert np.median(by_brightness.over_noise(grey(pixels), 2)[:, noisier]) > 5
+    assert np.median(_over_noise(by_brightness, *frames)[0][:, noisier]) > 5
     waves = np.float32(0.05) * np.sin(np.arange(800, dtype=np.float32) / 2)[None, :, None]
-    detailed = overview.over_noise(grey(np.asarray(pixels + waves, np.float32)), 2)
-    assert np.median(detailed[:, noisier]) > 4
+    for found in _over_noise(overview, *(frame + waves for frame in frames)):
+        assert np.median(found[:, noisier]) > 4
+
+
+def test_fine_texture_with_the_grain_of_noise_is_told_by_the_frames_beside() -> None:
+    """One half has such a texture, sharp in two frames that follow each other, lost in others."""
+    rng = np.random.default_rng(7)
+    texture = np.asarray(rng.normal(0, 0.015, (600, 400, 1)), np.float32)
+    frames = []
+    for seed, sigma in enumerate((0.6, 0.9, 3, 6, 12)):
+        # Cameras that smooth their noise leave it little of the finest grain.
+        noise = np.concatenate([_noisy(0, 0.024, seed)[:200], _noisy(0, 0.008, seed)[200:]])
+        frame = 0.5 + cv2.GaussianBlur(noise, (0, 0), 0.6)
+        frame[:200] -= 0.3
+        frame[200:, :400] += cv2.GaussianBlur(texture, (0, 0), sigma)[200:, :, None]
+        frames.append(frame)
+    overview = overview_of(UnevenModel(), [to_uint16(frame) for frame in frames], 0.25, Progress())
+    textured, plain = (slice(110, 290), slice(10, 190)), (slice(110, 290), slice(210, 390))
+    found = _over_noise(overview, *frames)
+    sharp = [float(np.median(over[textured])) > 4 for over in found]
+    assert sharp == [True, True, False, False, False]
+    assert max(float(np.median(over[plain])) for over in found) < 2
+    assert max(float(np.median(over[10:90])) for over in found) < 2
+    assert np.median(_over_noise(overview, frames[0])[0][textured]) < 2  # alone
 
 
 def test_what_is_textured_everywhere_does_not_tell_the_grain_of_noise() -> None:

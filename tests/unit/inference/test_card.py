@@ -16,8 +16,9 @@ from focusstack_app.core.errors import DeviceMemoryError
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Mode, Provenance
 from focusstack_app.core.kinds import on_host
 from focusstack_app.core.progress import Progress
+from focusstack_app.core.region import Region
 from focusstack_app.core.srgb import encoded
-from focusstack_app.engine import composite, filters, latent_fusion, pixels, resampling
+from focusstack_app.engine import composite, filters, glints, latent_fusion, pixels, resampling
 from focusstack_app.engine.depth import depth_of
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.overview import Overview
@@ -243,6 +244,17 @@ def test_pictures_are_composited_alike(put: Put, mode: Mode) -> None:
         assert np.abs(on_host(mine).astype(int) - theirs).mean() < 0.5
     if mode is Mode.FAITHFUL:
         assert provenance.synthesised.mean() > 1, "something is lifted"
+
+
+def test_glints_are_found_as_on_the_processor(put: Put) -> None:
+    weight, frame = np.ones((60, 80), np.float32), np.full((120, 160, 3), 60, np.uint8)
+    weight[24:28, 35:39], frame[48:56, 70:78] = 0.1, 250
+    weight[40:43, 20:22], frame[80:86, 40:44] = 0, 200
+    cells = Region(10, 10, 50, 70)
+    expected = glints.left_out_glints(weight, (0, 0), frame, cells, 2)
+    found = glints.left_out_glints(put(weight), (0, 0), put(frame), cells, 2)
+    assert expected is not None
+    np.testing.assert_allclose(on_host(found), expected, atol=1e-5)
 
 
 def test_the_depth_is_the_same(put: Put) -> None:
