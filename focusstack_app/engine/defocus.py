@@ -43,6 +43,7 @@ _ENOUGH_PX = 1500  # of what is sharp
 _BOTH = 0.8  # of a pixel must be sharp in two frames together, for them to be compared there
 _LEADS = 0.39  # less than half of it: the share of one of both is larger
 _DOUBTFUL = 0.2  # times the evidence against one direction that must speak for the other
+_CLEAR = 0.05  # of what two frames differ by, explained by a veil
 _STARTS = 64
 _ROUNDS = 200
 _RING = 0.08, 0.6  # opacity of a veil that tells near from far
@@ -125,24 +126,31 @@ def _signed(
     focus: Focus, light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress
 ) -> Focus:
     """The same, so that larger is nearer; NaN if that cannot be told."""
-    evidence = np.zeros(2)
+    evidence, pixels = np.zeros(2), np.zeros(2)
     groups = np.array_split(np.argsort(-focus), min(len(light), _MANY))
     kept = [max(group, key=lambda index: float(mattes[index][:].mean())) for group in groups]
     zones = [sum((mattes[i][:] for i in group[1:]), mattes[group[0]][:]) for group in groups]
 
-    def told(pair: tuple[int, int]) -> tuple[float, float]:
+    def told(pair: tuple[int, int]) -> tuple[tuple[float, int], tuple[float, int]]:
         """The evidence that the first is nearer, and that the other is."""
         radius = float(focus[kept[pair[0]]] - focus[kept[pair[1]]])
         if not radius >= 1.0:  # it may not be known
-            return 0.0, 0.0
+            return (0.0, 0), (0.0, 0)
         one, other = (_Sheet(light[kept[i]][:], zones[i], radius) for i in pair)
         return _hides(one, other), _hides(other, one)
 
-    for found in ahead(told, itertools.combinations(range(len(kept)), 2)):
+    for seen in ahead(told, itertools.combinations(range(len(kept)), 2)):
         progress.checkpoint()
-        evidence += found
+        both = np.array(seen)
+        evidence += both[:, 0]
+        pixels += both[:, 1]
     worse, better = evidence.min(), evidence.max()
-    if better <= _DOUBTFUL * -worse or worse >= _DOUBTFUL * better:
+    # Where veils explain little of what frames differ by, and their opposite is refuted by more,
+    # nothing is told.
+    shares = evidence / np.maximum(pixels, 1)
+    found, refuted = shares[evidence.argmax()], -shares[evidence.argmin()]
+    against = found < _CLEAR and found < refuted
+    if better <= _DOUBTFUL * -worse or worse >= _DOUBTFUL * better or against:
         return np.full(len(light), np.nan)
     return focus if evidence[0] > evidence[1] else -focus
 
@@ -307,13 +315,16 @@ class _Sheet:
         return blurred(self.matte * self.light, self.radius)
 
 
-def _hides(front: _Sheet, back: _Sheet) -> float:
-    """How much better two frames agree if what is sharp in one hides what is in the other."""
+def _hides(front: _Sheet, back: _Sheet) -> tuple[float, int]:
+    """How much better two frames agree if what is sharp in one hides what is in the other.
+
+    Summed over pixels; and over how many.
+    """
     opacity = front.opacity
     ring = np.flatnonzero((back.matte > 0.8) & (opacity > _RING[0]) & (opacity < _RING[1]))
     number = len(ring)
     if number < _LEAST_PX:
-        return 0.0
+        return 0.0, 0
     clear = np.asarray((back.light - front.spread) / np.maximum(1 - opacity, 0.3), np.float32)
     support = np.maximum(back.opacity.take(ring), 0.05)
     seen = front.light.take(ring)
@@ -321,4 +332,4 @@ def _hides(front: _Sheet, back: _Sheet) -> float:
         float(np.abs(spread.take(ring) / support - seen).mean()) + 4 * _NOISE
         for spread in (back.spread, blurred(back.matte * clear, back.radius))
     )
-    return number * float(np.log(before / after))
+    return number * float(np.log(before / after)), number

@@ -7,6 +7,7 @@ import pytest
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine import defocus
 from focusstack_app.engine.defocus import _LEADS, _alike, focus_of, nearest_first
 from focusstack_app.engine.veil import blurred
 from focusstack_app.training.lens import Layer, Scene, render
@@ -59,6 +60,32 @@ def test_the_focus_is_found_whatever_the_order(depths: list[float], order: list[
     found = focus_of(light, mattes, Progress())
     expected = np.array([depths[i] for i in order])
     np.testing.assert_allclose(found - found.mean(), expected - expected.mean(), atol=0.6)
+
+
+@pytest.mark.parametrize(
+    ("found", "refuted", "told"),
+    [
+        (0.025, -0.005, True),
+        (0.025, -0.039, False),  # a veil explains little, and its opposite fails more clearly
+        (0.03, -0.06, False),
+        (0.06, -0.10, True),
+        (0.025, -0.30, False),
+    ],
+)
+def test_veils_that_explain_little_must_not_be_contradicted(
+    found: float, refuted: float, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light, mattes = _scene([9.0, 0.0], [0, 1])
+    hides = defocus._hides
+
+    def shares(front: defocus._Sheet, back: defocus._Sheet) -> tuple[float, int]:
+        gain, _ = hides(front, back)
+        return (2000 * found, 2000) if gain > 0 else (1000 * refuted, 1000)
+
+    monkeypatch.setattr(defocus, "_hides", shares)
+    focus = focus_of(light, mattes, Progress())
+    assert np.isfinite(focus).all() == told
+    assert not told or focus[0] > focus[1]
 
 
 def test_frames_that_are_focused_alike_are_told_by_what_they_share() -> None:
