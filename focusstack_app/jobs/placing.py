@@ -103,15 +103,18 @@ def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -
     with clock("align") if astray else nullcontext():
         count = len(astray)
         while astray:  # outward
-            progress.report(1 - (len(astray) - 1) / count, message("Aligning"))
             index = astray[0]
+            progress.report(1 - (len(astray) - 1) / count, message("Aligning"))
+            if index not in astray:
+                continue
             beside = prepared.towards_reference(index)
             neighbour = frames[beside] if 0 <= beside < len(frames) else prepared.base
             # All at once: from disk, patch by patch takes longer.
             there = _resampled(prepared, frames[index][:], index, neighbour, progress)
-            frames[index].drop()
-            frames[index] = spool.keep(there)
-            astray.remove(index)
+            if index in astray:  # or who was let in at a checkpoint has done it
+                frames[index].drop()
+                frames[index] = spool.keep(there)
+                astray.remove(index)
     return prepared
 
 

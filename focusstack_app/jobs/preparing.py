@@ -244,10 +244,11 @@ def add_latents(
 ) -> None:
     """Encode the frames whose latents are missing; see `encode_frame`."""
     latents = encoded.latents
-    while len(latents) < len(frames):
+    while (done := len(latents)) < len(frames):
         # Half precision errs by a few hundredths of an 8-bit step, and takes half the memory.
-        latent = encode_frame(encoded.model, frames[len(latents)], progress)
-        latents.append(keep(as_float16(latent)))
+        latent = as_float16(encode_frame(encoded.model, frames[done], progress))
+        if len(latents) == done:  # or who was let in at a checkpoint has done it
+            latents.append(keep(latent))
         progress.report(len(latents) / len(frames), message("Encoding"))
 
 

@@ -104,59 +104,6 @@ def test_the_render_has_the_order_the_warnings_and_the_profile_of_the_files(
     viewport.close()
 
 
-@pytest.mark.parametrize("stage", ["Aligning", "Encoding"])
-def test_what_was_finished_stays_so_when_it_is_stopped(
-    request_: FusionRequest, scratch: Path, stage: str
-) -> None:
-    """Parts are to be had before, meanwhile and after, and are the render's."""
-    viewport = _opened(request_)
-    window = Region(100, 200, 230, 330)
-    files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
-    looked: list[str] = []
-
-    def look(_fraction: float, now: str) -> None:
-        looked.append(now)
-        part = viewport.picture_of(window, Mode.FAITHFUL, Progress())
-        np.testing.assert_array_equal(part, files.picture[window.slices])
-        if now == stage:
-            progress.cancel()
-
-    progress = Progress(look)
-    with pytest.raises(Cancelled):
-        viewport.finish(progress)
-    assert looked[-1] == stage
-    assert not viewport.complete
-    viewport.finish(Progress())
-    assert viewport.complete
-    viewport.finish(Progress())
-    found = viewport.render(request_, Progress())
-    assert {"align", "encode"} <= set(found.reused)
-    assert_same(found, files)
-    viewport.close()
-    assert not list(scratch.iterdir())
-
-
-def test_for_a_part_frames_are_encoded_around_it_only(request_: FusionRequest) -> None:
-    encoded: list[int] = []
-
-    class Counting(UnevenModel):
-        def encode(self, pixels: FloatArray) -> FloatArray:
-            encoded.append(pixels.shape[0] * pixels.shape[1])
-            return super().encode(pixels)
-
-    viewport = _opened(request_, Counting())
-    encoded.clear()
-    viewport.picture_of(Region(100, 200, 130, 230), Mode.FAITHFUL, Progress())
-    frames = 3 * HEIGHT_PX * WIDTH_PX
-    assert 0 < sum(encoded) < 0.8 * frames
-    before = sum(encoded)
-    viewport.picture_of(Region(100, 200, 130, 230), Mode.GENERATIVE, Progress())
-    assert sum(encoded) == before
-    viewport.finish(Progress())
-    assert sum(encoded) >= before + frames
-    viewport.close()
-
-
 def test_a_render_leaves_the_parts_as_they_were(request_: FusionRequest) -> None:
     model = UnevenModel()
     viewport = _opened(request_, model)
@@ -277,19 +224,6 @@ def test_tiles_are_forgotten_where_memory_is_short(request_: FusionRequest, scra
     assert model.fuse_calls - before == before - opening > 0
     viewport.close()
     assert not list(scratch.iterdir())
-
-
-def test_a_part_for_which_memory_is_short_finishes_all_frames(request_: FusionRequest) -> None:
-    """Patches would be forgotten before they are used, and made again and again."""
-    window = Region(100, 200, 130, 230)
-    parts = []
-    for memory_bytes, complete in ((10**9, False), (0, True)):
-        viewport = _opened(replace(request_, memory_bytes=memory_bytes))
-        assert not viewport.complete
-        parts.append(viewport.picture_of(window, Mode.FAITHFUL, Progress()))
-        assert viewport.complete is complete
-        viewport.close()
-    np.testing.assert_array_equal(parts[0], parts[1])
 
 
 def test_a_closed_viewport_gives_nothing(request_: FusionRequest) -> None:
