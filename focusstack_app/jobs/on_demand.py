@@ -27,6 +27,8 @@ from focusstack_app.engine.warps import Matrix
 from focusstack_app.jobs.placing import Prepared
 from focusstack_app.jobs.recent import Patch
 
+_DEEP = 40  # frames that may wait for each other's patches
+
 
 class _Patches:
     """An array of patches, made when they are read (`Planes`).
@@ -109,9 +111,23 @@ class _Frame(_Patches):
             return resampled(source, frame_from_reference, gains, beside, patch)
 
         super().__init__(source.shape, 0, PATCH_PX, make, "frame", index, recall)
+        self._beside = beside
         self._source = source
         self._placement = frame_from_reference, gains
         self._reference = reference
+
+    def _one(self, part: Region) -> tuple[NDArray[Any]]:
+        # From the reference outward: hundreds of frames may be bare there, each filled by the next.
+        chain: list[_Frame] = []
+        frame = self._beside
+        while isinstance(frame, _Frame):
+            chain.append(frame)
+            frame = frame._beside
+        if len(chain) > _DEEP:
+            for frame in reversed(chain):
+                key = Patch("frame", frame._frame, part)
+                self._recall(key, functools.partial(_made, frame, part))
+        return _made(self, part)
 
     @property
     def on_disk(self) -> bool:
@@ -122,6 +138,10 @@ class _Frame(_Patches):
         """See `resampled_small`."""
         matrix, gains = self._placement
         return resampled_small(self._source, matrix, gains, self._reference(size), size)
+
+
+def _made(frame: _Frame, part: Region) -> tuple[NDArray[Any]]:
+    return (frame._make(part),)
 
 
 def frames_on_demand(prepared: Prepared, recall: Recall = anew) -> list[Planes]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.fusion import FusionRequest, Placement
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import on_disk
 from focusstack_app.core.progress import Progress
@@ -128,3 +128,24 @@ def test_patches_without_the_others_are_what_resampling_makes_of_all() -> None:
         part = resampled(frame, matrix, gains, beside, patch)
         np.testing.assert_array_equal(part, whole[patch.slices])
     assert (whole[:3, :3] == beside[:3, :3]).all()
+
+
+def test_hundreds_of_frames_may_be_bare_at_the_same_corner(
+    prepared: Prepared, spool: Spool
+) -> None:
+    """Each of them is filled by its neighbour, down to the reference."""
+    count = 400
+    whole = prepared.frames[0][0:30, 0:40]
+    stack = replace(
+        prepared.request.stack, sources=prepared.request.stack.sources[:1] * count, reference=0
+    )
+    matrices = np.repeat(np.array([[[1, 0, -0.5], [0, 1, 0], [0, 0, 1]]], np.float64), count, 0)
+    placement = Placement(matrices, np.ones((count, 3)), tuple(range(1, count)))
+    many = prepared._replace(
+        request=replace(prepared.request, stack=stack),
+        frames=[spool.keep(whole.copy()) for _ in range(count)],
+        aligned=prepared.aligned._replace(placement=placement),
+        astray=list(range(1, count)),
+    )
+    last = frames_on_demand(many, RecentParts(10**8))[-1]
+    np.testing.assert_array_equal(last[0:30, 0:1], whole[:, 0:1])
