@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import cv2
@@ -89,7 +90,8 @@ def resample(
     def resample_row(top: int) -> None:
         row = Region(top, 0, min(height, top + PATCH_PX), width)
         for patch in patches_over(row, (height, width)):
-            moved[patch.slices] = resampled(frame, frame_from_reference, gains, beside, patch)
+            filling = functools.partial(beside.__getitem__, patch.slices)
+            moved[patch.slices] = resampled(frame, frame_from_reference, gains, filling, patch)
 
     for _ in ahead(resample_row, range(0, height, PATCH_PX)):
         progress.checkpoint()
@@ -103,7 +105,11 @@ def patches_over(window: Region, size_px: tuple[int, int]) -> list[Region]:
 
 @in_our_threads_only()
 def resampled(
-    frame: Planes, frame_from_reference: Matrix, gains: Matrix, beside: Planes, part: Region
+    frame: Planes,
+    frame_from_reference: Matrix,
+    gains: Matrix,
+    filling: Callable[[], NDArray[Any]],
+    part: Region,
 ) -> NDArray[np.uint16]:
     """A part of what `resample` makes: to the bit, if it is one of its patches.
 
@@ -111,7 +117,8 @@ def resampled(
         frame: See there, as of the others.
         frame_from_reference: As there.
         gains: As there.
-        beside: As there.
+        filling: Gives the same part of what is `beside` there; asked only where the frame `lacks`
+            some of it.
         part: Of the result, in its pixels.
 
     Returns:
@@ -135,9 +142,9 @@ def resampled(
         cv2.INTER_LANCZOS4,
     )
     pixels = to_uint16(picture, gains.tolist())
-    if not within(there[:, 0], there[:, 1], (height, width)).all():
+    if lacks(part, frame_from_reference, (height, width)):
         bare = ~covered(part.height, part.width, frame_from_reference @ down, (height, width))
-        pixels[bare] = as_uint16(beside[part.slices])[bare]
+        pixels[bare] = as_uint16(filling())[bare]
     return pixels
 
 
@@ -167,6 +174,12 @@ def resampled_small(
     bare = ~covered(size[1], size[0], in_copies(frame_from_reference, (height, width), size[::-1]))
     small[bare] = as_uint16(reference)[bare]
     return small
+
+
+def lacks(part: Region, frame_from_reference: Matrix, size_px: tuple[int, int]) -> bool:
+    """Whether a frame of (height, width) pixels, moved, does not show all of a part."""
+    there = projected(_corners(part), frame_from_reference)
+    return not within(there[:, 0], there[:, 1], size_px).all()
 
 
 def _corners(part: Region) -> Matrix:

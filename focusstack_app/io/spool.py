@@ -66,20 +66,26 @@ class Spool:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def keep(self, array: NDArray[Any]) -> Held:
+    def keep(self, array: NDArray[Any], instead_of: Held | None = None) -> Held:
         """Take an array over; the caller lets go of it.
 
         One on a card (`core.kinds`) stays there, and takes nothing of the limit.
 
+        Args:
+            array: It.
+            instead_of: Dropped once the array is kept, which takes its room; not before, so that it
+                is still there after an error.
+
         Raises:
             OutputError: If the disk is full or not writable.
         """
-        if on_card(array):
-            return self._holding(array, array)
-        if array.nbytes <= self._left_bytes:
-            self._left_bytes -= array.nbytes
-            return self._holding(array, array)
-        return self._holding(array, self._written(array))
+        room = self._left_bytes + (instead_of.in_memory_bytes if instead_of is not None else 0)
+        stays = on_card(array) or array.nbytes <= room
+        held = self._holding(array, array if stays else self._written(array))
+        if instead_of is not None:
+            instead_of.drop()
+        self._left_bytes -= held.in_memory_bytes
+        return held
 
     def limit(self, limit_bytes: int, kept: Iterable[Held]) -> None:
         """Keep more or less in memory from now on.
@@ -109,8 +115,12 @@ class Spool:
                 name = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._parent)
                 self._folder = Path(name)
             path = self._folder / str(next(self._numbers))
-            with path.open("wb") as file:  # ndarray.tofile does not say what went wrong
-                file.write(np.ascontiguousarray(array).data)
+            try:
+                with path.open("wb") as file:  # ndarray.tofile does not say what went wrong
+                    file.write(np.ascontiguousarray(array).data)
+            except OSError:
+                path.unlink(missing_ok=True)  # what was written of it fills the disk
+                raise
         except OSError as error:
             problem = output_error(self._folder or self._parent, error)
             raise OutputError(problem.message, _ROOM) from error
@@ -151,6 +161,11 @@ class Held:
         part: NDArray[Any] = self._place[key]
         return part
 
+    @property
+    def in_memory_bytes(self) -> int:
+        """What it takes there."""
+        return self._place.nbytes if isinstance(self._place, np.ndarray) else 0
+
     def _put_away(self) -> None:
         """Go to disk, if it lies in memory."""
         array = self._place
@@ -162,8 +177,7 @@ class Held:
         """Give the room back."""
         if isinstance(self._place, Path):
             self._place.unlink(missing_ok=True)
-        elif isinstance(self._place, np.ndarray):
-            self._spool._returned(self._place.nbytes)
+        self._spool._returned(self.in_memory_bytes)
         self._place = None
 
 

@@ -20,14 +20,12 @@ from focusstack_app.core.region import Region, bounds, squares_over
 from focusstack_app.engine.encode import encode_part, padded_size, part_cells
 from focusstack_app.engine.filters import shrunk
 from focusstack_app.engine.frame_tree import needed_for
-from focusstack_app.engine.latent_fusion import Recall, anew
-from focusstack_app.engine.resampling import PATCH_PX, resampled, resampled_small
+from focusstack_app.engine.latent_fusion import Recall
+from focusstack_app.engine.resampling import PATCH_PX, lacks, resampled, resampled_small
 from focusstack_app.engine.tiling import plan_tiles
 from focusstack_app.engine.warps import Matrix
 from focusstack_app.jobs.placing import Prepared
-from focusstack_app.jobs.recent import Patch
-
-_DEEP = 40  # frames that may wait for each other's patches
+from focusstack_app.jobs.recent import Patch, RecentParts
 
 
 class _Patches:
@@ -105,29 +103,14 @@ class _Frame(_Patches):
         beside: Planes,
         reference: Callable[[tuple[int, int]], NDArray[Any]],
         index: int,
-        recall: Recall,
+        recent: RecentParts,
     ) -> None:
-        def make(patch: Region) -> NDArray[Any]:
-            return resampled(source, frame_from_reference, gains, beside, patch)
-
-        super().__init__(source.shape, 0, PATCH_PX, make, "frame", index, recall)
-        self._beside = beside
+        super().__init__(source.shape, 0, PATCH_PX, self._filled, "frame", index, recent)
         self._source = source
         self._placement = frame_from_reference, gains
+        self._beside = beside
         self._reference = reference
-
-    def _one(self, part: Region) -> tuple[NDArray[Any]]:
-        # From the reference outward: hundreds of frames may be bare there, each filled by the next.
-        chain: list[_Frame] = []
-        frame = self._beside
-        while isinstance(frame, _Frame):
-            chain.append(frame)
-            frame = frame._beside
-        if len(chain) > _DEEP:
-            for frame in reversed(chain):
-                key = Patch("frame", frame._frame, part)
-                self._recall(key, functools.partial(_made, frame, part))
-        return _made(self, part)
+        self._recent = recent
 
     @property
     def on_disk(self) -> bool:
@@ -139,18 +122,42 @@ class _Frame(_Patches):
         matrix, gains = self._placement
         return resampled_small(self._source, matrix, gains, self._reference(size), size)
 
+    def _filled(self, patch: Region) -> NDArray[Any]:
+        """A patch, and before it those that fill in where it is bare: each may be bare itself.
 
-def _made(frame: _Frame, part: Region) -> tuple[NDArray[Any]]:
-    return (frame._make(part),)
+        One after the other: hundreds of frames are more than functions can call each other.
+        """
+        frames, beside = [self], self._beside
+        while isinstance(beside, _Frame) and frames[-1]._lacks(patch):
+            if Patch(self._kind, beside._frame, patch) in self._recent:
+                break
+            frames.append(beside)
+            beside = beside._beside
+        filling = functools.partial(beside.__getitem__, patch.slices)
+        for frame in reversed(frames[1:]):
+            key = Patch(self._kind, frame._frame, patch)
+            made = self._recent(key, functools.partial(frame._with, filling, patch))
+            filling = functools.partial(made.__getitem__, 0)
+        return self._with(filling, patch)[0]
+
+    def _lacks(self, patch: Region) -> bool:
+        matrix, _ = self._placement
+        return lacks(patch, matrix, (self.shape[0], self.shape[1]))
+
+    def _with(
+        self, filling: Callable[[], NDArray[Any]], patch: Region
+    ) -> tuple[NDArray[np.uint16]]:
+        return (resampled(self._source, *self._placement, filling, patch),)
 
 
-def frames_on_demand(prepared: Prepared, recall: Recall = anew) -> list[Planes]:
+def frames_on_demand(prepared: Prepared, recent: RecentParts | None = None) -> list[Planes]:
     """All frames, those that are astray resampled where they are read.
 
     Args:
         prepared: They. What is made of it is of no use any more once a frame was placed.
-        recall: Gives the patches that are known.
+        recent: Gives the patches that are known; by default none is.
     """
+    recent = RecentParts(0) if recent is None else recent
     frames: list[Planes] = list(prepared.frames)
     placement = prepared.aligned.placement
     reference = prepared.base if prepared.base is not None else frames[prepared.reference]
@@ -172,7 +179,7 @@ def frames_on_demand(prepared: Prepared, recall: Recall = anew) -> list[Planes]:
             beside,
             shrunk_reference,
             index,
-            recall,
+            recent,
         )
     return frames
 

@@ -112,9 +112,7 @@ def placed(prepared: Prepared, spool: Spool, clock: Clock, progress: Progress) -
             # All at once: from disk, patch by patch takes longer.
             there = _resampled(prepared, frames[index][:], index, neighbour, progress)
             if index in astray:  # or who was let in at a checkpoint has done it
-                kept = spool.keep(there)  # where the disk is full, the frame is still there
-                frames[index].drop()
-                frames[index] = kept
+                frames[index] = spool.keep(there, frames[index])
                 astray.remove(index)
     return prepared
 

@@ -124,7 +124,8 @@ def prepare(
                     held[index].drop()
             # They may have misled the order, too.
             kept.sort(key=lambda index: request.stack.sources.index(ordered.stack.sources[index]))
-            order = focus_order([proxies[index] for index in kept], progress, spool.keep, pairs)
+            with meanwhile(spool.keep) as keep:
+                order = focus_order([proxies[index] for index in kept], progress, keep, pairs)
             kept = [kept[position] for position in order]
             if ordered.stack.reference in aligned.unlike or aligned.registration is None:
                 known = None  # of another reference

@@ -22,7 +22,7 @@ from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
-from focusstack_app.io.spool import Held, Spool, default_budget_bytes
+from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
 from focusstack_app.jobs.remembered import ReadFrame, Remembered
 
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
@@ -69,7 +69,8 @@ def read_frames(
     if not proxies:
         return FramesRead(request, frames, proxies, icc_profile, warnings)
     pairs = remembered.pairs if remembered is not None else None
-    order = focus_order(proxies, progress, spool.keep, pairs)
+    with meanwhile(spool.keep) as keep:
+        order = focus_order(proxies, progress, keep, pairs)
     frames, proxies = ([held[index] for index in order] for held in (frames, proxies))
     return FramesRead(_in_order(request, order), frames, proxies, icc_profile, warnings)
 

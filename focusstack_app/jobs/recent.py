@@ -59,6 +59,11 @@ class RecentParts:
                 self.limit(self._limit_bytes)
         return made
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether it is known."""
+        with self._lock:
+            return key in self._made
+
     def known(self, key: Hashable, make: Callable[[], Made], /) -> Made:
         """The same, but what is made is not remembered: so many tiles would displace these."""
         with self._lock:

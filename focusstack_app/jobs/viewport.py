@@ -139,6 +139,7 @@ class Viewport:
         self._spool = spool
         self._files = weakref.finalize(self, files.close)
         self._load = load
+        self._lent = False  # to a render that begins anew: the frames stay as they are
         self.size_px = self._inside.width, self._inside.height
         self.icc_profile = prepared.icc_profile
         self.device = encoded.model.device
@@ -195,6 +196,7 @@ class Viewport:
         before = self._spool.spooled_bytes
         self._recent.recalled = 0
         placed_before, complete = not self._prepared.astray, self.complete
+        self._lent = afresh
         try:
             with self._memory_of(request):
                 if known is not None:
@@ -203,6 +205,7 @@ class Viewport:
                     model, progress = encoded.model, progress.sub(0.2, 1.0)
                 result = fuse_prepared(prepared, model, self._spool, clock, progress, known)
         finally:
+            self._lent = False
             if known is not None and encoded.failed:
                 self.close()
         served = known is not None and not encoded.failed
@@ -229,6 +232,9 @@ class Viewport:
     def finish(self, progress: Progress) -> None:
         """Resample and encode all frames. What is done of it stays done when it is stopped.
 
+        Nothing is done in the middle of a render that does it by itself: on a card, or after the
+        device has failed.
+
         Args:
             progress: Reported on the calling thread.
 
@@ -239,8 +245,9 @@ class Viewport:
             Cancelled: If the user stopped it.
         """
         self._check_open()
-        self._finish(Clock(), progress)
-        self._recent.forget_patches()
+        if not self._lent:
+            self._finish(Clock(), progress)
+            self._recent.forget_patches()
 
     def _finish(self, clock: Clock, progress: Progress) -> None:
         frames = placed(self._prepared, self._spool, clock, progress.sub(0.0, 0.6)).frames
@@ -252,12 +259,14 @@ class Viewport:
 
     def _on_device(self, work: Callable[[], Result]) -> Result:
         """What `work` gives; the processor does it, too, where a device fails at it."""
+        model = self._encoded.model
         try:
             return work()
         except DeviceError as error:
-            self._encoded.model = _on_processor(self._encoded.model, error)
-            self._encoded.failed = True
-            self.device = self._encoded.model.device
+            if self._encoded.model is model:  # or a part in the middle of it found that before
+                self._encoded.model = _on_processor(model, error)
+                self._encoded.failed = True
+                self.device = self._encoded.model.device
             return work()
 
     @contextmanager
@@ -321,7 +330,7 @@ class Viewport:
         latents = self._latents
         cells = needed_cells(latents, window, reach, overlap, manifest)
         needed = len(latents) * cells.height * cells.width * manifest.scale**2 * FRAME_BYTES
-        if needed > self._rooms.recent_bytes and not self.complete:
+        if needed > self._rooms.recent_bytes and not self.complete and not self._lent:
             self._finish(Clock(), progress.sub(0.0, 0.5))  # to make it again and again takes longer
             latents = self._latents
         missing, threads = latents[len(encoded.latents) :], encoded.model.calls_at_once

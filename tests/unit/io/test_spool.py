@@ -11,6 +11,7 @@ import torch
 import focusstack_app.inference.card  # noqa: F401 - makes tensors a kind of arrays
 from focusstack_app.core.errors import OutputError
 from focusstack_app.io.spool import Spool, default_budget_bytes
+from tests.helpers.disk import files_of_at_most, needs_file_limits
 
 ARRAY = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 
@@ -118,6 +119,38 @@ def test_a_disk_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> Non
         pytest.raises(OutputError, match="missing"),
     ):
         spool.keep(ARRAY.copy())
+
+
+@needs_file_limits
+@pytest.mark.parametrize("limit", [0, ARRAY.nbytes])
+def test_what_was_to_be_replaced_is_still_there_when_the_disk_is_full(
+    tmp_path: Path, limit: int
+) -> None:
+    """And nothing is left of what had no room."""
+    larger = np.concatenate([ARRAY, ARRAY])
+    with Spool(limit, tmp_path) as spool:
+        held = spool.keep(ARRAY.copy())
+        before = list(tmp_path.glob("*/*"))
+        with files_of_at_most(larger.nbytes // 2), pytest.raises(OutputError):
+            spool.keep(larger, held)
+        np.testing.assert_array_equal(held[:], ARRAY)
+        assert list(tmp_path.glob("*/*")) == before
+        again = spool.keep(larger, held)
+        np.testing.assert_array_equal(again[:], larger)
+        with pytest.raises(ValueError, match="dropped"):
+            held[:]
+
+
+def test_what_replaces_another_takes_its_room(tmp_path: Path) -> None:
+    with Spool(ARRAY.nbytes, tmp_path) as spool:
+        held = spool.keep(ARRAY.copy())
+        held = spool.keep(ARRAY + 1, held)
+        assert spool.spooled_bytes == 0
+        held = spool.keep(np.concatenate([ARRAY, ARRAY]), held)
+        assert spool.spooled_bytes == 2 * ARRAY.nbytes
+        spool.keep(ARRAY.copy(), held)
+        assert spool.spooled_bytes == 2 * ARRAY.nbytes
+        assert not list(tmp_path.glob("*/*"))
 
 
 def test_the_default_budget_is_a_share_of_the_memory() -> None:

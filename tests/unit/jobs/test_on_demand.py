@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest, Placement
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import on_disk
@@ -17,7 +20,7 @@ from focusstack_app.engine.filters import shrunk
 from focusstack_app.engine.resampling import resample, resampled
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.on_demand import frames_on_demand, latents_on_demand
-from focusstack_app.jobs.placing import Clock, Prepared, placed
+from focusstack_app.jobs.placing import Aligned, Clock, Prepared, outward, placed
 from focusstack_app.jobs.preparing import prepare
 from focusstack_app.jobs.recent import RecentParts
 from tests.helpers.models import UnevenModel, fake_manifest
@@ -70,6 +73,30 @@ def test_only_what_is_read_is_resampled_and_once(
     for _ in range(2):
         frame[200:300, 300:301]
     assert made == [Region(128, 256, 256, 384), Region(256, 256, 384, 384)]
+
+
+@pytest.mark.parametrize("recent_bytes", [0, 10**5, 10**9])
+def test_hundreds_of_frames_each_of_which_shows_less_than_the_one_beside_it(
+    spool: Spool, recent_bytes: int
+) -> None:
+    count, size_px = 301, (90, 140)
+    source = FrameSource(Path("a.tif"), "tiff", *size_px[::-1], 8)
+    request = FusionRequest(Stack((source,) * count, count // 2))
+    rng = np.random.default_rng(0)
+    kept = [spool.keep(rng.integers(0, 256, (*size_px, 3), dtype=np.uint8)) for _ in range(count)]
+    matrices = np.stack([np.eye(3)] * count)
+    matrices[:, 0, 2] = 0.3 * np.abs(np.arange(count) - count // 2)
+    moved = outward(count // 2, count)
+    placement = Placement(matrices, np.ones((count, 3)), tuple(moved))
+    whole = slice(0, size_px[0]), slice(0, size_px[1])
+    there = Prepared(request, kept, None, Aligned(whole, [], placement), moved)
+    recent = RecentParts(recent_bytes)
+    frames = frames_on_demand(there, recent)
+    shown = {index: frames[index][:].copy() for index in (0, 7, 149, 300)}
+    assert recent.size_bytes <= recent_bytes
+    placed(there, spool, CLOCK, Progress())
+    for index, pixels in shown.items():
+        np.testing.assert_array_equal(pixels, there.frames[index][:])
 
 
 def test_a_reduced_frame_is_that_of_the_placed_one(prepared: Prepared, spool: Spool) -> None:
@@ -125,27 +152,7 @@ def test_patches_without_the_others_are_what_resampling_makes_of_all() -> None:
     gains = np.array([0.9, 1.0, 1.1])
     whole = resample(frame, matrix, gains, beside, Progress())
     for patch in (Region(0, 0, 128, 128), Region(256, 256, 300, 333), Region(128, 0, 256, 128)):
-        part = resampled(frame, matrix, gains, beside, patch)
+        filling = partial(beside.__getitem__, patch.slices)
+        part = resampled(frame, matrix, gains, filling, patch)
         np.testing.assert_array_equal(part, whole[patch.slices])
     assert (whole[:3, :3] == beside[:3, :3]).all()
-
-
-def test_hundreds_of_frames_may_be_bare_at_the_same_corner(
-    prepared: Prepared, spool: Spool
-) -> None:
-    """Each of them is filled by its neighbour, down to the reference."""
-    count = 400
-    whole = prepared.frames[0][0:30, 0:40]
-    stack = replace(
-        prepared.request.stack, sources=prepared.request.stack.sources[:1] * count, reference=0
-    )
-    matrices = np.repeat(np.array([[[1, 0, -0.5], [0, 1, 0], [0, 0, 1]]], np.float64), count, 0)
-    placement = Placement(matrices, np.ones((count, 3)), tuple(range(1, count)))
-    many = prepared._replace(
-        request=replace(prepared.request, stack=stack),
-        frames=[spool.keep(whole.copy()) for _ in range(count)],
-        aligned=prepared.aligned._replace(placement=placement),
-        astray=list(range(1, count)),
-    )
-    last = frames_on_demand(many, RecentParts(10**8))[-1]
-    np.testing.assert_array_equal(last[0:30, 0:1], whole[:, 0:1])

@@ -25,6 +25,7 @@ def test_the_tiles_that_were_used_last_are_remembered() -> None:
     assert tiles("a", _refused) is first
     third = tiles("c", lambda: _tile(3))
     assert tiles.size_bytes == 2 * TILE_BYTES
+    assert ["a" in tiles, "b" in tiles, "c" in tiles] == [True, False, True]
     assert tiles("a", _refused) is first
     assert tiles("c", _refused) is third
     assert tiles("b", lambda: _tile(4)) is not second

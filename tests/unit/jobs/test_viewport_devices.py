@@ -60,6 +60,57 @@ def test_the_processor_takes_over_from_a_device_that_fails(
     assert viewport.device == "CPU"
 
 
+def test_the_processor_takes_over_from_a_device_that_a_part_in_the_middle_found_broken(
+    request_: FusionRequest,
+) -> None:
+    """What is encoded on it for the render fails as well: there is no second processor."""
+
+    class Resting(_Failing):
+        """Somebody looks while a frame is encoded."""
+
+        looks = False
+
+        def encode(self, pixels: FloatArray) -> FloatArray:
+            if self.looks:
+                self.looks, self._number = False, -1
+                viewport.picture_of(Region(100, 200, 230, 330), Mode.FAITHFUL, Progress())
+            return super().encode(pixels)
+
+    breaking = Resting(10**9)
+    viewport = open_viewport(request_, Progress(), lambda _: breaking)
+    breaking.looks = True
+    found = viewport.render(request_, Progress())
+    assert not breaking.looks
+    assert viewport.device == "CPU"
+    files = fuse_stack(request_, Progress(), lambda _: UnevenModel())
+    np.testing.assert_array_equal(found.picture, files.picture)
+
+
+@pytest.mark.parametrize("stage", ["Measuring defocus", "Aligning", "Encoding"])
+def test_frames_stay_as_they_are_under_a_render_that_begins_anew(
+    request_: FusionRequest, stage: str
+) -> None:
+    """Parts for which memory is short would else place them under it."""
+    request = replace(request_, memory_bytes=0)
+    models = [_Failing(0), UnevenModel()]
+    viewport = open_viewport(request, Progress(), lambda _: models.pop(0))
+    stages: list[str] = []
+
+    def look(_fraction: float, now: str) -> None:
+        stages.append(now)
+        if stages.count(stage) == 1 and now == stage:
+            viewport.finish(Progress())
+            viewport.picture_of(Region(100, 200, 130, 230), Mode.FAITHFUL, Progress())
+
+    found = viewport.render(request, Progress(look))
+    assert models == []
+    assert stage in stages
+    assert_same(found, fuse_stack(request, Progress(), lambda _: UnevenModel()))
+    viewport.finish(Progress())
+    assert viewport.complete
+    viewport.close()
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_render_whose_device_fails_begins_again_without_what_the_device_made(
     request_: FusionRequest, mode: Mode

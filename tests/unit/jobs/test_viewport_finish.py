@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from focusstack_app.core.errors import Cancelled
+from focusstack_app.core.errors import Cancelled, OutputError
 from focusstack_app.core.fusion import FusionRequest, Mode
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
+from tests.helpers.disk import files_of_at_most, needs_file_limits
 from tests.helpers.models import UnevenModel
 from tests.helpers.results import assert_same
 from tests.unit.jobs.conftest import HEIGHT_PX, WIDTH_PX
@@ -117,3 +118,17 @@ def test_a_part_for_which_memory_is_short_finishes_all_frames(request_: FusionRe
         assert viewport.complete is complete
         viewport.close()
     np.testing.assert_array_equal(parts[0], parts[1])
+
+
+@needs_file_limits
+def test_a_full_disk_costs_no_frame(request_: FusionRequest, scratch: Path) -> None:
+    """Who makes room on it can go on."""
+    short = replace(request_, memory_bytes=0)
+    viewport = _opened(short)
+    before = sorted(scratch.glob("*/*"))
+    with files_of_at_most(HEIGHT_PX * WIDTH_PX), pytest.raises(OutputError):
+        viewport.render(short, Progress())
+    assert sorted(scratch.glob("*/*")) == before
+    found = viewport.render(short, Progress())
+    assert_same(found, fuse_stack(short, Progress(), lambda _: UnevenModel()))
+    viewport.close()
