@@ -16,6 +16,7 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, Method, Mode
 from focusstack_app.io.probe import probe
 from focusstack_app.jobs.project import Project, save_project
 from tests.helpers.commands import PYRAMID, files_in, run
+from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import make_stack, write_stack, write_z_stack
 
 needs_model = pytest.mark.skipif(
@@ -252,6 +253,17 @@ class TestFuse:
         assert run("fuse", frame, "-o", tmp_path / "out.tif", *PYRAMID) == 0
         assert np.array_equal(tifffile.imread(tmp_path / "out.tif"), tifffile.imread(frame))
         assert "warning: " in capsys.readouterr().err
+
+    def test_a_disk_without_room_is_told_before_the_work(
+        self,
+        frames: Path,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        FakeDisk(monkeypatch, 1000)
+        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        assert "There is too little room in" in capsys.readouterr().err.splitlines()[0]
 
     @needs_model
     @pytest.mark.parametrize("mode", ["faithful", "strict", "generative"])
