@@ -72,6 +72,14 @@
         <translation>Automatisch (40 % des freien Speichers)</translation>
     </message>
     <message>
+        <source>Temporary files</source>
+        <translation>Temporäre Dateien</translation>
+    </message>
+    <message>
+        <source>A folder on a fast disk with much room: what does not fit in memory takes up to 0.25 GB there per frame of 24 megapixels. Empty means the system&apos;s place.</source>
+        <translation>Ein Ordner auf einer schnellen Platte mit viel Platz: Was nicht in den Arbeitsspeicher passt, braucht dort bis zu 0,25 GB je Aufnahme von 24 Megapixeln. Leer bedeutet den Platz des Systems.</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>Format</translation>
     </message>
