@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from focusstack_app.core.errors import OutputError
+from focusstack_app.core.errors import DiskFullError, OutputError
 from focusstack_app.core.kinds import on_card
 from focusstack_app.core.message import message
 from focusstack_app.io.atomic import output_error
@@ -26,7 +26,10 @@ from focusstack_app.io.atomic import output_error
 _PREFIX = "focusstack-"
 _ON_DISK = Path("/var/tmp")
 _MEMORY_FILE_SYSTEMS = {"tmpfs", "ramfs"}
-_ROOM = message("Temporary files need room there: make some, or let the program use more memory.")
+TEMPORARY_ROOM = message(
+    "Temporary files need room there: make some, choose another folder for them, or let the "
+    "program use more memory."
+)
 
 
 class Spool:
@@ -128,7 +131,9 @@ class Spool:
                 raise
         except OSError as error:
             problem = output_error(self._folder or self._parent, error)
-            raise OutputError(problem.message, _ROOM) from error
+            if isinstance(problem, DiskFullError):
+                raise DiskFullError(problem.message, TEMPORARY_ROOM, self._parent) from error
+            raise OutputError(problem.message, TEMPORARY_ROOM) from error
         self.spooled_bytes += array.nbytes
         return path
 

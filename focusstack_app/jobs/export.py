@@ -355,7 +355,6 @@ def _staged(path: Path, *, overwrite: bool) -> Iterator[Path]:
         except OutputExistsError:  # another of the files
             raise
         except OutputError as error:
-            text = error.message
-            if isinstance(text, Message):
-                text = text.with_value(shown(temporary), shown(path))
-            raise OutputError(text, error.hint) from error
+            if isinstance(error.message, Message):
+                error.message = error.message.with_value(shown(temporary), shown(path))
+            raise

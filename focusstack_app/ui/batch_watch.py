@@ -12,7 +12,8 @@ from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.jobs.batch import BatchTask
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.results_folders import BatchTarget
-from focusstack_app.jobs.watch import Seen, Waiting, Watch
+from focusstack_app.jobs.waiting import Seen, Waiting
+from focusstack_app.jobs.watch import Watch
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.stack_rows import NAME, Row
 from focusstack_app.ui.stack_tree import StackTree
@@ -106,6 +107,8 @@ class WatchedRows:
     def _tell(self, row: Row, waiting: Waiting) -> None:
         if waiting.stack.problem:
             self._tree.set_state(row, said(waiting.stack.problem), Tone.ERROR)
+        elif waiting.no_room:
+            self._tree.set_state(row, tr("Waits for room on the disk"), Tone.ERROR)
         elif waiting.due_s is None:
             self._tree.set_state(row, tr("Waits for more frames"), Tone.NOTE)
         elif waiting.due_s > 0.0:

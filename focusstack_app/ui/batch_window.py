@@ -33,7 +33,7 @@ from focusstack_app.jobs.proposal import (
     left_alone,
     propose_stacks,
 )
-from focusstack_app.jobs.watch import Seen
+from focusstack_app.jobs.waiting import Seen
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_frame import STEPS, BatchFrame
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
@@ -84,7 +84,7 @@ class BatchWindow(BatchFrame):
         self._reading = LatestTask()
         self._thumbnails = ThumbnailLoader(bridge, services, self, side_px=THUMBNAIL_SIDE_PX)
         self._running: list[Row] = []
-        self._blocked = False
+        self._stuck = False
         self.folder = Path.home()
         self.report: BatchReport | None = None
         self.runner = BatchRunner(bridge, services, self)
@@ -286,9 +286,9 @@ class BatchWindow(BatchFrame):
             self._running.append(begun)
         for note in seen.notes:
             self.banner.say(Tone.NOTE, said(note), "")
-        if self._blocked and not seen.blocked:
-            self.banner.hide()  # what could not be reached is there again
-        self._blocked = seen.blocked
+        if self._stuck and not seen.stuck:
+            self.banner.hide()  # what could not be reached is there again, or there is room
+        self._stuck = seen.stuck
         self._count()
         if self.runner.paused:
             self.status.setText(self.tr("Paused. Resume goes on with the next stack."))
@@ -328,6 +328,9 @@ class BatchWindow(BatchFrame):
     def _on_ended(self, number: int, item: BatchItem) -> None:
         tone = Tone.WARNING if item.warnings else _TONES[item.outcome]
         self.tree.set_state(self._running[number], item_text(item), tone)
+        if item.full is not None:
+            hint = self.tr("Start goes on with what is missing.")
+            self.banner.say(Tone.ERROR, said(item.message), hint)
         if self.runner.paused:
             self.status.setText(self.tr("Paused. Resume goes on with the next stack."))
 

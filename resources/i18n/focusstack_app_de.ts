@@ -796,6 +796,10 @@
         <translation>Ändern der Parameter</translation>
     </message>
     <message>
+        <source>Waits for room on the disk</source>
+        <translation>Wartet auf Platz auf dem Datenträger</translation>
+    </message>
+    <message>
         <source>Waits for more frames</source>
         <translation>Wartet auf weitere Aufnahmen</translation>
     </message>
@@ -2223,8 +2227,8 @@
         <translation>Aufnahme {number}</translation>
     </message>
     <message>
-        <source>Temporary files need room there: make some, or let the program use more memory.</source>
-        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen oder lassen Sie das Programm mehr Speicher verwenden.</translation>
+        <source>Temporary files need room there: make some, choose another folder for them, or let the program use more memory.</source>
+        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen, wählen Sie einen anderen Ordner für sie oder lassen Sie das Programm mehr Speicher verwenden.</translation>
     </message>
     <message>
         <source>Measuring defocus</source>
@@ -2474,6 +2478,18 @@
     <message>
         <source>{count} frames came after {stack} had been fused: it is fused once more, with them.</source>
         <translation>{count} Aufnahmen kamen, nachdem {stack} schon verrechnet war: Der Stack wird mit ihnen noch einmal verrechnet.</translation>
+    </message>
+    <message>
+        <source>There is too little room in {folder}; waiting for more</source>
+        <translation>In {folder} ist zu wenig Platz; es wird auf mehr gewartet</translation>
+    </message>
+    <message>
+        <source>There is too little room in {folder}: {free} MB are free, and the results may take {needed} MB.</source>
+        <translation>In {folder} ist zu wenig Platz: {free} MB sind frei, und die Ergebnisse brauchen bis zu {needed} MB.</translation>
+    </message>
+    <message>
+        <source>There is too little room in {folder}: {free} MB are free.</source>
+        <translation>In {folder} ist zu wenig Platz: {free} MB sind frei.</translation>
     </message>
 </context>
 <context>
@@ -2733,6 +2749,10 @@
     <message>
         <source>Paused. Resume goes on with the next stack.</source>
         <translation>Angehalten. „Fortsetzen“ macht mit dem nächsten Stack weiter.</translation>
+    </message>
+    <message>
+        <source>Start goes on with what is missing.</source>
+        <translation>„Starten“ macht mit dem weiter, was fehlt.</translation>
     </message>
     <message>
         <source>Not started</source>

@@ -16,6 +16,7 @@ from focusstack_app.io.read import read_frame
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.batch import Outcome, plan_batch, run_task
+from focusstack_app.jobs.disk_room import DiskRoom
 from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import open_stack, shown_alike, with_reference
@@ -157,7 +158,7 @@ def test_a_result_that_was_edited_is_no_frame_either_and_no_batch_replaces_it(
     target = BatchTarget(path.parent, overwrite=True)
     stacks = propose_stacks([tmp_path / "a"], Progress(), split=False)
     (task,) = plan_batch(stacks, target, FusionRequest)
-    item = run_task(task, Progress(), fake_fuse)
+    item = run_task(task, Progress(), DiskRoom(), fake_fuse)
     assert item.outcome is Outcome.FAILED
     assert "a.tif was not made by this program, and is kept" in item.message
 
