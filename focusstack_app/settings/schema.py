@@ -58,7 +58,7 @@ class Option:
         most: Largest value of a number.
         step: What one click changes.
         unit: Behind a number.
-        zero: What zero means, where it is not a number.
+        zero: What zero means, where it is not a number, or no folder.
         editor: How it is edited, where its type does not tell.
         check: What is wrong with a text, empty where nothing is.
         used: Whether it does anything, given its page.
@@ -150,8 +150,9 @@ class FusionSettings:
         message("Temporary files"),
         message(
             "A folder on a fast disk with much room: what does not fit in memory takes up to "
-            "0.25 GB there per frame of 24 megapixels. Empty means the system's place."
+            "0.25 GB there per frame of 24 megapixels."
         ),
+        zero=message("Where the system keeps them"),
         editor="folder",
     )
 
@@ -267,7 +268,8 @@ class ExportSettings:
     folder: str = _option(
         "",
         message("Folder"),
-        message("Where Export starts; empty means beside the frames."),
+        message("Where Export starts."),
+        zero=message("Beside the frames"),
         editor="folder",
     )
 

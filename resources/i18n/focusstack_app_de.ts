@@ -76,8 +76,12 @@
         <translation>Temporäre Dateien</translation>
     </message>
     <message>
-        <source>A folder on a fast disk with much room: what does not fit in memory takes up to 0.25 GB there per frame of 24 megapixels. Empty means the system&apos;s place.</source>
-        <translation>Ein Ordner auf einer schnellen Platte mit viel Platz: Was nicht in den Arbeitsspeicher passt, braucht dort bis zu 0,25 GB je Aufnahme von 24 Megapixeln. Leer bedeutet den Platz des Systems.</translation>
+        <source>A folder on a fast disk with much room: what does not fit in memory takes up to 0.25 GB there per frame of 24 megapixels.</source>
+        <translation>Ein Ordner auf einer schnellen Platte mit viel Platz: Was nicht in den Arbeitsspeicher passt, braucht dort bis zu 0,25 GB je Aufnahme von 24 Megapixeln.</translation>
+    </message>
+    <message>
+        <source>Where the system keeps them</source>
+        <translation>Wo das System sie hält</translation>
     </message>
     <message>
         <source>Format</source>
@@ -102,6 +106,10 @@
     <message>
         <source>Wait while watching</source>
         <translation>Wartezeit bei neuen Stacks</translation>
+    </message>
+    <message>
+        <source>Where Export starts.</source>
+        <translation>Hier beginnt der Export.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -170,10 +178,6 @@
     <message>
         <source>Folder</source>
         <translation>Ordner</translation>
-    </message>
-    <message>
-        <source>Where Export starts; empty means beside the frames.</source>
-        <translation>Hier beginnt der Export; leer heißt: neben den Aufnahmen.</translation>
     </message>
     <message>
         <source>Colours</source>
