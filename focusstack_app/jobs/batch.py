@@ -94,7 +94,8 @@ class BatchTask:
             if path is not None:
                 results[path.parent] += pixel_bytes * sizes[0]
         samples = zip(sizes, self.stack.sources, strict=True)
-        return Load(results, sum(3 * size * source.bits // 8 for size, source in samples))
+        frames_bytes = sum(3 * size * source.bits // 8 for size, source in samples)
+        return Load(results, frames_bytes, self.request.temporary_folder if self.request else None)
 
     def plan(self) -> dict[str, object]:
         """What would be done, ready for JSON."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 from focusstack_app.core.errors import DiskFullError
 from focusstack_app.core.message import message
 from focusstack_app.io.faults import shown
-from focusstack_app.io.spool import TEMPORARY_ROOM
+from focusstack_app.io.spool import TEMPORARY_ROOM, temporary_folder
 
 _MB = 1_000_000
 _MORE_ROOM = 0.1  # of what could not be written: with so much more, it is tried again
@@ -30,10 +29,12 @@ class Load:
     Attributes:
         results_bytes: By folder.
         frames_bytes: All frames, which may come to lie among the temporary files.
+        temporary_folder: Where these are made; None for the usual place.
     """
 
     results_bytes: Mapping[Path, int]
     frames_bytes: int
+    temporary_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class DiskRoom:
                 )
                 raise DiskFullError(text, _MAKE_ROOM, folder)
             self._check_again(folder, size_bytes, free_bytes, _MAKE_ROOM)
-        temporary = Path(tempfile.gettempdir())
+        temporary = load.temporary_folder or temporary_folder()
         free_bytes = _free_bytes(temporary)
         if free_bytes is not None:
             self._check_again(temporary, load.frames_bytes, free_bytes, TEMPORARY_ROOM)

@@ -96,7 +96,7 @@ def fuse_stack(
     loads = len(request.positions) > 1 and request.method is Method.VAEEDOF
     with (
         _loaded_beside(load, request) if loads else nullcontext() as loading,
-        Spool(room_bytes(request, default_budget_bytes())) as spool,
+        Spool(room_bytes(request, default_budget_bytes()), request.temporary_folder) as spool,
     ):
 
         def loaded() -> FusionModel | None:

@@ -205,8 +205,8 @@ def shown_alike(
 ) -> tuple[FrameSource, ...]:
     """The frames of one stack, so that the same value becomes white in all of them.
 
-    For each file of floating point ImageJ says what it shows as black and white, and that may be
-    the darkest and the brightest pixel of this file.
+    For each file ImageJ says what it shows as black and white, and that may be the darkest and the
+    brightest pixel of this file.
 
     Args:
         sources: The frames.

@@ -79,7 +79,7 @@ def open_viewport(
     stamps = stamps_of(request.stack.sources)
     recent = RecentParts(rooms.recent_bytes)
     with ExitStack() as files:
-        spool = files.enter_context(Spool(rooms.frames_bytes))
+        spool = files.enter_context(Spool(rooms.frames_bytes, request.temporary_folder))
         prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.6))
         model = load(request)
         progress = progress.sub(0.6, 1.0)
@@ -386,4 +386,11 @@ def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
 
 
 def _but_mode(request: FusionRequest) -> FusionRequest:
-    return replace(request, mode=Mode.FAITHFUL, request_id="", memory_bytes=None, registration=None)
+    return replace(
+        request,
+        mode=Mode.FAITHFUL,
+        request_id="",
+        memory_bytes=None,
+        temporary_folder=None,
+        registration=None,
+    )

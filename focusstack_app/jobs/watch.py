@@ -95,7 +95,11 @@ class Watch:
     def __post_init__(self) -> None:
         """Begin with what is given."""
         self._lookout = Lookout(
-            self.parents, exclude=self.target.folders, wait_s=self.wait_s, clock=self.clock
+            self.parents,
+            exclude=self.target.folders,
+            wait_s=self.wait_s,
+            clock=self.clock,
+            flat={stack.folder.resolve() for stack in self.given},
         )
         self.room = DiskRoom(self.clock)
         self._ignored = identities(self.left_out)
@@ -138,7 +142,7 @@ class Watch:
         fresh = [
             source
             for file in look.files
-            if isinstance(read := look.read[file.path], tuple)
+            if isinstance(read := look.read[file.path], tuple) and not self._was_moved(file.version)
             for source in read
             if not source.is_result and identity(source) not in mine | self._ignored
         ]
@@ -170,6 +174,16 @@ class Watch:
             no_room = self._no_room(one.entry)
             waiting.append(Waiting(one.stack, due_s, of_files, one.late, one.entry, no_room))
         return waiting
+
+    def _was_moved(self, version: Version) -> bool:
+        """Whether a file was put into another folder after its stack was fused."""
+        path, *stamp = version
+        return any(
+            old.name == path.name and old != path and before == stamp and not is_there(old)
+            for entry in self._entries
+            if entry.over and not entry.failed
+            for old, *before in entry.files
+        )
 
     def _due_s(self, one: _Found, still_s: float, least_s: float) -> float | None:
         """After how many seconds a stack is complete, which has not changed for `still_s`."""

@@ -22,7 +22,7 @@ from focusstack_app.core.places import is_folder
 from focusstack_app.inference.devices import possible_devices
 from focusstack_app.settings.schema import Option, choices_of
 from focusstack_app.ui.dialogs import ask_folder
-from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.wheel import scroll_past
 from focusstack_app.ui.wording import choice_text
 
@@ -193,7 +193,7 @@ def make_editor(option: Option, type_: Any, models: Sequence[str]) -> Editor:
     """
     label = said(option.label)
     if option.editor == "folder":
-        return FolderEditor(label, tr("Beside the frames"))
+        return FolderEditor(label, said(option.zero))
     if option.editor == "model":
         return ChoiceEditor(models, label)
     if option.editor == "device":

@@ -72,6 +72,18 @@
         <translation>Automatisch (40 % des freien Speichers)</translation>
     </message>
     <message>
+        <source>Temporary files</source>
+        <translation>Temporäre Dateien</translation>
+    </message>
+    <message>
+        <source>A folder on a fast disk with much room: what does not fit in memory takes up to 0.25 GB there per frame of 24 megapixels.</source>
+        <translation>Ein Ordner auf einer schnellen Platte mit viel Platz: Was nicht in den Arbeitsspeicher passt, braucht dort bis zu 0,25 GB je Aufnahme von 24 Megapixeln.</translation>
+    </message>
+    <message>
+        <source>Where the system keeps them</source>
+        <translation>Wo das System sie hält</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>Format</translation>
     </message>
@@ -94,6 +106,10 @@
     <message>
         <source>Wait while watching</source>
         <translation>Wartezeit bei neuen Stacks</translation>
+    </message>
+    <message>
+        <source>Where Export starts.</source>
+        <translation>Hier beginnt der Export.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -162,10 +178,6 @@
     <message>
         <source>Folder</source>
         <translation>Ordner</translation>
-    </message>
-    <message>
-        <source>Where Export starts; empty means beside the frames.</source>
-        <translation>Hier beginnt der Export; leer heißt: neben den Aufnahmen.</translation>
     </message>
     <message>
         <source>Colours</source>
@@ -2219,8 +2231,8 @@
         <translation>Aufnahme {number}</translation>
     </message>
     <message>
-        <source>Temporary files need room there: make some, or let the program use more memory.</source>
-        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen oder lassen Sie das Programm mehr Speicher verwenden.</translation>
+        <source>Temporary files need room there: make some, choose another folder for them, or let the program use more memory.</source>
+        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen, wählen Sie einen anderen Ordner für sie oder lassen Sie das Programm mehr Speicher verwenden.</translation>
     </message>
     <message>
         <source>Measuring defocus</source>

@@ -23,6 +23,7 @@ from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
+from tests.helpers.disk import temporary_files_in
 from tests.helpers.pulse import LONGEST_S, Pulse
 from tests.helpers.refining import PATIENCE_MS, Jobs, refined, rendered
 from tests.helpers.stacks import write_stack
@@ -33,7 +34,7 @@ from tests.helpers.windows import drop, toggle
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "scratch"
     folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    temporary_files_in(folder, monkeypatch)
     return folder
 
 

@@ -1,4 +1,4 @@
-"""A disk that is full."""
+"""Disks: full ones, and where temporary files lie."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def files_of_at_most(size_bytes: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def temporary_files_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Temporary files are made there, wherever else the system would have them."""
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
 
 
 class FakeDisk:

@@ -238,6 +238,19 @@ class TestFuse:
         assert told["seconds"] > 0
         assert isinstance(told["warnings"], list)
 
+    def test_temporary_files_go_where_they_are_to(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        arguments = [frames, "-o", tmp_path / "out.tif", *PYRAMID, "--memory", "0.000001"]
+        place = tmp_path / "place"
+        assert run("fuse", *arguments, "--temporary", place) == 1
+        error = capsys.readouterr().err
+        assert str(place) in error
+        assert "choose another folder" in error
+        place.mkdir()
+        assert run("fuse", *arguments, "--temporary", place) == 0
+        assert not list(place.iterdir())
+
     def test_a_pipe_gets_plain_progress_lines(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

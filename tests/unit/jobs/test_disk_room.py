@@ -6,7 +6,7 @@ import pytest
 
 from focusstack_app.core.errors import DiskFullError
 from focusstack_app.jobs.disk_room import DiskRoom, Load
-from tests.helpers.disk import FakeDisk
+from tests.helpers.disk import FakeDisk, temporary_files_in
 
 _MB = 1_000_000
 
@@ -18,7 +18,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> FakeDisk:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    temporary_files_in(tmp_path, monkeypatch)
     return tmp_path
 
 
@@ -62,6 +62,16 @@ def test_temporary_files_that_found_no_room_are_tried_with_more(
     room.check(Load({}, 800 * _MB))
     disk.free_bytes += 90 * _MB
     room.check(large)
+
+
+@pytest.mark.usefixtures("disk")
+def test_a_stack_whose_temporary_files_lie_elsewhere_is_begun(temporary: Path) -> None:
+    room, elsewhere = DiskRoom(), temporary / "elsewhere"
+    _find_full(room, Load({}, 900 * _MB), temporary)
+    room.check(Load({}, 900 * _MB, elsewhere))
+    _find_full(room, Load({}, 900 * _MB, elsewhere), elsewhere)
+    with pytest.raises(DiskFullError, match=r"100 MB are free\. Temporary files need room"):
+        room.check(Load({}, 900 * _MB, elsewhere))
 
 
 def test_a_share_of_a_disk_that_was_full_is_tried_again_after_a_while(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -216,14 +217,17 @@ def test_a_frame_that_says_it_was_turned_is_read_as_the_others(
     assert stack.problem == ""
 
 
-def test_frames_of_imagej_are_all_read_with_the_range_of_the_stack(tmp_path: Path) -> None:
-    counts = np.linspace(100, 900, 300, dtype=np.float32).reshape(15, 20)
+@pytest.mark.parametrize("kind", [np.float32, np.uint16])
+def test_frames_of_imagej_are_all_read_with_the_range_of_the_stack(
+    tmp_path: Path, kind: Any
+) -> None:
+    counts: Any = np.linspace(100, 900, 300).reshape(15, 20).astype(kind)
     paths = [tmp_path / f"{number}.tif" for number in range(3)]
     for path, (low, high) in zip(
         paths, [(100.0, 900.0), (50.0, 500.0), (400.0, 1050.0)], strict=True
     ):
         tifffile.imwrite(path, counts, imagej=True, metadata={"min": low, "max": high})
-    shown = np.rint((counts - 50) / 1000 * 65535)
+    shown = np.rint((counts - 50.0) / 1000 * 65535)
     (proposed,) = propose_stacks([tmp_path], Progress(), split=False)
     opened = open_stack(paths).stack
     assert proposed.sources == opened.sources

@@ -9,6 +9,7 @@ from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.rooms import fits_in_memory, rooms_of
 from focusstack_app.jobs.viewport import open_viewport
+from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import UnevenModel
 
 
@@ -25,7 +26,7 @@ def test_what_fits_in_memory_needs_no_temporary_files(
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    temporary_files_in(scratch, monkeypatch)
     assert fits_in_memory(request_)
     assert not fits_in_memory(replace(request_, memory_bytes=600_000_000))
     viewport = open_viewport(request_, Progress(), lambda _: UnevenModel())

@@ -20,6 +20,7 @@ from focusstack_app.jobs import fuse
 from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
+from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import MeanModel, UnevenModel
 from tests.helpers.results import assert_same
 from tests.helpers.stacks import make_stack, write_picture
@@ -30,7 +31,7 @@ from tests.unit.jobs.conftest import HEIGHT_PX, WIDTH_PX
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "scratch"
     folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    temporary_files_in(folder, monkeypatch)
     return folder
 
 

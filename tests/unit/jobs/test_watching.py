@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
@@ -198,3 +199,38 @@ def test_a_stack_that_found_the_disk_full_waits_for_room(
     assert fused == ["a", "a", "b", "c"]
     assert [f"{item.outcome} {item.name}" for item in items] == ["done a", "done b", "done c"]
     assert left == ()
+
+
+def test_a_sub_folder_that_comes_takes_no_stack_and_what_is_moved_there_is_done(
+    tmp_path: Path,
+) -> None:
+    frames = write_timed_stack(tmp_path / "card", [0, 1, 2, 60, 61, 62])
+    (tmp_path / "in").mkdir()
+    items: list[BatchItem] = []
+
+    def come(files: list[Path]) -> None:
+        for file in files:
+            shutil.copy2(file, tmp_path / "in")
+
+    def move() -> None:
+        (tmp_path / "in" / "done").mkdir()
+        for file in frames[:3]:
+            (tmp_path / "in" / file.name).rename(tmp_path / "in" / "done" / file.name)
+        write_stack(tmp_path / "in" / "more", 2)
+
+    progress = Progress()
+    time_ = _Time({1.0: partial(come, frames[:3]), 30.0: partial(come, frames[3:5]), 31.0: move})
+    time_.at_s |= {32.0: partial(come, frames[5:]), 120.0: progress.cancel}
+    notes: list[str] = []
+    left = run_watch(
+        _watch(tmp_path, time_),
+        progress,
+        on_item=items.append,
+        on_note=notes.append,
+        fuse=fake_fuse,
+        sleep=time_.sleep,
+    )
+    assert [item.output.name for item in items] == ["in.tif", "more.tif", "in-IMG_0004.tif"]
+    story = json.dumps(items[2].story())
+    assert all(frame.name in story for frame in frames[3:])
+    assert (left, notes) == ((), [])
