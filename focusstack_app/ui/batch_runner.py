@@ -51,7 +51,7 @@ class BatchRunner(QObject):
     put_off = Signal(int)
     over = Signal(object)
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.naming import stack_name
+from focusstack_app.core.naming import natural_order, stack_name
 from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
@@ -119,7 +118,9 @@ def open_readable(
         Cancelled: If the job was cancelled.
     """
     progress.report(0.0, "Reading frame headers")
-    paths = list(paths) if in_order else sorted(paths, key=_as_counted)
+    paths = list(paths)
+    if not in_order:  # file managers drop in any order
+        paths.sort(key=lambda path: (path.parent, natural_order(path.name)))
     try:
         opened = services.open_stack(paths)
     except InputError as error:
@@ -207,9 +208,3 @@ def _sort_out(
         except InputError as error:
             left_out.append(error)
     return readable, left_out
-
-
-def _as_counted(path: Path) -> tuple[Path, list[str | int]]:
-    """Sort key under which "frame_2" comes before "frame_10"; file managers drop in any order."""
-    parts = re.split(r"(\d+)", path.name.casefold())
-    return path.parent, [int(part) if part.isdecimal() else part for part in parts]

@@ -60,7 +60,7 @@ class Refiner(QObject):
         previewer: Previewer,
         bridge: Bridge,
         services: Services,
-        parent: QObject | None = None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._viewer = viewer
@@ -76,13 +76,9 @@ class Refiner(QObject):
         self._failed = self._failed_idle = self._outdated = False
         self.fraction = 0.0
         self._told = (Quality.QUICK, 0)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._go_on)
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.setInterval(_IDLE_MS)
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._work_idle)
         viewer.view_changed.connect(self._look_again)
         previewer.ready.connect(self._on_preview)
