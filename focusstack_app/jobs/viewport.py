@@ -109,6 +109,7 @@ class Viewport:
         size_px: (width, height) of the picture.
         icc_profile: Of its pixels, if the reference frame has one.
         device: Where parts are computed.
+        stale: Whether a render has found other files than those that were read.
     """
 
     def __init__(
@@ -134,6 +135,7 @@ class Viewport:
         self._spool = spool
         self._files = weakref.finalize(self, files.close)
         self._load = load
+        self.stale = False
         self._lent = False  # to a render that begins anew: the frames stay as they are
         self.size_px = self._inside.width, self._inside.height
         self.icc_profile = prepared.icc_profile
@@ -171,6 +173,7 @@ class Viewport:
         """
         self._check_open()
         if stamps_of(request.stack.sources) != self._stamps:
+            self.stale = True
             self.close()
             return fuse_stack(request, progress, self._load)
         progress.report(0.0, message("Fusing"))

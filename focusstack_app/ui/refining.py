@@ -73,7 +73,7 @@ class Refiner(QObject):
         self._done: set[Region] = set()
         self._making: list[Region] = []  # parts, at once
         self._visible = self._missing = 0  # parts
-        self._failed = self._failed_idle = False
+        self._failed = self._failed_idle = self._outdated = False
         self.fraction = 0.0
         self._told = (Quality.QUICK, 0)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -282,7 +282,14 @@ class Refiner(QObject):
     def _on_previewer_changed(self) -> None:
         previewer = self._previewer
         if self._viewport is not None and self._viewport.closed:  # by a render that read anew
+            self._outdated = self._viewport.stale
             self.give_back()
+        if self._outdated and previewer.preview is not None and not previewer.held:
+            self._outdated = False
+            if not previewer.busy:
+                asked = dataclasses.replace(previewer.preview.asked, max_side_px=None)
+                previewer.ask(asked, at_once=True)  # it shows files that are others now
+                return
         if previewer.preview is None:
             self._canvas = None
             self._done.clear()
