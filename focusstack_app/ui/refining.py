@@ -14,7 +14,7 @@ from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
-from focusstack_app.jobs.rooms import fits_in_memory
+from focusstack_app.jobs.budget import fits_in_memory
 from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.picture import DisplayPicture, converted, enlarged, paste
