@@ -19,7 +19,7 @@ from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, Stereo
 from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_folder, is_there, real
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.atomic import replacing
+from focusstack_app.io.atomic import output_error, replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import check_side, write_map, write_picture
 from focusstack_app.io.write_animation import write_animation
@@ -228,11 +228,17 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
 
     Raises:
         OutputExistsError: If it exists and `overwrite` is False.
-        OutputError: If it is a folder, or its folder is missing or not writable.
+        OutputError: If it is a folder or its name too long, or its folder missing or not writable.
     """
     _check_no_folder(path)
     check_folder(path.parent)
-    if (is_there(path) or path.is_symlink()) and not overwrite:  # a link that leads nowhere, too
+    try:
+        path.lstat()  # a link that leads nowhere is something, too
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise output_error(path, error) from error
+    if not overwrite:
         raise OutputExistsError(
             message("{file} already exists.", file=shown(path)),
             message("Choose another name, or allow overwriting."),

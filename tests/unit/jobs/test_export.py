@@ -283,6 +283,12 @@ def test_a_folder_in_place_of_the_picture_is_named(tmp_path: Path) -> None:
         check_targets(tmp_path / "out.tif", overwrite=True)
 
 
+def test_a_name_that_is_too_long_is_told_before_the_work(tmp_path: Path) -> None:
+    slab = tmp_path / f"{'x' * 250}-slab-01.tif"
+    with pytest.raises(OutputError, match="the name is too long"):
+        check_targets(tmp_path / f"{'x' * 250}.tif", others=[slab])
+
+
 def test_one_name_cannot_be_used_twice(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="named twice"):
         check_targets(tmp_path / "a.tif", depth=tmp_path / "." / "a.tif")
