@@ -111,6 +111,24 @@ def _remove_leftovers(folder: Path) -> None:
                 path.unlink()
 
 
+def _linked(temporary: Path, path: Path) -> bool:
+    """Give a file its name unless that is taken, be it since a moment; False where none can be so.
+
+    Raises:
+        OutputExistsError: If it is taken.
+    """
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        _check_target(path, overwrite=False)
+        raise
+    except OSError:  # FAT and some network drives know no second names
+        return False
+    with suppress(OSError):
+        temporary.unlink()
+    return True
+
+
 @contextmanager
 def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Write a file so that it appears under its name only when it is complete.
@@ -139,7 +157,8 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             with temporary.open("r+b") as file:
                 os.fsync(file.fileno())
             _check_target(path, overwrite=overwrite)
-            temporary.replace(path)
+            if overwrite or not _linked(temporary, path):
+                temporary.replace(path)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.errors import DiskFullError, OutputError
 from focusstack_app.core.kinds import on_card
 from focusstack_app.core.message import message
+from focusstack_app.core.places import real
 from focusstack_app.io.atomic import output_error
 
 _PREFIX = "focusstack-"
@@ -210,7 +211,7 @@ def _in_memory(folder: Path) -> bool:
         return False
     mounts = [
         mount for mount in psutil.disk_partitions(all=True)
-        if folder.resolve().is_relative_to(mount.mountpoint)
+        if real(folder).is_relative_to(mount.mountpoint)
     ]  # fmt: skip
     # The last one mounted on a place hides those before.
     mounts.sort(key=lambda mount: len(Path(mount.mountpoint).parts))

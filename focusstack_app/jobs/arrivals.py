@@ -15,6 +15,7 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.places import real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import IMAGE_SUFFIXES, list_images, probe_frames
 from focusstack_app.jobs.opening import without_twins
@@ -113,7 +114,7 @@ class Lookout:
     ) -> None:
         self.parents = tuple(parents)
         # Pictures that lie directly in a parent and were left out at the first look, by name.
-        self._left = {path: frozenset[str]() for path in parents if path.resolve() in flat}
+        self._left = {path: frozenset[str]() for path in parents if real(path) in flat}
         self._exclude = tuple(exclude)
         self._wait_s = wait_s
         self._clock = clock
@@ -157,7 +158,7 @@ class Lookout:
             InputError: If there is none.
         """
         try:
-            folders, whole = find_stacks(parent, exclude=self._exclude), parent.resolve()
+            folders, whole = find_stacks(parent, exclude=self._exclude), real(parent)
         except InputError:
             self._left.setdefault(parent, frozenset())
             raise
@@ -171,7 +172,7 @@ class Lookout:
         except OSError:  # it went away, or may not be read
             self._files.pop(folder, None)
             return None
-        left = next((names for path, names in self._left.items() if path.resolve() == folder), ())
+        left = next((names for path, names in self._left.items() if real(path) == folder), ())
         entries = {name: facts for name, facts in entries.items() if name not in left}
         files, now_s = self._update(folder, entries), self._clock()
         under_way = [file.since_s for name, file in files.items() if _is_under_way(name)]

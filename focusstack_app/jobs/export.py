@@ -17,7 +17,7 @@ from focusstack_app.core.fusion import FusionResult, Method
 from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 from focusstack_app.core.pages import file_of
-from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.places import is_folder, is_there, real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.atomic import output_error, replacing
 from focusstack_app.io.faults import shown
@@ -202,7 +202,7 @@ def check_targets(
     frames = _files(sources)
     seen: set[Path] = set()
     for target in (path, *maps, *others):
-        resolved = target.resolve()
+        resolved = real(target)
         _check_no_frame(target, frames)
         if resolved in seen:
             raise OutputError(
@@ -233,7 +233,7 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
     """
     _check_no_folder(path)
     check_folder(path.parent)
-    if is_there(path) and not overwrite:
+    if (is_there(path) or path.is_symlink()) and not overwrite:  # a link that leads nowhere, too
         raise OutputExistsError(
             message("{file} already exists.", file=shown(path)),
             message("Choose another name, or allow overwriting."),
@@ -321,11 +321,11 @@ def _check_stereo(stereo: Stereo, sources: Sequence[FrameSource]) -> None:
 
 
 def _files(sources: Sequence[FrameSource]) -> set[Path]:
-    return {file_of(source.path).resolve() for source in sources}
+    return {real(file_of(source.path)) for source in sources}
 
 
 def _check_no_frame(path: Path, frames: Collection[Path]) -> None:
-    if path.resolve() in frames:
+    if real(path) in frames:
         raise OutputError(
             message("{file} is one of the frames.", file=shown(path)),
             message("Choose another name for the result."),

@@ -12,7 +12,7 @@ from focusstack_app.core.errors import DiskFullError, InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.places import is_folder, is_there, real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Lookout, Version
@@ -99,7 +99,7 @@ class Watch:
             exclude=self.target.folders,
             wait_s=self.wait_s,
             clock=self.clock,
-            flat={stack.folder.resolve() for stack in self.given},
+            flat={real(stack.folder) for stack in self.given},
         )
         self.room = DiskRoom(self.clock)
         self._ignored = identities(self.left_out)
@@ -251,7 +251,7 @@ class Watch:
                 found.append(_Found(Entry(stack, old=False), stack, damaged={file.path}))
 
     def _is_given(self, folder: Path) -> bool:
-        return folder.resolve() in {parent.resolve() for parent in self.parents}
+        return real(folder) in {real(parent) for parent in self.parents}
 
     @property
     def _patience_s(self) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.places import real
 from focusstack_app.jobs.batch import BatchTask
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.results_folders import BatchTarget
@@ -47,9 +48,9 @@ class WatchedRows:
     @property
     def parents(self) -> list[Path]:
         """The folders that are watched: the last one, and those of stacks in the list."""
-        shown = {row.stack.folder.resolve() for row in self._tree.rows}
+        shown = {real(row.stack.folder) for row in self._tree.rows}
         shown |= {folder.parent for folder in shown}
-        kept = [folder for folder in self._parents[:-1] if folder.resolve() in shown]
+        kept = [folder for folder in self._parents[:-1] if real(folder) in shown]
         return [*kept, *self._parents[-1:]]
 
     def watch(

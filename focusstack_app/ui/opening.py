@@ -9,7 +9,7 @@ from pathlib import Path
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.naming import natural_order, stack_name
-from focusstack_app.core.places import is_folder
+from focusstack_app.core.places import is_folder, real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import as_taken, grouped
@@ -168,12 +168,12 @@ def open_further(
         InputError: If a folder cannot be read.
         Cancelled: If the job was cancelled.
     """
-    known = {source.path.resolve() for source in there}
+    known = {real(source.path) for source in there}
     files: list[Path] = []
     for path in paths:  # a folder without pictures says so where it is opened
         files += (services.list_images(path) or [path]) if is_folder(path) else [path]
     counting, _ = without_twins([*(source.path for source in there), *files])
-    files = [file for file in files if file in counting and file.resolve() not in known]
+    files = [file for file in files if file in counting and real(file) not in known]
     readable, left_out = _sort_out(services, files, progress)
     if any(is_folder(path) for path in paths):
         readable = [source for source in readable if not source.is_result]

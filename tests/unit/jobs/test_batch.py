@@ -333,3 +333,39 @@ def test_what_a_stack_writes_is_told_by_size(parent: Path, tmp_path: Path) -> No
         load = plan_batch(stacks, target, FusionRequest)[0].load
         assert load.results_bytes == {out: (of_pixel + 2) * pixels, tmp_path: 3 * pixels}
         assert load.frames_bytes == 2 * 3 * pixels
+
+
+@pytest.mark.parametrize("leads_to", ["a.tif", "nowhere.tif"])
+def test_a_link_in_the_place_of_a_result_is_kept_and_told_before_the_work(
+    parent: Path, tmp_path: Path, leads_to: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.tif").symlink_to(out / leads_to)
+    fused: list[FusionRequest] = []
+
+    def fuse(request: FusionRequest, progress: Progress) -> FusionResult:
+        fused.append(request)
+        return fake_fuse(request, progress)
+
+    report = _batch(parent, out, FusionRequest, Progress(), fuse=fuse)
+    assert _outcomes(report) == {"a": "failed", "b": "done", "c.1": "done"}
+    assert "a.tif already exists" in report.items[0].message
+    assert len(fused) == 2
+    assert (out / "a.tif").is_symlink()
+
+
+def test_maps_may_go_into_a_folder_that_is_still_to_be_made(parent: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report = _batch(parent, out, FusionRequest, Progress(), depth_dir=out / "maps", fuse=fake_fuse)
+    assert report.count(Outcome.DONE) == 3
+    assert (out / "maps" / "a-depth.png").exists()
+    with pytest.raises(OutputError, match="deep does not exist"):
+        _batch(
+            parent,
+            tmp_path / "new",
+            FusionRequest,
+            Progress(),
+            depth_dir=tmp_path / "deep" / "maps",
+            fuse=fake_fuse,
+        )
