@@ -227,7 +227,7 @@ def with_frames(stack: ProposedStack, frames: Sequence[FrameSource]) -> Proposed
         name = natural_order(frame.path.name)
         after = (n for n, own in enumerate(sources) if natural_order(own.path.name) > name)
         sources.insert(next(after, len(sources)), frame)
-    return replace(stack, sources=tuple(sources), problem=_size_problem(sources))
+    return replace(stack, sources=shown_alike(sources), problem=_size_problem(sources))
 
 
 def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> ProposedStack:

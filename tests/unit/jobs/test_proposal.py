@@ -264,6 +264,14 @@ def test_frames_change_their_stack_in_the_order_of_their_names() -> None:
     assert without_frames(stack, stack.sources).sources == ()
 
 
+def test_frames_that_come_to_others_are_shown_alike() -> None:
+    ranges = (100.0, 900.0), (50.0, 4000.0)
+    frames = fake_stack(2).sources
+    first, second = (replace(f, shown_range=r) for f, r in zip(frames, ranges, strict=True))
+    more = with_frames(ProposedStack("a", Path("frames"), (first,)), [second])
+    assert [source.shown_range for source in more.sources] == [(50.0, 4000.0)] * 2
+
+
 def test_a_frame_of_another_size_is_a_problem_until_it_leaves() -> None:
     stack = ProposedStack("a", Path("frames"), fake_stack(2).sources)
     wide = fake_stack(1, folder=Path("others"), width_px=120).sources
