@@ -215,6 +215,7 @@ def fusion_request(stack: Stack, args: argparse.Namespace) -> FusionRequest:
         device=args.device,
         model_id=args.model,
         memory_bytes=args.memory,
+        temporary_folder=args.temporary,
     )
 
 

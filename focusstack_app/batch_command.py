@@ -37,7 +37,8 @@ from focusstack_app.jobs.batch import (
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, left_alone, propose_stacks
 from focusstack_app.jobs.report import check_report, write_report
 from focusstack_app.jobs.results_folders import BatchTarget, check_results_folders
-from focusstack_app.jobs.watch import Waiting, Watch
+from focusstack_app.jobs.waiting import Waiting
+from focusstack_app.jobs.watch import Watch
 from focusstack_app.jobs.watching import run_watch
 
 
@@ -80,10 +81,13 @@ class _Story:
         return Outcome.FAILED in last.values()
 
     def tell(self, item: BatchItem) -> None:
+        known = {before.full for before in self._items}
         self._items.append(item)
         for warning in item.warnings:
             self.warn(f"{shown(Path(item.name))}: {warning}")
-        if item.outcome is Outcome.FAILED:
+        if item.full is not None and item.full in known:
+            pass  # said once, and in the end
+        elif item.outcome is Outcome.FAILED:
             self.display.note(f"focusstack: {shown(Path(item.name))} failed: {item.message}")
         else:
             self.display.note(f"{item.outcome}: {shown(item.output)} ({item.seconds:.1f} s)")
@@ -102,6 +106,10 @@ class _Story:
 
     def sum_up(self) -> None:
         facts = self.facts
+        no_room = [shown(Path(item.name)) for item in self._items if item.full is not None]
+        if no_room:
+            names = ", ".join(no_room)
+            complain(f"No room on disk for: {names}. Make room and run the same command again.")
         say(", ".join(f"{facts[outcome]} {outcome}" for outcome in Outcome))
 
 

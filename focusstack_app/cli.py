@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int:
     from focusstack_app.jobs.alignment import save_alignment
+    from focusstack_app.jobs.disk_room import DiskRoom, Load
     from focusstack_app.jobs.export import FUSION_SHARE, check_size, check_targets, export_result
     from focusstack_app.jobs.fuse import fuse_stack
     from focusstack_app.jobs.report import facts, slab_facts, write_report
@@ -175,6 +177,9 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         replace(fusion_request(stack, args), registration=known),
         output_options(args),
     )
+    kind, size_px = format_of(output) or FileFormat.TIFF, stack.sources[stack.reference].size_px
+    picture_bytes = 3 * options.bits_in(kind) // 8 * prod(size_px)
+    DiskRoom().check(Load({output.parent: (1 + len(slabs)) * picture_bytes}, 0))
     started = time.monotonic()
     display = ProgressDisplay(sys.stderr)
     progress = Progress(display)
@@ -233,7 +238,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         }
         write_report(args.json, report, overwrite=args.overwrite)
     height, width = result.picture.shape[:2]
-    bits = options.bits_in(format_of(output) or FileFormat.TIFF)
+    bits = options.bits_in(kind)
     more = f" and {len(of_slabs)} slabs, {_shown(made[1])} to {made[-1].name}" if slabs else ""
     say(
         f"Wrote {_shown(output)}{more} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "

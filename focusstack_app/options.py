@@ -70,6 +70,13 @@ def add_fusion_options(
         help="what a fusion may use; beyond it, temporary files (default: 40 %% of what is free, "
         "or what the preferences say)",
     )
+    add(
+        "--temporary",
+        metavar="FOLDER",
+        type=_path,
+        default=defaults.temporary_place,
+        help="folder for temporary files (default: the system's, or what the preferences say)",
+    )
     add("--provenance", metavar=place, type=_path, help=f"{maps} for the map of pixel origins")
     add(
         "--depth",

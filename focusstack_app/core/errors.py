@@ -5,7 +5,8 @@
     FocusStackError            message + hint, written for the photographer
     ├── InputError             a file or stack cannot be used; a batch goes on with the next
     ├── OutputError            a result cannot be written; nothing was changed on disk
-    │   └── OutputExistsError  the target exists and overwriting was not allowed
+    │   ├── OutputExistsError  the target exists and overwriting was not allowed
+    │   └── DiskFullError      a disk is full; a batch tries what needs less, a watch waits for room
     ├── ModelError             a model is missing, damaged or of an unknown kind
     └── DeviceError            a compute device cannot be used; "auto" takes the next
         └── DeviceMemoryError  it ran out of memory; restart with a smaller plan
@@ -15,6 +16,8 @@ A subclass exists only where some caller acts differently on it. Any other excep
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from focusstack_app.core.message import joined
 
@@ -52,6 +55,20 @@ class OutputError(FocusStackError):
 
 class OutputExistsError(OutputError):
     """The target exists and overwriting was not asked for."""
+
+
+class DiskFullError(OutputError):
+    """There is too little room on a disk, of results or of temporary files.
+
+    Args:
+        message: As of every `FocusStackError`.
+        hint: The same.
+        folder: Where room is needed.
+    """
+
+    def __init__(self, message: str, hint: str, folder: Path) -> None:
+        super().__init__(message, hint)
+        self.folder = folder
 
 
 class ModelError(FocusStackError):

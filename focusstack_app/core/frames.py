@@ -23,8 +23,8 @@ class FrameSource:
     `bits` is the depth per channel that `Frame.pixels` will have (8 or 16). `is_result` says that
     this program made the picture. `orientation` is what the file says of how the camera was held
     (1 to 8, as in EXIF); `turned` is how the picture that is upright by it is turned further, by
-    the same numbers. `shown_range` are the values that are read as black and white, where samples
-    of floating point have no white of their own (ImageJ).
+    the same numbers. `shown_range` are the values that are read as black and white, where ImageJ
+    says such.
     """
 
     path: Path

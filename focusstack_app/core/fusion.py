@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -106,6 +107,7 @@ class FusionRequest:
         model_id: Model folder name (VAEEDOF only).
         memory_bytes: What the job may use; 40 % of the free memory by default. Beyond it, arrays
             go to temporary files.
+        temporary_folder: Where these are made; see `io.spool.temporary_folder` for the default.
         max_side_px: For previews: frames are reduced so that the longer side is at most this.
         rough: For previews that are soon replaced: frames are registered as exactly as shows at
             that size, and not compared with what the model makes of them.
@@ -128,6 +130,7 @@ class FusionRequest:
     device: DeviceChoice = "auto"
     model_id: str = DEFAULT_MODEL_ID
     memory_bytes: int | None = None
+    temporary_folder: Path | None = None
     max_side_px: int | None = None
     rough: bool = False
     slab: Slab | None = None

@@ -26,11 +26,6 @@ class Message(str):
         made.template, made.values = template, values
         return made
 
-    def with_value(self, old: str, new: str) -> Message:
-        """The same where every value `old` is `new`."""
-        changed = {name: new if value == old else value for name, value in self.values.items()}
-        return Message(self.template, changed)
-
 
 def joined(first: str, second: str) -> str:
     """Two sentences as one text; an empty one adds nothing."""

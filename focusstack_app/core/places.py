@@ -18,3 +18,8 @@ def is_there(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Whether there is a folder that can be reached."""
     return os.path.isdir(path)  # noqa: PTH112 - see above
+
+
+def real(path: Path) -> Path:
+    """Where something lies, links followed; `Path.resolve` raises on one that leads to itself."""
+    return Path(os.path.realpath(path))

@@ -53,6 +53,8 @@ def guess_nearest_first(depth: Depth) -> bool:
     down = np.arange(rows)[:, None] / rows
     across = np.arange(columns)[None] / columns
     around = np.minimum(down, np.minimum(across, 1 - across)) < _FRAME_SHARE
+    if around.all():
+        return True
     sure = depth.sure.astype(np.float32) + np.float32(1)
     outside, inside = (
         float(np.average(depth.position[where], weights=sure[where])) for where in (around, ~around)

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from focusstack_app.core.errors import OutputError, OutputExistsError
+from focusstack_app.core.errors import DiskFullError, OutputError, OutputExistsError
 from focusstack_app.core.message import message
 from focusstack_app.io.faults import OUT_OF_REACH, RECONNECT, shown
 
 _PREFIX = ".focusstack-"
 _LEFT_OVER_S = 24 * 3600.0  # nobody writes one picture for so long
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _REASONS = {
     errno.ENOSPC: (message("the disk is full"), message("Make room or choose another disk.")),
     errno.EDQUOT: (
@@ -40,9 +41,10 @@ def output_error(path: Path, error: OSError) -> OutputError:
     """What a file error means for the photographer."""
     other = RECONNECT if error.errno in OUT_OF_REACH else ""
     reason, hint = _REASONS.get(error.errno or 0, (error.strerror or str(error), other))
-    return OutputError(
-        message("{file} cannot be written: {reason}.", file=shown(path), reason=reason), hint
-    )
+    text = message("{file} cannot be written: {reason}.", file=shown(path), reason=reason)
+    if error.errno in _FULL:
+        return DiskFullError(text, hint, path.parent)
+    return OutputError(text, hint)
 
 
 def make_folder(path: Path) -> None:
@@ -109,6 +111,24 @@ def _remove_leftovers(folder: Path) -> None:
                 path.unlink()
 
 
+def _linked(temporary: Path, path: Path) -> bool:
+    """Give a file its name unless that is taken, be it since a moment; False where none can be so.
+
+    Raises:
+        OutputExistsError: If it is taken.
+    """
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        _check_target(path, overwrite=False)
+        raise
+    except OSError:  # FAT and some network drives know no second names
+        return False
+    with suppress(OSError):
+        temporary.unlink()
+    return True
+
+
 @contextmanager
 def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Write a file so that it appears under its name only when it is complete.
@@ -137,7 +157,8 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             with temporary.open("r+b") as file:
                 os.fsync(file.fileno())
             _check_target(path, overwrite=overwrite)
-            temporary.replace(path)
+            if overwrite or not _linked(temporary, path):
+                temporary.replace(path)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()

@@ -19,7 +19,7 @@ class Header(NamedTuple):
         bits: Depth per channel that decoding gives.
         orientation: 1 to 8 where the decoder knows it, None where the EXIF has to be asked.
         undone: What the decoder turned upright itself, where it tells.
-        shown_range: Values that ImageJ shows as black and white, of floating point.
+        shown_range: Values that ImageJ shows as black and white, of 16 bits and floating point.
     """
 
     width_px: int

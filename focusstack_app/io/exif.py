@@ -13,17 +13,19 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 import exifread
 
 from focusstack_app.io import quiet  # noqa: F401 - importing it silences exifread's logger
+from focusstack_app.io.big_tiff import directories, is_big_tiff
 from focusstack_app.io.heif import exif_of, is_heif
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.jpeg import app1
 from focusstack_app.io.jxl_header import BARE, BOXED, metadata_of
 from focusstack_app.io.png import chunks
 
+USER_COMMENT = 37510
 _TIFF_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
 _JPEG_MARK, _JPEG_MARK_ENDS = b"Exif", 2  # zeros follow, or should
@@ -37,9 +39,17 @@ _CR3_HEAD_BYTES = 2**18  # holds the whole "moov" box but for its long tables
 class ReadTag(Protocol):
     """What exifread gives for a tag."""
 
-    tag: int
-    field_type: int
-    values: Any
+    @property
+    def tag(self) -> int:
+        """Its number."""
+
+    @property
+    def field_type(self) -> int:
+        """As in `ifd.TagType`."""
+
+    @property
+    def values(self) -> Any:
+        """What it says."""
 
 
 class _Bounded:
@@ -115,7 +125,41 @@ def _tags_of(file: BinaryIO) -> dict[str, ReadTag]:
         raise
     except Exception:  # noqa: BLE001 - exifread raises anything on damaged tags
         return {}
-    return {name: tag for name, tag in found.items() if hasattr(tag, "values")}
+    tags = {name: tag for name, tag in found.items() if hasattr(tag, "values")}
+    if "Image ExifOffset" in tags:
+        with suppress(struct.error, OverflowError, ValueError):
+            tags["EXIF UserComment"] = _comment(file, tags["Image ExifOffset"].values[0])
+    return tags
+
+
+class _Comment(NamedTuple):
+    """A tag that exifread passes over without maker notes."""
+
+    values: bytes
+    tag: int = USER_COMMENT
+    field_type: int = TagType.UNDEFINED
+
+
+def _comment(file: BinaryIO, directory_at: int) -> _Comment:
+    """What somebody has written (EXIF 2.32, section 4.6.5), with wide characters little-endian.
+
+    Args:
+        file: A TIFF, or what is one at heart.
+        directory_at: Where the EXIF directory lies.
+    """
+    file.seek(0)
+    order = ">" if file.read(2) == b"MM" else "<"
+    file.seek(directory_at)
+    (count,) = struct.unpack(f"{order}H", file.read(2))
+    for number, kind, size, at in struct.iter_unpack(f"{order}HHII", file.read(12 * count)):
+        if (number, kind) == (USER_COMMENT, TagType.UNDEFINED) and size > 8:
+            file.seek(at)
+            data = file.read(min(size, _LONGEST_READ_BYTES))
+            code, words = data[:8], data[8:]
+            if code == b"UNICODE\0" and order == ">":
+                words = words.decode("utf-16-be", "replace").encode("utf-16-le")
+            return _Comment(code + words if words.strip(b"\0 ") else b"")
+    return _Comment(b"")
 
 
 def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
@@ -142,6 +186,9 @@ def _parts_with_tags(file: BinaryIO) -> Iterator[BinaryIO]:
     elif start.startswith((BARE, BOXED)):
         block = metadata_of(file, b"Exif")  # ISO/IEC 18181-2, section 9.4: begins with an offset
         yield io.BytesIO(block[4 + int.from_bytes(block[:4], "big") :])
+    elif is_big_tiff(start):
+        with suppress(struct.error):
+            yield io.BytesIO(directories(file))
     elif is_heif(start):
         yield io.BytesIO(exif_of(Path(file.name)))
     else:

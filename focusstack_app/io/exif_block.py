@@ -8,11 +8,10 @@ from focusstack_app.io.ifd import (
     Tag,
     TagType,
     integers,
-    packed_directory,
+    packed_tiff,
 )
 from focusstack_app.io.metadata import ExportTags
 
-_HEADER = b"II*\0\x08\0\0\0"  # the first directory follows at once
 _LONGEST_VALUE_BYTES = 8192  # all of it has to fit into the 64 KiB of a JPEG segment
 _WIDTH, _HEIGHT = 40962, 40963
 
@@ -29,17 +28,8 @@ def exif_block(tags: ExportTags, width_px: int, height_px: int) -> bytes:
         integers(_WIDTH, TagType.LONG, [width_px]),
         integers(_HEIGHT, TagType.LONG, [height_px]),
     ]
-    image = _short(tags.image)
-    parts = [(EXIF_DIRECTORY, [*_short(tags.exif), *size]), (GPS_DIRECTORY, _short(tags.gps))]
-    parts = [(number, part) for number, part in parts if part]
-    # The size of the first directory does not depend on the offsets in it.
-    pointers = [integers(number, TagType.LONG, [0]) for number, _ in parts]
-    at = len(_HEADER) + len(packed_directory([*image, *pointers], len(_HEADER)))
-    pointers, directories = [], b""
-    for number, part in parts:
-        pointers.append(integers(number, TagType.LONG, [at + len(directories)]))
-        directories += packed_directory(part, at + len(directories))
-    return _HEADER + packed_directory([*image, *pointers], len(_HEADER)) + directories
+    parts = {EXIF_DIRECTORY: [*_short(tags.exif), *size], GPS_DIRECTORY: _short(tags.gps)}
+    return packed_tiff(_short(tags.image), parts)
 
 
 def _short(tags: tuple[Tag, ...]) -> list[Tag]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
 EXIF_DIRECTORY, GPS_DIRECTORY = 34665, 34853  # EXIF 2.32, section 4.6.3
+_HEADER = b"II*\0\x08\0\0\0"  # the first directory follows at once
 
 
 class TagType(IntEnum):
@@ -45,7 +46,12 @@ class Tag(NamedTuple):
     @property
     def length(self) -> int:
         """Number of values."""
-        return len(self.data) // _ITEM_BYTES.get(self.type, 1)
+        return len(self.data) // item_bytes(self.type)
+
+
+def item_bytes(type_: TagType) -> int:
+    """The size of one value."""
+    return _ITEM_BYTES.get(type_, 1)
 
 
 def integers(number: int, type_: TagType, values: Sequence[int]) -> Tag:
@@ -103,3 +109,25 @@ def packed_directory(tags: Iterable[Tag], offset: int) -> bytes:
             values += tag.data + b"\0" * (len(tag.data) % 2)
         entries += struct.pack("<HHI", tag.number, tag.type, tag.length) + field
     return entries + struct.pack("<I", 0) + values
+
+
+def packed_tiff(image: Iterable[Tag], parts: Mapping[int, Iterable[Tag]]) -> bytes:
+    """A TIFF without a picture, little-endian, which is what EXIF is outside of TIFF.
+
+    Args:
+        image: Its directory.
+        parts: Directories that it names, by the number of the tag that does; empty ones are not.
+
+    Raises:
+        struct.error: If it would be larger than 4 GiB.
+    """
+    own, further = list(image), {number: list(part) for number, part in parts.items()}
+    further = {number: part for number, part in further.items() if part}
+    # The size of the first directory does not depend on the offsets in it.
+    pointers = [integers(number, TagType.LONG, [0]) for number in further]
+    at = len(_HEADER) + len(packed_directory([*own, *pointers], len(_HEADER)))
+    pointers, directories = [], b""
+    for number, part in further.items():
+        pointers.append(integers(number, TagType.LONG, [at + len(directories)]))
+        directories += packed_directory(part, at + len(directories))
+    return _HEADER + packed_directory([*own, *pointers], len(_HEADER)) + directories

@@ -18,7 +18,6 @@ from focusstack_app.io.orientation import upright, upright_size
 from focusstack_app.io.raster import check_area, decode_jpeg
 from focusstack_app.io.samples import from_float, scaled
 
-SUFFIX = ".jxl"
 _MOST_BITS = 16  # of whole numbers
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.output import Carried, ColourSpace
 from focusstack_app.core.pages import file_of
-from focusstack_app.io.exif import ReadTag, copied_tag, read_tags
+from focusstack_app.io.exif import USER_COMMENT, ReadTag, copied_tag, read_tags
 from focusstack_app.io.icc import ADOBE_RGB
 from focusstack_app.io.ifd import Tag, TagType, integers, rationals, text
 from focusstack_app.io.orientation import valid_orientation
@@ -41,6 +41,7 @@ _KEPT_IN_EXIF = frozenset(
         *(_EXPOSURE_TIME, _F_NUMBER, 34850, 34852, _ISO, 34864, 34865, 34866, 34867, 34868, 34869),
         *(_EXIF_VERSION, _TIME_ORIGINAL, 36868, 36880, 36881, 36882),  # times and their zones
         *(37377, 37378, 37379, 37380, 37381, 37382, 37383, 37384, 37385, _FOCAL_LENGTH),
+        USER_COMMENT,
         *(37520, _SUBSECONDS_ORIGINAL, 37522, _COLOUR_SPACE),
         *(41486, 41487, 41488, 41493, 41495, 41728, 41729),  # focal plane, sensor, source
         *(41985, 41986, 41987, 41988, 41989, 41990, 41991, 41992, 41993, 41994, 41996),

@@ -30,6 +30,13 @@ def scaled(samples: NDArray[Any], bits: int) -> Pixels:
     return np.ascontiguousarray(samples, np.uint16)
 
 
+def ranged(samples: NDArray[np.uint16], shown_range: tuple[float, float]) -> NDArray[np.uint16]:
+    """Samples of 16 bits, so that two values are black and white, and what lies outside, too."""
+    black, white = shown_range
+    table = np.clip((np.arange(65536) - black) / (white - black), 0.0, 1.0) * 65535
+    return np.take(np.rint(table).astype(np.uint16), samples)
+
+
 def from_float(
     path: Path,
     samples: NDArray[Any],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,13 +18,19 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from focusstack_app.core.errors import OutputError
+from focusstack_app.core.errors import DiskFullError, OutputError
 from focusstack_app.core.kinds import on_card
 from focusstack_app.core.message import message
+from focusstack_app.core.places import real
 from focusstack_app.io.atomic import output_error
 
 _PREFIX = "focusstack-"
-_ROOM = message("Temporary files need room there: make some, or let the program use more memory.")
+_ON_DISK = Path("/var/tmp")
+_MEMORY_FILE_SYSTEMS = {"tmpfs", "ramfs"}
+TEMPORARY_ROOM = message(
+    "Temporary files need room there: make some, choose another folder for them, or let the "
+    "program use more memory."
+)
 
 
 class Spool:
@@ -33,12 +40,12 @@ class Spool:
 
     Args:
         limit_bytes: Arrays beyond this go to disk.
-        parent: Where the temporary folder is made; the system's place by default.
+        parent: Where the temporary folder is made; by default that of `temporary_folder`.
     """
 
     def __init__(self, limit_bytes: int, parent: Path | None = None) -> None:
         self._limit_bytes = self._left_bytes = limit_bytes
-        self._parent = parent if parent is not None else Path(tempfile.gettempdir())
+        self._parent = parent if parent is not None else temporary_folder()
         self._folder: Path | None = None
         self._numbers = itertools.count()
         self._held: WeakSet[Held] = WeakSet()
@@ -46,7 +53,9 @@ class Spool:
 
     def __enter__(self) -> Self:
         """Remove what killed processes left."""
-        for folder in self._parent.glob(f"{_PREFIX}*-*"):
+        for folder in itertools.chain.from_iterable(
+            parent.glob(f"{_PREFIX}*-*") for parent in {self._parent, temporary_folder()}
+        ):
             pid = folder.name.removeprefix(_PREFIX).split("-")[0]
             if pid.isdigit() and not psutil.pid_exists(int(pid)):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -123,7 +132,9 @@ class Spool:
                 raise
         except OSError as error:
             problem = output_error(self._folder or self._parent, error)
-            raise OutputError(problem.message, _ROOM) from error
+            if isinstance(problem, DiskFullError):
+                raise DiskFullError(problem.message, TEMPORARY_ROOM, self._parent) from error
+            raise OutputError(problem.message, TEMPORARY_ROOM) from error
         self.spooled_bytes += array.nbytes
         return path
 
@@ -179,6 +190,32 @@ class Held:
             self._place.unlink(missing_ok=True)
         self._spool._returned(self.in_memory_bytes)
         self._place = None
+
+
+def temporary_folder() -> Path:
+    """Where temporary files go: the system's place for them, or where that is in memory, a disk.
+
+    Many systems keep /tmp in memory, which is what temporary files are to relieve. Who names a
+    place by TMPDIR gets it.
+    """
+    usual = Path(tempfile.gettempdir())
+    named = any(os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    if named or not _in_memory(usual) or _in_memory(_ON_DISK) or not os.access(_ON_DISK, os.W_OK):
+        return usual
+    return _ON_DISK
+
+
+def _in_memory(folder: Path) -> bool:
+    """Whether a folder of Linux lies on a disk that is none."""
+    if sys.platform != "linux":
+        return False
+    mounts = [
+        mount for mount in psutil.disk_partitions(all=True)
+        if real(folder).is_relative_to(mount.mountpoint)
+    ]  # fmt: skip
+    # The last one mounted on a place hides those before.
+    mounts.sort(key=lambda mount: len(Path(mount.mountpoint).parts))
+    return bool(mounts) and mounts[-1].fstype in _MEMORY_FILE_SYSTEMS
 
 
 def default_budget_bytes() -> int:

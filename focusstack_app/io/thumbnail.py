@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.frames import FrameSource
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.faults import reading
 from focusstack_app.io.icc import for_screen
 from focusstack_app.io.orientation import upright
@@ -37,10 +38,7 @@ def read_thumbnail(source: FrameSource, max_side_px: int) -> NDArray[np.uint8]:
             small = reduced(preview, fitted_size(width, height, max_side_px))
             return small.astype(np.uint8, copy=False)
     frame = read_proxy(source, max_side_px, narrow=True)
-    pixels = frame.pixels
-    if pixels.dtype == np.uint16:
-        pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return for_screen(pixels.astype(np.uint8, copy=False), frame.icc_profile)
+    return for_screen(rounded_to_8(frame.pixels), frame.icc_profile)
 
 
 def _same_shape(preview: NDArray[np.uint8], source: FrameSource) -> bool:

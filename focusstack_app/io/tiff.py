@@ -24,7 +24,7 @@ from focusstack_app.io.icc import rgb_profile
 from focusstack_app.io.orientation import upright_size, valid_orientation
 from focusstack_app.io.quiet import without_warnings
 from focusstack_app.io.raster import rgb_from_pillow
-from focusstack_app.io.samples import from_float, scaled
+from focusstack_app.io.samples import from_float, ranged, scaled
 from focusstack_app.io.tiff_pages import Plane, plane, planes
 
 _ORIENTATION = 274
@@ -135,6 +135,8 @@ def _rgb(
     pixels: Pixels
     if samples.dtype.kind == "f":
         pixels, icc = from_float(path, samples, icc, shown_range)
+    elif shown_range is not None:
+        pixels = ranged(samples, shown_range)
     else:
         pixels = scaled(samples, _significant_bits(page))
     if page.photometric == _PHOTOMETRIC.MINISWHITE:
@@ -153,10 +155,19 @@ def _significant_bits(page: tifffile.TiffPage) -> int:
 
 
 def _shown_range(page: tifffile.TiffPage) -> tuple[float, float] | None:
-    """What ImageJ shows as black and white of floating point, where it says that."""
-    said = (page.parent.imagej_metadata or {}) if page.dtype in _FLOATS else {}
+    """What ImageJ shows as black and white, where it says that, and nothing else says what is.
+
+    Of 16 bits a microscope's camera fills 12; the range is often that of the pixels. Colours have
+    one each, and get one for all, so that none is tinted.
+    """
+    deep = page.dtype == np.uint16 and _significant_bits(page) == 16
+    said = (page.parent.imagej_metadata or {}) if deep or page.dtype in _FLOATS else {}
     with suppress(KeyError, TypeError, ValueError):
-        low, high = float(said["min"]), float(said["max"])
+        several = said.get("mode") == "composite" and "Ranges" in said
+        ranges = said["Ranges"] if several else (said["min"], said["max"])
+        low, high = float(min(ranges[::2])), float(max(ranges[1::2]))
+        if deep:
+            return (low, high) if 0 <= low < high <= 65535 else None
         if max(-low, high) <= _MOST_FLOAT and high - low >= _LEAST_FLOAT:  # false with NaN
             return low, high
     return None

@@ -13,8 +13,7 @@ from focusstack_app.core.frames import FrameSource, Pixels
 from focusstack_app.core.message import message
 from focusstack_app.core.output import ColourSpace, FileFormat, OutputOptions, format_of
 from focusstack_app.core.progress import Checkpoint
-from focusstack_app.io.atomic import replacing
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import (
@@ -57,25 +56,23 @@ def write_picture(
     source: FrameSource | None,
     description: str,
     options: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
-    overwrite: bool = False,
     checkpoint: Checkpoint = lambda: None,
 ) -> None:
-    """Write a picture with its metadata in the format of its suffix; whole or not at all.
+    """Write a picture with its metadata in the format of its suffix.
 
     Args:
-        path: The file to make.
+        path: Replaced if it exists. It may be left half written: see `atomic.replacing`.
         pixels: (H, W, 3) uint16, display-encoded in the colour space of `icc_profile`.
         icc_profile: Embedded as it is, unless the options want another colour space, or `source`
             is RAW.
         source: The reference frame, whose EXIF is carried over (see `metadata.exif_for_export`).
         description: ImageDescription.
         options: How it is written.
-        overwrite: Whether an existing file may be replaced.
         checkpoint: Called now and then; may raise to stop.
 
     Raises:
-        OutputExistsError: If the file exists and `overwrite` is False.
-        OutputError: If it cannot be written, has the suffix of no format, or is too large for it.
+        OutputError: If the file has the suffix of no format, or the picture is too large for it.
+        OSError: If it cannot be written.
         ValueError: If `pixels` is not (H, W, 3) uint16.
     """
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint16 or not pixels.size:
@@ -91,16 +88,14 @@ def write_picture(
         space = ColourSpace.SRGB  # RAW has none of its own, and is wide to keep the choice open
     tags = exif_for_export(source, software(), description, options.metadata, space)
     if kind is FileFormat.DNG:
-        with replacing(path, overwrite=overwrite) as temporary:
-            write_dng(temporary, pixels, icc_profile, tags, checkpoint=checkpoint)
+        write_dng(path, pixels, icc_profile, tags, checkpoint=checkpoint)
         return
     if space is not ColourSpace.KEPT:
         target = _PROFILES[space]()
         if target != icc_profile:
             pixels = converted(pixels, icc_profile, target, checkpoint)
         icc_profile = target
-    with replacing(path, overwrite=overwrite) as temporary:
-        _write(temporary, kind, pixels, tags, icc_profile, options, checkpoint)
+    _write(path, kind, pixels, tags, icc_profile, options, checkpoint)
 
 
 def _space(kind: FileFormat, wanted: ColourSpace, icc_profile: bytes | None) -> ColourSpace:
@@ -191,24 +186,17 @@ def _write(
         )
 
 
-def write_map(
-    path: Path,
-    pixels: Pixels,
-    *,
-    overwrite: bool = False,
-    checkpoint: Checkpoint = lambda: None,
-) -> None:
-    """Write a map (provenance, depth) as PNG or TIFF, by suffix; whole or not at all.
+def write_map(path: Path, pixels: Pixels, checkpoint: Checkpoint = lambda: None) -> None:
+    """Write a map (provenance, depth) as PNG or TIFF, by suffix.
 
     Args:
-        path: The file to make: .png, .tif or .tiff.
+        path: As of `write_picture`: .png, .tif or .tiff.
         pixels: (H, W) uint8 or uint16, or (H, W, 3) uint8.
-        overwrite: Whether an existing file may be replaced.
         checkpoint: Called now and then; may raise to stop.
 
     Raises:
-        OutputExistsError: If the file exists and `overwrite` is False.
-        OutputError: If the suffix is another one or the file cannot be written.
+        OutputError: If the suffix is another one.
+        OSError: If the file cannot be written.
         ValueError: If `pixels` is of another shape or type.
     """
     grey = pixels.ndim == 2 and pixels.dtype in (np.uint8, np.uint16)
@@ -221,14 +209,13 @@ def write_map(
             message("{file}: a map is written as PNG or TIFF.", file=shown(path)),
             message("Give a name ending in .png or .tif."),
         )
-    with replacing(path, overwrite=overwrite) as temporary:
-        tags = exif_for_export(None, software(), "")
-        if kind is FileFormat.TIFF:
-            planes = pixels.reshape(*pixels.shape[:2], -1)
-            write_tiff(temporary, planes, tags, None, compress=True, checkpoint=checkpoint)
-        else:
-            exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
-            write_png(temporary, pixels, exif, checkpoint=checkpoint)
+    tags = exif_for_export(None, software(), "")
+    if kind is FileFormat.TIFF:
+        planes = pixels.reshape(*pixels.shape[:2], -1)
+        write_tiff(path, planes, tags, None, compress=True, checkpoint=checkpoint)
+    else:
+        exif = exif_block(tags, pixels.shape[1], pixels.shape[0])
+        write_png(path, pixels, exif, checkpoint=checkpoint)
 
 
 def software() -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.progress import Checkpoint
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.icc import converted, linear_rec2020_profile, srgb_profile
 from focusstack_app.io.ifd import Tag, TagType, integers, matrix, packed_directory, rationals, text
 from focusstack_app.io.metadata import ExportTags

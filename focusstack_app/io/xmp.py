@@ -20,6 +20,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.pages import file_of
 from focusstack_app.io.exif import webp_chunk
 from focusstack_app.io.heif import xmp_of
+from focusstack_app.io.iptc import iptc_of
 from focusstack_app.io.jpeg import app1
 from focusstack_app.io.jxl_header import metadata_of
 from focusstack_app.io.png import chunks
@@ -69,6 +70,14 @@ _PLACE = frozenset(
     )
 )
 _POSITION = f"{{{_EXIF}}}GPS"  # and more; of RAW, a program that knew the track has put it here
+_LISTS = {
+    f"{{{_DC}}}subject": "Bag",
+    f"{{{_DC}}}creator": "Seq",
+    f"{{{_DC}}}title": "Alt",
+    f"{{{_DC}}}description": "Alt",
+    f"{{{_DC}}}rights": "Alt",
+}
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _JPEG_MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _PNG_KEYWORD = b"XML:com.adobe.xmp"
 _LONGEST_READ_BYTES = 2**26
@@ -82,11 +91,13 @@ def xmp_for_export(source: FrameSource, *, place: bool = True) -> bytes:
         source: The frame.
         place: Whether it may say where the picture was taken.
     """
+    told = {_name(name): texts for name, texts in iptc_of(source).items()}
+    told = {name: texts for name, texts in told.items() if _holds(name, place=place)}
     for packet in _packets(source):
-        kept = _kept(packet, place=place)
+        kept = _kept(packet, told, place=place)
         if kept:
             return kept
-    return b""
+    return _packed(_with(_description(), told)) if told else b""
 
 
 def _packets(source: FrameSource) -> Iterator[bytes]:
@@ -123,29 +134,61 @@ def _of_png(file: BinaryIO) -> bytes:
     return b""
 
 
-def _kept(packet: bytes, *, place: bool) -> bytes:
+def _kept(packet: bytes, told: dict[str, list[str]], *, place: bool) -> bytes:
     """A packet with what holds; empty where there is nothing, or it cannot be read."""
     if not packet.strip() or b"<!DOCTYPE" in packet:  # its entities can grow without end
         return b""
     try:
         tree = ElementTree.fromstring(packet.strip(b"\0 \r\n\t").decode("utf-8-sig"))
-        return _anew(tree, place=place)
+        about = _anew(tree, place=place)
+        return b"" if about is None else _packed(_with(about, told))
     except (ElementTree.ParseError, ValueError, RecursionError):
         return b""
 
 
-def _anew(tree: ElementTree.Element, *, place: bool) -> bytes:
+def _anew(tree: ElementTree.Element, *, place: bool) -> ElementTree.Element | None:
     if tree.tag == f"{{{_RDF}}}RDF":
         tree, inner = ElementTree.Element("outer"), tree
         tree.append(inner)
-    about = ElementTree.Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+    about = _description()
     for description in tree.iterfind(f"{{{_RDF}}}RDF/{{{_RDF}}}Description"):
         for name, value in description.attrib.items():
             if _holds(name, place=place) and value:
                 about.set(name, value)
         about.extend(child for child in description if _holds(child.tag, place=place))
-    if len(about) == 0 and len(about.attrib) == 1:
-        return b""
+    return None if len(about) == 0 and len(about.attrib) == 1 else about
+
+
+def _description() -> ElementTree.Element:
+    return ElementTree.Element(f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+
+
+def _name(short: str) -> str:
+    prefix, name = short.split(":")
+    return f"{{{_PREFIXES[prefix]}}}{name}"
+
+
+def _with(about: ElementTree.Element, told: dict[str, list[str]]) -> ElementTree.Element:
+    """Add what older programs have written down; what the description has itself is newer."""
+    own = {child.tag for child in about} | set(about.attrib)
+    for name, texts in told.items():
+        if name in own:
+            continue
+        if name not in _LISTS:
+            about.set(name, texts[0])
+            continue
+        kind = _LISTS[name]
+        items = ElementTree.SubElement(ElementTree.SubElement(about, name), f"{{{_RDF}}}{kind}")
+        for text in texts if kind != "Alt" else texts[:1]:
+            item = ElementTree.SubElement(items, f"{{{_RDF}}}li")
+            item.text = text
+            if kind == "Alt":
+                item.set(_LANGUAGE, "x-default")
+    return about
+
+
+def _packed(about: ElementTree.Element) -> bytes:
+    """As a file holds it; empty where that would be too long."""
     root = ElementTree.Element(f"{{{_PREFIXES['x']}}}xmpmeta")
     ElementTree.SubElement(root, f"{{{_RDF}}}RDF").append(about)
     for prefix, space in _PREFIXES.items():

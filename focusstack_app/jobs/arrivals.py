@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
+from focusstack_app.core.places import real
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.probe import IMAGE_SUFFIXES, probe_frames
+from focusstack_app.io.probe import IMAGE_SUFFIXES, list_images, probe_frames
 from focusstack_app.jobs.opening import without_twins
 from focusstack_app.jobs.proposal import find_stacks, left_alone
 
@@ -91,8 +92,12 @@ class Arrivals:
 class Lookout:
     """Looks at folders again and again; on one thread at a time.
 
+    A parent whose pictures lie directly in it stays such when sub-folders with pictures come: both
+    count then. Beside sub-folders that were there first, pictures count that come later.
+
     Args:
         parents: What `find_stacks` looks at; they may be empty, or not there.
+        flat: Those whose pictures count, whatever sub-folders there are.
         exclude: Folders that are no stacks: where results go.
         wait_s: After so long without a change, a folder is quiet.
         clock: Seconds that only go up.
@@ -105,8 +110,11 @@ class Lookout:
         exclude: Sequence[Path],
         wait_s: float,
         clock: Callable[[], float] = time.monotonic,
+        flat: Collection[Path] = (),
     ) -> None:
         self.parents = tuple(parents)
+        # Pictures that lie directly in a parent and were left out at the first look, by name.
+        self._left = {path: frozenset[str]() for path in parents if real(path) in flat}
         self._exclude = tuple(exclude)
         self._wait_s = wait_s
         self._clock = clock
@@ -128,7 +136,7 @@ class Lookout:
             try:
                 with os.scandir(parent):
                     pass
-                folders = find_stacks(parent, exclude=self._exclude)
+                folders = self._folders(parent)
                 notes += left_alone(parent, folders)
             except OSError:
                 away.append(parent)
@@ -143,12 +151,29 @@ class Lookout:
                     looks.append(look)
         return Arrivals(tuple(looks), tuple(away), tuple(notes), self._clock())
 
+    def _folders(self, parent: Path) -> list[Path]:
+        """Those with pictures that count.
+
+        Raises:
+            InputError: If there is none.
+        """
+        try:
+            folders, whole = find_stacks(parent, exclude=self._exclude), real(parent)
+        except InputError:
+            self._left.setdefault(parent, frozenset())
+            raise
+        loose = [] if folders == [whole] else list_images(parent)
+        left = self._left.setdefault(parent, frozenset(path.name for path in loose))
+        return [whole, *folders] if any(path.name not in left for path in loose) else folders
+
     def _look_at(self, folder: Path, progress: Progress) -> FolderLook | None:
         try:
             entries = _entries(folder)
         except OSError:  # it went away, or may not be read
             self._files.pop(folder, None)
             return None
+        left = next((names for path, names in self._left.items() if real(path) == folder), ())
+        entries = {name: facts for name, facts in entries.items() if name not in left}
         files, now_s = self._update(folder, entries), self._clock()
         under_way = [file.since_s for name, file in files.items() if _is_under_way(name)]
         pictures = sorted(

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from focusstack_app.core.errors import FocusStackError, InputError, OutputError, OutputExistsError
+from focusstack_app.core.errors import (
+    DiskFullError,
+    FocusStackError,
+    InputError,
+    OutputError,
+    OutputExistsError,
+)
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.message import message
@@ -17,6 +24,7 @@ from focusstack_app.core.places import is_folder, is_there
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
+from focusstack_app.jobs.disk_room import DiskRoom, Load
 from focusstack_app.jobs.export import (
     FUSION_SHARE,
     check_size,
@@ -76,6 +84,19 @@ class BatchTask:
         """Whether the picture is there, and stays."""
         return is_there(self.output) and not self.target.overwrite
 
+    @property
+    def load(self) -> Load:
+        """What it writes at most: pictures and maps without loss, as if nothing became smaller."""
+        sizes = [source.width_px * source.height_px for source in self.stack.sources]
+        sample_bytes = self.target.options.bits_in(self.target.kind) // 8
+        results: Counter[Path] = Counter({self.output.parent: 3 * sample_bytes * sizes[0]})
+        for path, pixel_bytes in ((self.provenance, 3), (self.depth, 2)):
+            if path is not None:
+                results[path.parent] += pixel_bytes * sizes[0]
+        samples = zip(sizes, self.stack.sources, strict=True)
+        frames_bytes = sum(3 * size * source.bits // 8 for size, source in samples)
+        return Load(results, frames_bytes, self.request.temporary_folder if self.request else None)
+
     def plan(self) -> dict[str, object]:
         """What would be done, ready for JSON."""
         return {
@@ -127,6 +148,7 @@ class BatchItem:
         warnings: One line each.
         facts: What `report.facts` says, when DONE.
         unread: Whether it failed because its frames could not be read.
+        full: Where it failed because there was too little room on disk: the folder.
     """
 
     name: str
@@ -138,6 +160,7 @@ class BatchItem:
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, object] | None = None
     unread: bool = False
+    full: Path | None = None
 
     def story(self) -> dict[str, object]:
         """All of it, ready for JSON."""
@@ -214,24 +237,26 @@ def run_batch(
     """
     tasks = plan_batch(stacks, target, make_request)
     check_batch(tasks)
-    items = []
+    items, room = [], DiskRoom()
     with results_folders(target):
         for done, task in enumerate(tasks):
             part = progress.sub(done / len(tasks), (done + 1) / len(tasks))
             part.report(0.0, f"{shown(Path(task.stack.name))} ({done + 1} of {len(tasks)})")
-            item = run_task(task, part, fuse)
+            item = run_task(task, part, room, fuse)
             items.append(item)
             if on_item is not None:
                 on_item(item)
     return BatchReport(tuple(items))
 
 
-def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> BatchItem:
+def run_task(task: BatchTask, progress: Progress, room: DiskRoom, fuse: Fuse) -> BatchItem:
     """Fuse one stack and write its files.
 
     Args:
         task: What to do.
         progress: Of this stack.
+        room: What is known of the room on disks from the stacks before, and learns from this one:
+            a stack for which there is none costs no time.
         fuse: What fuses.
 
     Raises:
@@ -250,21 +275,24 @@ def run_task(task: BatchTask, progress: Progress, fuse: Fuse = fuse_stack) -> Ba
         return item(Outcome.FAILED, task.stack.problem)
     try:
         task.check()
-        result = fuse(task.request, progress.sub(0.0, FUSION_SHARE))
-        export_result(
-            result,
-            task.output,
-            options=target.options,
-            overwrite=target.overwrite,
-            overwrite_maps=True,
-            provenance=task.provenance,
-            depth=task.depth,
-            progress=progress.sub(FUSION_SHARE, 1.0),
-        )
+        with room.used_for(task.load):
+            result = fuse(task.request, progress.sub(0.0, FUSION_SHARE))
+            export_result(
+                result,
+                task.output,
+                options=target.options,
+                overwrite=target.overwrite,
+                overwrite_maps=True,
+                provenance=task.provenance,
+                depth=task.depth,
+                progress=progress.sub(FUSION_SHARE, 1.0),
+            )
     except FocusStackError as error:
         if isinstance(error, OutputExistsError) and task.skipped:  # another batch was quicker
             return item(Outcome.SKIPPED, message("It exists already."))
-        return replace(item(Outcome.FAILED, error.said), unread=isinstance(error, InputError))
+        failed = item(Outcome.FAILED, error.said)
+        full = error.folder if isinstance(error, DiskFullError) else None
+        return replace(failed, unread=isinstance(error, InputError), full=full)
     except Exception as bug:
         # One stack must not cost the night's work: it is reported, and the others go on.
         logger.exception("a stack of a batch failed unexpectedly")

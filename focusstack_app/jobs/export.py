@@ -14,12 +14,12 @@ from focusstack_app import __version__
 from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult, Method
-from focusstack_app.core.message import Message, message
+from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 from focusstack_app.core.pages import file_of
-from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.places import is_folder, is_there, real
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.atomic import replacing
+from focusstack_app.io.atomic import output_error, replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import check_side, write_map, write_picture
 from focusstack_app.io.write_animation import write_animation
@@ -82,23 +82,25 @@ def export_result(
     with nullcontext(together) if together is not None else ExitStack() as targets:
 
         def staged(target: Path, *, overwrite: bool) -> Path:
-            return targets.enter_context(_staged(target, overwrite=overwrite))
+            return targets.enter_context(replacing(target, overwrite=overwrite))
 
         picture = staged(path, overwrite=overwrite)  # what is entered first ends last
         for target, kind in ((provenance, MapKind.PROVENANCE), (depth, MapKind.DEPTH)):
             if target is not None:
                 progress.report(0.0, message("Writing"))
-                write_map(
-                    staged(target, overwrite=of_maps),
-                    map_pixels(result, kind, progress.checkpoint),
-                    overwrite=True,
-                    checkpoint=progress.checkpoint,
-                )
+                temporary = staged(target, overwrite=of_maps)
+                pixels = map_pixels(result, kind, progress.checkpoint)
+                with _writing(temporary, target):
+                    write_map(temporary, pixels, progress.checkpoint)
         progress.report(0.0, message("Writing"))
         if stereo is not None:
             temporary = staged(stereo.path, overwrite=overwrite)
-            _write_stereo(temporary, result, stereo, options, progress.checkpoint)
-        _write(picture, result, result.picture, result.icc_profile, options, progress.checkpoint)
+            with _writing(temporary, stereo.path):
+                _write_stereo(temporary, result, stereo, options, progress.checkpoint)
+        with _writing(picture, path):
+            _write(
+                picture, result, result.picture, result.icc_profile, options, progress.checkpoint
+            )
         progress.report(1.0, message("Written"))
 
 
@@ -128,9 +130,8 @@ def export_map(
     _check_suffix(path, MAP_SUFFIXES, _OF_MAPS)
     _check_no_frame(path, _files(result.request.stack.sources))
     check_target(path, overwrite=overwrite)
-    with _staged(path, overwrite=overwrite) as temporary:
-        pixels = map_pixels(result, kind, checkpoint)
-        write_map(temporary, pixels, overwrite=True, checkpoint=checkpoint)
+    with replacing(path, overwrite=overwrite) as temporary:
+        write_map(temporary, map_pixels(result, kind, checkpoint), checkpoint)
 
 
 def export_stereo(
@@ -157,7 +158,7 @@ def export_stereo(
     """
     _check_stereo(stereo, result.request.stack.sources)
     check_target(stereo.path, overwrite=overwrite)
-    with _staged(stereo.path, overwrite=overwrite) as temporary:
+    with replacing(stereo.path, overwrite=overwrite) as temporary:
         checkpoint = (progress or Progress()).checkpoint
         _write_stereo(temporary, result, stereo, options, checkpoint)
 
@@ -201,7 +202,7 @@ def check_targets(
     frames = _files(sources)
     seen: set[Path] = set()
     for target in (path, *maps, *others):
-        resolved = target.resolve()
+        resolved = real(target)
         _check_no_frame(target, frames)
         if resolved in seen:
             raise OutputError(
@@ -228,11 +229,17 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
 
     Raises:
         OutputExistsError: If it exists and `overwrite` is False.
-        OutputError: If it is a folder, or its folder is missing or not writable.
+        OutputError: If it is a folder or its name too long, or its folder missing or not writable.
     """
     _check_no_folder(path)
     check_folder(path.parent)
-    if is_there(path) and not overwrite:
+    try:
+        path.lstat()  # a link that leads nowhere is something, too
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise output_error(path, error) from error
+    if not overwrite:
         raise OutputExistsError(
             message("{file} already exists.", file=shown(path)),
             message("Choose another name, or allow overwriting."),
@@ -290,7 +297,6 @@ def _write(
         source=stack.sources[stack.reference],
         description=_description(result),
         options=options,
-        overwrite=True,
         checkpoint=checkpoint,
     )
 
@@ -321,11 +327,11 @@ def _check_stereo(stereo: Stereo, sources: Sequence[FrameSource]) -> None:
 
 
 def _files(sources: Sequence[FrameSource]) -> set[Path]:
-    return {file_of(source.path).resolve() for source in sources}
+    return {real(file_of(source.path)) for source in sources}
 
 
 def _check_no_frame(path: Path, frames: Collection[Path]) -> None:
-    if path.resolve() in frames:
+    if real(path) in frames:
         raise OutputError(
             message("{file} is one of the frames.", file=shown(path)),
             message("Choose another name for the result."),
@@ -347,15 +353,18 @@ def _check_suffix(path: Path, suffixes: frozenset[str], hint: str) -> None:
 
 
 @contextmanager
-def _staged(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A temporary file that becomes `path`; errors about it name `path`."""
-    with replacing(path, overwrite=overwrite) as temporary:
-        try:
-            yield temporary
-        except OutputExistsError:  # another of the files
-            raise
-        except OutputError as error:
-            text = error.message
-            if isinstance(text, Message):
-                text = text.with_value(shown(temporary), shown(path))
-            raise OutputError(text, error.hint) from error
+def _writing(temporary: Path, path: Path) -> Iterator[None]:
+    """Write one of several files.
+
+    It is on disk in the end: what fails there does so before the first of them gets its name.
+
+    Args:
+        temporary: Where it is written.
+        path: What it will be called; errors name it.
+    """
+    try:
+        yield
+        with temporary.open("r+b") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise output_error(path, error) from error

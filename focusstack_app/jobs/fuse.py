@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from focusstack_app.core.ahead import MOST_THREADS, ahead
+from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.fusion import Depth, FusionRequest, FusionResult, Method, Mode, Provenance
 from focusstack_app.core.kinds import on_card, on_host
@@ -21,7 +21,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.engine.composite import composite, most_sheets_bytes
+from focusstack_app.engine.composite import composite
 from focusstack_app.engine.defocus import nearest_first
 from focusstack_app.engine.depth import cut, depth_of
 from focusstack_app.engine.encode import reconstruction_error
@@ -30,7 +30,8 @@ from focusstack_app.engine.pixels import as_uint16, to_float, to_uint16
 from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
-from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
+from focusstack_app.io.spool import Held, Spool, meanwhile
+from focusstack_app.jobs.budget import budget_bytes, room_bytes
 from focusstack_app.jobs.on_demand import frames_on_demand
 from focusstack_app.jobs.placing import Clock, Prepared, placed, placed_on
 from focusstack_app.jobs.preparing import (
@@ -42,16 +43,12 @@ from focusstack_app.jobs.preparing import (
 )
 from focusstack_app.jobs.remembered import Remembered
 
-Fused = tuple[FloatArray, Provenance, Depth, bool | None]  # the last: the first frame is nearest
-Made = tuple[NDArray[np.uint16], Provenance, Depth, bool | None]
+# Picture, provenance, depth, and whether the first frame is nearest: of all that the reference
+# shows, of the kind of the frames; and in 16 bits of what all frames show.
+_Whole = tuple[FloatArray, Provenance, Depth, bool | None]
+_Inside = tuple[NDArray[np.uint16], Provenance, Depth, bool | None]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
-# Measured with seven frames of 24 megapixels: the program and its model, and what the stages need
-# whatever the number of frames, in all and for the rows that a thread has in hand.
-_FIXED_BYTES = 300_000_000
-_PIXEL_BYTES = 70
-_COLUMN_BYTES = 8_000
-_CELL_PX = 2  # of a fusion's planes
 # What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
 _CARD_FRAME_BYTES = 12
 _CARD_PIXEL_BYTES = 120
@@ -96,7 +93,7 @@ def fuse_stack(
     loads = len(request.positions) > 1 and request.method is Method.VAEEDOF
     with (
         _loaded_beside(load, request) if loads else nullcontext() as loading,
-        Spool(room_bytes(request, default_budget_bytes())) as spool,
+        Spool(room_bytes(request, budget_bytes(request)), request.temporary_folder) as spool,
     ):
 
         def loaded() -> FusionModel | None:
@@ -164,7 +161,7 @@ def fuse_prepared(
     """
     request, aligned = prepared.request, prepared.aligned
     unfit: list[str] = []
-    made: Made | None = None
+    made: _Inside | None = None
     if model is not None:
         model, unfit, made = _fuse_on_device(
             prepared, model, spool, clock, progress.sub(0.0, 0.99), known
@@ -203,7 +200,7 @@ def fuse_prepared(
     )
 
 
-def _inside(fused: Fused, prepared: Prepared) -> Made:
+def _inside(fused: _Whole, prepared: Prepared) -> _Inside:
     """What all frames show, in 16 bits, from positions in the whole stack."""
     picture, provenance, depth, near = fused
     inside, first = prepared.aligned.inside, prepared.request.positions.start
@@ -237,7 +234,7 @@ def _fuse_on_device(
     clock: Clock,
     progress: Progress,
     known: Encoded | None,
-) -> tuple[FusionModel, list[str], Made]:
+) -> tuple[FusionModel, list[str], _Inside]:
     """Fuse, and start again with what needs less of the device as long as it fails.
 
     Returns:
@@ -299,7 +296,7 @@ def _fuse_vaeedof(
     keep: Callable[[NDArray[Any]], Held],
     clock: Clock,
     progress: Progress,
-) -> Fused:
+) -> _Whole:
     """The picture and its provenance, of the kind of the frames, and its depth."""
     model = encoded.model
     height, width = frames[0].shape[:2]
@@ -365,28 +362,6 @@ def _unfit_frames(
             usual=usual,
         )
     ]
-
-
-def room_bytes(request: FusionRequest, budget_bytes: int) -> int:
-    """What a render leaves of the memory for arrays whose size grows with the frames.
-
-    Args:
-        request: What is rendered.
-        budget_bytes: What it may use, where the request does not say it.
-    """
-    budget = request.memory_bytes if request.memory_bytes is not None else budget_bytes
-    width, height = request.stack.sources[request.stack.reference].size_px
-    if request.max_side_px is not None:
-        return budget
-    fixed = _FIXED_BYTES + _PIXEL_BYTES * width * height + threads_bytes(width)
-    if request.method is Method.VAEEDOF:
-        fixed += most_sheets_bytes(len(request.positions), _CELL_PX)
-    return max(0, budget - fixed)
-
-
-def threads_bytes(width_px: int) -> int:
-    """What the threads of a stage have in hand at a time."""
-    return MOST_THREADS * _COLUMN_BYTES * width_px
 
 
 def _peak_memory_bytes() -> int:

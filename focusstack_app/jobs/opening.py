@@ -12,7 +12,7 @@ from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat
 from focusstack_app.core.pages import file_of, page_of
-from focusstack_app.core.places import is_folder
+from focusstack_app.core.places import is_folder, real
 from focusstack_app.io.faults import shown
 from focusstack_app.io.metadata import read_facts
 from focusstack_app.io.orientation import stored_size, turn_between, upright_size
@@ -70,8 +70,8 @@ def with_reference(opened: OpenedStack, reference: Path | None) -> OpenedStack:
     """
     if reference is None:
         return opened
-    sources, wanted = opened.stack.sources, reference.resolve()
-    named = [i for i, s in enumerate(sources) if s.path.resolve() == wanted]
+    sources, wanted = opened.stack.sources, real(reference)
+    named = [i for i, s in enumerate(sources) if real(s.path) == wanted]
     named = named or [i for i, s in enumerate(sources) if s.path.name == str(reference)]
     if len(named) != 1:
         raise InputError(
@@ -205,8 +205,8 @@ def shown_alike(
 ) -> tuple[FrameSource, ...]:
     """The frames of one stack, so that the same value becomes white in all of them.
 
-    For each file of floating point ImageJ says what it shows as black and white, and that may be
-    the darkest and the brightest pixel of this file.
+    For each file ImageJ says what it shows as black and white, and that may be the darkest and the
+    brightest pixel of this file.
 
     Args:
         sources: The frames.
@@ -252,7 +252,7 @@ def _without_repeats(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]
     kept: dict[Path, Path] = {}
     warnings: list[str] = []
     for path in files:
-        if kept.setdefault(path.resolve(), path) is not path:
+        if kept.setdefault(real(path), path) is not path:
             text = message("{file} was given more than once and counts once.", file=shown(path))
             warnings.append(text)
     return list(kept.values()), tuple(dict.fromkeys(warnings))

@@ -5,7 +5,7 @@ A render makes it and lets go of it; a `Viewport` keeps it, for many parts and f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -108,46 +108,28 @@ def prepare(
         )
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
-        height, width = frames[0].shape[:2]
-        alone = Aligned((slice(0, height), slice(0, width)), [warning])
-        return Prepared(request, frames, icc_profile, alone, [])
+        return Prepared(request, frames, icc_profile, Aligned(_whole(frames), [warning]), [])
     card = card_for(frames) if registers(ordered) else None
     pairs = remembered.pairs if remembered is not None else None
+    finding = progress.sub(read, 1.0)
+
+    def registered(stack: Stack, proxies: Sequence[Planes], progress: Progress) -> Registration:
+        return _registered(stack, proxies, spool, progress, card, pairs)
+
     with clock("align"):
-        finding, known = progress.sub(read, 1.0), ordered.registration
-        aligned = _found(ordered, known, frames, proxies, spool, finding.sub(0.0, 0.9), card, pairs)
-        kept = [index for index in range(len(frames)) if index not in aligned.unlike]
-        if aligned.unlike and len(kept) > 1:
-            told = left_out_advice(ordered.stack, aligned.unlike)
+        aligned = _found(
+            ordered, ordered.registration, frames, proxies, registered, finding.sub(0.0, 0.9)
+        )
+        unlike = aligned.unlike
+        if unlike and len(unlike) < len(frames) - 1:
             for held in (frames, proxies):
-                for index in aligned.unlike:
+                for index in unlike:
                     held[index].drop()
-            # They may have misled the order, too.
-            kept.sort(key=lambda index: request.stack.sources.index(ordered.stack.sources[index]))
             with meanwhile(spool.keep) as keep:
-                order = focus_order([proxies[index] for index in kept], progress, keep, pairs)
-            kept = [kept[position] for position in order]
-            if ordered.stack.reference in aligned.unlike or aligned.registration is None:
-                known = None  # of another reference
-            else:
-                known = aligned.registration.taken(kept)
-            left = ordered.stack.taken(kept)
-            if ordered.stack.reference in aligned.unlike:
-                told.append(
-                    message(
-                        "{file} is the reference instead: the other frames are fitted to it.",
-                        file=left.sources[left.reference].path.name,
-                    )
-                )
-            ordered = replace(
-                ordered,
-                stack=left,
-                registration=known if ordered.registration is not None else None,
-            )
+                kept = _kept_in_order(request, ordered, unlike, proxies, keep, pairs, finding)
+            ordered, known, told = _left(ordered, aligned, kept)
             frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
-            aligned = _found(
-                ordered, known, frames, proxies, spool, finding.sub(0.9, 1.0), card, pairs
-            )
+            aligned = _found(ordered, known, frames, proxies, registered, finding.sub(0.9, 1.0))
             aligned.warnings[:0] = told
     for proxy in proxies:
         proxy.drop()
@@ -163,6 +145,50 @@ def prepare(
         )
     astray = [*aligned.placement.moved] if aligned.placement is not None else []
     return Prepared(ordered, frames, icc_profile, aligned, astray)
+
+
+def _kept_in_order(
+    request: FusionRequest,
+    ordered: FusionRequest,
+    unlike: Container[int],
+    proxies: Sequence[Planes],
+    keep: Callable[[NDArray[Any]], Held],
+    pairs: Known | None,
+    progress: Progress,
+) -> list[int]:
+    """The frames that are not `unlike`, in the order of their focus.
+
+    It is looked for anew, from the order in which they came: the others may have misled it.
+    """
+    given, now = request.stack.sources, ordered.stack.sources
+    kept = [index for index in range(len(now)) if index not in unlike]
+    kept.sort(key=lambda index: given.index(now[index]))
+    order = focus_order([proxies[index] for index in kept], progress, keep, pairs)
+    return [kept[position] for position in order]
+
+
+def _left(
+    request: FusionRequest, aligned: Aligned, kept: Sequence[int]
+) -> tuple[FusionRequest, Registration | None, list[str]]:
+    """What is left of a request: the frames that are kept, in that order.
+
+    Returns:
+        The request, where its frames lie (None where that was found by another reference), and what
+        is told of the others.
+    """
+    stack, known = request.stack.taken(kept), None
+    told = left_out_advice(request.stack, aligned.unlike)
+    if request.stack.reference in aligned.unlike:
+        told.append(
+            message(
+                "{file} is the reference instead: the other frames are fitted to it.",
+                file=stack.sources[stack.reference].path.name,
+            )
+        )
+    elif aligned.registration is not None:
+        known = aligned.registration.taken(kept)
+    given = known if request.registration is not None else None
+    return replace(request, stack=stack, registration=given), known, told
 
 
 def _slab_prepared(
@@ -182,10 +208,9 @@ def _slab_prepared(
     with clock("read"):
         frames, icc_profile = read_ordered(read, spool, progress, narrow=not stack.all_raw)
     base = None if stack.reference in positions else frames.pop(needed.index(stack.reference))
-    height, width = frames[0].shape[:2]
-    aligned = Aligned((slice(0, height), slice(0, width)), [])
+    aligned = Aligned(_whole(frames), [])
     if request.align is Align.AUTO and known is not None:
-        inside, placement = _placement(request, rescaled(known, (height, width)))
+        inside, placement = _placement(request, rescaled(known, _size_px(frames)))
         aligned = Aligned(inside, [], placement, known)
     moved = aligned.placement.moved if aligned.placement is not None else ()
     astray = [index - positions.start for index in moved if index in positions]
@@ -256,30 +281,45 @@ def add_latents(
 def _found(
     request: FusionRequest,
     known: Registration | None,
-    frames: list[Held],
-    proxies: list[Held],
-    spool: Spool,
+    frames: Sequence[Planes],
+    proxies: Sequence[Planes],
+    registered: Callable[[Stack, Sequence[Planes], Progress], Registration],
     progress: Progress,
-    card: Card | None,
-    pairs: Known | None,
 ) -> Aligned:
-    """Find where the frames lie on the reference, if it is not known, and what is wrong."""
+    """Find where the frames lie on the reference, if it is not known, and what is wrong.
+
+    Args:
+        request: Its stack has the frames, in their order.
+        known: Where they lie, where that is known.
+        frames: They.
+        proxies: The same for alignment.
+        registered: Finds where they lie.
+        progress: Reported on the calling thread.
+    """
     stack = request.stack
-    height, width = frames[0].shape[:2]
-    whole = slice(0, height), slice(0, width)
     if request.align is Align.OFF:
         findings = diagnose(proxies, None, stack.reference, progress)
-        return Aligned(whole, advice(stack, findings), unlike=_unlike(findings))
-    full = known
-    if full is None:
-        full = _registered(stack, proxies, spool, progress, card, pairs)
-    found = rescaled(full, (height, width))
+        return Aligned(_whole(frames), advice(stack, findings), unlike=_unlike(findings))
+    full = known if known is not None else registered(stack, proxies, progress)
+    found = rescaled(full, _size_px(frames))
     warnings = doubtful_advice(stack, found.doubtful)
     findings = diagnose(proxies, found, stack.reference, progress)
     told = [f for f in findings if f.trouble is Trouble.LIGHT or f.frame not in found.doubtful]
     warnings += advice(stack, told)
     inside, placement = _placement(request, found)
     return Aligned(inside, warnings, placement, full, _unlike(findings))
+
+
+def _size_px(frames: Sequence[Planes]) -> tuple[int, int]:
+    """(height, width) of frames, as they were read."""
+    height, width = frames[0].shape[:2]
+    return height, width
+
+
+def _whole(frames: Sequence[Planes]) -> tuple[slice, slice]:
+    """All rows and columns of frames."""
+    height, width = _size_px(frames)
+    return slice(0, height), slice(0, width)
 
 
 def _unlike(findings: Sequence[Finding]) -> dict[int, Trouble]:

@@ -27,6 +27,7 @@ from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.core.message import message
+from focusstack_app.core.places import real
 from focusstack_app.io.atomic import replacing
 from focusstack_app.io.faults import reading, shown
 
@@ -77,12 +78,12 @@ def save_project(path: Path, project: Project, *, overwrite: bool = False) -> No
         OutputExistsError: If it exists and `overwrite` is False.
         OutputError: If it cannot be written.
     """
-    folder = path.parent.resolve()
+    folder = real(path.parent)
     document = {
         "focusstack_app": __version__,
         "version": _VERSION,
         "frames": [
-            {"path": _relative(frame.resolve(), folder), "included": included}
+            {"path": _relative(real(frame), folder), "included": included}
             | ({"reference": True} if frame == project.reference else {})
             for frame, included in zip(project.frames, project.included, strict=True)
         ],
@@ -110,7 +111,7 @@ def load_project(path: Path) -> Project:
                 message("{file} comes from a newer version of the program.", file=shown(path)),
                 message("Update the program to open it."),
             )
-        return _project(document, path.parent.resolve())
+        return _project(document, real(path.parent))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             message("{file} is damaged, or not a project.", file=shown(path)),

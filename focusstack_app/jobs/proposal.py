@@ -15,7 +15,7 @@ from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
 from focusstack_app.core.pages import bare_name
-from focusstack_app.core.places import is_folder
+from focusstack_app.core.places import is_folder, real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import reading, shown
 from focusstack_app.io.metadata import read_facts
@@ -78,20 +78,20 @@ def find_stacks(parent: Path, *, exclude: Sequence[Path] = ()) -> list[Path]:
     Raises:
         InputError: If `parent` is not a folder, cannot be read, or holds no pictures.
     """
-    apart = {folder.resolve() for folder in exclude} | {parent.resolve()}
+    apart = {real(folder) for folder in exclude} | {real(parent)}
     loose = list_images(parent)
     stacks = []
     for folder in sorted(_sub_folders(parent), key=Path.is_symlink):
-        if folder.resolve() in apart or not _has_pictures(folder):
+        if real(folder) in apart or not _has_pictures(folder):
             continue
         if not (loose and _only_results(folder)):
-            apart.add(folder.resolve())
+            apart.add(real(folder))
             stacks.append(folder)
     stacks.sort(key=lambda folder: natural_order(folder.name))
     if stacks:
         return stacks
     if loose:
-        return [parent.resolve()]
+        return [real(parent)]
     raise InputError(
         message("{folder} holds no stacks.", folder=shown(parent)),
         message("Give a folder whose sub-folders hold the frames."),
@@ -106,9 +106,9 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
         stacks: What it found.
         exclude: Folders for results.
     """
-    results = {folder.resolve() for folder in exclude}
-    apart = results | {folder.resolve() for folder in stacks}
-    if parent.resolve() in apart:
+    results = {real(folder) for folder in exclude}
+    apart = results | {real(folder) for folder in stacks}
+    if real(parent) in apart:
         return []
     lines: list[str] = []
     if list_images(parent):
@@ -118,16 +118,16 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
             )
         )
     for folder in _sub_folders(parent):
-        if folder.resolve() in results and _only_results(folder) is False:
+        if real(folder) in results and _only_results(folder) is False:
             lines.append(
                 message(
                     "The pictures in {folder} are left out, because results go there.",
                     folder=shown(folder),
                 )
             )
-        if folder.resolve() in apart or _has_pictures(folder):
+        if real(folder) in apart or _has_pictures(folder):
             continue
-        deeper = [path for path in _sub_folders(folder) if path.resolve() not in apart]
+        deeper = [path for path in _sub_folders(folder) if real(path) not in apart]
         if any(_has_pictures(path) for path in deeper):
             lines.append(
                 message(
@@ -186,10 +186,10 @@ def propose_stacks(
     Raises:
         Cancelled: If the job was cancelled.
     """
-    stacks, given = [], {parent.resolve() for parent in parents}
+    stacks, given = [], {real(parent) for parent in parents}
     for done, folder in enumerate(folders):
         part = progress.sub(done / len(folders), (done + 1) / len(folders))
-        stacks += _of_folder(folder, part, given=folder.resolve() in given, split=split)
+        stacks += _of_folder(folder, part, given=real(folder) in given, split=split)
     own = [
         stack
         for stack in stacks
@@ -273,7 +273,7 @@ def _of_folder(
 
 def folder_name(folder: Path) -> str:
     """What the first stack of a folder is called."""
-    return folder.name or folder.resolve().name
+    return folder.name or real(folder).name
 
 
 def name_of_file(path: Path, folder: Path, *, given: bool) -> str:

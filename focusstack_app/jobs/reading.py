@@ -22,7 +22,8 @@ from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
-from focusstack_app.io.spool import Held, Spool, default_budget_bytes, meanwhile
+from focusstack_app.io.spool import Held, Spool, meanwhile
+from focusstack_app.jobs.budget import budget_bytes
 from focusstack_app.jobs.remembered import ReadFrame, Remembered
 
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
@@ -155,11 +156,6 @@ def _read(
         frames.append(spool.keep(pixels))
         progress.report((index + 1) / len(request.stack), message("Reading"))
     return frames, proxies, read_as
-
-
-def budget_bytes(request: FusionRequest) -> int:
-    """How much memory a request may use; 40 % of what is free where it does not say it."""
-    return default_budget_bytes() if request.memory_bytes is None else request.memory_bytes
 
 
 def readers_of(stack: Stack, cores: int, memory_bytes: int) -> int:

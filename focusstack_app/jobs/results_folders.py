@@ -10,7 +10,7 @@ from pathlib import Path
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat, OutputOptions
-from focusstack_app.core.places import is_there
+from focusstack_app.core.places import is_there, real
 from focusstack_app.io.atomic import make_folder
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.export import check_folder
@@ -47,8 +47,11 @@ class BatchTarget:
 
 def check_results_folders(target: BatchTarget) -> None:
     """Raise an `OutputError` if a folder for results neither is there nor can be made."""
+    made: set[Path] = set()
     for folder in target.folders:
-        check_folder(folder if is_there(folder) else folder.parent)
+        if real(folder.parent) not in made:
+            check_folder(folder if is_there(folder) else folder.parent)
+        made.add(real(folder))
 
 
 def check_apart(target: BatchTarget, frames: Iterable[Path]) -> None:
@@ -62,9 +65,9 @@ def check_apart(target: BatchTarget, frames: Iterable[Path]) -> None:
         OutputError: If a folder for results is one of those, or cannot be used.
     """
     check_results_folders(target)
-    taken = {folder.resolve() for folder in frames}
+    taken = {real(folder) for folder in frames}
     for folder in target.folders:
-        if folder.resolve() in taken:
+        if real(folder) in taken:
             raise OutputError(
                 message("{folder} holds frames.", folder=shown(folder)),
                 message("Choose another folder for the results."),

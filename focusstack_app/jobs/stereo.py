@@ -15,7 +15,7 @@ from focusstack_app.core.output import Stereo, StereoKind
 from focusstack_app.engine.depth_map import filled
 from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.engine.stereo import anaglyph, guess_nearest_first, nearness, seen_from
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.icc import converted, srgb_profile
 from focusstack_app.jobs.maps import depth_of
 

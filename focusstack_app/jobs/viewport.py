@@ -3,6 +3,13 @@
 A part has the pixels that the render has there: it is made by the same functions from the same
 frames, latents and tiles. Frames are resampled and encoded only where a part needs it, until all of
 them are: for the render, or before, when there is time (`Viewport.finish`).
+
+Two threads use a viewport: that of renders, and that of previews, which makes parts. One of them
+works at a time (`core.turns`), so there is no lock; but parts are also made while a render rests at
+a checkpoint. Between two checkpoints of its own a render can rely on what it has seen. Behind one,
+frames may have been placed (`Prepared.astray` is shorter), latents added, and the model may be the
+processor's: who does one of that looks first whether it is done. `RecentParts` is read and filled
+by the threads that work ahead, too, and has a lock of its own.
 """
 
 from __future__ import annotations
@@ -29,14 +36,8 @@ from focusstack_app.engine.overview import Overview, noise_of
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.veil import reach_px
 from focusstack_app.io.spool import Spool
-from focusstack_app.jobs.fuse import (
-    LoadModel,
-    card_for,
-    fuse_prepared,
-    fuse_stack,
-    load_model,
-    room_bytes,
-)
+from focusstack_app.jobs.budget import FRAME_BYTES, ViewportRoom, room_bytes, viewport_room
+from focusstack_app.jobs.fuse import LoadModel, card_for, fuse_prepared, fuse_stack, load_model
 from focusstack_app.jobs.on_demand import (
     frames_on_demand,
     latents_on_demand,
@@ -44,15 +45,9 @@ from focusstack_app.jobs.on_demand import (
     read_ahead,
 )
 from focusstack_app.jobs.placing import Clock, Prepared, placed
-from focusstack_app.jobs.preparing import (
-    Encoded,
-    add_latents,
-    look_over,
-    prepare,
-)
+from focusstack_app.jobs.preparing import Encoded, add_latents, look_over, prepare
 from focusstack_app.jobs.reading import Stamps, stamps_of
 from focusstack_app.jobs.recent import RecentParts
-from focusstack_app.jobs.rooms import FRAME_BYTES, Rooms, rooms_of
 
 Result = TypeVar("Result")
 
@@ -75,11 +70,11 @@ def open_viewport(
     if request.method is not Method.VAEEDOF or len(request.stack) < 2 or request.max_side_px:
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
-    rooms = rooms_of(request)
+    room = viewport_room(request)
     stamps = stamps_of(request.stack.sources)
-    recent = RecentParts(rooms.recent_bytes)
+    recent = RecentParts(room.recent_bytes)
     with ExitStack() as files:
-        spool = files.enter_context(Spool(rooms.frames_bytes))
+        spool = files.enter_context(Spool(room.frames_bytes, request.temporary_folder))
         prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.6))
         model = load(request)
         progress = progress.sub(0.6, 1.0)
@@ -90,7 +85,7 @@ def open_viewport(
             encoded = _looked_over(model, prepared, spool, recent, progress)
             encoded.failed = True
         return Viewport(
-            request, stamps, prepared, encoded, recent, rooms, spool, files.pop_all(), load
+            request, stamps, prepared, encoded, recent, room, spool, files.pop_all(), load
         )
 
 
@@ -114,6 +109,7 @@ class Viewport:
         size_px: (width, height) of the picture.
         icc_profile: Of its pixels, if the reference frame has one.
         device: Where parts are computed.
+        stale: Whether a render has found other files than those that were read.
     """
 
     def __init__(
@@ -123,7 +119,7 @@ class Viewport:
         prepared: Prepared,
         encoded: Encoded,
         recent: RecentParts,
-        rooms: Rooms,
+        room: ViewportRoom,
         spool: Spool,
         files: ExitStack,
         load: LoadModel,
@@ -135,10 +131,11 @@ class Viewport:
         self._encoded = encoded
         self._inside = Region(rows.start, columns.start, rows.stop, columns.stop)
         self._recent = recent
-        self._rooms = rooms
+        self._room = room
         self._spool = spool
         self._files = weakref.finalize(self, files.close)
         self._load = load
+        self.stale = False
         self._lent = False  # to a render that begins anew: the frames stay as they are
         self.size_px = self._inside.width, self._inside.height
         self.icc_profile = prepared.icc_profile
@@ -176,6 +173,7 @@ class Viewport:
         """
         self._check_open()
         if stamps_of(request.stack.sources) != self._stamps:
+            self.stale = True
             self.close()
             return fuse_stack(request, progress, self._load)
         progress.report(0.0, message("Fusing"))
@@ -272,16 +270,16 @@ class Viewport:
     @contextmanager
     def _memory_of(self, request: FusionRequest) -> Iterator[None]:
         """Hold the memory budget of a render, frames and tiles included."""
-        room, rooms = room_bytes(request, self._rooms.budget_bytes), self._rooms
-        self._recent.limit(room)
+        room_of_render = room_bytes(request, self._room.budget_bytes)
+        self._recent.limit(room_of_render)
         self._recent.limit(self._recent.size_bytes)  # parts that are made meanwhile take no more
-        left = room - self._recent.size_bytes
+        left = room_of_render - self._recent.size_bytes
         try:
             self._spool.limit(left, [*self._encoded.latents, *self._prepared.frames])
             yield
         finally:
-            self._spool.limit(rooms.frames_bytes, [])
-            self._recent.limit(rooms.recent_bytes)
+            self._spool.limit(self._room.frames_bytes, [])
+            self._recent.limit(self._room.recent_bytes)
 
     def parts_over(self, window: Region) -> list[Region]:
         """The parts in which the picture is best made, over a window of it, row by row."""
@@ -330,7 +328,7 @@ class Viewport:
         latents = self._latents
         cells = needed_cells(latents, window, reach, overlap, manifest)
         needed = len(latents) * cells.height * cells.width * manifest.scale**2 * FRAME_BYTES
-        if needed > self._rooms.recent_bytes and not self.complete and not self._lent:
+        if needed > self._room.recent_bytes and not self.complete and not self._lent:
             self._finish(Clock(), progress.sub(0.0, 0.5))  # to make it again and again takes longer
             latents = self._latents
         missing, threads = latents[len(encoded.latents) :], encoded.model.calls_at_once
@@ -386,4 +384,11 @@ def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
 
 
 def _but_mode(request: FusionRequest) -> FusionRequest:
-    return replace(request, mode=Mode.FAITHFUL, request_id="", memory_bytes=None, registration=None)
+    return replace(
+        request,
+        mode=Mode.FAITHFUL,
+        request_id="",
+        memory_bytes=None,
+        temporary_folder=None,
+        registration=None,
+    )

@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from focusstack_app.core.errors import InputError
+from focusstack_app.core.errors import DiskFullError, InputError
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.core.naming import natural_order
-from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.places import is_folder, is_there, real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Lookout, Version
@@ -33,106 +33,36 @@ from focusstack_app.jobs.batch import (
     MakeRequest,
     Outcome,
 )
+from focusstack_app.jobs.disk_room import DiskRoom
 from focusstack_app.jobs.grouping import longest_pause_s
 from focusstack_app.jobs.proposal import (
     ProposedStack,
     detailed_name,
     name_of_file,
     with_frames,
-    without_frames,
 )
 from focusstack_app.jobs.result_names import ResultPlaces
 from focusstack_app.jobs.results_folders import BatchTarget
+from focusstack_app.jobs.waiting import (
+    Entry,
+    Seen,
+    Waiting,
+    late_text,
+    no_room_text,
+    waiting_text,
+)
 
 _LONGEST_WAIT_S = 120.0  # for a later frame, however slowly the others came
-
-
-@dataclass(slots=True, eq=False)
-class _Entry:
-    """A stack that frames are not looked for any more, but come to.
-
-    Attributes:
-        stack: Its frames.
-        old: Whether it may have been fused by an earlier run: it was there at the first look.
-        task: What makes a picture of it; None before that begins.
-        files: What it was made from.
-        over: Whether it needs nothing, unless frames come, or files change if it failed.
-        failed: Whether it did.
-        not_before_s: When it is tried again.
-    """
-
-    stack: ProposedStack
-    old: bool
-    task: BatchTask | None = None
-    files: frozenset[Version] = frozenset()
-    over: bool = False
-    failed: bool = False
-    not_before_s: float = -math.inf
-
-    def begin_again(self) -> None:
-        """Let it wait as if it had not been begun."""
-        self.over = self.failed = False
-        self.task, self.not_before_s = None, -math.inf
-        self.stack = without_frames(self.stack, ())  # and what was wrong with it may be gone
 
 
 @dataclass(slots=True)
 class _Found:
     """A stack that is not fused yet, and the files beside it that cannot be read."""
 
-    entry: _Entry
+    entry: Entry
     stack: ProposedStack
     late: int = 0
     damaged: set[Path] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Waiting:
-    """A stack that was not fused yet.
-
-    Attributes:
-        stack: Its frames, as far as they are there.
-        due_s: After how many seconds it is complete if nothing else comes; 0 when it is; None
-            where it needs another frame first.
-        files: What of it was there.
-        late: How many frames came after it had been fused.
-        entry: What `Watch` knows of it.
-    """
-
-    stack: ProposedStack
-    due_s: float | None
-    files: frozenset[Version]
-    late: int
-    entry: _Entry
-
-    def facts(self) -> dict[str, object]:
-        """All of it, ready for JSON."""
-        frames = [str(source.path) for source in self.stack.sources]
-        return {"name": self.stack.name, "folder": str(self.stack.folder), "frames": frames}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a watch waits for.
-
-    Attributes:
-        waiting: The stacks that were not fused yet, in order.
-        text: The same in a few words.
-        notes: What was not said before, a sentence each.
-        blocked: Whether nothing can be begun, as a folder cannot be reached.
-    """
-
-    waiting: tuple[Waiting, ...]
-    text: str
-    notes: tuple[str, ...]
-    blocked: bool
-
-    @property
-    def due(self) -> Waiting | None:
-        """The stack that is to be fused next."""
-        if self.blocked:
-            return None
-        return next((waiting for waiting in self.waiting if waiting.due_s == 0.0), None)
 
 
 @dataclass(eq=False)
@@ -147,6 +77,7 @@ class Watch:
         given: Stacks that keep the frames and the name they have; more frames may come to them.
         left_out: Frames that do not count.
         clock: Seconds that only go up.
+        room: What is known of the room on disks.
     """
 
     target: BatchTarget
@@ -156,17 +87,23 @@ class Watch:
     given: Sequence[ProposedStack] = ()
     left_out: Collection[FrameSource] = ()
     clock: Callable[[], float] = time.monotonic
-    _entries: list[_Entry] = field(init=False)
+    room: DiskRoom = field(init=False)
+    _entries: list[Entry] = field(init=False)
     _told: set[str] = field(init=False, default_factory=set)
     _first: frozenset[Path] | None = field(init=False, default=None)  # files of the first look
 
     def __post_init__(self) -> None:
         """Begin with what is given."""
         self._lookout = Lookout(
-            self.parents, exclude=self.target.folders, wait_s=self.wait_s, clock=self.clock
+            self.parents,
+            exclude=self.target.folders,
+            wait_s=self.wait_s,
+            clock=self.clock,
+            flat={real(stack.folder) for stack in self.given},
         )
+        self.room = DiskRoom(self.clock)
         self._ignored = identities(self.left_out)
-        self._entries = [_Entry(stack, old=True) for stack in self.given]
+        self._entries = [Entry(stack, old=True) for stack in self.given]
 
     def look(self, progress: Progress) -> Seen:
         """See what is there now, and what is to be done.
@@ -187,10 +124,12 @@ class Watch:
             if text not in self._told:
                 notes.append(text)
         else:
-            notes += [_late_text(one) for one in waiting if one.late and one.due_s == 0.0]
+            notes += [late_text(one) for one in waiting if one.late and one.due_s == 0.0]
+            no_room = [one.no_room for one in waiting if one.no_room]
+            notes += [text for text in no_room if text not in self._told]
             coming = any(None in look.read.values() for look in arrivals.folders)
-            text = _text(waiting, coming=coming)
-            self._told = {told for told in self._told if told in arrivals.notes}
+            text = waiting_text(waiting, coming=coming)
+            self._told = {told for told in self._told if told in (*arrivals.notes, *no_room)}
         self._told.update(notes)
         return Seen(tuple(waiting), text, tuple(notes), gone is not None)
 
@@ -203,7 +142,7 @@ class Watch:
         fresh = [
             source
             for file in look.files
-            if isinstance(read := look.read[file.path], tuple)
+            if isinstance(read := look.read[file.path], tuple) and not self._was_moved(file.version)
             for source in read
             if not source.is_result and identity(source) not in mine | self._ignored
         ]
@@ -232,8 +171,19 @@ class Watch:
             still_s = now_s - max((since_s[path] for path in files), default=now_s)
             due_s = self._due_s(one, still_s, max(least_s, one.entry.not_before_s - now_s))
             of_files = frozenset(versions[path] for path in files)
-            waiting.append(Waiting(one.stack, due_s, of_files, one.late, one.entry))
+            no_room = self._no_room(one.entry)
+            waiting.append(Waiting(one.stack, due_s, of_files, one.late, one.entry, no_room))
         return waiting
+
+    def _was_moved(self, version: Version) -> bool:
+        """Whether a file was put into another folder after its stack was fused."""
+        path, *stamp = version
+        return any(
+            old.name == path.name and old != path and before == stamp and not is_there(old)
+            for entry in self._entries
+            if entry.over and not entry.failed
+            for old, *before in entry.files
+        )
 
     def _due_s(self, one: _Found, still_s: float, least_s: float) -> float | None:
         """After how many seconds a stack is complete, which has not changed for `still_s`."""
@@ -242,10 +192,19 @@ class Watch:
         longest_s = min(longest_pause_s(one.stack.sources), _LONGEST_WAIT_S)
         return max(max(self.wait_s, longest_s) - still_s, least_s, 0.0)
 
-    def _new(self, stack: ProposedStack) -> _Entry:
-        return _Entry(stack, old=self._first is None or files_of(stack) <= self._first)
+    def _no_room(self, entry: Entry) -> str:
+        if not (entry.full and entry.task):
+            return ""
+        try:
+            self.room.check(entry.task.load)
+        except DiskFullError as error:
+            return no_room_text(error.folder)
+        return ""
 
-    def _refresh(self, entry: _Entry, look: FolderLook, versions: dict[Path, Version]) -> None:
+    def _new(self, stack: ProposedStack) -> Entry:
+        return Entry(stack, old=self._first is None or files_of(stack) <= self._first)
+
+    def _refresh(self, entry: Entry, look: FolderLook, versions: dict[Path, Version]) -> None:
         """Let a stack that failed wait again if its files are others, and forget what is gone.
 
         One that is over follows its frames when they are renamed: they are no new ones.
@@ -289,10 +248,10 @@ class Watch:
                 given = self._is_given(look.folder)
                 name = name_of_file(file.path, look.folder, given=given)
                 stack = ProposedStack(name, look.folder, (), error.said)
-                found.append(_Found(_Entry(stack, old=False), stack, damaged={file.path}))
+                found.append(_Found(Entry(stack, old=False), stack, damaged={file.path}))
 
     def _is_given(self, folder: Path) -> bool:
-        return folder.resolve() in {parent.resolve() for parent in self.parents}
+        return real(folder) in {real(parent) for parent in self.parents}
 
     @property
     def _patience_s(self) -> float:
@@ -305,7 +264,7 @@ class Watch:
         entry = waiting.entry
         if entry not in self._entries:
             self._entries.append(entry)
-        entry.stack, entry.over = waiting.stack, True
+        entry.stack, entry.over, entry.full = waiting.stack, True, False
         entry.files = waiting.files
         entry.task = self._task(waiting)
         entry.stack = entry.task.stack
@@ -334,8 +293,8 @@ class Watch:
         """Take note of how a stack ended.
 
         Returns:
-            Whether that is final. Where a disk went away, or frames that came lately cannot be
-            read, which may still be written, the stack waits again.
+            Whether that is final. Where a disk went away or is full, or frames that came lately
+            cannot be read, which may still be written, the stack waits again.
         """
         entry = waiting.entry
         if item.outcome is not Outcome.FAILED:
@@ -346,32 +305,8 @@ class Watch:
             entry.over, entry.task = False, None
             entry.not_before_s = self.clock() + (0.0 if gone else self._patience_s)
             return False
+        if item.full is not None:  # what it would write is known by its task
+            entry.over, entry.full = False, True
+            return False
         entry.failed = True
         return True
-
-
-def _text(waiting: Sequence[Waiting], *, coming: bool) -> str:
-    due = [one for one in waiting if one.due_s]
-    if due:
-        first = min(due, key=lambda one: one.due_s or 0.0)
-        return message(
-            "{stack}: {count} frames; begins in {seconds} s if nothing else comes",
-            stack=shown(Path(first.stack.name)),
-            count=len(first.stack.sources),
-            seconds=math.ceil(first.due_s or 0.0),
-        )
-    return message("Pictures are coming in") if coming else message("Waiting for new stacks")
-
-
-def _late_text(waiting: Waiting) -> str:
-    stack = shown(waiting.stack.folder / waiting.stack.name)
-    if waiting.late == 1:
-        return message(
-            "1 frame came after {stack} had been fused: it is fused once more, with it.",
-            stack=stack,
-        )
-    return message(
-        "{count} frames came after {stack} had been fused: it is fused once more, with them.",
-        count=waiting.late,
-        stack=stack,
-    )

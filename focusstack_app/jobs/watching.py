@@ -13,7 +13,8 @@ from focusstack_app.io.faults import shown
 from focusstack_app.jobs.batch import BatchItem, Fuse, run_task
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.results_folders import check_apart, results_folders
-from focusstack_app.jobs.watch import Waiting, Watch
+from focusstack_app.jobs.waiting import Waiting
+from focusstack_app.jobs.watch import Watch
 
 LOOK_S = 1.0  # from one look to the next
 _NAP_S = 0.1
@@ -60,7 +61,7 @@ def run_watch(
                 continue
             task = watch.begin(due)
             progress.report(0.0, shown(Path(task.stack.name)))
-            item = run_task(task, progress, fuse)
+            item = run_task(task, progress, watch.room, fuse)
             if watch.ended(due, item):
                 waiting = tuple(one for one in waiting if one is not due)
                 on_item(item)

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Literal
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, DeviceChoice, Method, Mode
@@ -57,7 +58,7 @@ class Option:
         most: Largest value of a number.
         step: What one click changes.
         unit: Behind a number.
-        zero: What zero means, where it is not a number.
+        zero: What zero means, where it is not a number, or no folder.
         editor: How it is edited, where its type does not tell.
         check: What is wrong with a text, empty where nothing is.
         used: Whether it does anything, given its page.
@@ -144,11 +145,26 @@ class FusionSettings:
         unit="GB",
         zero=message("Automatic (40 % of what is free)"),
     )
+    temporary_folder: str = _option(
+        "",
+        message("Temporary files"),
+        message(
+            "A folder on a fast disk with much room: what does not fit in memory takes up to "
+            "0.25 GB there per frame of 24 megapixels."
+        ),
+        zero=message("Where the system keeps them"),
+        editor="folder",
+    )
 
     @property
     def memory_bytes(self) -> int | None:
         """The budget of a request; None for the automatic one."""
         return int(self.memory_gb * 1e9) or None
+
+    @property
+    def temporary_place(self) -> Path | None:
+        """That folder of a request; None for the system's."""
+        return Path(self.temporary_folder) if self.temporary_folder else None
 
 
 def _for(*formats: FileFormat) -> Callable[[ExportSettings], bool]:
@@ -252,7 +268,8 @@ class ExportSettings:
     folder: str = _option(
         "",
         message("Folder"),
-        message("Where Export starts; empty means beside the frames."),
+        message("Where Export starts."),
+        zero=message("Beside the frames"),
         editor="folder",
     )
 

@@ -93,7 +93,7 @@ class SettingsStore:
         Raises:
             OutputError: If it cannot be written, or comes from a newer version of the program.
         """
-        with suppress(OSError, UnicodeDecodeError):
+        try:
             document = _parsed(self.path.read_text(encoding="utf-8"))
             if document is not None and _is_newer(document):
                 raise OutputError(
@@ -103,6 +103,11 @@ class SettingsStore:
                     ),
                     message("They hold until the program is closed."),
                 )
+        except FileNotFoundError:
+            pass
+        except (OSError, UnicodeDecodeError):  # of which there is no copy, if it cannot be read
+            with suppress(OSError):
+                self.path.replace(self._copy)
         document = {"version": current_version(), **to_document(settings)}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

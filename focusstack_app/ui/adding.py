@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QRubberBand
 
 from focusstack_app.jobs.project import PROJECT_SUFFIX
+from focusstack_app.ui.desktop import files_of
 from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.opener import Opener
@@ -97,7 +98,7 @@ class _Drop(QObject):
         """Take drags of files; all others are for the window."""
         match event.type():
             case QEvent.Type.DragEnter | QEvent.Type.DragMove if isinstance(event, QDragMoveEvent):
-                taken = bool(_paths(event.mimeData()))
+                taken = bool(files_of(event.mimeData()))
                 event.setDropAction(Qt.DropAction.CopyAction)
                 event.setAccepted(taken)
                 self._show(on=taken)
@@ -109,7 +110,7 @@ class _Drop(QObject):
                 self._show(on=False)
                 event.setDropAction(Qt.DropAction.CopyAction)
                 event.accept()
-                self.dropped.emit(_paths(event.mimeData()))
+                self.dropped.emit(files_of(event.mimeData()))
                 return True
         return super().eventFilter(watched, event)
 
@@ -118,10 +119,6 @@ class _Drop(QObject):
             self._band.setGeometry(self._strip.viewport().geometry())
             self._band.setVisible(on)
             self.hovered.emit(on)
-
-
-def _paths(data: QMimeData) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 # A class of Qt does not find its plurals when another class is derived from it.

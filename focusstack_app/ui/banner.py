@@ -8,7 +8,7 @@ from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from focusstack_app.ui import icons
 from focusstack_app.ui.dialogs import ReportDialog
@@ -66,8 +66,8 @@ class ToneLabel(QLabel):
 class Banner(QFrame):
     """Hidden until `say` is called."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._tone = Tone.NOTE
         self._message = ""
         self._report = ""

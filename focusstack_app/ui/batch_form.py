@@ -15,7 +15,7 @@ from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.settings.schema import Settings
 from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import CheckEditor, ChoiceEditor, FolderEditor, TextEditor
-from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.labels import explanation
 from focusstack_app.ui.preferences import EXAMPLE, Preferences
 from focusstack_app.ui.translation import said
 from focusstack_app.ui.wheel import scroll_past

@@ -27,7 +27,7 @@ class BatchFrame(QDialog):
     """
 
     def __init__(
-        self, preferences: Preferences, read_profile: ReadProfile, parent: QWidget | None
+        self, preferences: Preferences, read_profile: ReadProfile, parent: QWidget
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Batch"))

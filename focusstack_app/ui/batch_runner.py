@@ -18,8 +18,10 @@ from focusstack_app.jobs.batch import (
     check_batch,
     run_task,
 )
+from focusstack_app.jobs.disk_room import DiskRoom
 from focusstack_app.jobs.results_folders import check_apart, results_folders
-from focusstack_app.jobs.watch import Seen, Waiting, Watch
+from focusstack_app.jobs.waiting import Seen, Waiting
+from focusstack_app.jobs.watch import Watch
 from focusstack_app.jobs.watching import pause_s
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.services import Services
@@ -49,7 +51,7 @@ class BatchRunner(QObject):
     put_off = Signal(int)
     over = Signal(object)
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
@@ -59,6 +61,7 @@ class BatchRunner(QObject):
         self._folders = ExitStack()
         self._watch: Watch | None = None
         self._due: Waiting | None = None
+        self._room = DiskRoom()
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._look)
         self.busy = False
@@ -82,6 +85,7 @@ class BatchRunner(QObject):
         check_batch(tasks)
         self._folders.enter_context(results_folders(tasks[0].target))
         self._tasks, self._items, self._watch = list(tasks), [], None
+        self._room = DiskRoom()
         self.busy, self.paused = True, False
         self._next()
 
@@ -97,6 +101,7 @@ class BatchRunner(QObject):
         check_apart(watch.target, watch.parents)
         self._folders.enter_context(results_folders(watch.target))
         self._tasks, self._items, self._watch = [], [], watch
+        self._room = watch.room
         self.busy, self.paused = True, False
         self._look()
 
@@ -182,10 +187,10 @@ class BatchRunner(QObject):
             else:
                 self._look()
             return
-        work_task = self._tasks[number]
+        work_task, room = self._tasks[number], self._room
 
         def work(progress: Progress) -> BatchItem:
-            return run_task(work_task, progress, self._services.fuse_stack)
+            return run_task(work_task, progress, room, self._services.fuse_stack)
 
         task = self._task = self._bridge.submit(Lane.DEVICE, work)
         self.started.emit(number)
@@ -254,10 +259,12 @@ def summary_text(report: BatchReport, planned: int) -> str:
     end = tr("Stopped") if stopped else tr("Finished")
     lines = [f"{end}: {counts}."]
     failed = [item for item in report.items if item.outcome is Outcome.FAILED]
-    lines += [f"{item.name}: {said(item.message)}" for item in failed[:_NAMED]]
-    if len(failed) > _NAMED:
-        lines.append(tr("and %n more", "", len(failed) - _NAMED))
-    if stopped:
+    full = {item.full: item for item in reversed(failed) if item.full is not None}
+    told = [item for item in failed if item.full is None or item is full[item.full]][:_NAMED]
+    lines += [f"{item.name}: {said(item.message)}" for item in told]
+    if len(failed) > len(told):
+        lines.append(tr("and %n more", "", len(failed) - len(told)))
+    if stopped or full:
         lines.append(tr("Start goes on with what is missing."))
     return "\n".join(lines)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
+from focusstack_app.core.places import real
 from focusstack_app.jobs.batch import BatchTask
 from focusstack_app.jobs.proposal import ProposedStack
 from focusstack_app.jobs.results_folders import BatchTarget
-from focusstack_app.jobs.watch import Seen, Waiting, Watch
+from focusstack_app.jobs.waiting import Seen, Waiting
+from focusstack_app.jobs.watch import Watch
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.stack_rows import NAME, Row
 from focusstack_app.ui.stack_tree import StackTree
@@ -46,9 +48,9 @@ class WatchedRows:
     @property
     def parents(self) -> list[Path]:
         """The folders that are watched: the last one, and those of stacks in the list."""
-        shown = {row.stack.folder.resolve() for row in self._tree.rows}
+        shown = {real(row.stack.folder) for row in self._tree.rows}
         shown |= {folder.parent for folder in shown}
-        kept = [folder for folder in self._parents[:-1] if folder.resolve() in shown]
+        kept = [folder for folder in self._parents[:-1] if real(folder) in shown]
         return [*kept, *self._parents[-1:]]
 
     def watch(
@@ -106,6 +108,8 @@ class WatchedRows:
     def _tell(self, row: Row, waiting: Waiting) -> None:
         if waiting.stack.problem:
             self._tree.set_state(row, said(waiting.stack.problem), Tone.ERROR)
+        elif waiting.no_room:
+            self._tree.set_state(row, tr("Waits for room on the disk"), Tone.ERROR)
         elif waiting.due_s is None:
             self._tree.set_state(row, tr("Waits for more frames"), Tone.NOTE)
         elif waiting.due_s > 0.0:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
@@ -16,7 +15,6 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLineEdit,
     QWidget,
 )
@@ -33,11 +31,13 @@ from focusstack_app.jobs.proposal import (
     left_alone,
     propose_stacks,
 )
-from focusstack_app.jobs.watch import Seen
+from focusstack_app.jobs.waiting import Seen
 from focusstack_app.ui.banner import Tone
 from focusstack_app.ui.batch_frame import STEPS, BatchFrame
 from focusstack_app.ui.batch_runner import BatchRunner, item_text, report_text, summary_text
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.desktop import files_of, open_outside
+from focusstack_app.ui.dialogs import ask_folder
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.services import Services
@@ -75,7 +75,7 @@ class BatchWindow(BatchFrame):
         services: Services,
         preferences: Preferences,
         make_request: Callable[[Stack], FusionRequest],
-        parent: QWidget | None = None,
+        parent: QWidget,
     ) -> None:
         super().__init__(preferences, services.read_profile, parent)
         self._bridge = bridge
@@ -84,7 +84,7 @@ class BatchWindow(BatchFrame):
         self._reading = LatestTask()
         self._thumbnails = ThumbnailLoader(bridge, services, self, side_px=THUMBNAIL_SIDE_PX)
         self._running: list[Row] = []
-        self._blocked = False
+        self._stuck = False
         self.folder = Path.home()
         self.report: BatchReport | None = None
         self.runner = BatchRunner(bridge, services, self)
@@ -105,7 +105,7 @@ class BatchWindow(BatchFrame):
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         self.form.changed.connect(self.refresh)
         self._preferences.changed.connect(lambda _: self.refresh())
-        self.open_button.clicked.connect(self._open_folder)
+        self.open_button.clicked.connect(lambda: open_outside(Path(self.form.folder.value)))
         self.copy_button.clicked.connect(
             lambda: QGuiApplication.clipboard().setText(report_text(self.report))
         )
@@ -196,11 +196,8 @@ class BatchWindow(BatchFrame):
         self._thumbnails.load(())
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add a Folder of Stacks"), str(self.folder))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda name: self.add_folders([Path(name)]))
-        dialog.open()
+        title = self.tr("Add a Folder of Stacks")
+        ask_folder(self, title, self.folder, lambda folder: self.add_folders([folder]))
 
     # --- what will be done -------------------------------------------------------------------
 
@@ -286,9 +283,9 @@ class BatchWindow(BatchFrame):
             self._running.append(begun)
         for note in seen.notes:
             self.banner.say(Tone.NOTE, said(note), "")
-        if self._blocked and not seen.blocked:
-            self.banner.hide()  # what could not be reached is there again
-        self._blocked = seen.blocked
+        if self._stuck and not seen.stuck:
+            self.banner.hide()  # what could not be reached is there again, or there is room
+        self._stuck = seen.stuck
         self._count()
         if self.runner.paused:
             self.status.setText(self.tr("Paused. Resume goes on with the next stack."))
@@ -328,6 +325,9 @@ class BatchWindow(BatchFrame):
     def _on_ended(self, number: int, item: BatchItem) -> None:
         tone = Tone.WARNING if item.warnings else _TONES[item.outcome]
         self.tree.set_state(self._running[number], item_text(item), tone)
+        if item.full is not None:
+            hint = self.tr("Start goes on with what is missing.")
+            self.banner.say(Tone.ERROR, said(item.message), hint)
         if self.runner.paused:
             self.status.setText(self.tr("Paused. Resume goes on with the next stack."))
 
@@ -350,19 +350,15 @@ class BatchWindow(BatchFrame):
     def _tell(self, text: str) -> None:
         self.news.emit(self.tr("Batch: {news}").format(news=text))
 
-    def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(self.form.folder.value))
-
     # --- dropping ----------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take folders while nothing runs."""
-        if not self.runner.busy and any(url.isLocalFile() for url in event.mimeData().urls()):
+        if not self.runner.busy and files_of(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Add what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.accept()
-        self.add_folders([path for path in paths if is_folder(path)])
+        self.add_folders([path for path in files_of(event.mimeData()) if is_folder(path)])

@@ -9,7 +9,7 @@ import numpy as np
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.engine.pixels import as_uint16
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.icc import converted, rec2020_profile, srgb_profile
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.outputs import Output

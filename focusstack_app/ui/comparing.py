@@ -85,9 +85,7 @@ class Comparison(QObject):
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(
-        self, viewer: Viewer, bridge: Bridge, services: Services, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, viewer: Viewer, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._viewer = viewer
         self._loader = PictureLoader(bridge, services, self)
@@ -95,8 +93,7 @@ class Comparison(QObject):
         self._loader.failed.connect(lambda _, error: self.failed.emit(error))
         self._peeking = False
         self._others_turn = False
-        self._blink = QTimer(self)
-        self._blink.setInterval(BLINK_MS)
+        self._blink = QTimer(self, interval=BLINK_MS)
         self._blink.timeout.connect(self._take_turns)
         self._shown_name = ""
         self._loaded: object = None

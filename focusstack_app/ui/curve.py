@@ -38,7 +38,7 @@ class Curve(QObject):
         viewer: Viewer,
         frames: FramesModel,
         scrubber: Scrubber,
-        parent: QObject | None = None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._viewer, self._frames, self._scrubber = viewer, frames, scrubber

@@ -6,6 +6,7 @@ import platform
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import PySide6
 from PySide6.QtCore import Qt
@@ -13,6 +14,8 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
     QLabel,
     QMessageBox,
     QPlainTextEdit,
@@ -22,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app import __version__
+from focusstack_app.ui.labels import explanation
 from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.translation import tr
 
@@ -42,7 +46,7 @@ def error_report(error: BaseException) -> str:
 class ReportDialog(QDialog):
     """The report of a bug, to copy."""
 
-    def __init__(self, report: str, parent: QWidget | None = None) -> None:
+    def __init__(self, report: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Error Report"))
@@ -96,6 +100,42 @@ def action_buttons(
     return buttons, action
 
 
+def lay_out(
+    dialog: QDialog, about: str, fields: Sequence[tuple[str, QWidget]], *below: QWidget
+) -> None:
+    """Fill a small dialog.
+
+    Args:
+        dialog: It is gone once it is closed.
+        about: What comes of it, above all else.
+        fields: What can be chosen, each behind its title.
+        below: What follows; the buttons last.
+    """
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    form = QFormLayout()
+    form.setHorizontalSpacing(16)
+    for title, field in fields:
+        form.addRow(title, field)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 16, 20, 16)
+    column.setSpacing(14)
+    column.addWidget(explanation(about))
+    column.addLayout(form)
+    for widget in below:
+        column.addWidget(widget)
+
+
+def ask_folder(
+    parent: QWidget, title: str, start: Path | str, then: Callable[[Path], None]
+) -> None:
+    """Ask for a folder that exists, and go on with it."""
+    dialog = QFileDialog(parent, title, str(start))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()
+
+
 def ask_close(
     parent: QWidget,
     names: Sequence[str],
@@ -110,51 +150,35 @@ def ask_close(
         on_export: Called when they are to be exported after all.
         on_discard: Called when they may be lost.
     """
-    one = len(names) == 1
-    box = _question(
-        parent,
-        tr("{name} is not exported yet.").format(name=names[0])
-        if one
-        else tr("%n output(s) are not exported yet.", "", len(names)),
-        tr("Closing throws it away.") if one else tr("Closing throws them away."),
-    )
-    discard = box.addButton(tr("Close without Exporting"), QMessageBox.ButtonRole.DestructiveRole)
-    discard.clicked.connect(on_discard)
-    export = box.addButton(tr("Export…"), QMessageBox.ButtonRole.AcceptRole)
-    export.clicked.connect(on_export)
-    _add_cancel(box)
-    box.setDefaultButton(export)
-    box.open()
+    text = tr("%n output(s) are not exported yet.", "", len(names))
+    more = tr("Closing throws them away.")
+    if len(names) == 1:
+        text = tr("{name} is not exported yet.").format(name=names[0])
+        more = tr("Closing throws it away.")
+    lose = tr("Close without Exporting"), on_discard
+    _ask(parent, text, more, act=(tr("Export…"), on_export), lose=lose)
 
 
 def ask_drop_strokes(parent: QWidget, on_drop: Callable[[], None]) -> None:
     """Ask before the strokes of a retouch are thrown away."""
-    box = _question(parent, tr("The retouch is not finished."), tr("Its strokes would be lost."))
-    drop = box.addButton(tr("Throw Strokes Away"), QMessageBox.ButtonRole.DestructiveRole)
-    drop.clicked.connect(on_drop)
-    keep = box.addButton(tr("Go On Retouching"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(keep)
-    box.open()
+    text, more = tr("The retouch is not finished."), tr("Its strokes would be lost.")
+    lose = tr("Throw Strokes Away"), on_drop
+    _ask(parent, text, more, lose=lose, stay=tr("Go On Retouching"))
 
 
 def ask_recover(
     parent: QWidget, when: str, on_open: Callable[[], None], on_forget: Callable[[], None]
 ) -> None:
     """Offer what was open when the program ended without being closed, now or at the next start."""
-    box = _question(
+    more = tr("The frames that were open, and how they were to be fused, were kept {when}.")
+    _ask(
         parent,
         tr("The program was not closed properly."),
-        tr("The frames that were open, and how they were to be fused, were kept {when}.").format(
-            when=when
-        ),
+        more.format(when=when),
+        act=(tr("Open Them Again"), on_open),
+        lose=(tr("Forget Them"), on_forget),
+        stay=tr("Not Now"),
     )
-    again = box.addButton(tr("Open Them Again"), QMessageBox.ButtonRole.AcceptRole)
-    again.clicked.connect(on_open)
-    forget = box.addButton(tr("Forget Them"), QMessageBox.ButtonRole.DestructiveRole)
-    forget.clicked.connect(on_forget)
-    box.addButton(tr("Not Now"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(again)
-    box.open()
 
 
 def ask_save(
@@ -163,61 +187,55 @@ def ask_save(
     on_save: Callable[[], None],
     on_discard: Callable[[], None],
     *,
-    opening: bool = False,
+    opening: bool,
 ) -> None:
     """Ask before changes of a project are lost, by closing or by opening something else."""
-    box = _question(
-        parent,
-        tr("{name} has changed since it was saved.").format(name=name),
-        tr("Opening other frames loses the changes.")
-        if opening
-        else tr("Closing loses the changes."),
-    )
-    save = box.addButton(tr("Save"), QMessageBox.ButtonRole.AcceptRole)
-    save.clicked.connect(on_save)
-    without = tr("Open without Saving") if opening else tr("Close without Saving")
-    discard = box.addButton(without, QMessageBox.ButtonRole.DestructiveRole)
-    discard.clicked.connect(on_discard)
-    _add_cancel(box)
-    box.setDefaultButton(save)
-    box.open()
+    more, without = tr("Closing loses the changes."), tr("Close without Saving")
+    if opening:
+        more, without = tr("Opening other frames loses the changes."), tr("Open without Saving")
+    text = tr("{name} has changed since it was saved.").format(name=name)
+    _ask(parent, text, more, act=(tr("Save"), on_save), lose=(without, on_discard))
 
 
 def ask_stop_batch(parent: QWidget, on_stop: Callable[[], None]) -> None:
     """Ask before a running batch is stopped by closing the window."""
-    box = _question(
-        parent,
-        tr("The batch is still running."),
-        tr("Finished pictures stay; the next batch into the same folder goes on where it stopped."),
+    more = tr(
+        "Finished pictures stay; the next batch into the same folder goes on where it stopped."
     )
-    _ask_stop(box, on_stop)
+    lose = tr("Stop and Close"), on_stop
+    _ask(parent, tr("The batch is still running."), more, lose=lose, stay=tr("Keep Running"))
 
 
 def ask_stop_renders(parent: QWidget, count: int, on_stop: Callable[[], None]) -> None:
     """Ask before open renders are stopped by closing the window."""
-    box = _question(
-        parent,
-        tr("%n render(s) are not finished.", "", count),
-        tr("Closing stops what runs, and nothing of it is kept."),
-    )
-    _ask_stop(box, on_stop)
+    text = tr("%n render(s) are not finished.", "", count)
+    more = tr("Closing stops what runs, and nothing of it is kept.")
+    lose = tr("Stop and Close"), on_stop
+    _ask(parent, text, more, lose=lose, stay=tr("Keep Running"))
 
 
-def _ask_stop(box: QMessageBox, on_stop: Callable[[], None]) -> None:
-    """Enter keeps what runs."""
-    stop = box.addButton(tr("Stop and Close"), QMessageBox.ButtonRole.DestructiveRole)
-    stop.clicked.connect(on_stop)
-    keep = box.addButton(tr("Keep Running"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(keep)
-    box.open()
+Answer = tuple[str, Callable[[], None]]  # a button, and what is called when it is pressed
 
 
-def _add_cancel(box: QMessageBox) -> None:
-    """Without the icon of the style, as `close_buttons`."""
-    box.addButton(QMessageBox.StandardButton.Cancel).setIcon(QIcon())
+def _ask(
+    parent: QWidget,
+    text: str,
+    more: str,
+    *,
+    act: Answer | None = None,
+    lose: Answer,
+    stay: str = "",
+) -> None:
+    """Ask before something is lost.
 
-
-def _question(parent: QWidget, text: str, more: str) -> QMessageBox:
+    Args:
+        parent: The window.
+        text: What is the case.
+        more: What would become of it.
+        lose: Throws it away.
+        act: Saves it. Enter does that, where it can be done; else it leaves all as it is.
+        stay: Leaves all as it is; Cancel by default.
+    """
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.Warning)
@@ -225,4 +243,15 @@ def _question(parent: QWidget, text: str, more: str) -> QMessageBox:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
     box.setInformativeText(more)
-    return box
+    role = QMessageBox.ButtonRole
+    box.addButton(lose[0], role.DestructiveRole).clicked.connect(lose[1])
+    if act is not None:
+        saving = box.addButton(act[0], role.AcceptRole)
+        saving.clicked.connect(act[1])
+    if stay:
+        staying = box.addButton(stay, role.RejectRole)
+    else:  # without the icon of the style, as `close_buttons`
+        staying = box.addButton(QMessageBox.StandardButton.Cancel)
+        staying.setIcon(QIcon())
+    box.setDefaultButton(staying if act is None else saving)
+    box.open()

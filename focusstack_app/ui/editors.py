@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -22,7 +21,8 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.places import is_folder
 from focusstack_app.inference.devices import possible_devices
 from focusstack_app.settings.schema import Option, choices_of
-from focusstack_app.ui.translation import said, tr
+from focusstack_app.ui.dialogs import ask_folder
+from focusstack_app.ui.translation import said
 from focusstack_app.ui.wheel import scroll_past
 from focusstack_app.ui.wording import choice_text
 
@@ -177,12 +177,10 @@ class FolderEditor(TextEditor):
         self.row.addWidget(choose)
 
     def _choose(self) -> None:
-        start = self.value if self.value and is_folder(Path(self.value)) else str(Path.home())
-        dialog = QFileDialog(self, self.tr("Choose a Folder"), start)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.line.setText)
-        dialog.open()
+        there = self.value and is_folder(Path(self.value))
+        start = self.value if there else Path.home()
+        title = self.tr("Choose a Folder")
+        ask_folder(self, title, start, lambda folder: self.line.setText(str(folder)))
 
 
 def make_editor(option: Option, type_: Any, models: Sequence[str]) -> Editor:
@@ -195,7 +193,7 @@ def make_editor(option: Option, type_: Any, models: Sequence[str]) -> Editor:
     """
     label = said(option.label)
     if option.editor == "folder":
-        return FolderEditor(label, tr("Beside the frames"))
+        return FolderEditor(label, said(option.zero))
     if option.editor == "model":
         return ChoiceEditor(models, label)
     if option.editor == "device":

@@ -21,8 +21,8 @@ class EmptyPage(QWidget):
     open_requested = Signal()
     demo_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._hot = False
         self._drawing = QLabel()
         title = QLabel(self.tr("Drop your frames here"))

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QFormLayout,
     QLabel,
-    QVBoxLayout,
     QWidget,
 )
 
-from focusstack_app.ui.dialogs import action_buttons
+from focusstack_app.ui.dialogs import action_buttons, lay_out
 from focusstack_app.ui.editors import FolderEditor
 from focusstack_app.ui.outputs import Output
-from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.wording import count_text
 
 _WIDTH_PX = 520
@@ -43,7 +40,6 @@ class ExportAllDialog(QDialog):
         self, outputs: Sequence[Output], folder: Path, written_as: str, parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export All Outputs"))
         self.setMinimumWidth(_WIDTH_PX)
         self._outputs, self._written_as = outputs, written_as
@@ -58,25 +54,17 @@ class ExportAllDialog(QDialog):
         self.folder.show_value(str(folder))
         self.line = QLabel()
         buttons, self.export_button = action_buttons(self, self.tr("Export"), self._accept)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(14)
-        column.addWidget(
-            explanation(
-                self.tr(
-                    "Each output becomes a file, named as the preferences say; slabs have their "
-                    "number, too. No file is replaced: a name that exists gets a number."
-                )
-            )
+        lay_out(
+            self,
+            self.tr(
+                "Each output becomes a file, named as the preferences say; slabs have their "
+                "number, too. No file is replaced: a name that exists gets a number."
+            ),
+            [(self.tr("Folder"), self.folder)],
+            *([self.only_new] if mixed else []),
+            self.line,
+            buttons,
         )
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.addRow(self.tr("Folder"), self.folder)
-        column.addLayout(form)
-        if mixed:
-            column.addWidget(self.only_new)
-        column.addWidget(self.line)
-        column.addWidget(buttons)
         self._refresh()
         self.only_new.toggled.connect(self._refresh)
         self.folder.changed.connect(self._refresh)

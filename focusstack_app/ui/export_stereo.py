@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
-    QFormLayout,
     QLabel,
-    QVBoxLayout,
     QWidget,
 )
 
 from focusstack_app.core.output import MOST_PARALLAX, Stereo, StereoKind
 from focusstack_app.jobs.stereo import nearest_first_of
-from focusstack_app.ui.dialogs import action_buttons
+from focusstack_app.ui.dialogs import action_buttons, lay_out
 from focusstack_app.ui.outputs import Output
-from focusstack_app.ui.parameters import explanation
 from focusstack_app.ui.translation import tr
 
 _WIDTH_PX = 460
@@ -42,7 +39,6 @@ class StereoDialog(QDialog):
 
     def __init__(self, output: Output, last: Stereo, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export a Stereo View of {name}").format(name=output.name))
         self.setMinimumWidth(_WIDTH_PX)
         self.kind, self.nearest, self.parallax = QComboBox(), QComboBox(), QDoubleSpinBox()
@@ -76,26 +72,21 @@ class StereoDialog(QDialog):
         )
         self.line = QLabel()
         self.line.setWordWrap(True)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.addRow(self.tr("Kind"), self.kind)
-        form.addRow(self.tr("Nearest"), self.nearest)
-        form.addRow(self.tr("Parallax"), self.parallax)
         buttons, self.export_button = action_buttons(self, self.tr("Export…"), self._accept)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(14)
-        column.addWidget(
-            explanation(
-                self.tr(
-                    "Pixels are moved by the depth of the output. What comes to light behind an "
-                    "edge is made up from what lies beside it."
-                )
-            )
+        lay_out(
+            self,
+            self.tr(
+                "Pixels are moved by the depth of the output. What comes to light behind an "
+                "edge is made up from what lies beside it."
+            ),
+            [
+                (self.tr("Kind"), self.kind),
+                (self.tr("Nearest"), self.nearest),
+                (self.tr("Parallax"), self.parallax),
+            ],
+            self.line,
+            buttons,
         )
-        column.addLayout(form)
-        column.addWidget(self.line)
-        column.addWidget(buttons)
         self._describe()
         self.kind.currentIndexChanged.connect(self._describe)
 

@@ -11,9 +11,10 @@ from focusstack_app.core.output import Stereo
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.desktop import open_outside
 from focusstack_app.ui.export_all import ExportAllDialog
 from focusstack_app.ui.export_stereo import StereoDialog
-from focusstack_app.ui.outputs import Output, open_outside
+from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.stack_window import StackWindow
 from focusstack_app.ui.wording import format_text

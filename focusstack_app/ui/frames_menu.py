@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from focusstack_app.core.places import is_there
+from focusstack_app.ui.desktop import open_outside
 from focusstack_app.ui.filmstrip import is_included
 from focusstack_app.ui.frames_model import REFERENCE_ROLE, FramesModel
-from focusstack_app.ui.outputs import open_outside
 from focusstack_app.ui.translation import tr
 
 

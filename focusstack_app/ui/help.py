@@ -36,7 +36,7 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 class GuideDialog(QDialog):
     """The four steps, each with a picture of the window."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         _set_up(self, self.tr("Quick Guide"))
         begin_with(self, 750, 700)
@@ -67,7 +67,7 @@ class GuideDialog(QDialog):
 class ShortcutsDialog(QDialog):
     """Every key, as the menus have them."""
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Iterable[QAction], parent: QWidget) -> None:
         super().__init__(parent)
         _set_up(self, self.tr("Shortcuts"))
         keys = [

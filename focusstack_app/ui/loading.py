@@ -56,7 +56,7 @@ class ThumbnailLoader(QObject):
         self,
         bridge: Bridge,
         services: Services,
-        parent: QObject | None = None,
+        parent: QObject,
         *,
         side_px: int = THUMBNAIL_SIDE_PX,
     ) -> None:
@@ -119,15 +119,13 @@ class PictureLoader(QObject):
     loaded = Signal(object, object)
     failed = Signal(object, object)
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
         self._latest = LatestTask()
         self._aligned: tuple[Aligned, DisplayPicture] | None = None  # the last: peeked at often
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._read_settled)
         self._settling: FrameSource | None = None
         self._peaking = False

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from focusstack_app.ui.drawing import draw_label, draw_picture
 from focusstack_app.ui.tilt import Tilt
+from focusstack_app.ui.view_geometry import MAX_SCALE
 from focusstack_app.ui.viewer import Viewer
-from focusstack_app.ui.viewport import MAX_SCALE
 
 RADIUS = 110
 _EDGE = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -14,9 +15,9 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import IMAGE_SUFFIXES
 from focusstack_app.jobs.project import PROJECT_SUFFIX
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
+from focusstack_app.ui.dialogs import ask_folder
 from focusstack_app.ui.opening import (
     BatchFolders,
-    Further,
     Opened,
     batch_folders,
     open_further,
@@ -68,33 +69,19 @@ class Opener(QObject):
                 return open_project(self._services, captured[0], progress)
             return batch_folders(captured) or open_readable(self._services, captured, progress)
 
-        self.started.emit()
-        task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
-        task.succeeded.connect(self._on_read)
-        task.failed.connect(self.failed)
+        self._read(work, self._on_read)
 
     def open_further(self, there: Sequence[FrameSource], paths: Sequence[Path]) -> None:
         """Read what is to be added to the open stack."""
         captured = tuple(paths)
-
-        def work(progress: Progress) -> Further:
-            return open_further(self._services, there, captured, progress)
-
-        self.started.emit()
-        task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
-        task.succeeded.connect(self.further_found)
-        task.failed.connect(self.failed)
+        self._read(
+            lambda progress: open_further(self._services, there, captured, progress),
+            self.further_found.emit,
+        )
 
     def open_recovered(self, path: Path) -> None:
         """Open what was kept before a crash."""
-        self.started.emit()
-        task = self._latest.replace(
-            self._bridge.submit(
-                Lane.FILES, lambda progress: open_recovered(self._services, path, progress)
-            )
-        )
-        task.succeeded.connect(self._on_read)
-        task.failed.connect(self.failed)
+        self._read(lambda progress: open_recovered(self._services, path, progress), self._on_read)
 
     def open_demo(self) -> None:
         """Open the stack that comes with the program."""
@@ -118,7 +105,9 @@ class Opener(QObject):
         suffixes: Iterable[str],
         then: Callable[[Sequence[Path]], None],
     ) -> None:
-        dialog = self._dialog(title, then)
+        dialog = QFileDialog(self._window, title, str(self.folder))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda names: then([Path(n) for n in names]))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         everything = self.tr("All files")
         dialog.setNameFilters([f"{kinds} ({_patterns(suffixes)})", f"{everything} (*)"])
@@ -126,15 +115,15 @@ class Opener(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a folder."""
-        dialog = self._dialog(self.tr("Open a Folder of Frames"), self.open_paths)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.open()
+        title = self.tr("Open a Folder of Frames")
+        ask_folder(self._window, title, self.folder, lambda folder: self.open_paths([folder]))
 
-    def _dialog(self, title: str, then: Callable[[Sequence[Path]], None]) -> QFileDialog:
-        dialog = QFileDialog(self._window, title, str(self.folder))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda names: then([Path(n) for n in names]))
-        return dialog
+    def _read(self, work: Callable[[Progress], object], on_read: Callable[[Any], None]) -> None:
+        """Read headers in place of what was asked before, and go on with what they gave."""
+        self.started.emit()
+        task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
+        task.succeeded.connect(on_read)
+        task.failed.connect(self.failed)
 
     def _on_read(self, found: Opened | BatchFolders) -> None:
         if isinstance(found, BatchFolders):

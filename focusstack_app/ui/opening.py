@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import FrameSource, Stack
-from focusstack_app.core.naming import stack_name
-from focusstack_app.core.places import is_folder
+from focusstack_app.core.naming import natural_order, stack_name
+from focusstack_app.core.places import is_folder, real
 from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.grouping import as_taken, grouped
@@ -119,7 +118,9 @@ def open_readable(
         Cancelled: If the job was cancelled.
     """
     progress.report(0.0, "Reading frame headers")
-    paths = list(paths) if in_order else sorted(paths, key=_as_counted)
+    paths = list(paths)
+    if not in_order:  # file managers drop in any order
+        paths.sort(key=lambda path: (path.parent, natural_order(path.name)))
     try:
         opened = services.open_stack(paths)
     except InputError as error:
@@ -167,12 +168,12 @@ def open_further(
         InputError: If a folder cannot be read.
         Cancelled: If the job was cancelled.
     """
-    known = {source.path.resolve() for source in there}
+    known = {real(source.path) for source in there}
     files: list[Path] = []
     for path in paths:  # a folder without pictures says so where it is opened
         files += (services.list_images(path) or [path]) if is_folder(path) else [path]
     counting, _ = without_twins([*(source.path for source in there), *files])
-    files = [file for file in files if file in counting and file.resolve() not in known]
+    files = [file for file in files if file in counting and real(file) not in known]
     readable, left_out = _sort_out(services, files, progress)
     if any(is_folder(path) for path in paths):
         readable = [source for source in readable if not source.is_result]
@@ -207,9 +208,3 @@ def _sort_out(
         except InputError as error:
             left_out.append(error)
     return readable, left_out
-
-
-def _as_counted(path: Path) -> tuple[Path, list[str | int]]:
-    """Sort key under which "frame_2" comes before "frame_10"; file managers drop in any order."""
-    parts = re.split(r"(\d+)", path.name.casefold())
-    return path.parent, [int(part) if part.isdecimal() else part for part in parts]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
-    QDesktopServices,
     QIcon,
     QImage,
     QKeyEvent,
@@ -31,6 +30,7 @@ from focusstack_app.core.naming import stack_name
 from focusstack_app.core.places import is_there
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.jobs.stereo import nearest_first_of
+from focusstack_app.ui.desktop import open_outside
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.translation import said, tr
 from focusstack_app.ui.wording import (
@@ -307,11 +307,6 @@ class OutputList(QListWidget):
         remove = menu.addAction(self.tr("Remove {name}").format(name=output.name))
         remove.triggered.connect(lambda: self.remove_requested.emit(output))
         menu.popup(self.viewport().mapToGlobal(at))
-
-
-def open_outside(path: Path) -> None:
-    """Open a file in the program that the desktop has for it, or a folder in its file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def _icon(thumbnail: QImage) -> QIcon:

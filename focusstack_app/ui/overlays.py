@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.engine.pixels import to_float
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.jobs.maps import depth_map, provenance_map
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.translation import tr

@@ -8,22 +8,20 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QButtonGroup,
     QCheckBox,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QSpinBox,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
 
 from focusstack_app.core.fusion import Align, Method, Mode
 from focusstack_app.settings.schema import FusionSettings
+from focusstack_app.ui.labels import explanation, heading, indented
 from focusstack_app.ui.wheel import scroll_past
 from focusstack_app.ui.wording import (
     method_names,
@@ -111,8 +109,8 @@ class ParameterPanel(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.method = ChoiceList(self.tr("Method"), method_names(), method_sentences())
         self.mode = ChoiceList(self.tr("Mode"), mode_names(), mode_sentences())
         self.overlap = _Number()
@@ -190,35 +188,3 @@ class _Number(QSpinBox):
                 event.ignore()
                 return False
         return super().event(event)
-
-
-def heading(text: str) -> QLabel:
-    """The title of a part of the panel."""
-    label = QLabel(text)
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    return label
-
-
-def explanation(text: str) -> QLabel:
-    """A quiet sentence that wraps."""
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    font = label.font()
-    font.setPointSizeF(font.pointSizeF() * 0.92)
-    label.setFont(font)
-    return label
-
-
-def indented(label: QLabel, button: QAbstractButton) -> QHBoxLayout:
-    """The label below a button, beside its box."""
-    style = button.style()
-    indent = style.pixelMetric(QStyle.PixelMetric.PM_ExclusiveIndicatorWidth)
-    indent += style.pixelMetric(QStyle.PixelMetric.PM_RadioButtonLabelSpacing)
-    row = QHBoxLayout()
-    row.setContentsMargins(indent, 0, 0, 0)
-    row.addWidget(label)
-    row.setAlignment(label, Qt.AlignmentFlag.AlignTop)
-    return row

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColorSpace, QImage
 
 from focusstack_app.core.progress import Checkpoint
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 
 SRGB = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
 _BAND_ROWS = 128

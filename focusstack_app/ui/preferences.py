@@ -37,7 +37,7 @@ from focusstack_app.settings.schema import (
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.banner import Tone, ToneLabel
 from focusstack_app.ui.editors import CheckEditor, Editor, make_editor
-from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.labels import explanation
 from focusstack_app.ui.screens import begin_with
 from focusstack_app.ui.translation import said, tr
 
@@ -109,7 +109,7 @@ class PreferencesDialog(QDialog):
         settings: Settings,
         problems: Sequence[Problem],
         models: Sequence[str],
-        parent: QWidget | None = None,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -198,7 +198,6 @@ class SettingsPage(QWidget):
         self._types = types_of(type(page))
         self._models = models
         self.editors: dict[str, Editor] = {}
-        self._labels: dict[str, QLabel] = {}
         self._helps: dict[str, QLabel] = {}
         self.problem_labels: dict[str, QLabel] = {}
         self._rows: dict[str, list[QWidget]] = {}

@@ -94,7 +94,7 @@ class Previewer(QObject):
     ready = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services
@@ -104,9 +104,7 @@ class Previewer(QObject):
         self._held = False
         self._fraction = 0.0
         self.preview: Preview | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._start)
 
     @property

@@ -44,8 +44,7 @@ class Autosave(QObject):
         self._bridge, self._unsaved = bridge, unsaved
         self._kept: Project | None = None
         self._use(recovery_folder() / f"{uuid.uuid4().hex}{PROJECT_SUFFIX}")
-        self._clock = QTimer(self)
-        self._clock.setInterval(_EVERY_MS)
+        self._clock = QTimer(self, interval=_EVERY_MS)
         self._clock.timeout.connect(self.keep)
         self._clock.start()
 

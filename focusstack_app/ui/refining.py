@@ -14,7 +14,7 @@ from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.fusion import FusionRequest, Method
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
-from focusstack_app.jobs.rooms import fits_in_memory
+from focusstack_app.jobs.budget import fits_in_memory
 from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.picture import DisplayPicture, converted, enlarged, paste
@@ -60,7 +60,7 @@ class Refiner(QObject):
         previewer: Previewer,
         bridge: Bridge,
         services: Services,
-        parent: QObject | None = None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._viewer = viewer
@@ -73,16 +73,12 @@ class Refiner(QObject):
         self._done: set[Region] = set()
         self._making: list[Region] = []  # parts, at once
         self._visible = self._missing = 0  # parts
-        self._failed = self._failed_idle = False
+        self._failed = self._failed_idle = self._outdated = False
         self.fraction = 0.0
         self._told = (Quality.QUICK, 0)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._go_on)
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.setInterval(_IDLE_MS)
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         self._idle.timeout.connect(self._work_idle)
         viewer.view_changed.connect(self._look_again)
         previewer.ready.connect(self._on_preview)
@@ -286,7 +282,14 @@ class Refiner(QObject):
     def _on_previewer_changed(self) -> None:
         previewer = self._previewer
         if self._viewport is not None and self._viewport.closed:  # by a render that read anew
+            self._outdated = self._viewport.stale
             self.give_back()
+        if self._outdated and previewer.preview is not None and not previewer.held:
+            self._outdated = False
+            if not previewer.busy:
+                asked = dataclasses.replace(previewer.preview.asked, max_side_px=None)
+                previewer.ask(asked, at_once=True)  # it shows files that are others now
+                return
         if previewer.preview is None:
             self._canvas = None
             self._done.clear()

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from focusstack_app.core.naming import stack_name
 from focusstack_app.core.progress import RESTING
 from focusstack_app.ui import icons
+from focusstack_app.ui.labels import ElidedLabel
 from focusstack_app.ui.rendering import Render, RenderState
 from focusstack_app.ui.translation import tr
-from focusstack_app.ui.view_bar import ElidedLabel
 from focusstack_app.ui.wording import count_text, progress_text, request_text, slab_text
 
 _STEPS = 1000
@@ -50,8 +50,8 @@ class RenderPanel(QWidget):
     cancel_all_requested = Signal()
     forget_requested = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.rows: dict[Render, RenderRow] = {}
         self._paused = False
         self._next: Render | None = None
@@ -92,8 +92,7 @@ class RenderPanel(QWidget):
         column.setSpacing(8)
         for part in (self.render_button, self._list, self._buttons):
             column.addWidget(part)
-        self._clock = QTimer(self)
-        self._clock.setInterval(_REFRESH_MS)
+        self._clock = QTimer(self, interval=_REFRESH_MS)
         self._clock.timeout.connect(self._refresh)
         self.show_renders((), paused=False)
 

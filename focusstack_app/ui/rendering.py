@@ -138,7 +138,7 @@ class Renderer(QObject):
         bridge: Bridge,
         services: Services,
         viewport_for: Callable[[FusionRequest], Viewport | None],
-        parent: QObject | None = None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._bridge = bridge

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.engine.retouch import Brush
-from focusstack_app.ui.parameters import explanation, heading, indented
+from focusstack_app.ui.labels import explanation, heading, indented
 from focusstack_app.ui.side_panel import WIDTH
 from focusstack_app.ui.wording import tip_text
 
@@ -54,8 +54,8 @@ class RetouchPanel(QWidget):
     done_requested = Signal()
     cancel_requested = Signal()
 
-    def __init__(self, undo: QAction, redo: QAction, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, undo: QAction, redo: QAction) -> None:
+        super().__init__()
         self.setFixedWidth(WIDTH)
         self.title = heading(self.tr("Retouch"))
         self.paint_button = QRadioButton(self.tr("Paint from the chosen source"))

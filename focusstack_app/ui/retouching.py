@@ -68,7 +68,7 @@ class Retoucher(QObject):
     failed = Signal(object)
     waiting = Signal(bool)
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services

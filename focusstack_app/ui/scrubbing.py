@@ -37,7 +37,7 @@ class Scrubber(QObject):
 
     changed = Signal()
 
-    def __init__(self, bridge: Bridge, services: Services, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._services = services

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from focusstack_app.ui.display import Display
+from focusstack_app.ui.labels import heading
 from focusstack_app.ui.outputs import OutputList
-from focusstack_app.ui.parameters import ParameterPanel, heading
+from focusstack_app.ui.parameters import ParameterPanel
 from focusstack_app.ui.render_panel import RenderPanel
 
 WIDTH = 296

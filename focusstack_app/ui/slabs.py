@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QFormLayout,
     QLabel,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.slabs import FEWEST_FRAMES, slabs_of
-from focusstack_app.ui.dialogs import action_buttons
-from focusstack_app.ui.parameters import explanation
+from focusstack_app.ui.dialogs import action_buttons, lay_out
 from focusstack_app.ui.translation import tr
 from focusstack_app.ui.wording import bytes_text, count_text, output_bytes
 
@@ -43,7 +40,6 @@ class SlabsDialog(QDialog):
         self, cut: tuple[int, int], known: Callable[[], FusionRequest | None], parent: QWidget
     ) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Render Slabs"))
         self.setMinimumWidth(_WIDTH_PX)
         self._known, self._overlap = known, cut[1]
@@ -57,25 +53,17 @@ class SlabsDialog(QDialog):
         self.line = QLabel()
         self.line.setWordWrap(True)
         buttons, self.render_button = action_buttons(self, self.tr("Render"), self._accept)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.addRow(self.tr("Frames per slab"), self.frames)
-        form.addRow(self.tr("Overlap"), self.overlap)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(14)
-        column.addWidget(
-            explanation(
-                self.tr(
-                    "Each slab, some frames that follow each other, becomes an output. They lie "
-                    "exactly on each other and on the render of all frames: paint a spot from the "
-                    "slab that has it right."
-                )
-            )
+        lay_out(
+            self,
+            self.tr(
+                "Each slab, some frames that follow each other, becomes an output. They lie "
+                "exactly on each other and on the render of all frames: paint a spot from the "
+                "slab that has it right."
+            ),
+            [(self.tr("Frames per slab"), self.frames), (self.tr("Overlap"), self.overlap)],
+            self.line,
+            buttons,
         )
-        column.addLayout(form)
-        column.addWidget(self.line)
-        column.addWidget(buttons)
         self._on_frames()
         self.frames.valueChanged.connect(self._on_frames)
         self.overlap.valueChanged.connect(self._on_overlap)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from focusstack_app.core.places import is_there
-from focusstack_app.ui.outputs import open_outside
+from focusstack_app.ui.desktop import open_outside
 from focusstack_app.ui.stack_tree import StackTree
 from focusstack_app.ui.translation import tr
 

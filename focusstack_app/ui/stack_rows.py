@@ -24,7 +24,7 @@ from focusstack_app.ui.frames_model import Index
 from focusstack_app.ui.theme import outlined
 from focusstack_app.ui.wording import tip_text
 
-TONE_ROLE = Qt.ItemDataRole.UserRole + 3  # the first two are of `frames_model`
+TONE_ROLE = Qt.ItemDataRole.UserRole + 4  # those before are of `frames_model`
 NAME, FRAMES, TAKEN, RESULT, STATE = range(5)  # columns
 THUMBNAIL_SIDE_PX = 128  # sharp on a display of 200 %
 _THUMBNAIL = QSize(54, 36)

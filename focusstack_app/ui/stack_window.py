@@ -205,6 +205,7 @@ class StackWindow(ProjectWindow):
             device=fusion.device,
             model_id=fusion.model,
             memory_bytes=fusion.memory_bytes,
+            temporary_folder=fusion.temporary_place,
         )
 
     def remove_frames(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QLockFile
 
 from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import OutputError
+from focusstack_app.core.places import real
 from focusstack_app.core.slabs import slabs_of
 from focusstack_app.io.atomic import replacing
 
@@ -41,7 +42,7 @@ class WindowState:
 
     def with_recent(self, path: Path) -> WindowState:
         """With a project in front."""
-        name = str(path.resolve())
+        name = str(real(path))
         others = [other for other in self.recent if other != name]
         return replace(self, recent=(name, *others)[:MOST_RECENT])
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QStyleOptionToolButton,
     QToolButton,
     QWidget,
 )
 
-from focusstack_app.ui import icons
+from focusstack_app.ui.labels import ElidedLabel
 from focusstack_app.ui.translation import number_text
-from focusstack_app.ui.wording import tip_text
 
-_ICON_SIDE = 16
+ICON_SIDE_PX = 16
 _GAP = 4
 _DOT = " · "
 _CAPTION_PX = 120  # the least that says something
@@ -51,9 +49,8 @@ class ViewBar(QWidget):
         loupe: QAction,
         overlay: QMenu,
         compare: QMenu,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._buttons: dict[View, QToolButton] = {}
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -125,7 +122,7 @@ class ViewBar(QWidget):
         for button in self._in_menus:
             button.setAutoRaise(True)
             button.setMinimumHeight(28)
-            button.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
+            button.setIconSize(QSize(ICON_SIDE_PX, ICON_SIDE_PX))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             row.addWidget(button)
         row.addWidget(self.zoom)
@@ -171,40 +168,6 @@ class _MenuButton(QToolButton):
         option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
 
 
-class ElidedLabel(QLabel):
-    """A line of text that gives way when there is no room."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)  # file names
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    @property
-    def whole(self) -> str:
-        """The text, also where it is cut."""
-        return self._whole
-
-    def set_whole(self, text: str) -> None:
-        """Show a text, cut at the end where it is too long."""
-        self._whole = text
-        self.setToolTip(tip_text(text))
-        self._elide()
-
-    def event(self, event: QEvent) -> bool:
-        """Cut anew for another width."""
-        if event.type() == QEvent.Type.Resize:
-            self._elide()
-        return super().event(event)
-
-    def _elide(self) -> None:
-        self.setText(self._cut(self._whole))
-
-    def _cut(self, line: str) -> str:
-        right = Qt.TextElideMode.ElideRight
-        return self.fontMetrics().elidedText(line, right, self.width())
-
-
 class _TwoLines(ElidedLabel):
     """Goes on in a second line, behind one of the dots of the text, before it gives way."""
 
@@ -219,8 +182,3 @@ class _TwoLines(ElidedLabel):
             del rest[0]
         lines = (first, _DOT.join(rest)) if rest else (first,)
         self.setText("\n".join(self._cut(line) for line in lines))
-
-
-def icon_action(action: QAction, name: str, widget: QWidget) -> None:
-    """Give an action our icon, in the colours of a widget."""
-    action.setIcon(icons.icon(name, widget.palette(), _ICON_SIDE))

@@ -27,7 +27,7 @@ from focusstack_app.ui.display import Display
 from focusstack_app.ui.drawing import Pane, draw_divider, draw_label, draw_picture
 from focusstack_app.ui.picture import DisplayPicture
 from focusstack_app.ui.theme import is_dark
-from focusstack_app.ui.viewport import Viewport
+from focusstack_app.ui.view_geometry import ViewGeometry
 
 _STEP_PER_NOTCH = 2**0.25
 _NOTCH = 120.0
@@ -71,7 +71,7 @@ class Viewer(QWidget):
         self.display = display or Display()
         self.display.changed.connect(self.update)
         self._picture: DisplayPicture | None = None
-        self._port = Viewport()
+        self._geometry = ViewGeometry()
         self._dragged_from: QPointF | None = None
         self._other: DisplayPicture | None = None
         self._other_place: QRectF | None = None
@@ -97,22 +97,22 @@ class Viewer(QWidget):
     @property
     def scale(self) -> float:
         """Device pixels per picture pixel."""
-        return self._port.scale
+        return self._geometry.scale
 
     @property
     def fitted(self) -> bool:
         """Whether the whole picture is kept in view."""
-        return self._port.fitted
+        return self._geometry.fitted
 
     @property
     def centre(self) -> QPointF:
         """The picture coordinate in the middle of the view, pixels."""
-        return QPointF(self._port.centre)
+        return QPointF(self._geometry.centre)
 
     @property
     def visible(self) -> QRectF:
         """The part of the picture that is in view, in its pixels."""
-        return self._port.visible()
+        return self._geometry.visible()
 
     @property
     def surround(self) -> QColor:
@@ -126,7 +126,7 @@ class Viewer(QWidget):
     def show_picture(self, picture: DisplayPicture | None) -> None:
         """Show another picture; zoom and place stay where the pictures are comparable."""
         self._picture = picture
-        self._port.set_picture(picture.full_size_px if picture is not None else None)
+        self._geometry.set_picture(picture.full_size_px if picture is not None else None)
         self._measure()  # a view that was never shown does not know its size yet
 
     @property
@@ -169,7 +169,7 @@ class Viewer(QWidget):
 
     def fit(self) -> None:
         """Show the whole picture, and keep it so when the window changes."""
-        self._port.fit()
+        self._geometry.fit()
         self._changed()
 
     def show_actual_pixels(self, at: QPointF | None = None) -> None:
@@ -184,7 +184,7 @@ class Viewer(QWidget):
         """Change the scale around a widget position (logical pixels; the middle by default)."""
         if self._picture is None:
             return
-        self._port.zoom_to(scale, self._device_offset(at) if at is not None else QPointF())
+        self._geometry.zoom_to(scale, self._device_offset(at) if at is not None else QPointF())
         self._changed()
 
     def zoom_step(self, notches: float, at: QPointF | None = None) -> None:
@@ -197,7 +197,7 @@ class Viewer(QWidget):
 
     def picture_position(self, at: QPointF) -> QPointF:
         """The picture coordinate under a widget position (logical pixels)."""
-        return self._port.position(self._device_offset(at))
+        return self._geometry.position(self._device_offset(at))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Copy the visible part of the level that suits the scale."""
@@ -223,7 +223,7 @@ class Viewer(QWidget):
             return []
         ratio = self.devicePixelRatioF()
         view = QRectF(0, 0, self.width() * ratio, self.height() * ratio)
-        target, other = self._port.target(), self._other or picture
+        target, other = self._geometry.target(), self._other or picture
         beside = self._other_target(target)
         first, second = QRectF(view), QRectF(view)
         if self._mode is Compare.SIDE:
@@ -299,7 +299,7 @@ class Viewer(QWidget):
         if self._dragged_from is None or self._picture is None:
             self._show_cursor(on_divider=self._on_divider(event.position()))
             return
-        self._port.pan((event.position() - self._dragged_from) * self.devicePixelRatioF())
+        self._geometry.pan((event.position() - self._dragged_from) * self.devicePixelRatioF())
         self._dragged_from = event.position()
         self.update()
         self.view_changed.emit()
@@ -363,9 +363,9 @@ class Viewer(QWidget):
         return self.width() / 2 if self._mode is Compare.SIDE else self.width()
 
     def _measure(self) -> None:
-        """Tell the viewport how large a picture's part of the view is."""
+        """Tell the geometry how large a picture's part of the view is."""
         ratio = self.devicePixelRatioF()
-        self._port.set_view(QSizeF(self._pane_width() * ratio, self.height() * ratio))
+        self._geometry.set_view(QSizeF(self._pane_width() * ratio, self.height() * ratio))
         self._changed()
 
     def _changed(self) -> None:

@@ -31,13 +31,14 @@ from focusstack_app.ui.adding import FrameAdder
 from focusstack_app.ui.banner import Banner, Tone
 from focusstack_app.ui.bridge import Bridge, Lane, Task
 from focusstack_app.ui.captions import fact_list
+from focusstack_app.ui.desktop import files_of
 from focusstack_app.ui.dialogs import PROGRAM_NAME, error_report
 from focusstack_app.ui.display import Display
 from focusstack_app.ui.empty_page import EmptyPage
 from focusstack_app.ui.exporting import Exporter
 from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
-from focusstack_app.ui.icons import program_icon
+from focusstack_app.ui.icons import icon, program_icon
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import make_actions, viewer_menu
 from focusstack_app.ui.opener import Opener
@@ -54,7 +55,7 @@ from focusstack_app.ui.stage import Stage
 from focusstack_app.ui.state import WindowState, change_state, load_state, state_path
 from focusstack_app.ui.theme import apply_theme
 from focusstack_app.ui.translation import said
-from focusstack_app.ui.view_bar import icon_action
+from focusstack_app.ui.view_bar import ICON_SIDE_PX
 
 MENTION_MS = 8000
 _WIDEST_ENTRY_PX = 560
@@ -254,7 +255,7 @@ class WindowFrame(QMainWindow):
             (self.actions_.export, "export"),
             (self.actions_.fit, "fit"),
         ):
-            icon_action(action, name, self)
+            action.setIcon(icon(name, self.palette(), ICON_SIDE_PX))
         self.side.render_panel.render_button.setIcon(self.actions_.render.icon())
         self.side.export_button.setIcon(self.actions_.export.icon())
         self.empty_page.open_button.setIcon(self.actions_.open_files.icon())
@@ -278,7 +279,7 @@ class WindowFrame(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if files_of(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.empty_page.set_hot(True)
@@ -299,10 +300,9 @@ class WindowFrame(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Open what was dropped."""
         self.empty_page.set_hot(False)
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.open_paths(paths)
+        self.open_paths(files_of(event.mimeData()))
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files, a project or folders; what is open stays until it worked."""

@@ -72,6 +72,18 @@
         <translation>Automatisch (40 % des freien Speichers)</translation>
     </message>
     <message>
+        <source>Temporary files</source>
+        <translation>Temporäre Dateien</translation>
+    </message>
+    <message>
+        <source>A folder on a fast disk with much room: what does not fit in memory takes up to 0.25 GB there per frame of 24 megapixels.</source>
+        <translation>Ein Ordner auf einer schnellen Platte mit viel Platz: Was nicht in den Arbeitsspeicher passt, braucht dort bis zu 0,25 GB je Aufnahme von 24 Megapixeln.</translation>
+    </message>
+    <message>
+        <source>Where the system keeps them</source>
+        <translation>Wo das System sie hält</translation>
+    </message>
+    <message>
         <source>Format</source>
         <translation>Format</translation>
     </message>
@@ -94,6 +106,10 @@
     <message>
         <source>Wait while watching</source>
         <translation>Wartezeit bei neuen Stacks</translation>
+    </message>
+    <message>
+        <source>Where Export starts.</source>
+        <translation>Hier beginnt der Export.</translation>
     </message>
     <message>
         <source>Depth</source>
@@ -162,10 +178,6 @@
     <message>
         <source>Folder</source>
         <translation>Ordner</translation>
-    </message>
-    <message>
-        <source>Where Export starts; empty means beside the frames.</source>
-        <translation>Hier beginnt der Export; leer heißt: neben den Aufnahmen.</translation>
     </message>
     <message>
         <source>Colours</source>
@@ -786,6 +798,10 @@
     <message>
         <source>Change Parameters</source>
         <translation>Ändern der Parameter</translation>
+    </message>
+    <message>
+        <source>Waits for room on the disk</source>
+        <translation>Wartet auf Platz auf dem Datenträger</translation>
     </message>
     <message>
         <source>Waits for more frames</source>
@@ -2215,8 +2231,8 @@
         <translation>Aufnahme {number}</translation>
     </message>
     <message>
-        <source>Temporary files need room there: make some, or let the program use more memory.</source>
-        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen oder lassen Sie das Programm mehr Speicher verwenden.</translation>
+        <source>Temporary files need room there: make some, choose another folder for them, or let the program use more memory.</source>
+        <translation>Temporäre Dateien brauchen dort Platz: Schaffen Sie welchen, wählen Sie einen anderen Ordner für sie oder lassen Sie das Programm mehr Speicher verwenden.</translation>
     </message>
     <message>
         <source>Measuring defocus</source>
@@ -2466,6 +2482,18 @@
     <message>
         <source>{count} frames came after {stack} had been fused: it is fused once more, with them.</source>
         <translation>{count} Aufnahmen kamen, nachdem {stack} schon verrechnet war: Der Stack wird mit ihnen noch einmal verrechnet.</translation>
+    </message>
+    <message>
+        <source>There is too little room in {folder}; waiting for more</source>
+        <translation>In {folder} ist zu wenig Platz; es wird auf mehr gewartet</translation>
+    </message>
+    <message>
+        <source>There is too little room in {folder}: {free} MB are free, and the results may take {needed} MB.</source>
+        <translation>In {folder} ist zu wenig Platz: {free} MB sind frei, und die Ergebnisse brauchen bis zu {needed} MB.</translation>
+    </message>
+    <message>
+        <source>There is too little room in {folder}: {free} MB are free.</source>
+        <translation>In {folder} ist zu wenig Platz: {free} MB sind frei.</translation>
     </message>
 </context>
 <context>
@@ -2725,6 +2753,10 @@
     <message>
         <source>Paused. Resume goes on with the next stack.</source>
         <translation>Angehalten. „Fortsetzen“ macht mit dem nächsten Stack weiter.</translation>
+    </message>
+    <message>
+        <source>Start goes on with what is missing.</source>
+        <translation>„Starten“ macht mit dem weiter, was fehlt.</translation>
     </message>
     <message>
         <source>Not started</source>

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import tifffile
 from PIL import Image
 from PySide6.QtCore import Qt
@@ -23,6 +24,7 @@ from focusstack_app.ui.theme import apply_theme, is_dark
 from tests.gui.conftest import MakeWindow
 from tests.helpers.batches import names, results, run, states
 from tests.helpers.colours import strongest_contrast
+from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import FakeFusion, drop
 
@@ -92,6 +94,33 @@ def test_failures_are_reported_and_the_others_go_on(
 
 def is_dark_as(batch: BatchWindow, theme: Theme) -> Callable[[], bool]:
     return lambda: is_dark(batch.tree.palette()) == (theme is Theme.DARK)
+
+
+def test_a_full_disk_is_said_once_and_start_goes_on_when_there_is_room(
+    batch: BatchWindow,
+    shoot: Path,
+    fusion: FakeFusion,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    disk = FakeDisk(monkeypatch, 1000)
+    run(batch, qtbot)
+    assert fusion.requests == []
+    text = (
+        f"ant: There is too little room in {shoot / 'stacked'}: 0 MB are free, and the results may "
+        "take 1 MB. Make room or choose another disk."
+    )
+    assert batch.status.text().splitlines() == [
+        "Finished: 0 done, 0 skipped, 4 failed.",
+        text,
+        "and 3 more",
+        "Start goes on with what is missing.",
+    ]
+    assert batch.banner.isVisible()
+    disk.free_bytes = 10**9
+    run(batch, qtbot)
+    assert batch.status.text() == "Finished: 4 done, 0 skipped, 0 failed."
+    assert not batch.banner.isVisible()
 
 
 def test_how_stacks_ended_can_be_read_after_the_theme_changed(

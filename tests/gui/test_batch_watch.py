@@ -13,6 +13,7 @@ from focusstack_app.ui.batch_form import BatchForm
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.batches import names, results, states
+from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import write_timed_stack
 from tests.helpers.windows import FakeFusion
 
@@ -202,3 +203,29 @@ def test_an_empty_folder_is_an_error_where_nothing_is_watched(
     assert not batch.start_button.isEnabled()
     batch.form.watch.box.click()
     assert batch.start_button.isEnabled()
+
+
+def test_a_stack_waits_for_room_on_the_disk(
+    watching: BatchWindow,
+    capture: Path,
+    fusion: FakeFusion,
+    clock: _Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    disk = FakeDisk(monkeypatch, 1000)
+    _start(watching, qtbot)
+    write_timed_stack(capture, [0, 1, 2])
+    clock.go_on(watching, 3.0, qtbot)
+    clock.go_on(watching, 3.0, qtbot)
+    text = f"There is too little room in {capture / 'stacked'}; waiting for more"
+    qtbot.waitUntil(lambda: watching.status.text() == f"{text}.", timeout=_WAIT_MS)
+    assert states(watching) == ["Waits for room on the disk"]
+    assert watching.banner.isVisible()
+    assert fusion.requests == []
+    disk.free_bytes = 10**9
+    qtbot.waitUntil(_done(watching, 1), timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: not watching.banner.isVisible(), timeout=_WAIT_MS)
+    watching.stop_button.click()
+    qtbot.waitUntil(lambda: not watching.runner.busy)
+    assert watching.status.text() == "Finished: 1 done, 0 skipped, 0 failed."

@@ -113,10 +113,14 @@ def test_the_format_is_changed_in_the_export_dialog(
 
 
 def test_a_window_starts_with_what_was_kept(
-    make_window: MakeWindow, fusion: FakeFusion, frames: list[Path], qtbot: QtBot
+    make_window: MakeWindow,
+    fusion: FakeFusion,
+    frames: list[Path],
+    tmp_path: Path,
+    qtbot: QtBot,
 ) -> None:
     fusion_settings = FusionSettings(
-        Method.PYRAMID, Mode.STRICT, Align.OFF, False, 0.1, "cpu", "other", 2.0
+        Method.PYRAMID, Mode.STRICT, Align.OFF, False, 0.1, "cpu", "other", 2.0, str(tmp_path)
     )
     SettingsStore().save(Settings(fusion_settings))
     window = make_window(Services(fuse_stack=fusion))
@@ -134,6 +138,7 @@ def test_a_window_starts_with_what_was_kept(
         "other",
         2_000_000_000,
     )
+    assert request.temporary_folder == tmp_path
 
 
 def test_what_the_panel_says_is_kept_where_the_preferences_do_not_change(

@@ -23,6 +23,7 @@ from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
+from tests.helpers.disk import temporary_files_in
 from tests.helpers.pulse import LONGEST_S, Pulse
 from tests.helpers.refining import PATIENCE_MS, Jobs, refined, rendered
 from tests.helpers.stacks import write_stack
@@ -33,7 +34,7 @@ from tests.helpers.windows import drop, toggle
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "scratch"
     folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    temporary_files_in(folder, monkeypatch)
     return folder
 
 
@@ -283,6 +284,14 @@ def test_frames_that_changed_on_disk_are_read_again(
     assert found.reused == ()
     files = fuse_stack(found.request, Progress(), jobs.load)
     np.testing.assert_array_equal(found.picture, files.picture)
+    before = previewed.previewer.preview
+    qtbot.waitUntil(lambda: previewed.previewer.preview is not before, timeout=PATIENCE_MS)
+    assert before is not None
+    small = fuse_stack(before.asked, Progress(), jobs.load)
+    made = previewed.previewer.preview
+    assert made is not None
+    shown = prepare(small.picture, small.icc_profile, made.picture.full_size_px)
+    np.testing.assert_array_equal(made.picture.memory[0], shown.memory[0])
     previewed.show_view(View.PREVIEW)
     previewed.viewer.zoom_to(1.0, QPointF(previewed.viewer.width(), previewed.viewer.height()))
     previewed.viewer.zoom_to(2.0, QPointF(0, 0))

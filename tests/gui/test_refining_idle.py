@@ -26,7 +26,7 @@ def soon_idle(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("focusstack_app.jobs.reading.default_budget_bytes", lambda: 10**8)
+    monkeypatch.setattr("focusstack_app.jobs.budget.default_budget_bytes", lambda: 10**8)
 
 
 def test_it_is_ready_when_somebody_looks(previewed: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:

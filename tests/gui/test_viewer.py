@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.ui.picture import prepare
+from focusstack_app.ui.view_geometry import MAX_SCALE
 from focusstack_app.ui.viewer import Viewer
-from focusstack_app.ui.viewport import MAX_SCALE
 
 WIDTH, HEIGHT = 1200, 800
 

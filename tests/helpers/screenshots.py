@@ -179,7 +179,7 @@ def main() -> int:
     asks: dict[str, Callable[[], None]] = {
         "ask_export": lambda: ask_close(window, ["Output 1", "Output 2"], nothing, nothing),
         "ask_recover": lambda: ask_recover(window, "12:30", nothing, nothing),
-        "ask_save": lambda: ask_save(window, "demo.fstack", nothing, nothing),
+        "ask_save": lambda: ask_save(window, "demo.fstack", nothing, nothing, opening=False),
     }
     for name, ask in asks.items():
         ask()

@@ -9,6 +9,7 @@ import pytest
 
 from focusstack_app.io.probe import probe
 from tests.helpers.commands import PYRAMID, files_in, run
+from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import write_stack, write_timed_stack
 
 
@@ -43,6 +44,27 @@ class TestBatch:
         assert captured.out == "1 done, 0 skipped, 1 failed\n"
         assert "frame_1.png" in captured.err
         assert files_in(tmp_path / "out") == ["b.tif"]
+
+    def test_a_full_disk_is_told_once_and_the_same_call_goes_on(
+        self,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for name in ("a", "b", "c"):
+            write_stack(tmp_path / "shoot" / name)
+        disk = FakeDisk(monkeypatch, 1000)
+        call = ["batch", tmp_path / "shoot", "-o", tmp_path / "out", *PYRAMID]
+        assert run(*call) == 1
+        captured = capsys.readouterr()
+        assert captured.out == "0 done, 0 skipped, 3 failed\n"
+        assert captured.err.count("There is too little room in") == 1
+        assert captured.err.splitlines()[-1].endswith(
+            "No room on disk for: a, b, c. Make room and run the same command again."
+        )
+        disk.free_bytes = 10**9
+        assert run(*call) == 0
+        assert files_in(tmp_path / "out") == ["a.tif", "b.tif", "c.tif"]
 
     def test_the_format_is_chosen(self, tmp_path: Path) -> None:
         write_stack(tmp_path / "shoot" / "a")

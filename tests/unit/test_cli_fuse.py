@@ -16,6 +16,7 @@ from focusstack_app.core.fusion import DEFAULT_MODEL_ID, Align, Method, Mode
 from focusstack_app.io.probe import probe
 from focusstack_app.jobs.project import Project, save_project
 from tests.helpers.commands import PYRAMID, files_in, run
+from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import make_stack, write_stack, write_z_stack
 
 needs_model = pytest.mark.skipif(
@@ -237,6 +238,19 @@ class TestFuse:
         assert told["seconds"] > 0
         assert isinstance(told["warnings"], list)
 
+    def test_temporary_files_go_where_they_are_to(
+        self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        arguments = [frames, "-o", tmp_path / "out.tif", *PYRAMID, "--memory", "0.000001"]
+        place = tmp_path / "place"
+        assert run("fuse", *arguments, "--temporary", place) == 1
+        error = capsys.readouterr().err
+        assert str(place) in error
+        assert "choose another folder" in error
+        place.mkdir()
+        assert run("fuse", *arguments, "--temporary", place) == 0
+        assert not list(place.iterdir())
+
     def test_a_pipe_gets_plain_progress_lines(
         self, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -252,6 +266,17 @@ class TestFuse:
         assert run("fuse", frame, "-o", tmp_path / "out.tif", *PYRAMID) == 0
         assert np.array_equal(tifffile.imread(tmp_path / "out.tif"), tifffile.imread(frame))
         assert "warning: " in capsys.readouterr().err
+
+    def test_a_disk_without_room_is_told_before_the_work(
+        self,
+        frames: Path,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        FakeDisk(monkeypatch, 1000)
+        assert run("fuse", frames, "-o", tmp_path / "out.tif", *PYRAMID) == 1
+        assert "There is too little room in" in capsys.readouterr().err.splitlines()[0]
 
     @needs_model
     @pytest.mark.parametrize("mode", ["faithful", "strict", "generative"])

@@ -14,8 +14,3 @@ def test_a_marked_text_is_the_filled_one() -> None:
         "{file} is {size} px ({kind!r}).",
         {"file": "a{b}.tif", "size": 7, "kind": "x"},
     )
-
-
-def test_a_value_is_exchanged_where_it_stands_alone() -> None:
-    made = message("{file} is full, not {other}.", file="disk.tmp", other="disk.tmp.old")
-    assert made.with_value("disk.tmp", "disk") == "disk is full, not disk.tmp.old."

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from focusstack_app.core.places import is_folder, is_there
+from focusstack_app.core.places import is_folder, is_there, real
 
 NEVER = Path("x" * 300)  # the system refuses to look it up, as it does on a disk that is gone
 
@@ -19,3 +19,11 @@ def test_what_cannot_be_looked_up_is_not_there(tmp_path: Path) -> None:
         False,
         False,
     ]
+
+
+def test_links_are_followed_unless_they_lead_to_themselves(tmp_path: Path) -> None:
+    there, link, loop = tmp_path / "there", tmp_path / "link", tmp_path / "loop"
+    link.symlink_to(there)
+    loop.symlink_to(loop)
+    assert real(link / "a") == there / "a"
+    assert real(loop).name == "loop"

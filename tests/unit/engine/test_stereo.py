@@ -183,6 +183,7 @@ def test_what_lies_along_the_upper_edge_is_taken_for_far() -> None:
     assert not guess_nearest_first(depth)
     assert guess_nearest_first(Depth(5 - position, depth.sure))
     assert guess_nearest_first(Depth(np.ones((30, 40), np.float32), depth.sure))
+    assert guess_nearest_first(Depth(position[:, :1], depth.sure[:, :1]))  # has no middle
 
 
 def test_guesses_go_by_what_is_sure() -> None:

@@ -92,6 +92,39 @@ def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
     assert _names(tmp_path) == ["out.tif"]
 
 
+def test_a_file_that_appears_in_the_last_moment_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = Path.hardlink_to
+
+    def too_late(path: Path, temporary: Path) -> None:
+        path.write_bytes(b"of another program")
+        link(path, temporary)
+
+    monkeypatch.setattr(Path, "hardlink_to", too_late)
+    target = tmp_path / "out.tif"
+    with (
+        pytest.raises(OutputExistsError, match="already exists"),
+        replacing(target, overwrite=False) as temporary,
+    ):
+        temporary.write_bytes(b"ours")
+    assert target.read_bytes() == b"of another program"
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_a_disk_without_second_names_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_path: Path, _temporary: Path) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    with replacing(tmp_path / "out.tif", overwrite=False) as temporary:
+        temporary.write_bytes(b"whole")
+    assert _names(tmp_path) == ["out.tif"]
+    assert (tmp_path / "out.tif").read_bytes() == b"whole"
+
+
 def test_overwriting_replaces(tmp_path: Path) -> None:
     target = tmp_path / "out.tif"
     target.write_bytes(b"before")

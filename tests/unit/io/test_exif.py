@@ -9,7 +9,15 @@ from PIL import Image, PngImagePlugin
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.io.exif import read_tags
-from focusstack_app.io.ifd import Tag, TagType, integers, packed_directory, rationals, text
+from focusstack_app.io.ifd import (
+    Tag,
+    TagType,
+    integers,
+    packed_directory,
+    packed_tiff,
+    rationals,
+    text,
+)
 from focusstack_app.io.metadata import exif_for_export, read_facts
 from focusstack_app.io.probe import probe
 from tests.unit.io.builders import corners, exif, save_jpeg
@@ -151,3 +159,47 @@ def test_a_text_in_a_png_that_makes_no_sense_says_nothing(tmp_path: Path, value:
     path = tmp_path / "a.png"
     Image.fromarray(corners()).save(path, pnginfo=info)
     assert read_tags(path) == {}
+
+
+@pytest.mark.parametrize("order", ["II", "MM"])
+@pytest.mark.parametrize("words", ["on a stick", "Käfer", "很长 " * 500])
+def test_a_comment_is_kept_whatever_its_order_of_bytes(
+    tmp_path: Path, order: str, words: str
+) -> None:
+    encoded = words.encode("utf-16-le" if order == "II" else "utf-16-be")
+    comment = Tag(37510, TagType.UNDEFINED, b"UNICODE\0" + encoded)
+    pixels = {number: integers(number, TagType.SHORT, [1]) for number in (256, 257)}
+    block = packed_tiff(pixels.values(), {34665: [comment]})
+    if order == "MM":
+        block = _big_endian(block)
+    path = save_jpeg(tmp_path / "a.jpg", corners(), exif=b"Exif\0\0" + block)
+    kept = {tag.number: tag.data for tag in exif_for_export(probe(path), "s", "").exif}
+    assert kept[37510] == b"UNICODE\0" + words.encode("utf-16-le")
+
+
+@pytest.mark.parametrize("blank", [b"", bytes(40), b"ASCII\0\0\0   \0", b"UNICODE\0" + bytes(8)])
+def test_a_blank_comment_is_none(tmp_path: Path, blank: bytes) -> None:
+    exposure = rationals(33434, TagType.RATIONAL, [(1, 200)])
+    block = packed_tiff([], {34665: [Tag(37510, TagType.UNDEFINED, blank), exposure]})
+    path = save_jpeg(tmp_path / "a.jpg", corners(), exif=b"Exif\0\0" + block)
+    kept = {tag.number for tag in exif_for_export(probe(path), "s", "").exif}
+    assert 33434 in kept
+    assert 37510 not in kept
+
+
+def _big_endian(block: bytes) -> bytes:
+    """A block of two directories, the second of which holds one long tag of bytes."""
+    turned = bytearray(block)
+    turned[:8] = b"MM\0*" + struct.pack(">I", 8)
+    at = 8
+    for _ in range(2):
+        (count,) = struct.unpack_from("<H", block, at)
+        struct.pack_into(">H", turned, at, count)
+        for entry in range(at + 2, at + 2 + 12 * count, 12):
+            number, kind, length = struct.unpack_from("<HHI", block, entry)
+            struct.pack_into(">HHI", turned, entry, number, kind, length)
+            form = "H2x" if kind == TagType.SHORT else "I"
+            (value,) = struct.unpack_from(f"<{form}", block, entry + 8)
+            struct.pack_into(f">{form}", turned, entry + 8, value)
+        at = value
+    return bytes(turned)

@@ -17,7 +17,7 @@ from focusstack_app.io.icc import (
     rec2020_profile,
     srgb_profile,
 )
-from focusstack_app.io.samples import from_float, scaled
+from focusstack_app.io.samples import from_float, ranged, scaled
 
 PATH = Path("a.tif")
 
@@ -91,6 +91,11 @@ def test_the_range_that_imagej_shows_is_used_as_shown() -> None:
     pixels, icc = from_float(PATH, counts, None, (100.0, 4100.0))
     assert pixels.tolist() == [[[0, 32768, 65535]], [[0, 65535, 0]]]
     assert icc is None
+
+
+def test_16_bits_are_used_as_shown() -> None:
+    counts = np.array([[0, 100, 2100], [4100, 4101, 65535]], np.uint16)
+    assert ranged(counts, (100.0, 4100.0)).tolist() == [[0, 0, 32768], [65535] * 3]
 
 
 def test_counts_are_no_picture() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 
 import focusstack_app.inference.card  # noqa: F401 - makes tensors a kind of arrays
 from focusstack_app.core.errors import OutputError
-from focusstack_app.io.spool import Spool, default_budget_bytes
+from focusstack_app.io.spool import Spool, default_budget_bytes, temporary_folder
 from tests.helpers.disk import files_of_at_most, needs_file_limits
 
 ARRAY = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
@@ -111,6 +112,63 @@ def test_what_a_killed_process_left_is_removed_and_a_living_ones_is_not(tmp_path
     assert not dead.exists()
     assert (alive / "0").exists()
     assert (foreign / "0").exists()
+
+
+def mounted(monkeypatch: pytest.MonkeyPatch, **kinds: str) -> None:
+    """A Linux system with such file systems, by the names of their mount points."""
+    places = {"root": "/", "tmp": "/tmp", "var": "/var/tmp"}
+    mounts = [SimpleNamespace(mountpoint=places[at], fstype=kind) for at, kind in kinds.items()]
+    monkeypatch.setattr("psutil.disk_partitions", lambda **_: mounts)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr("tempfile.tempdir", "/tmp")
+    monkeypatch.setattr("os.access", lambda *_: True)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "there"),
+    [
+        ({"root": "ext4"}, "/tmp"),
+        ({"root": "ext4", "tmp": "tmpfs"}, "/var/tmp"),
+        ({"tmp": "tmpfs", "root": "ext4", "var": "btrfs"}, "/var/tmp"),
+        ({"root": "tmpfs"}, "/tmp"),  # all is in memory
+        ({"root": "ext4", "tmp": "tmpfs", "var": "ramfs"}, "/tmp"),
+    ],
+)
+def test_temporary_files_go_to_a_disk(
+    monkeypatch: pytest.MonkeyPatch, kinds: dict[str, str], there: str
+) -> None:
+    mounted(monkeypatch, **kinds)
+    assert temporary_folder() == Path(there)
+
+
+def test_the_place_that_was_named_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    mounted(monkeypatch, root="ext4", tmp="tmpfs")
+    monkeypatch.setenv("TMPDIR", "/tmp")
+    assert temporary_folder() == Path("/tmp")
+
+
+def test_without_a_place_to_write_beside_it_memory_is_what_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mounted(monkeypatch, root="ext4", tmp="tmpfs")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert temporary_folder() == Path("/tmp")
+
+
+def test_what_was_left_in_the_usual_place_is_removed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, chosen = tmp_path / "usual", tmp_path / "chosen"
+    monkeypatch.setenv("TMPDIR", str(usual))
+    monkeypatch.setattr("tempfile.tempdir", str(usual))
+    monkeypatch.setattr("psutil.pid_exists", lambda *_: False)
+    left = [folder / "focusstack-7-a" for folder in (usual, chosen)]
+    for folder in left:
+        folder.mkdir(parents=True)
+    with Spool(0, chosen):
+        assert not any(folder.exists() for folder in left)
 
 
 def test_a_disk_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:

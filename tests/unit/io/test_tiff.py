@@ -271,6 +271,24 @@ def test_floating_point_of_imagej_as_it_shows_it(tmp_path: Path) -> None:
         assert np.abs(read_frame(source).pixels[:, :, 1] - shown).max() <= 1
 
 
+def test_16_bits_of_imagej_as_it_shows_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    counts = np.random.default_rng(0).integers(100, 4096, (3, 20, 30), np.uint16)
+    facts: Any = {"axes": "ZYX", "min": 200.0, "max": 4000.0}
+    tifffile.imwrite(path, counts, imagej=True, metadata=facts)
+    for source, stored in zip(probe_frames(path), counts, strict=True):
+        shown = np.rint(np.clip((stored - 200.0) / 3800, 0, 1) * 65535)
+        assert np.array_equal(read_frame(source).pixels[:, :, 1], shown)
+
+
+@pytest.mark.parametrize("said", [{}, {"min": -5, "max": 100}, {"min": 9, "max": 9}, {"min": 5}])
+def test_16_bits_of_imagej_without_a_range_stay_what_they_are(tmp_path: Path, said: Any) -> None:
+    path = tmp_path / "a.tif"
+    counts = np.random.default_rng(0).integers(0, 65536, (20, 30), np.uint16)
+    tifffile.imwrite(path, counts, imagej=True, metadata=said)
+    assert np.array_equal(read_frame(probe(path)).pixels[:, :, 0], counts)
+
+
 @pytest.mark.parametrize(
     ("low", "high"), [(0, 1e-50), (0, 1e308), (-1e300, 1e300), ("nan", 1), (0, "inf"), (1, 0)]
 )

@@ -188,6 +188,15 @@ def test_colours_that_imagej_keeps_apart(tmp_path: Path, said: Any, deep: bool) 
     assert np.array_equal(read_frame(probe(single)).pixels, slices[0])
 
 
+def test_colours_that_imagej_keeps_apart_get_one_range(tmp_path: Path) -> None:
+    slices = _slices(2) >> 4
+    ranges = (16.0, 4000.0, 0.0, 4095.0, 8.0, 3000.0)
+    path = _composite(tmp_path / "a.tif", slices, min=16.0, max=4000.0, Ranges=ranges)
+    for source, stored in zip(probe_frames(path), slices, strict=True):
+        assert source.shown_range == (0.0, 4095.0)
+        assert np.array_equal(read_frame(source).pixels, np.rint(stored / 4095 * 65535))
+
+
 @pytest.mark.parametrize("said", [{"LUTs": _tables("GRB")}, {"mode": "color"}, {"mode": None}])
 def test_channels_that_are_no_colours_are_refused(tmp_path: Path, said: Any) -> None:
     path = _composite(tmp_path / "a.tif", _slices(2), **said)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 import focusstack_app
-from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
+from focusstack_app.core.errors import Cancelled, OutputError
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.output import Carried, ColourSpace, OutputOptions
 from focusstack_app.io.icc import adobe_rgb_profile, converted, rec2020_profile, srgb_profile
@@ -41,7 +41,7 @@ from tests.unit.io.builders import (
     )
 )
 def test_any_picture_comes_back(tmp_path: Path, pixels: NDArray[np.uint16]) -> None:
-    path = written(tmp_path / "out.tif", pixels, overwrite=True)
+    path = written(tmp_path / "out.tif", pixels)
     frame = read_frame(probe(path))
     assert frame.pixels.dtype == np.uint16
     assert np.array_equal(frame.pixels, pixels)
@@ -149,22 +149,6 @@ def test_a_reference_that_is_gone_costs_no_picture(tmp_path: Path) -> None:
     assert found.camera == "Example One"
 
 
-def test_an_existing_file_is_kept(tmp_path: Path) -> None:
-    path = tmp_path / "out.tif"
-    path.write_bytes(b"precious")
-    with pytest.raises(OutputExistsError):
-        written(path, noise16(2, 3))
-    assert path.read_bytes() == b"precious"
-    written(path, noise16(2, 3), overwrite=True)
-    assert np.array_equal(tifffile.imread(path), noise16(2, 3))
-    assert [file.name for file in tmp_path.iterdir()] == ["out.tif"]
-
-
-def test_a_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="its folder does not exist"):
-        written(tmp_path / "gone" / "out.tif", noise16(2, 3))
-
-
 def test_beyond_4_gb_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     huge = np.broadcast_to(np.zeros((1, 1, 3), np.uint16), (30_000, 30_000, 3))
     with pytest.raises(OutputError, match="larger than 4 GB"):
@@ -200,16 +184,6 @@ def test_maps_come_back(tmp_path: Path, suffix: str, kind: str) -> None:
     assert np.array_equal(back, pixels)
     frame = read_frame(probe(path))
     assert np.array_equal(frame.pixels[:, :, 0], pixels if pixels.ndim == 2 else pixels[:, :, 0])
-
-
-def test_maps_are_kept_or_overwritten(tmp_path: Path) -> None:
-    for name in ("map.png", "map.tif"):
-        path = tmp_path / name
-        write_map(path, noise8(2, 3))
-        with pytest.raises(OutputExistsError):
-            write_map(path, noise8(2, 3))
-        write_map(path, noise8(4, 5), overwrite=True)
-        assert probe(path).size_px == (5, 4)
 
 
 def test_maps_of_another_kind(tmp_path: Path) -> None:
@@ -306,8 +280,5 @@ def test_writing_stops_when_it_is_told_to(tmp_path: Path, name: str) -> None:
     def stop() -> None:
         raise Cancelled
 
-    (tmp_path / name).write_bytes(b"mine")
     with pytest.raises(Cancelled):
-        written(tmp_path / name, noise16(900, 900), overwrite=True, checkpoint=stop)
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-    assert (tmp_path / name).read_bytes() == b"mine"
+        written(tmp_path / name, noise16(900, 900), checkpoint=stop)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from focusstack_app.core.errors import OutputError
 from focusstack_app.io.write_animation import write_animation
 
 FRAMES = [np.full((20, 30, 3), value, np.uint8) for value in (0, 120, 250)]
@@ -23,8 +22,3 @@ def test_frames_follow_each_other_without_end(tmp_path: Path, name: str) -> None
         ]
     assert [level for level, _ in shown] == pytest.approx([0, 120, 250], abs=3)
     assert {duration for _, duration in shown} == {60}
-
-
-def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"rocking\.gif"):
-        write_animation(tmp_path / "missing" / "rocking.gif", FRAMES, 60)

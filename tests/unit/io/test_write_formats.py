@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, JpegImagePlugin
 
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.output import ColourSpace, OutputOptions, Subsampling
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.icc import (
     adobe_rgb_profile,
     converted,
@@ -82,7 +82,7 @@ def test_formats_without_loss_give_back_16_bits_or_the_nearest_8(
     pixels = noise16(300, 900)
     for bits in (8, 16):
         options = OutputOptions(bits=bits, compress=compress)
-        path = written(tmp_path / name, pixels, options=options, overwrite=True)
+        path = written(tmp_path / name, pixels, options=options)
         frame = read_frame(probe(path))
         assert frame.source.bits == bits
         assert np.array_equal(frame.pixels, pixels if bits == 16 else rounded_to_8(pixels))

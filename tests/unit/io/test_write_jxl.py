@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.code_points import OF_SRGB, profile_of
-from focusstack_app.io.depth import rounded_to_8
 from focusstack_app.io.exif_block import exif_block
 from focusstack_app.io.icc import (
     adobe_rgb_profile,

@@ -194,3 +194,24 @@ def test_what_a_raw_developer_found_out_is_kept_but_not_what_it_did(tmp_path: Pa
         assert word in packet
     for word in (b"PixelXDimension", b"SerialNumber", b"Exposure2012"):
         assert word not in packet
+
+
+@pytest.mark.parametrize("packet", [b"", PACKET])
+def test_what_older_programs_have_written_down_is_kept_unless_newer_ones_did(
+    tmp_path: Path, packet: bytes
+) -> None:
+    datasets = ((25, b"beetle"), (80, b"Me"), (90, b"Bonn"), (105, "Größe".encode()))
+    records = b"".join(
+        struct.pack(">BBBH", 0x1C, 2, number, len(data)) + data for number, data in datasets
+    )
+    tags = [(33723, "B", len(records), records, True)]
+    if packet:
+        tags.append((700, "B", len(packet), packet, True))
+    tifffile.imwrite(tmp_path / "a.tif", corners(), photometric="rgb", extratags=tags)
+    kept = xmp_for_export(probe(tmp_path / "a.tif"), place=False)
+    tree = ElementTree.fromstring(kept)
+    texts = [element.text for element in tree.iter() if element.text]
+    assert texts == (["Käfer", "macro", "© Me", "Me"] if packet else ["beetle", "Me"])
+    assert {"Größe"} <= {value for element in tree.iter() for value in element.attrib.values()}
+    assert b"Bonn" not in kept
+    assert b"Bonn" in xmp_for_export(probe(tmp_path / "a.tif"))

@@ -130,3 +130,44 @@ def test_a_look_can_be_stopped(tmp_path: Path, lookout: Lookout) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         lookout.look(progress)
+
+
+def test_a_sub_folder_that_comes_later_takes_nothing_from_the_folder(
+    tmp_path: Path, lookout: Lookout
+) -> None:
+    first = write_stack(tmp_path, 2)
+    lookout.look(Progress())
+    write_stack(tmp_path / "rejects", 2)
+    arrivals = lookout.look(Progress())
+    assert [look.folder for look in arrivals.folders] == [tmp_path, tmp_path / "rejects"]
+    assert [file.path for file in arrivals.folders[0].files] == first
+    assert arrivals.notes == ()
+
+
+def test_beside_sub_folders_only_later_pictures_count(tmp_path: Path, lookout: Lookout) -> None:
+    write_stack(tmp_path / "beetle", 2)
+    (old,) = write_stack(tmp_path, 1)
+    arrivals = lookout.look(Progress())
+    assert [look.folder for look in arrivals.folders] == [tmp_path / "beetle"]
+    assert arrivals.notes == (f"The pictures that lie directly in {tmp_path} are left out.",)
+    new = old.with_name("new.png")
+    new.write_bytes(old.read_bytes())
+    arrivals = lookout.look(Progress())
+    assert [look.folder for look in arrivals.folders] == [tmp_path, tmp_path / "beetle"]
+    assert [file.path for file in arrivals.folders[0].files] == [new]
+
+
+def test_a_folder_of_which_a_stack_was_taken_counts_beside_its_sub_folders(tmp_path: Path) -> None:
+    write_stack(tmp_path, 2)
+    write_stack(tmp_path / "beetle", 2)
+    lookout = Lookout([tmp_path], exclude=[], wait_s=10.0, flat={tmp_path})
+    folders = [look.folder for look in lookout.look(Progress()).folders]
+    assert folders == [tmp_path, tmp_path / "beetle"]
+
+
+def test_what_comes_at_once_into_an_empty_folder_counts(tmp_path: Path, lookout: Lookout) -> None:
+    lookout.look(Progress())
+    write_stack(tmp_path, 2)
+    write_stack(tmp_path / "beetle", 2)
+    folders = [look.folder for look in lookout.look(Progress()).folders]
+    assert folders == [tmp_path, tmp_path / "beetle"]

@@ -24,8 +24,10 @@ from focusstack_app.jobs.batch import (
     run_batch,
     run_task,
 )
+from focusstack_app.jobs.disk_room import DiskRoom
 from focusstack_app.jobs.proposal import ProposedStack, find_stacks, propose_stacks
 from focusstack_app.jobs.results_folders import BatchTarget
+from tests.helpers.disk import FakeDisk
 from tests.helpers.results import fake_fuse
 from tests.helpers.stacks import fake_stack, write_stack
 
@@ -176,7 +178,7 @@ def test_a_disk_for_results_that_goes_away_does_not_end_the_batch(
     task = plan_batch(stacks, BatchTarget(tmp_path), FusionRequest)[0]
     # The system refuses to look this up, as it does on a disk that is gone.
     lost = replace(task, output=tmp_path / ("x" * 300) / "a.tif")
-    item = run_task(lost, Progress(), fake_fuse)
+    item = run_task(lost, Progress(), DiskRoom(), fake_fuse)
     assert item.outcome is Outcome.FAILED
     assert "does not exist" in item.message
 
@@ -297,3 +299,73 @@ def test_stacks_of_one_folder_become_one_picture_each(tmp_path: Path) -> None:
 def test_no_stack_is_no_batch(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no stack"):
         run_batch([], BatchTarget(tmp_path / "out"), FusionRequest, Progress(), fuse=fake_fuse)
+
+
+def test_a_full_disk_costs_one_fusion_and_what_still_fits_is_fused(
+    parent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_stack(parent / "d", 2, width_px=20, height_px=20)
+    disk = FakeDisk(monkeypatch, 40_000)  # a picture of 96 x 64 px takes 36,864 bytes at most
+    fused: list[str] = []
+
+    def fuse(request: FusionRequest, progress: Progress) -> FusionResult:
+        fused.append(request.stack.sources[0].path.parent.name)
+        disk.full = fused == ["a"]  # by what somebody else has written meanwhile
+        disk.free_bytes = 30_000 if disk.full else disk.free_bytes
+        return fake_fuse(request, progress)
+
+    report = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fuse)
+    assert _outcomes(report) == {"a": "failed", "b": "failed", "c.1": "failed", "d": "done"}
+    assert fused == ["a", "d"]
+    assert [item.full for item in report.items] == [tmp_path / "out"] * 3 + [None]
+    assert "the disk is full" in report.items[0].message
+    assert "results may take 1 MB" in report.items[1].message
+    disk.free_bytes = 40_000
+    again = _batch(parent, tmp_path / "out", FusionRequest, Progress(), fuse=fake_fuse)
+    assert [item.outcome for item in again.items] == ["done"] * 3 + ["skipped"]
+
+
+def test_what_a_stack_writes_is_told_by_size(parent: Path, tmp_path: Path) -> None:
+    stacks = propose_stacks(find_stacks(parent), Progress(), split=False)
+    out, pixels = tmp_path / "out", 96 * 64
+    for kind, of_pixel in ((FileFormat.TIFF, 6), (FileFormat.JPEG, 3), (FileFormat.DNG, 6)):
+        target = BatchTarget(out, kind=kind, depth_dir=out, provenance_dir=tmp_path)
+        load = plan_batch(stacks, target, FusionRequest)[0].load
+        assert load.results_bytes == {out: (of_pixel + 2) * pixels, tmp_path: 3 * pixels}
+        assert load.frames_bytes == 2 * 3 * pixels
+
+
+@pytest.mark.parametrize("leads_to", ["a.tif", "nowhere.tif"])
+def test_a_link_in_the_place_of_a_result_is_kept_and_told_before_the_work(
+    parent: Path, tmp_path: Path, leads_to: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "a.tif").symlink_to(out / leads_to)
+    fused: list[FusionRequest] = []
+
+    def fuse(request: FusionRequest, progress: Progress) -> FusionResult:
+        fused.append(request)
+        return fake_fuse(request, progress)
+
+    report = _batch(parent, out, FusionRequest, Progress(), fuse=fuse)
+    assert _outcomes(report) == {"a": "failed", "b": "done", "c.1": "done"}
+    assert "a.tif already exists" in report.items[0].message
+    assert len(fused) == 2
+    assert (out / "a.tif").is_symlink()
+
+
+def test_maps_may_go_into_a_folder_that_is_still_to_be_made(parent: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report = _batch(parent, out, FusionRequest, Progress(), depth_dir=out / "maps", fuse=fake_fuse)
+    assert report.count(Outcome.DONE) == 3
+    assert (out / "maps" / "a-depth.png").exists()
+    with pytest.raises(OutputError, match="deep does not exist"):
+        _batch(
+            parent,
+            tmp_path / "new",
+            FusionRequest,
+            Progress(),
+            depth_dir=tmp_path / "deep" / "maps",
+            fuse=fake_fuse,
+        )

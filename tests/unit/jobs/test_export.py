@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from focusstack_app.core.frames import Stack
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.output import OutputOptions, Stereo, StereoKind
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
 from focusstack_app.jobs.export import (
@@ -26,6 +28,7 @@ from focusstack_app.jobs.export import (
 from focusstack_app.jobs.maps import MapKind, depth_map, provenance_map
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.stereo import stereo_picture
+from tests.helpers.disk import files_of_at_most, needs_file_limits
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack, write_stack, write_z_stack
 
@@ -221,6 +224,32 @@ def test_a_picture_that_cannot_be_written_leaves_no_map_and_is_named(
     assert _names(tmp_path) == []
 
 
+@needs_file_limits
+def test_the_file_that_the_disk_has_no_room_for_is_named(tmp_path: Path, stack: Stack) -> None:
+    options = OutputOptions(compress=False)
+    with files_of_at_most(20_000), pytest.raises(OutputError, match=r"out\.tif cannot be written"):
+        export_result(
+            fake_result(stack), tmp_path / "out.tif", options=options, depth=tmp_path / "deep.png"
+        )
+    assert _names(tmp_path) == []
+
+
+def test_a_disk_that_is_found_full_in_the_end_leaves_no_map(
+    tmp_path: Path, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = []
+
+    def flush(descriptor: int) -> None:
+        flushed.append(descriptor)
+        if len(flushed) == 2:  # the first one is that of the map
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", flush)
+    with pytest.raises(OutputError, match=r"out\.tif cannot be written: the disk is full"):
+        export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "deep.png")
+    assert _names(tmp_path) == []
+
+
 def test_a_frame_is_never_overwritten(tmp_path: Path) -> None:
     frames = write_stack(tmp_path, suffix=".tif", bits=16)
     before = frames[1].read_bytes()
@@ -281,6 +310,12 @@ def test_a_folder_in_place_of_the_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "out.tif").mkdir()
     with pytest.raises(OutputError, match=r"out\.tif is a folder"):
         check_targets(tmp_path / "out.tif", overwrite=True)
+
+
+def test_a_name_that_is_too_long_is_told_before_the_work(tmp_path: Path) -> None:
+    slab = tmp_path / f"{'x' * 250}-slab-01.tif"
+    with pytest.raises(OutputError, match="the name is too long"):
+        check_targets(tmp_path / f"{'x' * 250}.tif", others=[slab])
 
 
 def test_one_name_cannot_be_used_twice(tmp_path: Path) -> None:

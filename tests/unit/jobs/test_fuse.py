@@ -35,6 +35,7 @@ from focusstack_app.engine.pixels import to_linear, to_uint16
 from focusstack_app.engine.veil import from_linear
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
+from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import MeanModel, OutOfMemoryOnceModel
 from tests.helpers.stacks import defocused, make_stack, write_picture, write_stack
 
@@ -98,7 +99,7 @@ def test_the_memory_budget_does_not_change_the_picture(
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    temporary_files_in(scratch, monkeypatch)
     for number, frame in enumerate(make_stack(9, width_px=80, height_px=64).frames):
         write_picture(tmp_path / f"{number}.png", frame)
     request = FusionRequest(open_stack([tmp_path]).stack, method=method, align=Align.OFF)
@@ -139,7 +140,7 @@ def test_cancelling_leaves_no_temporary_file(
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    temporary_files_in(scratch, monkeypatch)
     request = replace(_request(tmp_path), method=Method.PYRAMID, memory_bytes=0)
     seen: list[Path] = []
 

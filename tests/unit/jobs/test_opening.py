@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from focusstack_app.io.read import read_frame
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.io.write import write_map, write_picture
 from focusstack_app.jobs.batch import Outcome, plan_batch, run_task
+from focusstack_app.jobs.disk_room import DiskRoom
 from focusstack_app.jobs.export import export_result
 from focusstack_app.jobs.grouping import grouped
 from focusstack_app.jobs.opening import open_stack, shown_alike, with_reference
@@ -157,7 +159,7 @@ def test_a_result_that_was_edited_is_no_frame_either_and_no_batch_replaces_it(
     target = BatchTarget(path.parent, overwrite=True)
     stacks = propose_stacks([tmp_path / "a"], Progress(), split=False)
     (task,) = plan_batch(stacks, target, FusionRequest)
-    item = run_task(task, Progress(), fake_fuse)
+    item = run_task(task, Progress(), DiskRoom(), fake_fuse)
     assert item.outcome is Outcome.FAILED
     assert "a.tif was not made by this program, and is kept" in item.message
 
@@ -215,14 +217,17 @@ def test_a_frame_that_says_it_was_turned_is_read_as_the_others(
     assert stack.problem == ""
 
 
-def test_frames_of_imagej_are_all_read_with_the_range_of_the_stack(tmp_path: Path) -> None:
-    counts = np.linspace(100, 900, 300, dtype=np.float32).reshape(15, 20)
+@pytest.mark.parametrize("kind", [np.float32, np.uint16])
+def test_frames_of_imagej_are_all_read_with_the_range_of_the_stack(
+    tmp_path: Path, kind: Any
+) -> None:
+    counts: Any = np.linspace(100, 900, 300).reshape(15, 20).astype(kind)
     paths = [tmp_path / f"{number}.tif" for number in range(3)]
     for path, (low, high) in zip(
         paths, [(100.0, 900.0), (50.0, 500.0), (400.0, 1050.0)], strict=True
     ):
         tifffile.imwrite(path, counts, imagej=True, metadata={"min": low, "max": high})
-    shown = np.rint((counts - 50) / 1000 * 65535)
+    shown = np.rint((counts - 50.0) / 1000 * 65535)
     (proposed,) = propose_stacks([tmp_path], Progress(), split=False)
     opened = open_stack(paths).stack
     assert proposed.sources == opened.sources

@@ -16,10 +16,11 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.engine.composite import most_sheets_bytes
 from focusstack_app.engine.tiling import plan_tiles
-from focusstack_app.jobs import fuse
-from focusstack_app.jobs.fuse import fuse_stack, room_bytes, threads_bytes
+from focusstack_app.jobs.budget import threads_bytes
+from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
+from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import MeanModel, UnevenModel
 from tests.helpers.results import assert_same
 from tests.helpers.stacks import make_stack, write_picture
@@ -30,7 +31,7 @@ from tests.unit.jobs.conftest import HEIGHT_PX, WIDTH_PX
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "scratch"
     folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    temporary_files_in(folder, monkeypatch)
     return folder
 
 
@@ -134,17 +135,6 @@ def test_the_memory_of_a_render_holds_the_frames_and_tiles_too(
     assert again.spooled_bytes == 0
     viewport.close()
     assert not list(scratch.iterdir())
-
-
-def test_more_cores_leave_less_room(
-    request_: FusionRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every thread has rows of its own in hand."""
-    request_, rooms = replace(request_, method=Method.PYRAMID), []
-    for threads in (2, 16):
-        monkeypatch.setattr(fuse, "MOST_THREADS", threads)
-        rooms.append(room_bytes(request_, 2 * 10**9))
-    assert rooms[0] - rooms[1] == 14 * 8_000 * WIDTH_PX
 
 
 def test_a_frame_that_was_written_anew_is_read_anew(request_: FusionRequest) -> None:

@@ -14,7 +14,8 @@ from focusstack_app.io.read import read_frame
 from focusstack_app.jobs.batch import BatchItem, Fuse, run_task
 from focusstack_app.jobs.proposal import propose_stacks
 from focusstack_app.jobs.results_folders import BatchTarget
-from focusstack_app.jobs.watch import Seen, Watch
+from focusstack_app.jobs.waiting import Seen
+from focusstack_app.jobs.watch import Watch
 from tests.helpers.results import fake_fuse
 from tests.helpers.stacks import write_stack, write_timed_stack, write_z_stack
 
@@ -46,14 +47,18 @@ class _Session:
         """Let time pass, a look each second, and fuse what is complete."""
         for _ in range(round(seconds)):
             self.now_s += 1.0
-            seen = self.watch.look(Progress())
-            self.notes += seen.notes
+            seen = self._look()
             while seen.due is not None:
                 due = seen.due
-                item = run_task(self.watch.begin(due), Progress(), self.fuse)
+                item = run_task(self.watch.begin(due), Progress(), self.watch.room, self.fuse)
                 if self.watch.ended(due, item):
                     self.made.append(_told(item))
-                seen = self.watch.look(Progress())
+                seen = self._look()
+        return seen
+
+    def _look(self) -> Seen:
+        seen = self.watch.look(Progress())
+        self.notes += seen.notes
         return seen
 
 

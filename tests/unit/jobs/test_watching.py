@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
@@ -15,8 +16,10 @@ from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.batch import BatchItem
 from focusstack_app.jobs.results_folders import BatchTarget
-from focusstack_app.jobs.watch import Waiting, Watch
+from focusstack_app.jobs.waiting import Waiting
+from focusstack_app.jobs.watch import Watch
 from focusstack_app.jobs.watching import pause_s, run_watch
+from tests.helpers.disk import FakeDisk
 from tests.helpers.results import fake_fuse
 from tests.helpers.stacks import write_stack, write_timed_stack
 
@@ -159,3 +162,75 @@ def test_results_do_not_go_where_frames_come(tmp_path: Path) -> None:
 
 def test_a_slow_drive_is_looked_at_less_often() -> None:
     assert (pause_s(0.001), pause_s(2.0)) == (1.0, 8.0)
+
+
+def test_a_stack_that_found_the_disk_full_waits_for_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        write_stack(tmp_path / "in" / name, 2)
+    disk = FakeDisk(monkeypatch, 10**9)
+    notes: list[str] = []
+    fused: list[str] = []
+    items: list[BatchItem] = []
+
+    def fuse(request: FusionRequest, part: Progress) -> FusionResult:
+        fused.append(request.stack.sources[0].path.parent.name)
+        if fused == ["a"]:
+            disk.full, disk.free_bytes = True, 10_000
+        return fake_fuse(request, part)
+
+    def make_room() -> None:
+        assert fused == ["a"]  # the others cost nothing
+        assert items == []
+        disk.full, disk.free_bytes = False, 10**9
+
+    progress = Progress()
+    time_ = _Time({30.0: make_room, 40.0: progress.cancel})
+    left = run_watch(
+        _watch(tmp_path, time_),
+        progress,
+        on_item=items.append,
+        on_note=notes.append,
+        fuse=fuse,
+        sleep=time_.sleep,
+    )
+    assert notes == [f"There is too little room in {tmp_path / 'out'}; waiting for more"]
+    assert fused == ["a", "a", "b", "c"]
+    assert [f"{item.outcome} {item.name}" for item in items] == ["done a", "done b", "done c"]
+    assert left == ()
+
+
+def test_a_sub_folder_that_comes_takes_no_stack_and_what_is_moved_there_is_done(
+    tmp_path: Path,
+) -> None:
+    frames = write_timed_stack(tmp_path / "card", [0, 1, 2, 60, 61, 62])
+    (tmp_path / "in").mkdir()
+    items: list[BatchItem] = []
+
+    def come(files: list[Path]) -> None:
+        for file in files:
+            shutil.copy2(file, tmp_path / "in")
+
+    def move() -> None:
+        (tmp_path / "in" / "done").mkdir()
+        for file in frames[:3]:
+            (tmp_path / "in" / file.name).rename(tmp_path / "in" / "done" / file.name)
+        write_stack(tmp_path / "in" / "more", 2)
+
+    progress = Progress()
+    time_ = _Time({1.0: partial(come, frames[:3]), 30.0: partial(come, frames[3:5]), 31.0: move})
+    time_.at_s |= {32.0: partial(come, frames[5:]), 120.0: progress.cancel}
+    notes: list[str] = []
+    left = run_watch(
+        _watch(tmp_path, time_),
+        progress,
+        on_item=items.append,
+        on_note=notes.append,
+        fuse=fake_fuse,
+        sleep=time_.sleep,
+    )
+    assert [item.output.name for item in items] == ["in.tif", "more.tif", "in-IMG_0004.tif"]
+    story = json.dumps(items[2].story())
+    assert all(frame.name in story for frame in frames[3:])
+    assert (left, notes) == ((), [])

@@ -90,6 +90,23 @@ def test_bytes_that_are_no_text(store: SettingsStore) -> None:
     assert store.load().settings == CHANGED
 
 
+def test_a_file_that_cannot_be_read_is_kept_beside_the_new_one(
+    store: SettingsStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(store, '{"version": 1}')
+
+    def refused(*_args: object, **_options: object) -> None:
+        raise PermissionError("may not be read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_text", refused)
+        patched.setattr("shutil.copyfile", refused)
+        assert "may not be read" in str(store.load().problems[0])
+        store.save(CHANGED)
+    assert store.load().settings == CHANGED
+    assert _copy(store).read_text() == '{"version": 1}'
+
+
 def test_a_newer_file_is_neither_used_nor_overwritten(store: SettingsStore) -> None:
     text = '{"version": 99, "fusion": {"overlap": 0.4}}'
     _write(store, text)

@@ -42,7 +42,26 @@ def test_each_scene_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith(f"| {tmp_path.name} | 3 | ")
     cells = lines[2].split("|")[3:6]
-    assert lines[3] == f"| mean | |{'|'.join(cells)}|"
+    assert lines[3] == f"| mean of scenes | |{'|'.join(cells)}|"
     for cell in cells[:2]:
         corner, mean = (float(number) for number in cell.split(","))
         assert mean <= corner < 0.5
+
+
+def test_a_real_stack_is_moved_and_found_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = make_stack(3, width_px=300, height_px=200)
+    for number, frame in enumerate(stack.frames):
+        write_picture(tmp_path / f"IMG_{number}.png", defocused(frame, 1.0))
+    assert main([str(tmp_path)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()[2:]
+    _, name, count, still, told, tilted, _ = line.split("|")
+    assert (name.strip(), count.strip(), still.strip(), tilted.strip()) == (
+        tmp_path.name,
+        "3",
+        "",
+        "",
+    )
+    corner, mean = (float(number) for number in told.split(","))
+    assert 0 < mean <= corner < 0.5

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from focusstack_app.io.depth import rounded_to_8
+from focusstack_app.io.bit_depth import rounded_to_8
 
 
 def test_16_bits_are_rounded_to_the_nearest_of_8() -> None:

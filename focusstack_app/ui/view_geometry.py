@@ -13,7 +13,7 @@ MAX_SCALE = 16.0
 _LARGEST_FIT = 1.0
 
 
-class Viewport:
+class ViewGeometry:
     """Scale and place of a picture in a view.
 
     Attributes:
