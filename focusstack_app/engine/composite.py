@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,9 +36,9 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, squares_over
+from focusstack_app.engine.detail import BESIDE_CELLS, plain_parts, without_soft
 from focusstack_app.engine.filters import (
     accumulate,
-    dilated,
     enlarged,
     gaussian,
     squared_distance,
@@ -45,7 +46,7 @@ from focusstack_app.engine.filters import (
 from focusstack_app.engine.glints import left_out_glints
 from focusstack_app.engine.latent_fusion import LatentFusion
 from focusstack_app.engine.opencv import in_our_threads_only
-from focusstack_app.engine.overview import DETAIL_CELLS, Overview, plainness
+from focusstack_app.engine.overview import DETAIL_CELLS, Overview
 from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
 from focusstack_app.engine.veil import (
     CREDIBLE_CELLS,
@@ -72,8 +73,6 @@ _MOST_BLOCKS = 8  # at once, on a thread each; the interpreter's lock leaves not
 _SHEETS_BYTES = 1_000_000_000  # that the sheets around all of them may take
 _CELL_BYTES = 32  # of a `Sheet` with its planes
 _FLOOR = 1e-6
-_AT_ODDS = 0.25  # weight that goes to other frames
-_BESIDE_CELLS = 4  # of what is plain: there the decoded picture is no better
 _INVISIBLE = 1 / 512  # a share of the result that is not worth the work
 OWN_ERRORS = 4.0  # `agreement_rmse` that a decoded pixel must differ by to be taken by half
 _SLIGHT = 0.01  # a share of a block's carriers that tells nothing anywhere
@@ -198,8 +197,9 @@ def _composite_block(
     size = block.height, block.width
     xp = namespace(guide)
     plain = settled = zeros(guide, size)
+    sharp = fusion
     if overview is not None:
-        plain, settled = _plain(fusion, frames, block, overview, progress)
+        sharp, plain, settled = _looked_at(fusion, frames, block, overview, progress)
     any_plain = overview if plain.any() else None
     chosen, seen_from_afar, left_out = (WeightedMean(*size, guide) for _ in range(3))
     hollow, cell_px = zeros(guide, size), fusion.cell_px
@@ -208,7 +208,7 @@ def _composite_block(
     for index, frame in enumerate(frames):
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
-        weight = _enlarged(fusion.weights[index], fusion, block) + _FLOOR
+        weight = _enlarged(sharp.weights[index], sharp, block) + _FLOOR
         if mode is not Mode.GENERATIVE:
             error = gaussian(squared_distance(pixels, guide), WINDOW_SIGMA_PX)
             weight = weight / (1.0 + error[own] / variance) ** 2
@@ -257,39 +257,38 @@ def _composite_block(
     picture[:] = band
 
 
-def _plain(
+def _looked_at(
     fusion: LatentFusion,
     frames: Sequence[Planes],
     block: Region,
     overview: Overview,
     progress: Progress,
-) -> tuple[FloatArray, FloatArray]:
-    """Where a block has no detail, and where nothing could be gained by looking behind a veil.
+) -> tuple[LatentFusion, FloatArray, FloatArray]:
+    """What the detail of a block says, see `detail`: the fusion without weights of what is soft.
 
-    The former is where all that the fusion would rather take than the overview shows nothing but
-    noise; the latter is there and beside it, and where the frames of what lies behind show nothing
-    but noise. Both are (H, W) in [0, 1].
+    With it come, (H, W) in [0, 1], where there is no detail, and where nothing could be gained by
+    looking behind a veil.
     """
     cell_px = fusion.cell_px
     grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell_px)
-    cells = _cells_of(block, cell_px).grown(1 + _BESIDE_CELLS, grid)
+    cells = _cells_of(block, cell_px).grown(1 + BESIDE_CELLS, grid)
     around = cells.grown(DETAIL_CELLS, grid)
     there = cells.seen_from(around).slices
     known = _seen_from(fusion.grid_corner, cells).slices
-    xp = namespace(fusion.picture)
-    plain, behind, total = zeros(fusion.picture, (3, cells.height, cells.width))
     shades = (grey(to_float(frame[around.scaled(cell_px).slices])) for frame in frames)
-    for index, over_noise in enumerate(overview.over_noise(shades, cell_px)):
+    variances: list[FloatArray] = []
+    over_noise: list[FloatArray] = []
+    for detail in overview.details(shades, cell_px):
         _stop_if_cancelled(progress)
-        weight = as_float32(fusion.weights[index][known])
-        rather = xp.clip(weight - overview.weight(index, cells, cell_px), 0, None)
-        bare = plainness(over_noise[there])
-        plain += rather * bare
-        behind += as_float32(fusion.carriers[index][known]) * bare
-        total += rather
-    plain *= xp.clip(total / _AT_ODDS, None, 1) / xp.clip(total, _FLOOR, None)
-    settled = xp.maximum(dilated(plain, _BESIDE_CELLS), behind)
+        variances.append(detail.variance[there])
+        over_noise.append(detail.over_noise[there])
+    carriers = [as_float32(plane[known]) for plane in fusion.carriers]
+    weights = [as_float32(plane[known]) for plane in fusion.weights]
+    weights = without_soft(weights, carriers, variances, over_noise)
+    from_afar = [overview.weight(index, cells, cell_px) for index in range(len(frames))]
+    plain, settled = plain_parts(weights, carriers, over_noise, from_afar)
     return (
+        replace(fusion, weights=weights, grid_corner=(cells.top, cells.left)),
         _spread_out(plain, cells, block, cell_px),
         _spread_out(settled, cells, block, cell_px),
     )

@@ -48,6 +48,27 @@ _PLAIN, _DETAILED = 2.0, 4.0  # times the variance of the noise
 _COMMON = 2.0  # how much more detail counts that two frames show: next to no noise is in it
 
 
+class Detail(NamedTuple):
+    """What a part of a frame shows, each (h, w) in cells.
+
+    Attributes:
+        fine: Fine detail and noise, display-encoded.
+        noise: The variance of noise that such brightness has.
+        variance: Of the fine detail around each cell, noise included.
+        over_noise: The same as a multiple of its noise; more, where the frames beside show it, too.
+    """
+
+    fine: FloatArray
+    noise: FloatArray
+    variance: FloatArray
+    over_noise: FloatArray
+
+    def at_least(self, variance: FloatArray) -> Detail:
+        """The same where there surely is so much detail."""
+        seen = namespace(variance).maximum(self.over_noise, variance / self.noise)
+        return self._replace(over_noise=seen)
+
+
 class Overview(NamedTuple):
     """The choice of the network on reduced frames, and the noise of the frames.
 
@@ -75,8 +96,8 @@ class Overview(NamedTuple):
         )
         return stretched(self.weights[index][:], own_from_part, (part.height, part.width))
 
-    def over_noise(self, shades: Iterable[FloatArray], cell_px: int) -> Iterator[FloatArray]:
-        """(h, w) for each frame: its detail in cells, as a multiple of its noise.
+    def details(self, shades: Iterable[FloatArray], cell_px: int) -> Iterator[Detail]:
+        """For each frame, its detail in cells.
 
         Noise depends on more than brightness: on colour, and on what the camera made of it. So
         where there is more grain, up to what the noisiest brightness has, there may be more noise.
@@ -88,7 +109,7 @@ class Overview(NamedTuple):
             cell_px: Edge of a cell of the fusion's grid.
         """
         levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
-        before: _Detail | None = None
+        before: Detail | None = None
         for grey_frame in shades:
             means = cell_means(grey_frame, cell_px)
             fine = _fine(means)
@@ -97,29 +118,15 @@ class Overview(NamedTuple):
             if self.coarseness:
                 grain = self.coarseness * _grain(grey_frame, cell_px)
                 most = xp.maximum(noise, xp.clip(grain, None, float(self.noise.max())))
-            detail = _Detail(fine, noise, _windowed(fine * fine) / most)
+            variance = _windowed(fine * fine)
+            detail = Detail(fine, noise, variance, variance / most)
             if before is not None:
                 common = _COMMON * _windowed(before.fine * fine)
-                yield xp.maximum(before.over_noise, common / before.noise)
-                seen = xp.maximum(detail.over_noise, common / noise)
-                detail = detail._replace(over_noise=seen)
+                yield before.at_least(common)
+                detail = detail.at_least(common)
             before = detail
         if before is not None:
-            yield before.over_noise
-
-
-class _Detail(NamedTuple):
-    """What a part of a frame shows, each (h, w) in cells.
-
-    Attributes:
-        fine: Fine detail and noise, display-encoded.
-        noise: The variance of noise that such brightness has.
-        over_noise: See `Overview.over_noise`.
-    """
-
-    fine: FloatArray
-    noise: FloatArray
-    over_noise: FloatArray
+            yield before
 
 
 class Choice(NamedTuple):

@@ -21,7 +21,8 @@ def _noisy(level: float, sigma: float, seed: int = 0) -> FloatArray:
 
 def _over_noise(overview: Overview, *frames: FloatArray) -> list[FloatArray]:
     """Of each of some frames, in cells of 2 px."""
-    return list(overview.over_noise((grey(np.asarray(f, np.float32)) for f in frames), 2))
+    shades = (grey(np.asarray(frame, np.float32)) for frame in frames)
+    return [detail.over_noise for detail in overview.details(shades, 2)]
 
 
 def test_weights_lie_over_the_part_of_the_frames_that_they_are_of() -> None:
