@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
 
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import DeviceChoice
@@ -12,16 +11,16 @@ from focusstack_app.core.model import FusionModel, ModelManifest
 from focusstack_app.inference.devices import (
     ACCELERATORS,
     Accelerator,
+    has_pytorch,
     load_cuda_libraries,
     nvidia_cards,
 )
-from focusstack_app.inference.fallback import processor_warning
-from focusstack_app.inference.onnx import OnnxModel, first_line
+from focusstack_app.inference.fallback import OTHER_DEVICE, first_line, processor_warning
+from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.inference.selftest import agrees
 
 # With PyTorch whole stacks stay on a card: where it is installed, it is several times as fast.
 _AUTOMATIC: tuple[DeviceChoice, ...] = ("torch-cuda", "cuda", "directml", "coreml")
-_OTHER_DEVICE = message("Choose automatic or the processor as the device.")
 
 # Whether a device agreed with the processor, by its name and the digests of the model's files:
 # asking takes as long as some tiles.
@@ -54,7 +53,7 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
             problem = joined(problem, error.message)
         else:
             if choice != "auto":
-                raise DeviceError(missing, _OTHER_DEVICE)
+                raise DeviceError(missing, OTHER_DEVICE)
     return OnnxModel(manifest, warnings=(processor_warning(problem),) if problem else ())
 
 
@@ -70,7 +69,7 @@ def _missing(device: DeviceChoice) -> str:
         accelerator = ACCELERATORS[device]
         if accelerator.provider not in onnxruntime.get_available_providers():
             return message("The installed ONNX Runtime has no {label}.", label=accelerator.label)
-    elif find_spec("torch") is None or find_spec("onnx") is None:
+    elif not has_pytorch():
         return message(
             "PyTorch or onnx is not installed; pip install 'focusstack_app[cuda]' does it."
         )
@@ -92,7 +91,7 @@ def _tested(manifest: ModelManifest, device: DeviceChoice) -> FusionModel:
     if not _agreed[key]:
         raise DeviceError(
             message("{device} gives other results than the processor.", device=model.device),
-            _OTHER_DEVICE,
+            OTHER_DEVICE,
         )
     return model
 

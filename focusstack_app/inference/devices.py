@@ -15,8 +15,8 @@ from typing import NamedTuple
 from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.fusion import DeviceChoice
 from focusstack_app.core.message import joined, message
+from focusstack_app.inference.fallback import OTHER_DEVICE
 
-_OTHER_DEVICE = message("Choose the processor, or automatic, as the device.")
 _NVIDIA_DRIVERS = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
 _NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
 _CAPABILITY_MAJOR = 75  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
@@ -43,7 +43,7 @@ class Accelerator:
     memory: str = ""
 
 
-class Card(NamedTuple):
+class GraphicsCard(NamedTuple):
     """A graphics card.
 
     Attributes:
@@ -66,7 +66,7 @@ ACCELERATORS = {
 def possible_devices() -> tuple[DeviceChoice, ...]:
     """What there can be on this platform, with what is installed; not whether it works."""
     windows, mac = sys.platform == "win32", sys.platform == "darwin"
-    pytorch = find_spec("torch") is not None and find_spec("onnx") is not None
+    pytorch = has_pytorch()
     possible: dict[DeviceChoice, bool] = {
         "auto": True,
         "cpu": True,
@@ -79,7 +79,12 @@ def possible_devices() -> tuple[DeviceChoice, ...]:
     return tuple(device for device, there in possible.items() if there)
 
 
-def nvidia_cards() -> list[Card]:
+def has_pytorch() -> bool:
+    """Whether what our network needs of PyTorch is installed."""
+    return find_spec("torch") is not None and find_spec("onnx") is not None
+
+
+def nvidia_cards() -> list[GraphicsCard]:
     """The NVIDIA cards that the driver offers; none where there is no driver.
 
     Raises:
@@ -100,7 +105,7 @@ def nvidia_cards() -> list[Card]:
     if code:
         raise DeviceError(
             message("The NVIDIA driver does not start (error {code}).", code=code),
-            joined(message("Install the driver again, or restart the machine."), _OTHER_DEVICE),
+            joined(message("Install the driver again, or restart the machine."), OTHER_DEVICE),
         )
     cards = []
     for number in range(count.value):
@@ -109,7 +114,7 @@ def nvidia_cards() -> list[Card]:
         driver.cuDeviceGetName(name, len(name), number)
         driver.cuDeviceGetAttribute(ctypes.byref(major), _CAPABILITY_MAJOR, number)
         half = major.value >= _HALF_SINCE
-        cards.append(Card(name.value.decode(errors="replace"), half))
+        cards.append(GraphicsCard(name.value.decode(errors="replace"), half))
     return cards
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -20,6 +21,7 @@ from focusstack_app.core.model import ModelManifest
 KIND = "vaeedof-set-5"
 FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
 HALF_FUSION = "fusion.fp16.onnx"  # the same for cards that are fast in half precision; optional
+_WEIGHTS = ".safetensors"  # ends the names of files that may not be ours to ship
 
 
 def user_models_dir() -> Path:
@@ -48,47 +50,52 @@ def load_manifest(folder: Path) -> ModelManifest:
             message("A newer program may be able to use it."),
         )
     try:
-        manifest = ModelManifest(
-            id=str(card["id"]),
-            version=str(card["version"]),
-            kind=KIND,
-            latent_channels=int(card["latent_channels"]),
-            scale=int(card["scale"]),
-            slots=int(card["slots"]),
-            weight_scale=int(card["weight_scale"]),
-            tile_px=int(card["tile_px"]),
-            # Where it is not said, all of a tile may matter.
-            decoder_reach=int(
-                card["decoder_reach"] if "decoder_reach" in card else card["tile_px"]
-            ),
-            reconstruction_rmse=float(card["reconstruction_rmse"]),
-            agreement_rmse=float(card["agreement_rmse"]),
-            encoder_halo_px=int(card.get("encoder_halo_px", 0)),
-            licence=str(card["licence"]),
-            sha256={str(name): str(digest) for name, digest in card["sha256"].items()},
-            card=dict(card["card"]),
-            folder=folder,
-        )
+        manifest = _manifest(card, folder)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
             message("{file} is not a complete model manifest ({error}).", file=path, error=error),
             message("Install the model again."),
         ) from error
-    name = manifest.id
-    bad_name = name.strip().lstrip(".") != name or not name or not name.isprintable()
-    bad_name = bad_name or bool(set(name) & set("/\\:"))
-    kinds = {name for name in manifest.sha256 if not name.endswith(".safetensors")}
-    kinds.discard(HALF_FUSION)
-    bad_file = kinds != set(FILES) or any(set(name) & set("/\\:") for name in manifest.sha256)
-    counts = manifest.latent_channels, manifest.scale, manifest.slots, manifest.weight_scale
-    bad_number = min(*counts, manifest.tile_px, manifest.decoder_reach) < 1
-    bad_number = bad_number or manifest.encoder_halo_px % manifest.scale != 0
-    if bad_name or bad_file or bad_number:
+    if not _can_be(manifest):
         raise ModelError(
             message("{file} does not describe a model of kind {kind}.", file=path, kind=KIND),
             message("Install the model again."),
         )
     return manifest
+
+
+def _manifest(card: Mapping[str, Any], folder: Path) -> ModelManifest:
+    return ModelManifest(
+        id=str(card["id"]),
+        version=str(card["version"]),
+        kind=KIND,
+        latent_channels=int(card["latent_channels"]),
+        scale=int(card["scale"]),
+        slots=int(card["slots"]),
+        weight_scale=int(card["weight_scale"]),
+        tile_px=int(card["tile_px"]),
+        # Where it is not said, all of a tile may matter.
+        decoder_reach=int(card["decoder_reach"] if "decoder_reach" in card else card["tile_px"]),
+        reconstruction_rmse=float(card["reconstruction_rmse"]),
+        agreement_rmse=float(card["agreement_rmse"]),
+        encoder_halo_px=int(card.get("encoder_halo_px", 0)),
+        licence=str(card["licence"]),
+        sha256={str(name): str(digest) for name, digest in card["sha256"].items()},
+        card=dict(card["card"]),
+        folder=folder,
+    )
+
+
+def _can_be(manifest: ModelManifest) -> bool:
+    """Whether its files are those of the kind, and its names and numbers can be used."""
+    name, files = manifest.id, manifest.sha256
+    named = bool(name) and name.isprintable() and name.strip().lstrip(".") == name
+    plain = not any(set(one) & set("/\\:") for one in (name, *files))
+    graphs = {one for one in files if not one.endswith(_WEIGHTS)} - {HALF_FUSION}
+    counts = manifest.latent_channels, manifest.scale, manifest.slots, manifest.weight_scale
+    least = min(*counts, manifest.tile_px, manifest.decoder_reach)
+    cells = least >= 1 and manifest.encoder_halo_px % manifest.scale == 0
+    return named and plain and graphs == set(FILES) and cells
 
 
 def installed_models() -> list[ModelManifest]:
@@ -115,7 +122,7 @@ def missing_weights(manifest: ModelManifest) -> list[str]:
     return [
         name
         for name in manifest.sha256
-        if name.endswith(".safetensors") and not (manifest.folder / name).exists()
+        if name.endswith(_WEIGHTS) and not (manifest.folder / name).exists()
     ]
 
 

@@ -12,12 +12,20 @@ from typing import Any
 import numpy as np
 import psutil
 
-from focusstack_app.core.errors import DeviceError, DeviceMemoryError, ModelError
+from focusstack_app.core.errors import DeviceError, ModelError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.inference.binding import BoundSession
 from focusstack_app.inference.devices import Accelerator
-from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
+from focusstack_app.inference.fallback import (
+    PROCESSOR,
+    failure,
+    first_line,
+    out_of_memory,
+    processor_warning,
+    smaller_tiles,
+    tiles_warning,
+)
 from focusstack_app.inference.manifest import HALF_FUSION, read_verified
 from focusstack_app.inference.slots import filled_slots, of_frames
 from focusstack_app.inference.weights import weights_beside
@@ -105,16 +113,10 @@ class OnnxModel:
                 outputs: list[FloatArray] = session.run(None, inputs)
         except Exception as error:  # ONNX Runtime's errors share no base class
             if any(words in str(error).lower() for words in _OUT_OF_MEMORY):
-                raise DeviceMemoryError(
-                    message("The device ran out of memory."),
-                    message("Close other programs, or choose the processor as the device."),
-                ) from error
+                raise out_of_memory() from error
             if self.device == "CPU":
                 raise
-            raise DeviceError(
-                message("{device} fails ({error}).", device=self.device, error=first_line(error)),
-                message("Choose the processor as the device."),
-            ) from error
+            raise failure(self.device, error) from error
         return outputs
 
 
@@ -129,12 +131,6 @@ def _calls_at_once(manifest: ModelManifest) -> int:
     picture. Only ours see single cells.
     """
     return 1 if manifest.encoder_halo_px else min(MOST_CALLS, _cores())
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, short enough for a message."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200].rstrip(". ")
 
 
 def _fusion_session(manifest: ModelManifest, accelerator: Accelerator | None) -> Any:
@@ -152,23 +148,12 @@ def _session(
     import onnxruntime
 
     content = read_verified(manifest, name)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    if accelerator is None:
-        # The threads that call compute too; all of them together are as many as the cores.
-        options.intra_op_num_threads = _cores() - _calls_at_once(manifest) + 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    for axis in fixed_axes:
-        options.add_free_dimension_override_by_name(axis, manifest.tile_px // manifest.scale)
-    if weights := weights_beside(manifest, name):
-        values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
-        options.add_external_initializers(list(weights), list(values))
+    options = _options(manifest, name, accelerator, fixed_axes)
     providers: dict[str, Mapping[str, str]] = {}
     if accelerator is not None:
         providers[accelerator.provider] = accelerator.options
         # What does not start is told by `DeviceError`, not by ONNX Runtime's log as well.
         onnxruntime.set_default_logger_severity(4)
-        options.enable_mem_pattern = accelerator.provider != _DIRECTML  # which refuses it
     providers.setdefault(_PROCESSOR, {})
     try:
         # Without ONNX Runtime's own fallback, which would go on elsewhere and not tell.
@@ -186,7 +171,7 @@ def _session(
                     label=accelerator.label,
                     error=first_line(error),
                 ),
-                message("Choose the processor as the device."),
+                PROCESSOR,
             ) from error
         raise ModelError(
             message(
@@ -207,3 +192,24 @@ def _session(
             message("Install them, or choose the processor as the device."),
         )
     return BoundSession(session, accelerator.memory) if accelerator.memory else session
+
+
+def _options(
+    manifest: ModelManifest, name: str, accelerator: Accelerator | None, fixed_axes: tuple[str, ...]
+) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if accelerator is None:
+        # The threads that call compute too; all of them together are as many as the cores.
+        options.intra_op_num_threads = _cores() - _calls_at_once(manifest) + 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    else:
+        options.enable_mem_pattern = accelerator.provider != _DIRECTML  # which refuses it
+    for axis in fixed_axes:
+        options.add_free_dimension_override_by_name(axis, manifest.tile_px // manifest.scale)
+    if weights := weights_beside(manifest, name):
+        values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
+        options.add_external_initializers(list(weights), list(values))
+    return options

@@ -16,14 +16,21 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from focusstack_app.core.errors import DeviceError, DeviceMemoryError
+from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, Fused, FusionModel, ModelManifest
 from focusstack_app.inference.card import TorchCard
-from focusstack_app.inference.fallback import processor_warning, smaller_tiles, tiles_warning
+from focusstack_app.inference.fallback import (
+    OTHER_DEVICE,
+    failure,
+    out_of_memory,
+    processor_warning,
+    smaller_tiles,
+    tiles_warning,
+)
 from focusstack_app.inference.manifest import read_verified
 from focusstack_app.inference.network import Decoder, Encoder, FusionModule, Selection
-from focusstack_app.inference.onnx import MOST_CALLS, OnnxModel, first_line
+from focusstack_app.inference.onnx import MOST_CALLS, OnnxModel
 from focusstack_app.inference.slots import filled_slots, of_frames
 from focusstack_app.inference.tensors import as_tensor, few
 
@@ -59,7 +66,7 @@ class TorchModel:
             if not torch.cuda.is_available():
                 raise DeviceError(
                     message("The installed PyTorch finds no NVIDIA graphics card that it can use."),
-                    message("Choose automatic or the processor as the device."),
+                    OTHER_DEVICE,
                 )
             self.device = f"CUDA ({torch.cuda.get_device_name()}, PyTorch)"
             self._half = torch.cuda.get_device_capability() >= _HALF_SINCE
@@ -163,17 +170,11 @@ class TorchModel:
         try:
             yield
         except torch.OutOfMemoryError as error:
-            raise DeviceMemoryError(
-                message("The device ran out of memory."),
-                message("Close other programs, or choose the processor as the device."),
-            ) from error
+            raise out_of_memory() from error
         except RuntimeError as error:
             if self._place.type == "cpu":
                 raise
-            raise DeviceError(
-                message("{device} fails ({error}).", device=self.device, error=first_line(error)),
-                message("Choose the processor as the device."),
-            ) from error
+            raise failure(self.device, error) from error
 
 
 class _Recording:

@@ -1644,10 +1644,6 @@
         <translation>{label} startet nicht: {unloaded} lässt sich nicht laden.</translation>
     </message>
     <message>
-        <source>Choose the processor, or automatic, as the device.</source>
-        <translation>Wählen Sie den Prozessor oder „Automatisch“ als Gerät.</translation>
-    </message>
-    <message>
         <source>The NVIDIA driver does not start (error {code}).</source>
         <translation>Der NVIDIA-Treiber startet nicht (Fehler {code}).</translation>
     </message>

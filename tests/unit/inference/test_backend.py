@@ -15,7 +15,7 @@ from focusstack_app.core.kinds import on_host
 from focusstack_app.core.model import FloatArray, ModelManifest
 from focusstack_app.inference import backend, pytorch
 from focusstack_app.inference.backend import open_model
-from focusstack_app.inference.devices import ACCELERATORS, Card
+from focusstack_app.inference.devices import ACCELERATORS, GraphicsCard
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.inference.onnx import OnnxModel
 from focusstack_app.inference.selftest import agrees
@@ -33,11 +33,11 @@ from tests.helpers.onnx_runtime import (
 @pytest.fixture
 def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModelManifest:
     monkeypatch.setattr(backend, "_agreed", {})
-    _with_cards(monkeypatch, [Card("NVIDIA Test 4000", half=True)])
+    _with_cards(monkeypatch, [GraphicsCard("NVIDIA Test 4000", half=True)])
     return written_manifest(tmp_path)
 
 
-def _with_cards(monkeypatch: pytest.MonkeyPatch, cards: list[Card]) -> None:
+def _with_cards(monkeypatch: pytest.MonkeyPatch, cards: list[GraphicsCard]) -> None:
     monkeypatch.setattr(backend, "nvidia_cards", lambda: cards)
 
 
@@ -127,7 +127,7 @@ def test_auto_goes_on_to_the_next_accelerator(
 ) -> None:
     _with(monkeypatch, FakeOnnxRuntime(providers=[CUDA, DIRECTML]))
 
-    def fail() -> list[Card]:
+    def fail() -> list[GraphicsCard]:
         raise DeviceError("The NVIDIA driver does not start (error 999).")
 
     monkeypatch.setattr(backend, "nvidia_cards", fail)
@@ -168,7 +168,7 @@ def test_pytorch_that_is_not_installed_names_the_extra(
     manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _with(monkeypatch, FakeOnnxRuntime())
-    monkeypatch.setattr(backend, "find_spec", lambda _name: None)
+    monkeypatch.setattr(backend, "has_pytorch", lambda: False)
     with pytest.raises(DeviceError, match=r"focusstack_app\[cuda\]"):
         open_model(manifest, "torch-cuda")
     assert open_model(manifest, "auto").device == "CUDA (NVIDIA Test 4000)"
@@ -252,7 +252,7 @@ def test_half_precision_is_for_cards_that_are_fast_at_it(
     manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch, fast: bool, file: str
 ) -> None:
     runtime = _with(monkeypatch, FakeOnnxRuntime())
-    _with_cards(monkeypatch, [Card("NVIDIA Test 4000", half=fast)])
+    _with_cards(monkeypatch, [GraphicsCard("NVIDIA Test 4000", half=fast)])
     (manifest.folder / "fusion.fp16.onnx").write_text("fusion in fp16")
     digest = hashlib.sha256(b"fusion in fp16").hexdigest()
     manifest = replace(manifest, sha256={**manifest.sha256, "fusion.fp16.onnx": digest})
