@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from focusstack_app.core.errors import DeviceError
 from focusstack_app.core.message import joined, message
-from focusstack_app.core.model import ModelManifest
+from focusstack_app.core.model import FusionModel, ModelManifest
 
 # The network was trained on crops of this size; smaller ones see too little of the picture.
 LEAST_TILE_PX = 256
@@ -32,3 +33,15 @@ def processor_warning(reason: str) -> str:
         reason: In whole sentences.
     """
     return joined(message("The graphics card could not be used; the processor was used."), reason)
+
+
+def on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
+    """What goes on after an error. Tiles stay as large: parts must fit those that are there.
+
+    Raises:
+        DeviceError: That error, if it was the processor's.
+    """
+    processor = model.fallback(error.message, out_of_memory=False)
+    if processor is None:
+        raise error
+    return processor
