@@ -18,8 +18,6 @@ from focusstack_app.console import (
     say,
 )
 from focusstack_app.core.errors import Cancelled, OutputError
-from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import FileFormat
 from focusstack_app.core.progress import Progress
@@ -139,10 +137,7 @@ def _run(args: argparse.Namespace, target: BatchTarget) -> int:
 
 
 def _request(args: argparse.Namespace) -> MakeRequest:
-    def request(stack: Stack) -> FusionRequest:
-        return fusion_request(stack, args)
-
-    return request
+    return lambda stack: fusion_request(stack, args)
 
 
 def _watch(args: argparse.Namespace, target: BatchTarget) -> int:

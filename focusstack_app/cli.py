@@ -11,21 +11,11 @@ import argparse
 import difflib
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
-from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from focusstack_app.arguments import (
-    DEMO_OUTPUT,
-    beside_picture,
     command_parser,
-    fusion_request,
-    known_alignment,
-    output_options,
     window_parser,
     with_project,
 )
@@ -33,8 +23,6 @@ from focusstack_app.console import (
     CANCELLED,
     DONE,
     FAILED,
-    ProgressDisplay,
-    cancelled_by_signals,
     complain,
     finish_standard_streams,
     one_line,
@@ -42,29 +30,17 @@ from focusstack_app.console import (
     say,
     warn,
 )
-from focusstack_app.core.assets import resources_dir
 from focusstack_app.core.errors import (
     Cancelled,
     FocusStackError,
     InputError,
     ModelError,
 )
-from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.memory import keep_freed_memory
-from focusstack_app.core.naming import free_path
-from focusstack_app.core.output import (
-    FileFormat,
-    format_of,
-)
 from focusstack_app.core.pages import file_of
-from focusstack_app.core.places import is_folder, is_there
-from focusstack_app.core.progress import Progress
+from focusstack_app.core.places import is_there
 from focusstack_app.settings.store import SettingsStore
 
-if TYPE_CHECKING:
-    from focusstack_app.jobs.opening import OpenedStack
-
-_WHOLE_SHARE = 0.45  # of the progress where slabs follow: they have more frames in all
 COMMANDS = ("fuse", "batch", "demo", "models")
 
 
@@ -133,118 +109,15 @@ def _window(args: argparse.Namespace) -> int:
 
 
 def _fuse(args: argparse.Namespace) -> int:
-    from focusstack_app.jobs.opening import open_stack, with_reference
+    from focusstack_app.fuse_command import fuse
 
-    opened = with_reference(open_stack(args.inputs), args.reference)
-    request, export = fusion_request(opened.stack, args), args.settings.export
-    suffix = export.format.suffixes[0]
-    output = args.output or free_path(request, export.name, export.folder, suffix)
-    return _fuse_to(opened, output, args)
+    return fuse(args)
 
 
 def _demo(args: argparse.Namespace) -> int:
-    from focusstack_app.io.probe import list_images
-    from focusstack_app.jobs.opening import open_stack
+    from focusstack_app.fuse_command import demo
 
-    folder = resources_dir() / "demo"
-    frames = list_images(folder) if is_folder(folder) else []
-    frames = [path for path in frames if path.name.startswith("frame_")]
-    if not frames:
-        raise InputError("The demo stack is missing.", "Install focusstack_app again.")
-    output = args.output or (DEMO_OUTPUT if args.overwrite else _free_name(DEMO_OUTPUT))
-    return _fuse_to(open_stack(frames), output.resolve(), args)
-
-
-def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int:
-    from focusstack_app.jobs.alignment import save_alignment
-    from focusstack_app.jobs.disk_room import DiskRoom, Load
-    from focusstack_app.jobs.export import FUSION_SHARE, check_size, check_targets, export_result
-    from focusstack_app.jobs.fuse import fuse_stack
-    from focusstack_app.jobs.report import facts, slab_facts, write_report
-    from focusstack_app.jobs.slabs import export_slabs, slab_paths
-
-    slabs = slab_paths(output, opened.stack, *args.slabs) if args.slabs is not None else []
-    files = beside_picture(args)
-    check_targets(
-        output,
-        **files,
-        others=[*slabs, *(path for path in (args.json, args.save_alignment) if path is not None)],
-        sources=opened.stack.sources,
-    )
-    check_size(output, opened.stack.sources)
-    stack, known = known_alignment(opened.stack, args)
-    request, options = (
-        replace(fusion_request(stack, args), registration=known),
-        output_options(args),
-    )
-    kind, size_px = format_of(output) or FileFormat.TIFF, stack.sources[stack.reference].size_px
-    picture_bytes = 3 * options.bits_in(kind) // 8 * prod(size_px)
-    DiskRoom().check(Load({output.parent: (1 + len(slabs)) * picture_bytes}, 0))
-    started = time.monotonic()
-    display = ProgressDisplay(sys.stderr)
-    progress = Progress(display)
-    made, of_slabs = [output], list[dict[str, object]]()
-    with cancelled_by_signals(progress), display, ExitStack() as together:
-        of_whole = progress.sub(0.0, _WHOLE_SHARE if slabs else 1.0)
-        result = fuse_stack(request, of_whole.sub(0.0, FUSION_SHARE))
-        export_result(
-            result,
-            output,
-            options=options,
-            **files,
-            progress=of_whole.sub(FUSION_SHARE, 1.0),
-            together=together,
-        )
-        warnings = list(result.warnings)
-        if slabs:
-            for slab, path in export_slabs(
-                result,
-                slabs,
-                args.slabs,
-                options=options,
-                overwrite=args.overwrite,
-                progress=progress.sub(_WHOLE_SHARE, 1.0),
-                together=together,
-            ):
-                made.append(path)
-                of_slabs.append(slab_facts(slab, path))
-                warnings += [warning for warning in slab.warnings if warning not in warnings]
-    if args.save_alignment is not None:
-        assert result.registration is not None
-        save_alignment(
-            args.save_alignment,
-            result.request.stack,
-            result.registration,
-            left_out=_left_out(opened.stack, result.request.stack),
-            overwrite=args.overwrite,
-        )
-    seconds = time.monotonic() - started
-    again = (
-        f"{_shown(source.path)} is left out, as it was when the alignment was saved."
-        for source in _left_out(opened.stack, stack)
-    )
-    warnings = [*opened.warnings, *again, *warnings]
-    for warning in warnings:
-        warn(warning)
-    if args.json is not None:
-        report = facts(result) | {
-            "warnings": warnings,
-            "output": str(output),
-            "provenance": _text(args.provenance),
-            "depth": _text(args.depth),
-            "stereo": _text(args.stereo),
-            "slabs": of_slabs,
-            "seconds": round(seconds, 3),
-        }
-        write_report(args.json, report, overwrite=args.overwrite)
-    height, width = result.picture.shape[:2]
-    bits = options.bits_in(kind)
-    more = f" and {len(of_slabs)} slabs, {_shown(made[1])} to {made[-1].name}" if slabs else ""
-    say(
-        f"Wrote {_shown(output)}{more} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
-        f"on {result.device} with {result.model}"
-    )
-    return DONE
+    return demo(args)
 
 
 def _batch(args: argparse.Namespace) -> int:
@@ -297,28 +170,10 @@ def _models_install(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _left_out(given: Stack, fused: Stack) -> list[FrameSource]:
-    there = set(fused.sources)
-    return [source for source in given.sources if source not in there]
-
-
-def _free_name(path: Path) -> Path:
-    """`path`, or its first numbered sibling that does not exist: name-2, name-3 ..."""
-    free, number = path, 1
-    while is_there(free):
-        number += 1
-        free = path.with_stem(f"{path.stem}-{number}")
-    return free
-
-
 def _shown(path: Path) -> str:
     from focusstack_app.io.faults import shown
 
     return shown(path)
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
 
 
 _RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -98,7 +98,7 @@ class TestDemo:
         (here / "focusstack-demo.tif").write_bytes(b"mine")
         assert run("demo", *PYRAMID) == 0
         assert (here / "focusstack-demo.tif").read_bytes() == b"mine"
-        assert files_in(here) == ["focusstack-demo-2.tif", "focusstack-demo.tif"]
+        assert files_in(here) == ["focusstack-demo.tif", "focusstack-demo_2.tif"]
 
     def test_a_name_of_ones_own_is_not_overwritten(
         self, here: Path, capsys: pytest.CaptureFixture[str]
