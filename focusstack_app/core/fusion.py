@@ -160,6 +160,26 @@ class FusionRequest:
         """The frames that are fused."""
         return self.stack.sources[self.positions.start : self.positions.stop]
 
+    def alike_but_mode(self, other: FusionRequest) -> bool:
+        """Whether another one differs in nothing but the mode, and in what changes no pixel.
+
+        That is its identity, and how much memory may be used; and it may know where the frames lie
+        by another object.
+        """
+        own, asked = self.registration, other.registration
+        known_alike = own.equals(asked) if own is not None else asked is None
+        return known_alike and self._but_mode() == other._but_mode()
+
+    def _but_mode(self) -> FusionRequest:
+        return replace(
+            self,
+            mode=Mode.FAITHFUL,
+            request_id="",
+            memory_bytes=None,
+            temporary_folder=None,
+            registration=None,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Provenance:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
 from focusstack_app.core.message import joined, message
-from focusstack_app.core.model import ModelManifest
+from focusstack_app.core.model import FusionModel, ModelManifest
 
 OTHER_DEVICE = message("Choose automatic or the processor as the device.")
 PROCESSOR = message("Choose the processor as the device.")
@@ -57,3 +57,15 @@ def processor_warning(reason: str) -> str:
         reason: In whole sentences.
     """
     return joined(message("The graphics card could not be used; the processor was used."), reason)
+
+
+def on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
+    """What goes on after an error. Tiles stay as large: parts must fit those that are there.
+
+    Raises:
+        DeviceError: That error, if it was the processor's.
+    """
+    processor = model.fallback(error.message, out_of_memory=False)
+    if processor is None:
+        raise error
+    return processor

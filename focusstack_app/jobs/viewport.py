@@ -23,7 +23,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from focusstack_app.core.errors import DeviceError
+from focusstack_app.core.errors import DeviceError, OutputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FusionModel
@@ -35,6 +35,7 @@ from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
 from focusstack_app.engine.overview import Overview, noise_of
 from focusstack_app.engine.pixels import to_uint16
 from focusstack_app.engine.veil import reach_px
+from focusstack_app.inference.fallback import on_processor
 from focusstack_app.io.spool import Spool
 from focusstack_app.jobs.budget import FRAME_BYTES, ViewportRoom, room_bytes, viewport_room
 from focusstack_app.jobs.fuse import LoadModel, card_for, fuse_prepared, fuse_stack, load_model
@@ -81,7 +82,7 @@ def open_viewport(
         try:
             encoded = _looked_over(model, prepared, spool, recent, progress)
         except DeviceError as error:
-            model = _on_processor(model, error)
+            model = on_processor(model, error)
             encoded = _looked_over(model, prepared, spool, recent, progress)
             encoded.failed = True
         return Viewport(
@@ -135,8 +136,9 @@ class Viewport:
         self._spool = spool
         self._files = weakref.finalize(self, files.close)
         self._load = load
-        self.stale = False
-        self._lent = False  # to a render that begins anew: the frames stay as they are
+        self.stale = self._lent = (
+            False  # lent to a render that begins anew: frames stay as they are
+        )
         self.size_px = self._inside.width, self._inside.height
         self.icc_profile = prepared.icc_profile
         self.device = encoded.model.device
@@ -152,15 +154,13 @@ class Viewport:
         It may know where the frames lie by another object; and how much memory may be used does
         not change the picture.
         """
-        own, asked = self._request.registration, request.registration
-        known_alike = own.equals(asked) if own is not None else asked is None
-        return not self.closed and known_alike and _but_mode(request) == _but_mode(self._request)
+        return not (self.closed or self.stale) and self._request.alike_but_mode(request)
 
     def render(self, request: FusionRequest, progress: Progress) -> FusionResult:
         """The whole picture, as `fuse_stack` makes it, of what is at hand for the parts.
 
-        Frames whose files have changed are read again. The viewport is closed then, as it is after
-        its device has failed.
+        Files that have changed are read anew: it serves no other render then. It is closed where
+        one is gone, as after its device has failed.
 
         Args:
             request: One that it `serves`.
@@ -172,10 +172,9 @@ class Viewport:
             Cancelled: If the user stopped it.
         """
         self._check_open()
-        if stamps_of(request.stack.sources) != self._stamps:
-            self.stale = True
-            self.close()
-            return fuse_stack(request, progress, self._load)
+        if (stamps := stamps_of(request.stack.sources)) != self._stamps:
+            self.stale = None not in stamps
+            return self._anew(request, progress)
         progress.report(0.0, message("Fusing"))
         clock, encoded = Clock(), self._encoded
         model = encoded.model
@@ -221,6 +220,21 @@ class Viewport:
             reused_tiles=self._recent.recalled if served else 0,
         )
 
+    def _anew(self, request: FusionRequest, progress: Progress) -> FusionResult:
+        """The picture of the files as they are now; meanwhile parts can be had of what was read."""
+        room, asked = self._room.recent_bytes // 2, request.memory_bytes
+        self._lent = True
+        self._recent.limit(room)
+        try:
+            self._spool.limit(0, [*self._encoded.latents, *self._prepared.frames])
+        except OutputError:
+            self.stale = False
+        if not self.stale:  # a file is gone, or there is no room on disk
+            self.close()
+        most = max(0, (self._room.budget_bytes if asked is None else asked) - room)
+        result = fuse_stack(replace(request, memory_bytes=most), progress, self._load)
+        return replace(result, request=replace(result.request, memory_bytes=asked))
+
     @property
     def complete(self) -> bool:
         """Whether all frames are resampled and encoded."""
@@ -262,7 +276,7 @@ class Viewport:
             return work()
         except DeviceError as error:
             if self._encoded.model is model:  # or a part in the middle of it found that before
-                self._encoded.model = _on_processor(model, error)
+                self._encoded.model = on_processor(model, error)
                 self._encoded.failed = True
                 self.device = self._encoded.model.device
             return work()
@@ -369,26 +383,3 @@ class Viewport:
         return Region(
             window.top + top, window.left + left, window.bottom + top, window.right + left
         )
-
-
-def _on_processor(model: FusionModel, error: DeviceError) -> FusionModel:
-    """What goes on after an error. Tiles stay as large: parts must fit those that are there.
-
-    Raises:
-        DeviceError: That error, if it was the processor's.
-    """
-    processor = model.fallback(error.message, out_of_memory=False)
-    if processor is None:
-        raise error
-    return processor
-
-
-def _but_mode(request: FusionRequest) -> FusionRequest:
-    return replace(
-        request,
-        mode=Mode.FAITHFUL,
-        request_id="",
-        memory_bytes=None,
-        temporary_folder=None,
-        registration=None,
-    )

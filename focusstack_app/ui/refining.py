@@ -281,8 +281,10 @@ class Refiner(QObject):
 
     def _on_previewer_changed(self) -> None:
         previewer = self._previewer
-        if self._viewport is not None and self._viewport.closed:  # by a render that read anew
-            self._outdated = self._viewport.stale
+        viewport = self._viewport
+        # A render that found other files lets what was read be looked at until it ends.
+        if viewport and (viewport.closed or (viewport.stale and not previewer.held)):
+            self._outdated = viewport.stale
             self.give_back()
         if self._outdated and previewer.preview is not None and not previewer.held:
             self._outdated = False

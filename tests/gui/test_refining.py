@@ -298,6 +298,27 @@ def test_frames_that_changed_on_disk_are_read_again(
     refined(previewed, qtbot)
 
 
+def test_what_was_read_is_looked_at_while_a_render_reads_other_files(
+    previewed: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    viewer, refiner = previewed.viewer, previewed.stage.refiner
+    viewer.show_actual_pixels()
+    refined(previewed, qtbot)
+    viewport = refiner._viewport
+    assert viewport is not None
+    write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800, seed=5)
+    previewed.render_stack()
+    previewed.renderer.pause()
+    qtbot.waitUntil(lambda: viewport.stale, timeout=PATIENCE_MS)
+    viewer.zoom_to(1.0, QPointF(viewer.width(), viewer.height()))
+    viewer.zoom_to(2.0, QPointF(0, 0))
+    refined(previewed, qtbot)
+    assert not previewed.side.outputs.outputs
+    previewed.renderer.resume()
+    rendered(previewed, 1, qtbot)
+    qtbot.waitUntil(lambda: viewport.closed, timeout=PATIENCE_MS)
+
+
 def test_looking_at_the_whole_meanwhile_does_not_read_the_frames_again(
     previewed: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:

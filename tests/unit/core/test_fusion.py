@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -74,3 +77,22 @@ def test_registrations_are_equal_where_every_frame_lies_at_the_same_place() -> N
     assert registration().equals(registration())
     for other in (registration(shift=1), registration(gain=2), registration(doubtful=2), None):
         assert not registration().equals(other)
+
+
+def test_requests_that_differ_in_the_mode_only_are_alike() -> None:
+    matrices = np.stack([np.eye(3)] * 3)
+    known = Registration(matrices, np.ones((3, 3)), (), (64, 96))
+    request = FusionRequest(fake_stack(), registration=known)
+    again = replace(known, frame_from_reference=matrices.copy())
+    for other in (
+        replace(request, mode=Mode.STRICT, request_id="other", memory_bytes=0),
+        replace(request, registration=again, temporary_folder=Path("there")),
+    ):
+        assert request.alike_but_mode(other)
+    for other in (
+        replace(request, overlap=0.5),
+        replace(request, registration=None),
+        FusionRequest(fake_stack(4)),
+    ):
+        assert not request.alike_but_mode(other)
+        assert not other.alike_but_mode(request)

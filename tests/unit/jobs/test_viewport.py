@@ -147,8 +147,30 @@ def test_a_frame_that_was_written_anew_is_read_anew(request_: FusionRequest) -> 
     assert not np.array_equal(found.picture, stale.picture)
     assert_same(found, fuse_stack(request_, Progress(), lambda _: UnevenModel()))
     assert found.reused == ()
-    assert viewport.closed
+    assert viewport.stale
     assert not viewport.serves(request_)
+
+
+def test_what_was_read_can_be_looked_at_while_a_render_reads_anew(
+    request_: FusionRequest, scratch: Path
+) -> None:
+    viewport = _opened(request_)
+    window = Region(100, 200, 230, 330)
+    before = viewport.picture_of(window, Mode.FAITHFUL, Progress())
+    pixels = make_stack(3, width_px=WIDTH_PX, height_px=HEIGHT_PX, seed=1).frames[1]
+    write_picture(request_.stack.sources[1].path, pixels, bits=16)
+    seen: list[np.ndarray] = []
+
+    def look(_fraction: float, stage: str) -> None:
+        if stage == "Fusing" and not seen:
+            assert list(scratch.glob("*/*"))  # the memory is the render's
+            seen.append(viewport.picture_of(window, Mode.FAITHFUL, Progress()))
+
+    found = viewport.render(request_, Progress(look))
+    assert found.request.memory_bytes == request_.memory_bytes
+    np.testing.assert_array_equal(seen, [before])
+    viewport.close()
+    assert not list(scratch.glob("*/*"))
 
 
 def test_a_frame_that_is_gone_is_named_by_the_render(request_: FusionRequest) -> None:
@@ -156,6 +178,8 @@ def test_a_frame_that_is_gone_is_named_by_the_render(request_: FusionRequest) ->
     request_.stack.sources[1].path.unlink()
     with pytest.raises(InputError, match=r"1\.tif"):
         viewport.render(request_, Progress())
+    assert viewport.closed
+    assert not viewport.stale
 
 
 def _stopped_in(stage: str) -> tuple[Progress, list[str]]:
