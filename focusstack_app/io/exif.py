@@ -26,6 +26,7 @@ from focusstack_app.io.jxl_header import BARE, BOXED, metadata_of
 from focusstack_app.io.png import chunks
 
 USER_COMMENT = 37510
+_OF_BYTES = (TagType.BYTE, TagType.ASCII, TagType.UNDEFINED)  # it is the last, but not always
 _TIFF_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _RAF_JPEG_AT = 84  # offset and size of the embedded JPEG, big-endian
 _JPEG_MARK, _JPEG_MARK_ENDS = b"Exif", 2  # zeros follow, or should
@@ -152,7 +153,7 @@ def _comment(file: BinaryIO, directory_at: int) -> _Comment:
     file.seek(directory_at)
     (count,) = struct.unpack(f"{order}H", file.read(2))
     for number, kind, size, at in struct.iter_unpack(f"{order}HHII", file.read(12 * count)):
-        if (number, kind) == (USER_COMMENT, TagType.UNDEFINED) and size > 8:
+        if number == USER_COMMENT and kind in _OF_BYTES and size > 8:
             file.seek(at)
             data = file.read(min(size, _LONGEST_READ_BYTES))
             code, words = data[:8], data[8:]

@@ -177,6 +177,14 @@ def test_a_comment_is_kept_whatever_its_order_of_bytes(
     assert kept[37510] == b"UNICODE\0" + words.encode("utf-16-le")
 
 
+@pytest.mark.parametrize("kind", [TagType.BYTE, TagType.ASCII, TagType.UNDEFINED])
+def test_a_comment_of_another_type_is_one_too(tmp_path: Path, kind: TagType) -> None:
+    block = packed_tiff([], {34665: [Tag(37510, kind, b"ASCII\0\0\0on a stick")]})
+    path = save_jpeg(tmp_path / "a.jpg", corners(), exif=b"Exif\0\0" + block)
+    kept = {tag.number: tag for tag in exif_for_export(probe(path), "s", "").exif}
+    assert kept[37510] == Tag(37510, TagType.UNDEFINED, b"ASCII\0\0\0on a stick")
+
+
 @pytest.mark.parametrize("blank", [b"", bytes(40), b"ASCII\0\0\0   \0", b"UNICODE\0" + bytes(8)])
 def test_a_blank_comment_is_none(tmp_path: Path, blank: bytes) -> None:
     exposure = rationals(33434, TagType.RATIONAL, [(1, 200)])
