@@ -7,12 +7,14 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from focusstack_app.core.memory import keep_freed_memory
+from tests.helpers.disk import temporary_files_in
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -73,6 +75,15 @@ def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     lines = [record.getMessage() for record in records if record.levelno >= logging.WARNING]
     if lines:
         pytest.fail(f"unexpected log: {lines}")
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files go."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    temporary_files_in(folder, monkeypatch)
+    return folder
 
 
 def _counts(thread: threading.Thread, before: set[threading.Thread]) -> bool:

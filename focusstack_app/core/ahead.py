@@ -8,6 +8,8 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from focusstack_app.core.progress import Checkpoint
+
 MOST_THREADS = min(16, os.cpu_count() or 1)
 _SOON_S = 0.1  # between two checks
 
@@ -48,7 +50,7 @@ def ahead(
                 future.cancel()
 
 
-def beside(work: Callable[[], Result], checkpoint: Callable[[], None]) -> Result:
+def beside(work: Callable[[], Result], checkpoint: Checkpoint) -> Result:
     """What `work` makes, on a thread of its own: one call of a library that cannot be stopped.
 
     Args:

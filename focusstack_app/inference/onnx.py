@@ -148,7 +148,10 @@ def _session(
     import onnxruntime
 
     content = read_verified(manifest, name)
-    options = _options(manifest, name, accelerator, fixed_axes)
+    options = _options(manifest, accelerator, fixed_axes)
+    if weights := weights_beside(manifest, name):  # not copied: they must outlive the next call
+        values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
+        options.add_external_initializers(list(weights), list(values))
     providers: dict[str, Mapping[str, str]] = {}
     if accelerator is not None:
         providers[accelerator.provider] = accelerator.options
@@ -195,7 +198,7 @@ def _session(
 
 
 def _options(
-    manifest: ModelManifest, name: str, accelerator: Accelerator | None, fixed_axes: tuple[str, ...]
+    manifest: ModelManifest, accelerator: Accelerator | None, fixed_axes: tuple[str, ...]
 ) -> Any:
     import onnxruntime
 
@@ -209,7 +212,4 @@ def _options(
         options.enable_mem_pattern = accelerator.provider != _DIRECTML  # which refuses it
     for axis in fixed_axes:
         options.add_free_dimension_override_by_name(axis, manifest.tile_px // manifest.scale)
-    if weights := weights_beside(manifest, name):
-        values = map(onnxruntime.OrtValue.ortvalue_from_numpy, weights.values())
-        options.add_external_initializers(list(weights), list(values))
     return options

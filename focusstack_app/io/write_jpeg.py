@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from PIL import Image
 
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.output import Subsampling
+from focusstack_app.core.progress import Checkpoint
 
 LARGEST_SIDE_PX = 65500  # libjpeg's JPEG_MAX_DIMENSION
 MOST_DPI = 65535  # JFIF 1.02 holds 16 bits
@@ -27,7 +27,7 @@ def write_jpeg(
     quality: int,
     subsampling: Subsampling,
     dots_per_inch: int,
-    checkpoint: Callable[[], None] = lambda: None,
+    checkpoint: Checkpoint = lambda: None,
 ) -> None:
     """Write a picture.
 

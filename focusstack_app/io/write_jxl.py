@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.io.jxl_colours import encoding_of, linear_srgb
 from focusstack_app.io.jxl_header import BOXED, boxes, header_of, packed_header
 
@@ -39,7 +39,7 @@ def write_jxl(
     *,
     quality: int,
     lossless: bool,
-    checkpoint: Callable[[], None] = lambda: None,
+    checkpoint: Checkpoint = lambda: None,
 ) -> None:
     """Write a picture.
 

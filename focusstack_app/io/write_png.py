@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import imagecodecs
@@ -12,6 +11,7 @@ import numpy as np
 
 from focusstack_app.core.ahead import beside
 from focusstack_app.core.frames import Pixels
+from focusstack_app.core.progress import Checkpoint
 
 MOST_DPI = 50_000_000  # per metre in 31 bits
 _LEVEL = 3
@@ -25,7 +25,7 @@ def write_png(
     icc_profile: bytes | None = None,
     xmp: bytes = b"",
     dots_per_inch: int | None = None,
-    checkpoint: Callable[[], None] = lambda: None,
+    checkpoint: Checkpoint = lambda: None,
 ) -> None:
     """Write a picture or map without loss.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from focusstack_app.core.ahead import beside
+from focusstack_app.core.progress import Checkpoint
 
 LARGEST_SIDE_PX = 16383  # libwebp's WEBP_MAX_DIMENSION
 _EFFORT = 50  # where there is no loss, the quality says how hard the encoder tries
@@ -25,7 +25,7 @@ def write_webp(
     *,
     quality: int,
     lossless: bool,
-    checkpoint: Callable[[], None] = lambda: None,
+    checkpoint: Checkpoint = lambda: None,
 ) -> None:
     """Write a picture.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, StereoKind, format_of
 from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_folder, is_there, real
-from focusstack_app.core.progress import Progress
+from focusstack_app.core.progress import Checkpoint, Progress
 from focusstack_app.io.atomic import output_error, replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import check_side, write_map, write_picture
@@ -286,7 +286,7 @@ def _write(
     pixels: NDArray[np.uint16],
     icc_profile: bytes | None,
     options: OutputOptions,
-    checkpoint: Callable[[], None],
+    checkpoint: Checkpoint,
 ) -> None:
     """Write the picture of a result, or one that was made of it."""
     stack = result.request.stack
@@ -306,7 +306,7 @@ def _write_stereo(
     result: FusionResult,
     stereo: Stereo,
     options: OutputOptions,
-    checkpoint: Callable[[], None],
+    checkpoint: Checkpoint,
 ) -> None:
     if stereo.kind is StereoKind.ROCKING:
         write_animation(path, rocking_frames(result, stereo, checkpoint), ROCKING_MS)

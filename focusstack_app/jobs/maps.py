@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import Depth, FusionResult, Provenance
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.engine.depth import depth_by_source
 from focusstack_app.engine.depth_map import filled
 
@@ -21,7 +21,7 @@ class MapKind(StrEnum):
     PROVENANCE = "provenance"
 
 
-def map_pixels(result: FusionResult, kind: MapKind, checkpoint: Callable[[], None]) -> Pixels:
+def map_pixels(result: FusionResult, kind: MapKind, checkpoint: Checkpoint) -> Pixels:
     """The map of this kind."""
     return depth_map(result, checkpoint) if kind is MapKind.DEPTH else provenance_map(result)
 
@@ -43,13 +43,13 @@ def provenance_map(result: FusionResult) -> NDArray[np.uint8]:
         that frame alone gave the pixel. Blue: share of the pixel that no frame has.
     """
     provenance = _provenance(result)
-    red = _scaled_index(provenance, len(result.request.stack), 255).astype(np.uint8)
+    count = len(result.request.stack)
+    levels = np.round(np.arange(count) * (255 / max(count - 1, 1))).astype(np.uint8)
+    red = levels[provenance.source_index]
     return np.dstack([red, provenance.confidence, provenance.synthesised])
 
 
-def depth_map(
-    result: FusionResult, checkpoint: Callable[[], None] = lambda: None
-) -> NDArray[np.uint16]:
+def depth_map(result: FusionResult, checkpoint: Checkpoint = lambda: None) -> NDArray[np.uint16]:
     """The place in the stack as depth, between frames too; guessed where no frame tells it.
 
     Args:
@@ -77,8 +77,3 @@ def _provenance(result: FusionResult) -> Provenance:
         confidence=np.full(shape, 255, np.uint8),
         synthesised=np.zeros(shape, np.uint8),
     )
-
-
-def _scaled_index(provenance: Provenance, count: int, top: int) -> NDArray[np.uint16]:
-    levels = np.round(np.arange(count) * (top / max(count - 1, 1))).astype(np.uint16)
-    return levels[provenance.source_index]

@@ -16,6 +16,7 @@ from focusstack_app.core.ahead import ahead
 from focusstack_app.core.kinds import as_float16
 from focusstack_app.core.model import FusionModel, ModelManifest
 from focusstack_app.core.planes import Planes, on_disk
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.core.region import Region, bounds, squares_over
 from focusstack_app.engine.encode import encode_part, padded_size, part_cells
 from focusstack_app.engine.filters import shrunk
@@ -224,7 +225,7 @@ def needed_cells(
 
 
 def read_ahead(
-    latents: Sequence[Planes], cells: Region, threads: int, checkpoint: Callable[[], None]
+    latents: Sequence[Planes], cells: Region, threads: int, checkpoint: Checkpoint
 ) -> None:
     """Have a part of latents made on all threads: who reads one after the other waits for one.
 

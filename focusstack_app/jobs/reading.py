@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +13,6 @@ from focusstack_app.core.errors import InputError
 from focusstack_app.core.frames import Frame, FrameSource, Stack
 from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.message import message
-from focusstack_app.core.pages import file_of
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import PROXY_SIDE_PX
 from focusstack_app.engine.focus_order import focus_order
@@ -30,9 +28,6 @@ _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
 _FEWEST_READERS, _MOST_READERS = 2, 8  # at a time
 _DECODING = 4  # times the memory of a frame that reading it takes, the frame itself included
 _READING_SHARE = 0.3  # of the memory budget
-
-
-Stamps = list[tuple[int, int] | None]
 
 
 class FramesRead(NamedTuple):
@@ -202,16 +197,3 @@ def _in_order(request: FusionRequest, order: list[int]) -> FusionRequest:
         stack=stack.taken(order),
         registration=known.taken(order) if known is not None else None,
     )
-
-
-def stamps_of(sources: Sequence[FrameSource]) -> Stamps:
-    """What tells a file that was written anew; None of one that cannot be reached."""
-    stamps: Stamps = []
-    for source in sources:
-        try:
-            facts = file_of(source.path).stat()
-        except OSError:
-            stamps.append(None)
-        else:
-            stamps.append((facts.st_mtime_ns, facts.st_size))
-    return stamps

@@ -19,6 +19,8 @@ _MOST_PAIRS = 10_000  # some 6 MB; a stack of 300 frames has 1,100 pairs
 _MOST_BYTES = 300_000_000  # of pictures: 30 RAW frames, or twice as many with 8 bits
 _SHARE = 8  # and no more than this part of what a job may use
 
+Stamp = tuple[int, ...]
+
 
 class KnownPairs(dict[Hashable, Any]):
     """Remembers the latest pairs (`engine.matching.Known`), by the contents of both frames.
@@ -70,7 +72,7 @@ class KnownFrames:
             how: All else that decides what `read` gives.
             read: Reads it.
         """
-        stamp, key = _stamp(source), (source, how)
+        stamp, key = stamp_of(source), (source, how)
         with self._lock:
             _, before, known = self._kept.get(key, (source, None, None))
         if known is not None and stamp is not None and before == stamp:
@@ -114,7 +116,7 @@ def _size_bytes(made: ReadFrame) -> int:
     return made.pixels.nbytes + (made.proxy.nbytes if made.proxy is not None else 0)
 
 
-def _stamp(source: FrameSource) -> Hashable:
+def stamp_of(source: FrameSource) -> Stamp | None:
     """What tells a file that was written anew; None of one that cannot be reached."""
     try:
         facts = file_of(source.path).stat()

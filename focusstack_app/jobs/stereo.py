@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.fusion import FusionResult
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.output import Stereo, StereoKind
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.engine.depth_map import filled
 from focusstack_app.engine.pixels import reduced_to
 from focusstack_app.engine.stereo import anaglyph, guess_nearest_first, nearness, seen_from
@@ -38,7 +39,7 @@ def nearest_first_of(result: FusionResult) -> bool:
 def nearness_of(
     result: FusionResult,
     nearest_first: bool | None = None,
-    checkpoint: Callable[[], None] = lambda: None,
+    checkpoint: Checkpoint = lambda: None,
 ) -> FloatArray:
     """How near each pixel is; see `engine.stereo.nearness`.
 
@@ -57,7 +58,7 @@ def nearness_of(
 
 
 def stereo_picture(
-    result: FusionResult, stereo: Stereo, checkpoint: Callable[[], None] = lambda: None
+    result: FusionResult, stereo: Stereo, checkpoint: Checkpoint = lambda: None
 ) -> tuple[NDArray[np.uint16], bytes | None]:
     """Both views of a result as one picture.
 
@@ -93,7 +94,7 @@ def stereo_picture(
 
 
 def rocking_frames(
-    result: FusionResult, stereo: Stereo, checkpoint: Callable[[], None] = lambda: None
+    result: FusionResult, stereo: Stereo, checkpoint: Checkpoint = lambda: None
 ) -> Iterator[NDArray[np.uint8]]:
     """A small picture from one side to the other and back, (H, W, 3) sRGB each.
 

@@ -47,8 +47,8 @@ from focusstack_app.jobs.on_demand import (
 )
 from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import Encoded, add_latents, look_over, prepare
-from focusstack_app.jobs.reading import Stamps, stamps_of
 from focusstack_app.jobs.recent import RecentParts
+from focusstack_app.jobs.remembered import Stamp, stamp_of
 
 Result = TypeVar("Result")
 
@@ -72,7 +72,7 @@ def open_viewport(
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
     room = viewport_room(request)
-    stamps = stamps_of(request.stack.sources)
+    stamps = [stamp_of(source) for source in request.stack.sources]
     recent = RecentParts(room.recent_bytes)
     with ExitStack() as files:
         spool = files.enter_context(Spool(room.frames_bytes, request.temporary_folder))
@@ -116,7 +116,7 @@ class Viewport:
     def __init__(
         self,
         request: FusionRequest,
-        stamps: Stamps,
+        stamps: list[Stamp | None],
         prepared: Prepared,
         encoded: Encoded,
         recent: RecentParts,
@@ -172,7 +172,8 @@ class Viewport:
             Cancelled: If the user stopped it.
         """
         self._check_open()
-        if (stamps := stamps_of(request.stack.sources)) != self._stamps:
+        stamps = [stamp_of(source) for source in request.stack.sources]
+        if stamps != self._stamps:
             self.stale = None not in stamps
             return self._anew(request, progress)
         progress.report(0.0, message("Fusing"))

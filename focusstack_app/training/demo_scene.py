@@ -146,11 +146,11 @@ def _beads(
     _sheets(bpy, name, points, np.asarray(colour, dtype=float)[:, None, None], material)
 
 
-def _tube(path: Array, radius: Array, up: ArrayLike, around: int = 48) -> Array:
+def _tube(path: Array, radius: Array, up: ArrayLike) -> Array:
     """The surface (1, H, W, 3) of a tube along `path` (H, 3)."""
     forward = _unit(np.gradient(path, axis=0))
     side = _unit(np.cross(forward, np.asarray(up)))
-    angle = np.linspace(0, 2 * math.pi, around)[None, :, None]
+    angle = np.linspace(0, 2 * math.pi, 48)[None, :, None]
     ring = np.cos(angle) * side[:, None] - np.sin(angle) * np.cross(side, forward)[:, None]
     return np.asarray(path[:, None] + radius[:, None, None] * ring)[None]
 

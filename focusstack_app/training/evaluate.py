@@ -44,19 +44,10 @@ from focusstack_app.training.metrics import (
     smooth,
     source_errors,
 )
+from focusstack_app.training.pictures import read_rgb
 from focusstack_app.training.plots import plot_difficulty, plot_times
 from focusstack_app.training.scene import SceneSpec
 
-__all__ = [
-    "as_table",
-    "evaluate",
-    "fuse",
-    "laplacian_selection",
-    "load_scene",
-    "measure",
-    "oracle_selection",
-    "source_errors",
-]
 METHODS = ("vaeedof", "strict", "generative", "pyramid", "laplacian", "mean", "oracle")
 BEST_SEVEN = "best-seven"
 TIMED_FRAMES = (2, 3, 4, 5, 6, 7)
@@ -66,15 +57,14 @@ def load_scene(path: Path) -> tuple[list[FloatArray], FloatArray]:
     """Frames and truth of a scene, each (H, W, 3) float32, display-encoded.
 
     Raises:
-        ValueError: If it has no frames or no truth.
+        ValueError: If it has no frames or no truth, or one of them is no picture.
     """
     if path.is_dir():
         truths = sorted(path.glob("truth/pinhole.*"))
         pictures = [*sorted(path.glob("frame_*")), *truths[:1]]
         if len(pictures) < 2 or not truths:
             raise ValueError(f"{path} has no frame_* or no truth/pinhole.*")
-        loaded = [cv2.imread(str(picture)) for picture in pictures]
-        planes = [np.asarray(p, dtype=np.uint8)[:, :, ::-1] for p in loaded if p is not None]
+        planes = [read_rgb(picture) for picture in pictures]
     else:
         with np.load(path, allow_pickle=False) as sample:
             planes = [*sample["frames"], sample["truth"]]

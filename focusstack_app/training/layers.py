@@ -15,7 +15,7 @@ from focusstack_app.training.scene import Faults, SceneSpec, Sheet
 from focusstack_app.training.srgb import to_srgb8
 from focusstack_app.training.synthesis import random_matte
 
-LENS_POINTS = 256
+MOST_POINTS = 256
 
 
 def sheet_picture(sheet: Sheet, width_px: int) -> tuple[Array, int, int]:
@@ -78,7 +78,7 @@ def lens_scene(scene: SceneSpec) -> lens.Scene:
     return lens.Scene(tuple(layers), focus, margin)
 
 
-def render_lens(scene: SceneSpec, points: int = LENS_POINTS) -> tuple[list[Array], Array]:
+def render_lens(scene: SceneSpec, points: int = MOST_POINTS) -> tuple[list[Array], Array]:
     """Frames and truth of `lens.render`, each (H, W, 3) float32 linear light, not clipped.
 
     Args:

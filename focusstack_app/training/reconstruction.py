@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import onnx
 import onnxruntime
@@ -33,6 +32,7 @@ from focusstack_app.training.evaluate import load_scene, model_named
 from focusstack_app.training.export import SLOTS
 from focusstack_app.training.linear import BLOCK, principal_components
 from focusstack_app.training.metrics import psnr
+from focusstack_app.training.pictures import read_rgb
 
 TILE_PX = 512
 COMPONENTS = (16, 32, 48, 64)
@@ -220,18 +220,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     autoencoders.append(of_model(manifest))
     if args.taesd3 is not None:
         autoencoders.append(of_torch("TAESD3", *taesd3.load(args.taesd3)))
-    sets: dict[str, Sequence[FloatArray]] = {"Kodak": [_read(p) for p in args.kodak.glob("*.png")]}
+    sets: dict[str, Sequence[FloatArray]] = {
+        "Kodak": [to_float(read_rgb(p)) for p in args.kodak.glob("*.png")]
+    }
     if args.scenes:
         sets["rendered truth"] = [load_scene(path)[1] for path in args.scenes]
     sys.stdout.write(f"{table(autoencoders, sets)}\n\n{tile_cost(manifest)}\n")
     return 0
-
-
-def _read(path: Path) -> FloatArray:
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError(f"{path} is no picture")
-    return to_float(np.ascontiguousarray(picture[:, :, ::-1]))
 
 
 if __name__ == "__main__":

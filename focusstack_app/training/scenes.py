@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 
 from focusstack_app.training.blender import SAMPLES, render_blender
-from focusstack_app.training.layers import LENS_POINTS, render_lens, with_faults
+from focusstack_app.training.layers import MOST_POINTS, render_lens, with_faults
 from focusstack_app.training.lens import Array
 from focusstack_app.training.scene import Faults, Lens, SceneSpec, Sheet
 from focusstack_app.training.srgb import to_srgb8
@@ -283,7 +283,7 @@ def _show(made: bool, name: str) -> None:
 
 def _renderer(name: str, quality: int | None, threads: int) -> Renderer:
     if name == "lens":
-        return lambda scene: render_lens(scene, quality or LENS_POINTS)
+        return lambda scene: render_lens(scene, quality or MOST_POINTS)
     return lambda scene: render_blender(scene, quality or SAMPLES, threads)
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from focusstack_app.engine.pixels import to_linear
 from focusstack_app.training import lens, lens_torch
 from focusstack_app.training.lens import LENS_POINTS, Array, Layer, Scene, owners
+from focusstack_app.training.pictures import read_rgb
 from focusstack_app.training.srgb import display_encoded
 
 MARGIN_PX = 48
@@ -319,7 +320,7 @@ def random_part(
     )
     top = int(rng.integers(0, picture.shape[0] - rows + 1))
     left = int(rng.integers(0, picture.shape[1] - columns + 1))
-    source = np.ascontiguousarray(picture[top : top + rows, left : left + columns, ::-1])
+    source = np.ascontiguousarray(picture[top : top + rows, left : left + columns])
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     part = cv2.resize(source, (width, height), interpolation=interpolation)
     return np.asarray(part[:, ::-1] if rng.random() < 0.5 else part, dtype=np.uint8)
@@ -327,11 +328,8 @@ def random_part(
 
 @functools.lru_cache(maxsize=128)
 def _photograph(path: Path) -> NDArray[np.uint8]:
-    """Its pixels, BGR; kept, because the next scenes want it again."""
-    picture = cv2.imread(str(path))
-    if picture is None:
-        raise ValueError(f"{path} is no picture")
-    return np.asarray(picture, dtype=np.uint8)
+    """Its pixels; kept, because the next scenes want it again."""
+    return read_rgb(path)
 
 
 def eight_bits(display: Tensor) -> NDArray[np.uint8]:

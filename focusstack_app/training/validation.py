@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,6 +14,7 @@ from focusstack_app.inference.network import SCALE
 from focusstack_app.training.end_to_end import Network, composite
 from focusstack_app.training.evaluate import laplacian_selection, oracle_selection
 from focusstack_app.training.metrics import psnr
+from focusstack_app.training.pictures import read_rgb
 from focusstack_app.training.samples import Batch, batch_of, planes_of
 
 _PICTURES = ("generative", "strict", "unveiled", "faithful")
@@ -59,12 +59,10 @@ def reconstruction_rmse(network: Network, pictures: Sequence[Path]) -> float:
     """Error of encoding and decoding sharp pictures, display-encoded, over all their pixels."""
     errors = []
     for path in pictures:
-        pixels = cv2.imread(str(path))
-        if pixels is None:
-            raise ValueError(f"{path} is not a picture")
+        pixels = read_rgb(path)
         height, width = (side // SCALE * SCALE for side in pixels.shape[:2])
         place = network.fusion.sharpness.device
-        picture = planes_of(pixels[None, :height, :width, ::-1], place)
+        picture = planes_of(pixels[None, :height, :width], place)
         decoded = network.decoder(network.encoder(picture)).clamp(0, 1)
         errors.append(float((decoded - picture).square().mean()))
     return float(np.sqrt(np.mean(errors)))

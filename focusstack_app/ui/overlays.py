@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import Enum
 
 import cv2
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 
 from focusstack_app.core.frames import Pixels
 from focusstack_app.core.fusion import FusionResult
+from focusstack_app.core.progress import Checkpoint
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.io.bit_depth import rounded_to_8
 from focusstack_app.jobs.maps import depth_map, provenance_map
@@ -93,7 +93,7 @@ def is_offered(overlay: Overlay, *, opened: bool, output: Output | None) -> bool
 
 
 def overlay_pixels(
-    result: FusionResult, overlay: Overlay, checkpoint: Callable[[], None] = lambda: None
+    result: FusionResult, overlay: Overlay, checkpoint: Checkpoint = lambda: None
 ) -> NDArray[np.uint8]:
     """The output under an overlay.
 
@@ -151,9 +151,7 @@ def _spot(shape: tuple[int, ...]) -> NDArray[np.uint8]:
     return np.ones((side, side), np.uint8)
 
 
-def peaking_pixels(
-    pixels: Pixels, checkpoint: Callable[[], None] = lambda: None
-) -> NDArray[np.uint8]:
+def peaking_pixels(pixels: Pixels, checkpoint: Checkpoint = lambda: None) -> NDArray[np.uint8]:
     """A frame in grey with its sharp edges in colour.
 
     Args:

@@ -20,20 +20,10 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs.export import FUSION_SHARE, export_result
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
-from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import MeanModel
 from tests.helpers.stacks import make_stack, write_picture, write_stack
 
 STAGES = ("Reading", "Aligning", "Encoding", "Fusing", "Decoding", "Compositing", "Writing")
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary files go."""
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    temporary_files_in(folder, monkeypatch)
-    return folder
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.services import Services
 from tests.helpers.refining import PATIENCE_MS, Jobs
 from tests.helpers.retouching import begin
 from tests.helpers.stacks import write_stack, write_timed_stack
-from tests.helpers.windows import FakeExport, FakeFusion, drop
+from tests.helpers.windows import FakeExport, FakeFusion, drop, render
 
 MakeWindow = Callable[[Services], MainWindow]
 
@@ -84,10 +85,16 @@ def opened(window: MainWindow, frames: list[Path], qtbot: QtBot) -> MainWindow:
 
 
 @pytest.fixture
+def output(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> Output:
+    """The render of three frames; it knows where its pixels come from."""
+    fusion.provenance = True
+    return render(opened, qtbot)
+
+
+@pytest.fixture
 def retouching(opened: MainWindow, qtbot: QtBot) -> MainWindow:
     """The output of three frames, ready to be painted on from the second."""
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     opened.filmstrip.mark(1)
     opened.stage.source = opened.frames.source(1)
     begin(opened, qtbot)

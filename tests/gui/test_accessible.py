@@ -45,7 +45,7 @@ from focusstack_app.ui.sharpness_strip import SharpnessStrip
 from focusstack_app.ui.translation import install_language
 from focusstack_app.ui.viewer import Viewer
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, drop
+from tests.helpers.windows import FakeFusion, child, drop
 
 KINDS = (
     QAbstractButton,
@@ -169,8 +169,7 @@ def test_in_the_dialogs(opened: MainWindow) -> None:
         assert faults(dialog) == []
         dialog.close()
     ask_stop_batch(opened, lambda: None)
-    box = opened.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
+    box = child(opened, QMessageBox)
     assert faults(box, tips=False) == []  # the question above says what they do
     box.reject()
 
@@ -185,8 +184,7 @@ def test_in_the_dialogs(opened: MainWindow) -> None:
 )
 def test_enter_stops_nothing(window: MainWindow, ask: Callable[[MainWindow], None]) -> None:
     ask(window)
-    box = window.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
+    box = child(window, QMessageBox)
     default = box.defaultButton()
     assert default is not None
     assert box.buttonRole(default) is QMessageBox.ButtonRole.RejectRole

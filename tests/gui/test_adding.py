@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, drop, toggle
+from tests.helpers.windows import FakeFusion, child, drop, toggle
 
 
 def names(window: MainWindow) -> list[str]:
@@ -76,8 +76,7 @@ def test_frames_are_added_by_the_menu_and_kept_in_a_project(
 ) -> None:
     more = write_stack(tmp_path / "more", 1)
     opened.actions_.add_frames.trigger()
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(opened, QFileDialog)
     dialog.filesSelected.emit([str(more[0])])
     dialog.close()
     qtbot.waitUntil(lambda: opened.frames.rowCount() == 4)

@@ -26,7 +26,7 @@ from tests.helpers.batches import names, results, run, states
 from tests.helpers.colours import strongest_contrast
 from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, drop
+from tests.helpers.windows import FakeFusion, child, drop
 
 
 def test_a_dropped_folder_becomes_a_proposal(batch: BatchWindow, shoot: Path) -> None:
@@ -66,8 +66,7 @@ def test_the_time_that_is_left_is_told_once_a_stack_is_done(
     assert not any("left" in text for text in seen if text.startswith("Stack 1"))
     assert batch.open_button.isDefault()
     batch.form.preferences_button.click()
-    preferences = window.findChild(PreferencesDialog)
-    assert isinstance(preferences, PreferencesDialog)
+    preferences = child(window, PreferencesDialog)
     preferences.close()
 
 
@@ -235,8 +234,7 @@ def test_closing_the_window_asks_while_a_batch_runs(
     batch.start_button.click()
     qtbot.waitUntil(lambda: len(fusion.requests) == 1)
     assert not window.close()
-    box = window.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
+    box = child(window, QMessageBox)
     next(b for b in box.buttons() if "Stop" in b.text()).click()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert not Path(batch.form.folder.value).exists()
@@ -297,8 +295,7 @@ def test_the_real_fusion_runs_a_batch(
 
 def test_folders_are_looked_for_where_the_last_one_was(batch: BatchWindow, shoot: Path) -> None:
     batch.add_button.click()
-    dialog = batch.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(batch, QFileDialog)
     assert Path(dialog.directory().absolutePath()) == shoot.parent
     dialog.reject()
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.stacks import write_timed_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, child
 
 
 @pytest.fixture
@@ -80,8 +80,7 @@ def test_stacks_have_a_menu(batch: BatchWindow, fusion: FakeFusion, qtbot: QtBot
     tree.setCurrentItem(tree.rows[0].item)
     assert able(ask_menu(batch, tree.rows[0].item)) == ["Rename", "Show Its Folder", "Remove"]
     ask_menu(batch, tree.rows[0].item)["Rename"].trigger()
-    editor = tree.findChild(QLineEdit)
-    assert isinstance(editor, QLineEdit)
+    editor = child(tree, QLineEdit)
     QTest.keyClick(editor, Qt.Key.Key_Escape)
     tree.rows[1].item.setSelected(True)
     menu = ask_menu(batch, tree.rows[1].item)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.stacks import write_timed_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, child
 
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _SECOND, _LAST = "card-IMG_0004", "card-IMG_0006"
@@ -65,8 +65,7 @@ def split(batch: BatchWindow) -> None:
 def rename(batch: BatchWindow) -> None:
     batch.tree.setCurrentItem(batch.tree.rows[1].item)
     QTest.keyClick(batch.tree, Qt.Key.Key_F2)
-    editor = batch.tree.findChild(QLineEdit)
-    assert isinstance(editor, QLineEdit)
+    editor = child(batch.tree, QLineEdit)
     QTest.keyClicks(editor, "beetle")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     QApplication.processEvents()  # the editor gives it back later

@@ -25,7 +25,7 @@ from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.viewer import Compare
 from tests.gui.conftest import MakeWindow
 from tests.helpers.profiles import SPACES, lut_profile, profile, swapped_profile
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, child, render
 from tests.unit.io.builders import save_dng
 
 PATCHES = ((60, 180, 60), (200, 90, 40), (40, 60, 190), (120, 120, 120))
@@ -271,8 +271,7 @@ def test_thumbnails_are_converted(patches: MainWindow, screens: FakeScreens, qtb
     def icon() -> np.ndarray:
         return channels(patches.side.outputs.item(0).icon().pixmap(60, 44).toImage())
 
-    patches.render_stack()
-    qtbot.waitUntil(lambda: bool(patches.side.outputs.outputs))
+    render(patches, qtbot)
     qtbot.waitUntil(lambda: not patches.bridge.findChildren(Task))
     before, icon_before = strip(), icon()
     screens.profile = swapped_profile()
@@ -303,8 +302,7 @@ def test_the_batch_has_the_colours_of_its_own_screen(
     patches: MainWindow, screens: FakeScreens, qtbot: QtBot
 ) -> None:
     batch = patches.open_batch()
-    display = batch.findChild(Display)
-    assert isinstance(display, Display)
+    display = child(batch, Display)
     screens.profile = swapped_profile()
     with qtbot.waitSignal(display.changed):
         turn_to(batch)

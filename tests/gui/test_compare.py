@@ -17,7 +17,7 @@ from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.view_bar import View
 from focusstack_app.ui.viewer import Compare, Viewer
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, render
 
 RED, BLUE = QColor(200, 0, 0), QColor(0, 0, 200)
 
@@ -34,8 +34,7 @@ def viewer(qtbot: QtBot) -> Viewer:
 
 @pytest.fixture
 def rendered(opened: MainWindow, qtbot: QtBot) -> MainWindow:
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     return opened
 
 
@@ -184,9 +183,7 @@ def test_overlays_show_where_pixels_come_from(
     opened: MainWindow, fusion: FakeFusion, qtbot: QtBot
 ) -> None:
     fusion.provenance = True
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
-    output = opened.side.outputs.outputs[0]
+    output = render(opened, qtbot)
     opened.show_view(View.PREVIEW)
     actions = {action.text(): action for action in opened.actions_.overlay_menu.actions()}
     before = opened.viewer.picture
@@ -259,8 +256,7 @@ def test_a_cropped_output_and_its_source_lie_on_each_other(
 ) -> None:
     still = np.repeat(np.eye(3)[np.newaxis], 3, axis=0)
     fusion.placement = Placement(still, np.ones((3, 3)), (), top_px=10, left_px=20)
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     output, viewer = opened.side.outputs.outputs[0], opened.viewer
     assert output.size_px == (76, 54)
     opened.actions_.wipe.trigger()

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.core.fusion import Method, Mode
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.retouching import begin
-from tests.helpers.windows import FakeFusion, toggle
+from tests.helpers.windows import FakeFusion, render, toggle
 
 
 def offered(window: MainWindow) -> set[str]:
@@ -95,8 +95,7 @@ def test_tab_goes_to_the_choice_that_is_made_from_both_sides(
 def test_where_all_frames_are_removed_the_picture_has_the_focus(
     opened: MainWindow, qtbot: QtBot
 ) -> None:
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     opened.activateWindow()
     opened.filmstrip.setFocus()
     qtbot.waitUntil(opened.filmstrip.hasFocus)

@@ -15,29 +15,20 @@ from focusstack_app.ui.saving import saving_folder
 from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.gui.test_accessible import faults
-from tests.helpers.windows import FakeExport, FakeFusion, LateExport, choose_format
-
-
-@pytest.fixture
-def output(opened: MainWindow, qtbot: QtBot) -> Output:
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
-    return opened.side.outputs.outputs[0]
-
-
-def press(box: QMessageBox, text: str) -> None:
-    button = next(b for b in box.buttons() if b.text().replace("&", "") == text)
-    button.click()
+from tests.helpers.commands import files_in
+from tests.helpers.windows import (
+    FakeExport,
+    FakeFusion,
+    LateExport,
+    child,
+    choose_format,
+    press,
+    render,
+)
 
 
 def boxes(window: MainWindow) -> list[QMessageBox]:
     return window.findChildren(QMessageBox)
-
-
-def question(window: MainWindow) -> QMessageBox:
-    box = window.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
-    return box
 
 
 def test_export_proposes_a_name_beside_the_first_frame_and_writes_it(
@@ -49,8 +40,7 @@ def test_export_proposes_a_name_beside_the_first_frame_and_writes_it(
     qtbot: QtBot,
 ) -> None:
     opened.actions_.export.trigger()
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(opened, QFileDialog)
     proposal = frames[0].with_name("frame_1_stacked.tif")
     assert [Path(name) for name in dialog.selectedFiles()] == [proposal]
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
@@ -86,8 +76,7 @@ def test_a_second_export_proposes_another_name(
     opened.exporter.write(output, frames[0].with_name("frame_1_stacked.tif"))
     qtbot.waitUntil(lambda: output.exported_to is not None)
     opened.choose_export()
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(opened, QFileDialog)
     assert Path(dialog.selectedFiles()[0]).name == "frame_1_stacked_2.tif"
     dialog.reject()
 
@@ -98,12 +87,10 @@ def test_what_is_made_of_the_demo_is_not_saved_in_the_program(
     monkeypatch.setenv("HOME", str(tmp_path))
     window.actions_.open_demo.trigger()
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
-    window.render_stack()
-    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    render(window, qtbot)
     for save in (window.choose_export, window.actions_.save.trigger):
         save()
-        dialog = window.findChild(QFileDialog)
-        assert isinstance(dialog, QFileDialog)
+        dialog = child(window, QFileDialog)
         assert Path(dialog.directory().absolutePath()) == tmp_path
         dialog.reject()
         qtbot.waitUntil(lambda: window.findChild(QFileDialog) is None)
@@ -127,8 +114,7 @@ def test_a_second_export_begins_in_the_folder_of_the_first(
     opened.exporter.write(output, tmp_path / "results" / "picture.tif")
     qtbot.waitUntil(lambda: output.exported_to is not None)
     opened.choose_export()
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(opened, QFileDialog)
     proposal = tmp_path / "results" / "frame_1_stacked.tif"
     assert [Path(name) for name in dialog.selectedFiles()] == [proposal]
     dialog.reject()
@@ -138,8 +124,7 @@ def test_a_name_with_a_dot_gets_the_suffix_of_the_chosen_format(
     opened: MainWindow, output: Output, tmp_path: Path, qtbot: QtBot
 ) -> None:
     opened.choose_export()
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(opened, QFileDialog)
     choose_format(dialog, "JPEG")
     dialog.selectFile(str(tmp_path / "beetle f5.6"))
     dialog.accept()
@@ -190,7 +175,7 @@ def test_closing_asks_about_outputs_that_were_not_exported(
     opened: MainWindow, output: Output
 ) -> None:
     assert not opened.close()
-    box = question(opened)
+    box = child(opened, QMessageBox)
     assert "Output 1 is not exported yet" in box.text()
     press(box, "Cancel")
     assert opened.isVisible()
@@ -200,7 +185,7 @@ def test_closing_asks_about_outputs_that_were_not_exported(
 @pytest.mark.usefixtures("output")
 def test_closing_without_exporting_closes(opened: MainWindow, qtbot: QtBot) -> None:
     opened.close()
-    press(question(opened), "Close without Exporting")
+    press(child(opened, QMessageBox), "Close without Exporting")
     qtbot.waitUntil(lambda: not opened.isVisible())
 
 
@@ -208,9 +193,8 @@ def test_export_in_the_closing_question_goes_on_closing(
     opened: MainWindow, output: Output, qtbot: QtBot
 ) -> None:
     opened.close()
-    press(question(opened), "Export…")
-    dialog = opened.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    press(child(opened, QMessageBox), "Export…")
+    dialog = child(opened, QFileDialog)
     dialog.accept()
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert output.exported_to is not None
@@ -227,10 +211,6 @@ def test_closing_waits_for_an_export_that_runs(
     export.release.set()
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert (tmp_path / "out.tif").exists()
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file())
 
 
 @pytest.mark.parametrize("by_key", [False, True])
@@ -258,7 +238,7 @@ def test_it_can_be_stopped_and_leaves_no_file(
     qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
     assert opened.banner.message == "Stopped: out.tif was not saved."
     assert opened.statusBar().currentMessage() == ""
-    assert names_in(tmp_path) == []
+    assert files_in(tmp_path) == []
     assert opened.side.outputs.unexported == (output,)
     assert not opened.stop_button.isVisible()
     assert not opened.progress_bar.isVisible()
@@ -280,7 +260,7 @@ def test_one_that_waits_behind_another_is_stopped_with_it(
     opened.stop_button.click()
     qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
     assert len(export.calls) == 1
-    assert names_in(tmp_path) == []
+    assert files_in(tmp_path) == []
 
 
 def test_a_file_that_is_complete_when_it_is_stopped_counts(
@@ -294,9 +274,7 @@ def test_a_file_that_is_complete_when_it_is_stopped_counts(
     window = make_window(Services(fuse_stack=fusion, export_result=export))
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
-    window.render_stack()
-    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
-    (output,) = window.side.outputs.outputs
+    output = render(window, qtbot)
     window.exporter.write(output, tmp_path / "out.tif")
     qtbot.waitUntil(export.there.is_set)
     window.stop_export()

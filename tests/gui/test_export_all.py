@@ -19,8 +19,9 @@ from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.gui.test_accessible import faults
 from tests.gui.test_slabs import asked as cut
+from tests.helpers.commands import files_in
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeExport, FakeFusion, LateExport
+from tests.helpers.windows import FakeExport, FakeFusion, LateExport, child, press, render, written
 
 NAMES = ["frame_1_stacked", *(f"frame_1_stacked-slab-0{number}" for number in (1, 2, 3))]
 
@@ -39,15 +40,6 @@ def outputs(opened: MainWindow, qtbot: QtBot) -> tuple[Output, ...]:
     return opened.side.outputs.outputs
 
 
-def written(window: MainWindow, qtbot: QtBot) -> str:
-    qtbot.waitUntil(lambda: not window.exporter.busy)
-    return window.banner.message
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
 def test_every_output_gets_a_file_of_its_own(
     opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -63,7 +55,7 @@ def test_every_output_gets_a_file_of_its_own(
     assert not opened.actions_.export_all.isEnabled()
     assert opened.actions_.export_all.toolTip() == "They are being written"
     assert written(opened, qtbot) == "4 outputs are saved."
-    assert names_in(tmp_path / "slabs") == sorted(f"{name}.tif" for name in NAMES)
+    assert files_in(tmp_path / "slabs") == sorted(f"{name}.tif" for name in NAMES)
     paths = [output.exported_to for output in outputs]
     assert paths == [tmp_path / "slabs" / f"{name}.tif" for name in NAMES]
     button = next(b for b in opened.banner.findChildren(QPushButton) if b.isVisible())
@@ -108,7 +100,7 @@ def test_what_was_exported_before_is_left_out_unless_it_is_asked_for(
     dialog.folder.line.setText(str(tmp_path / "slabs"))
     dialog.export_button.click()
     assert written(opened, qtbot) == "3 outputs are saved."
-    assert names_in(tmp_path / "slabs") == [f"{name}.tif" for name in NAMES[1:]]
+    assert files_in(tmp_path / "slabs") == [f"{name}.tif" for name in NAMES[1:]]
     again = opened.choose_export_all()  # nothing is left: all of them
     assert again.only_new.isHidden()
     assert again.line.text().startswith("4 files")
@@ -150,7 +142,7 @@ def test_where_all_fail_no_folder_is_left_that_was_not_there(
         assert "could not be saved" in written(opened, qtbot)
     assert len(export.calls) == 8
     assert not (tmp_path / "slabs").exists()
-    assert names_in(tmp_path / "mine") == []
+    assert files_in(tmp_path / "mine") == []
 
 
 def test_a_folder_that_cannot_be_made_is_said_once(
@@ -191,31 +183,23 @@ def test_it_is_offered_where_there_is_something(opened: MainWindow, qtbot: QtBot
     assert QToolTip.text() == "There is no output yet: press Render"
     QToolTip.hideText()
     menu.close()
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     assert action.isEnabled()
     action.trigger()
     opened.side.outputs.remove_requested.emit(opened.side.outputs.outputs[0])
     assert not action.isEnabled()
 
 
-def press(window: MainWindow, text: str) -> None:
-    box = window.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
-    next(b for b in box.buttons() if b.text().replace("&", "") == text).click()
-
-
 def test_closing_exports_all_that_would_be_lost(
     opened: MainWindow, outputs: tuple[Output, ...], tmp_path: Path, qtbot: QtBot
 ) -> None:
     opened.close()
-    press(opened, "Export…")
-    dialog = opened.findChild(ExportAllDialog)
-    assert isinstance(dialog, ExportAllDialog)
+    press(child(opened, QMessageBox), "Export…")
+    dialog = child(opened, ExportAllDialog)
     dialog.folder.line.setText(str(tmp_path / "slabs"))
     dialog.export_button.click()
     qtbot.waitUntil(lambda: not opened.isVisible())
-    assert len(names_in(tmp_path / "slabs")) == len(outputs)
+    assert len(files_in(tmp_path / "slabs")) == len(outputs)
 
 
 def test_closing_stops_where_one_of_them_fails(
@@ -227,9 +211,8 @@ def test_closing_stops_where_one_of_them_fails(
 ) -> None:
     export.error = OutputError("The disk is full.", "Choose another folder.")
     opened.close()
-    press(opened, "Export…")
-    dialog = opened.findChild(ExportAllDialog)
-    assert isinstance(dialog, ExportAllDialog)
+    press(child(opened, QMessageBox), "Export…")
+    dialog = child(opened, ExportAllDialog)
     dialog.folder.line.setText(str(tmp_path))
     dialog.export_button.click()
     assert "could not be saved" in written(opened, qtbot)
@@ -268,7 +251,7 @@ def test_it_can_be_stopped_and_what_is_written_stays(
     opened.actions_.stop.trigger()
     qtbot.waitUntil(lambda: not opened.exporter.busy, timeout=1000)
     assert opened.banner.message == "Stopped: 1 of 4 outputs are saved."
-    assert names_in(tmp_path / "slabs") == [f"{NAMES[0]}.tif"]
+    assert files_in(tmp_path / "slabs") == [f"{NAMES[0]}.tif"]
     assert opened.side.outputs.unexported == outputs[1:]
     assert len(export.calls) == 2
     assert not opened.stop_button.isVisible()

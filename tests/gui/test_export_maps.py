@@ -17,17 +17,9 @@ from focusstack_app.jobs.maps import MapKind, depth_map, provenance_map
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from tests.helpers.retouching import begin
-from tests.helpers.windows import FakeExport, FakeFusion, choose_format
+from tests.helpers.windows import FakeExport, FakeFusion, child, choose_format, written
 
 MAPS = [(MapKind.DEPTH, "export_depth"), (MapKind.PROVENANCE, "export_provenance")]
-
-
-@pytest.fixture
-def output(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> Output:
-    fusion.provenance = True
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
-    return opened.side.outputs.outputs[0]
 
 
 def action(window: MainWindow, name: str) -> QAction:
@@ -36,20 +28,9 @@ def action(window: MainWindow, name: str) -> QAction:
     return found
 
 
-def asked(window: MainWindow) -> QFileDialog:
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
-    return dialog
-
-
 def proposed(window: MainWindow) -> Path:
-    (name,) = asked(window).selectedFiles()
+    (name,) = child(window, QFileDialog).selectedFiles()
     return Path(name)
-
-
-def written(window: MainWindow, qtbot: QtBot) -> str:
-    qtbot.waitUntil(lambda: not window.exporter.busy)
-    return window.banner.message
 
 
 @pytest.mark.parametrize(("kind", "name"), MAPS)
@@ -61,8 +42,8 @@ def test_a_map_is_proposed_beside_the_exported_picture(
     action(opened, name).trigger()
     proposal = tmp_path / f"beetle-{kind}.png"
     assert proposed(opened) == proposal
-    assert not asked(opened).testOption(QFileDialog.Option.DontConfirmOverwrite)
-    asked(opened).accept()
+    assert not child(opened, QFileDialog).testOption(QFileDialog.Option.DontConfirmOverwrite)
+    child(opened, QFileDialog).accept()
     texts = {
         MapKind.DEPTH: "The depth map of Output 1 is saved as beetle-depth.png.",
         MapKind.PROVENANCE: "The provenance map of Output 1 is saved as beetle-provenance.png.",
@@ -87,7 +68,7 @@ def test_its_folder_is_shown_and_the_next_file_goes_there(
 ) -> None:
     opened.actions_.export_depth.trigger()
     assert proposed(opened) == frames[0].with_name("frame_1_stacked-depth.png")
-    asked(opened).reject()
+    child(opened, QFileDialog).reject()
     qtbot.waitUntil(lambda: opened.findChild(QFileDialog) is None)
     (tmp_path / "maps").mkdir()
     opened.exporter.write_map(output, MapKind.DEPTH, tmp_path / "maps" / "deep.png")
@@ -108,11 +89,11 @@ def test_a_map_is_written_as_tiff_where_that_is_chosen(
     opened: MainWindow, output: Output, tmp_path: Path, qtbot: QtBot
 ) -> None:
     opened.actions_.export_depth.trigger()
-    assert [name.split()[0] for name in asked(opened).nameFilters()] == ["PNG", "TIFF"]
-    choose_format(asked(opened), "TIFF")
+    assert [name.split()[0] for name in child(opened, QFileDialog).nameFilters()] == ["PNG", "TIFF"]
+    choose_format(child(opened, QFileDialog), "TIFF")
     assert proposed(opened).name == "frame_1_stacked-depth.tif"
-    asked(opened).selectFile(str(tmp_path / "beetle f5.6"))
-    asked(opened).accept()
+    child(opened, QFileDialog).selectFile(str(tmp_path / "beetle f5.6"))
+    child(opened, QFileDialog).accept()
     assert written(opened, qtbot).endswith("saved as beetle f5.6.tif.")
     depth = tifffile.imread(tmp_path / "beetle f5.6.tif")
     assert np.array_equal(depth, depth_map(output.result))
@@ -200,8 +181,7 @@ def test_the_menu_of_an_output_offers_its_maps(opened: MainWindow, output: Outpu
     outputs = opened.side.outputs
     middle = outputs.visualItemRect(outputs.item(0)).center()
     outputs.customContextMenuRequested.emit(QPoint(middle))
-    menu = outputs.findChild(QMenu)
-    assert isinstance(menu, QMenu)
+    menu = child(outputs, QMenu)
     texts = [entry.text() for entry in menu.actions()]
     assert texts[:3] == ["Export…", "Export Depth Map…", "Export Provenance Map…"]
     menu.actions()[2].trigger()

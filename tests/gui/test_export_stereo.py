@@ -20,15 +20,7 @@ from focusstack_app.ui.export_stereo import StereoDialog
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.outputs import Output
 from tests.helpers.retouching import begin
-from tests.helpers.windows import FakeFusion, choose_format
-
-
-@pytest.fixture
-def output(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> Output:
-    fusion.provenance = True
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
-    return opened.side.outputs.outputs[0]
+from tests.helpers.windows import FakeFusion, child, choose_format, render, written
 
 
 def dialog_of(window: MainWindow) -> StereoDialog:
@@ -38,19 +30,8 @@ def dialog_of(window: MainWindow) -> StereoDialog:
     return dialog
 
 
-def file_dialog(window: MainWindow) -> QFileDialog:
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
-    return dialog
-
-
 def choose(dialog: StereoDialog, kind: StereoKind) -> None:
     dialog.kind.setCurrentIndex(dialog.kind.findData(kind))
-
-
-def written(window: MainWindow, qtbot: QtBot) -> str:
-    qtbot.waitUntil(lambda: not window.exporter.busy)
-    return window.banner.message
 
 
 def test_a_pair_is_proposed_beside_the_picture(
@@ -62,9 +43,9 @@ def test_a_pair_is_proposed_beside_the_picture(
     assert dialog.windowTitle() == "Export a Stereo View of Output 1"
     dialog.parallax.setValue(5.0)
     dialog.export_button.click()
-    (name,) = file_dialog(opened).selectedFiles()
+    (name,) = child(opened, QFileDialog).selectedFiles()
     assert Path(name) == tmp_path / "beetle-parallel.tif"
-    file_dialog(opened).accept()
+    child(opened, QFileDialog).accept()
     expected = "The stereo view of Output 1 is saved as beetle-parallel.tif."
     assert written(opened, qtbot) == expected
     pair = tifffile.imread(name)
@@ -87,9 +68,9 @@ def test_what_was_chosen_is_offered_again(
     dialog.parallax.setValue(2.5)
     dialog.export_button.click()
     assert nearest_first_of(output.result) is not first
-    choose_format(file_dialog(opened), "PNG")
-    file_dialog(opened).selectFile(str(tmp_path / "both"))
-    file_dialog(opened).accept()
+    choose_format(child(opened, QFileDialog), "PNG")
+    child(opened, QFileDialog).selectFile(str(tmp_path / "both"))
+    child(opened, QFileDialog).accept()
     assert written(opened, qtbot).endswith("saved as both.png.")
     qtbot.waitUntil(lambda: not opened.findChildren(StereoDialog))
     again = dialog_of(opened)
@@ -108,9 +89,9 @@ def test_an_animation_is_webp_or_gif(
     dialog = dialog_of(opened)
     choose(dialog, StereoKind.ROCKING)
     dialog.export_button.click()
-    assert [name.split()[0] for name in file_dialog(opened).nameFilters()] == ["WebP"]
-    file_dialog(opened).selectFile(str(tmp_path / typed))
-    file_dialog(opened).accept()
+    assert [name.split()[0] for name in child(opened, QFileDialog).nameFilters()] == ["WebP"]
+    child(opened, QFileDialog).selectFile(str(tmp_path / typed))
+    child(opened, QFileDialog).accept()
     assert written(opened, qtbot).endswith(f"saved as {file}.")
     with Image.open(tmp_path / file) as image:
         assert getattr(image, "n_frames", 1) > 1
@@ -133,8 +114,7 @@ def test_it_is_offered_where_it_can_be(
     action = opened.actions_.export_stereo
     assert not action.isEnabled()
     assert action.toolTip() == "There is no output yet: press Render"
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     assert action.toolTip() == "An output of a single frame has no maps"
     assert opened.choose_stereo() is None
     fusion.provenance = True

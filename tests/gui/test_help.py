@@ -14,13 +14,12 @@ from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog, _p
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.theme import apply_theme, is_dark
 from focusstack_app.ui.translation import install_language
-from tests.helpers.windows import toggle
+from tests.helpers.windows import child, toggle
 
 
 def test_shortcuts_are_those_of_the_menus(window: MainWindow) -> None:
     window.actions_.shortcuts.trigger()
-    dialog = window.findChild(ShortcutsDialog)
-    assert isinstance(dialog, ShortcutsDialog)
+    dialog = child(window, ShortcutsDialog)
     rows = dict(dialog.rows)
     assert rows["Ctrl+R"] == "Render"
     assert rows["Ctrl+B"] == "Batch"
@@ -36,8 +35,7 @@ def test_shortcuts_say_undo_whatever_it_would_undo(opened: MainWindow, qtbot: Qt
     toggle(opened.frames, opened.frames.index(0))
     qtbot.waitUntil(lambda: opened.actions_.undo.text() != "&Undo")
     opened.actions_.shortcuts.trigger()
-    dialog = opened.findChild(ShortcutsDialog)
-    assert isinstance(dialog, ShortcutsDialog)
+    dialog = child(opened, ShortcutsDialog)
     rows = dict(dialog.rows)
     assert (rows["Ctrl+Z"], rows["Ctrl+Shift+Z"]) == ("Undo", "Redo")
     dialog.close()
@@ -45,8 +43,7 @@ def test_shortcuts_say_undo_whatever_it_would_undo(opened: MainWindow, qtbot: Qt
 
 def test_about_says_versions_device_and_licences(opened: MainWindow) -> None:
     opened.actions_.about.trigger()
-    dialog = opened.findChild(AboutDialog)
-    assert isinstance(dialog, AboutDialog)
+    dialog = child(opened, AboutDialog)
     versions, licences = dict(dialog.versions), dict(dialog.licences)
     assert versions["Focus Stack"] == __version__
     assert versions["Device"] == "CPU"
@@ -80,8 +77,7 @@ def test_about_reads_what_each_package_says_of_itself_once(
 
 def test_the_guide_opens(window: MainWindow) -> None:
     window.actions_.guide.trigger()
-    dialog = window.findChild(GuideDialog)
-    assert isinstance(dialog, GuideDialog)
+    dialog = child(window, GuideDialog)
     assert dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     assert [picture.parent.name for picture in dialog.pictures] == ["en"] * 4
     default = [b.text() for b in dialog.findChildren(QPushButton) if b.isDefault()]

@@ -18,6 +18,7 @@ from focusstack_app.ui.translation import install_language
 from focusstack_app.ui.view_bar import View
 from tests.gui.test_app import when
 from tests.helpers.stacks import write_stack
+from tests.helpers.windows import child
 
 
 @pytest.fixture
@@ -44,8 +45,7 @@ def test_the_window_speaks_the_language_of_the_preferences(qtbot: QtBot) -> None
         seen["setting"] = dialog.pages["interface"].editors["language"].toolTip()
         dialog.close()
         ask_stop_batch(window, lambda: None)
-        box = window.findChild(QMessageBox)
-        assert isinstance(box, QMessageBox)
+        box = child(window, QMessageBox)
         seen["question"] = box.text()
         ok = box.addButton(QMessageBox.StandardButton.Cancel)
         seen["of Qt"] = ok.text()

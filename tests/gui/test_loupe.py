@@ -13,6 +13,7 @@ from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.tilt import Tilt
 from focusstack_app.ui.viewer import Compare, Viewer
+from tests.helpers.windows import child
 
 PIXELS = np.random.default_rng(5).integers(0, 256, (1600, 2400, 3), np.uint8)
 OTHER = np.random.default_rng(6).integers(0, 256, (1600, 2400, 3), np.uint8)
@@ -112,8 +113,7 @@ def test_it_always_magnifies(viewer: Viewer, loupe: Loupe) -> None:
 def test_a_key_and_a_button_turn_it_on_and_off(opened: MainWindow) -> None:
     action = opened.actions_.loupe
     assert action.shortcut().toString() == "L"
-    loupe = opened.viewer.findChild(Loupe)
-    assert isinstance(loupe, Loupe)
+    loupe = child(opened.viewer, Loupe)
     action.trigger()
     assert loupe.isVisible()
     action.trigger()

@@ -18,7 +18,7 @@ from focusstack_app.ui.state import change_state, state_path
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack, write_z_stack
-from tests.helpers.windows import FakeFusion, drop
+from tests.helpers.windows import FakeFusion, child, drop
 
 
 def names(window: MainWindow) -> list[str]:
@@ -132,8 +132,7 @@ def test_the_open_dialog_opens_what_is_chosen(
     window: MainWindow, frames: list[Path], qtbot: QtBot
 ) -> None:
     window.actions_.open_files.trigger()
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(window, QFileDialog)
     assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles
     dialog.filesSelected.emit([str(path) for path in frames])
     dialog.close()

@@ -13,7 +13,7 @@ from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.overlays import Overlay, overlay_names
 from focusstack_app.ui.view_bar import View
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, render
 
 OF_MAPS = {Overlay.PROVENANCE, Overlay.DEPTH, Overlay.TILT}
 
@@ -21,12 +21,6 @@ OF_MAPS = {Overlay.PROVENANCE, Overlay.DEPTH, Overlay.TILT}
 def offered(window: MainWindow) -> set[Overlay]:
     actions = {action.text(): action for action in window.actions_.overlay_menu.actions()}
     return {overlay for overlay, name in overlay_names().items() if actions[name].isEnabled()}
-
-
-def render(window: MainWindow, qtbot: QtBot) -> None:
-    count = len(window.side.outputs.outputs)
-    window.render_stack()
-    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) > count)
 
 
 def test_a_single_frame_has_no_depth_to_be_shown(

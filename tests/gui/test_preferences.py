@@ -36,15 +36,13 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.theme import is_dark
 from tests.gui.conftest import MakeWindow
 from tests.helpers.colours import contrast, on, strongest_contrast
-from tests.helpers.windows import FakeExport, FakeFusion, choose_format
+from tests.helpers.windows import FakeExport, FakeFusion, child, choose_format, render
 
 
 @pytest.fixture
 def dialog(opened: MainWindow) -> PreferencesDialog:
     opened.actions_.preferences.trigger()
-    dialog = opened.findChild(PreferencesDialog)
-    assert isinstance(dialog, PreferencesDialog)
-    return dialog
+    return child(opened, PreferencesDialog)
 
 
 def choose(dialog: PreferencesDialog, page: str, name: str, value: object) -> None:
@@ -78,13 +76,11 @@ def test_overlap_and_format_take_effect_at_once(
     choose(dialog, "export", "metadata", Carried.NO_PLACE)
     assert opened.side.export_button.toolTip().endswith(": JPEG, quality 80")
     dialog.accept()
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     assert fusion.renders[-1].overlap == 0.4
     output = opened.side.outputs.outputs[0]
     opened.choose_export()
-    box = opened.findChild(QFileDialog)
-    assert isinstance(box, QFileDialog)
+    box = child(opened, QFileDialog)
     assert Path(box.selectedFiles()[0]).name == "frame_1_stacked.jpg"
     assert box.selectedNameFilter() == "JPEG, quality 80 (*.jpg *.jpeg)"
     box.accept()
@@ -100,11 +96,9 @@ def test_overlap_and_format_take_effect_at_once(
 def test_the_format_is_changed_in_the_export_dialog(
     opened: MainWindow, export: FakeExport, qtbot: QtBot
 ) -> None:
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     opened.choose_export()
-    box = opened.findChild(QFileDialog)
-    assert isinstance(box, QFileDialog)
+    box = child(opened, QFileDialog)
     choose_format(box, "PNG")
     assert Path(box.selectedFiles()[0]).name == "frame_1_stacked.png"
     box.accept()

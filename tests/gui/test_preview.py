@@ -11,7 +11,7 @@ from focusstack_app.core.fusion import Align, Method, Mode, Registration
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.previewing import PREVIEW_SIDE_PX
 from focusstack_app.ui.view_bar import View
-from tests.helpers.windows import FakeFusion, toggle
+from tests.helpers.windows import FakeFusion, render, toggle
 
 
 def test_an_opened_stack_is_previewed_from_proxies(opened: MainWindow, fusion: FakeFusion) -> None:
@@ -45,8 +45,7 @@ def test_what_a_preview_found_out_about_the_frames_is_not_asked_again(
     fusion.registration = Registration(np.stack([np.eye(3)] * 3), np.ones((3, 3)), (), (64, 96))
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
-    window.render_stack()
-    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    render(window, qtbot)
     assert fusion.renders[0].registration is fusion.registration
     toggle(window.frames, window.frames.index(0))
     request = window.request()

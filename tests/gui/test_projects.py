@@ -15,25 +15,18 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.state import WindowState, change_state, load_state, state_path
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, drop, toggle
+from tests.helpers.windows import FakeFusion, child, drop, press, toggle
 
 CHOSEN = Parameters(Method.PYRAMID, Mode.STRICT, 0.1, Align.OFF)
 
 
 def save(window: MainWindow, qtbot: QtBot) -> Path:
     window.actions_.save.trigger()
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child(window, QFileDialog)
     dialog.accept()
     qtbot.waitUntil(lambda: window.projects.path is not None)
     assert window.projects.path is not None
     return window.projects.path
-
-
-def press(window: MainWindow, text: str) -> None:
-    box = window.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
-    next(button for button in box.buttons() if button.text() == text).click()
 
 
 def test_a_project_is_saved_beside_the_frames_and_opened_again(
@@ -48,7 +41,7 @@ def test_a_project_is_saved_beside_the_frames_and_opened_again(
     opened.frames.include_all()
     drop(opened, [path])
     qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is not None)
-    press(opened, "Open without Saving")
+    press(child(opened, QMessageBox), "Open without Saving")
     qtbot.waitUntil(lambda: len(opened.frames.included()) == 2)
     assert [source.path for source in opened.frames.included()] == [frames[0], frames[2]]
     assert opened.side.parameters.parameters == CHOSEN
@@ -147,7 +140,7 @@ def test_what_is_open_is_kept_and_offered_after_a_crash(
     left = kept.with_name("left-by-a-crash.fstack")
     shutil.copyfile(kept, left)
     window.offer_recovery()
-    press(window, "Open Them Again")
+    press(child(window, QMessageBox), "Open Them Again")
     qtbot.waitUntil(lambda: window.frames.rowCount() == 3)
     assert [source.path for source in window.frames.included()] == [frames[0], frames[2]]
     assert window.side.parameters.parameters == CHOSEN
@@ -168,11 +161,11 @@ def test_what_a_crash_left_stays_where_it_is_not_opened(
     gone = tuple(path.with_name(f"unplugged_{path.name}") for path in frames)
     save_project(left, Project(gone, (True,) * 3, Method.PYRAMID, Mode.STRICT, Align.OFF, 0.1))
     window.offer_recovery()
-    press(window, "Not Now")
+    press(child(window, QMessageBox), "Not Now")
     assert window.autosave.lost() == left
     qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None)
     window.offer_recovery()
-    press(window, "Open Them Again")
+    press(child(window, QMessageBox), "Open Them Again")
     qtbot.waitUntil(lambda: "unplugged_frame_1" in window.banner.message)
     window.close()
     assert left.exists()
@@ -186,7 +179,7 @@ def test_what_a_crash_left_can_be_forgotten(
     project = Project(tuple(frames), (True,) * 3, Method.PYRAMID, Mode.STRICT, Align.OFF, 0.1)
     save_project(left, project)
     window.offer_recovery()
-    press(window, "Forget Them")
+    press(child(window, QMessageBox), "Forget Them")
     assert not left.exists()
     assert window.frames.rowCount() == 0
     assert window.autosave.lost() is None
@@ -210,7 +203,7 @@ def test_closing_asks_where_a_project_changed(
     toggle(opened.frames, opened.frames.index(1))
     opened.close()
     assert opened.isVisible()
-    press(opened, "Save")
+    press(child(opened, QMessageBox), "Save")
     qtbot.waitUntil(lambda: not opened.isVisible())
     assert load_project(path).included == (True, False, True)
     assert len(frames) == 3
@@ -225,13 +218,13 @@ def test_opening_something_else_asks_where_a_project_changed(
     other = write_stack(tmp_path / "other", 2)
     opened.open_paths(other)
     qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is not None)
-    press(opened, "Cancel")
+    press(child(opened, QMessageBox), "Cancel")
     assert opened.frames.rowCount() == 3
     assert opened.projects.path == path
     qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is None)
     opened.open_paths(other)
     qtbot.waitUntil(lambda: opened.findChild(QMessageBox) is not None)
-    press(opened, answer)
+    press(child(opened, QMessageBox), answer)
     qtbot.waitUntil(lambda: opened.frames.rowCount() == 2)
     assert opened.projects.path is None
     assert load_project(path).included == (True, kept, True)
@@ -241,7 +234,7 @@ def test_changes_can_be_thrown_away(opened: MainWindow, qtbot: QtBot) -> None:
     path = save(opened, qtbot)
     toggle(opened.frames, opened.frames.index(1))
     opened.close()
-    press(opened, "Close without Saving")
+    press(child(opened, QMessageBox), "Close without Saving")
     assert not opened.isVisible()
     assert load_project(path).included == (True, True, True)
 

@@ -17,7 +17,7 @@ from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.render_panel import RenderRow
 from focusstack_app.ui.view_bar import View
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, toggle
+from tests.helpers.windows import FakeFusion, child, toggle
 
 MODES = (Mode.FAITHFUL, Mode.STRICT, Mode.GENERATIVE)
 
@@ -272,8 +272,7 @@ def test_what_is_made_of_frames_that_were_removed_is_shown(
 
 def test_closing_asks_before_renders_are_stopped(queued: MainWindow, qtbot: QtBot) -> None:
     assert not queued.close()
-    box = queued.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
+    box = child(queued, QMessageBox)
     assert box.windowTitle() == PROGRAM_NAME
     assert box.text() == "3 renders are not finished."
     next(button for button in box.buttons() if button.text() == "Stop and Close").click()

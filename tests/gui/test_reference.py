@@ -20,7 +20,7 @@ from focusstack_app.ui.frames_menu import frames_menu
 from focusstack_app.ui.frames_model import REFERENCE_ROLE, FramesModel
 from focusstack_app.ui.main_window import MainWindow
 from tests.helpers.stacks import fake_stack, write_stack
-from tests.helpers.windows import FakeFusion, toggle
+from tests.helpers.windows import FakeFusion, render, toggle
 
 
 def entry(window: MainWindow, *rows: int) -> QAction:
@@ -57,8 +57,7 @@ def test_a_frame_is_chosen_in_its_menu_and_taken_back(
     said = index.data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == "Frame 2, frame_2.png, included, the reference"
     assert settled(opened, fusion, qtbot, 2) == "frame_2.png"
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     assert fusion.renders[0].stack.reference == 1
     assert opened.actions_.undo.text() == "&Undo Change Reference"
     opened.actions_.undo.trigger()

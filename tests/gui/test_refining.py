@@ -23,19 +23,10 @@ from focusstack_app.ui.picture import prepare
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
-from tests.helpers.disk import temporary_files_in
 from tests.helpers.pulse import LONGEST_S, Pulse
 from tests.helpers.refining import PATIENCE_MS, Jobs, refined, rendered
 from tests.helpers.stacks import write_stack
 from tests.helpers.windows import drop, toggle
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    temporary_files_in(folder, monkeypatch)
-    return folder
 
 
 def _shown_pixels(window: MainWindow) -> np.ndarray:

@@ -22,13 +22,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, toggle
-
-
-def render(window: MainWindow, qtbot: QtBot) -> None:
-    before = len(window.side.outputs.outputs)
-    window.actions_.render.trigger()
-    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == before + 1)
+from tests.helpers.windows import FakeFusion, child, render, toggle
 
 
 def test_a_render_becomes_an_output_and_is_shown(opened: MainWindow, qtbot: QtBot) -> None:
@@ -129,13 +123,10 @@ def test_a_bug_is_shown_with_a_report_to_copy(
     opened.render_stack()
     qtbot.waitUntil(lambda: opened.banner.message != "")
     caplog.clear()
-    details = opened.banner.findChild(QPushButton)
-    assert isinstance(details, QPushButton)
+    details = child(opened.banner, QPushButton)
     details.click()
-    report = opened.findChild(ReportDialog)
-    assert isinstance(report, ReportDialog)
-    text = report.findChild(QPlainTextEdit)
-    assert isinstance(text, QPlainTextEdit)
+    report = child(opened, ReportDialog)
+    text = child(report, QPlainTextEdit)
     assert "ZeroDivisionError: a bug" in text.toPlainText()
     report.close()
 

@@ -16,7 +16,7 @@ from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.viewer import Compare
 from tests.helpers.retouching import begin, paint, ready, shown
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, toggle
+from tests.helpers.windows import FakeFusion, child, toggle
 
 RENDERED = 3000  # the value of the fake fusion
 
@@ -187,8 +187,7 @@ def test_keys_change_the_brush(retouching: MainWindow) -> None:
     panel.diameter.slider.setValue(panel.diameter.slider.maximum())
     assert panel.brush.diameter_px == 1000
     retouching.actions_.shortcuts.trigger()
-    dialog = retouching.findChild(ShortcutsDialog)
-    assert isinstance(dialog, ShortcutsDialog)
+    dialog = child(retouching, ShortcutsDialog)
     rows = dict(dialog.rows)
     assert rows["["] == "Smaller Brush"
     assert rows["}"] == "Harder Brush"

@@ -22,14 +22,13 @@ from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.helpers.retouching import begin, paint
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion
+from tests.helpers.windows import FakeFusion, child, press, render
 
 
 def test_cancel_asks_where_there_are_strokes(retouching: MainWindow) -> None:
     paint(retouching, (30, 30))
     retouching.actions_.stop.trigger()
-    box = retouching.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
+    box = child(retouching, QMessageBox)
     assert box.text() == "The retouch is not finished."
     box.close()
     assert retouching.retouch.active
@@ -39,10 +38,6 @@ def test_cancel_asks_where_there_are_strokes(retouching: MainWindow) -> None:
     assert not retouching.retouch.active
     assert len(retouching.side.outputs.outputs) == 1
     assert retouching.caption() == "Output 1 · 96 × 64 · VAEEDOF faithful"
-
-
-def press(box: QMessageBox, text: str) -> None:
-    next(button for button in box.buttons() if button.text() == text).click()
 
 
 def test_without_strokes_nothing_is_asked_or_kept(retouching: MainWindow) -> None:
@@ -58,8 +53,7 @@ def test_without_strokes_nothing_is_asked_or_kept(retouching: MainWindow) -> Non
 def test_frames_that_are_gone_are_marked(
     opened: MainWindow, frames: list[Path], qtbot: QtBot
 ) -> None:
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
+    render(opened, qtbot)
     frames[2].unlink()
     opened.actions_.retouch.trigger()
     model = opened.retouch.strip.model()
@@ -96,8 +90,7 @@ def test_nothing_else_happens_meanwhile(retouching: MainWindow, frames: list[Pat
 def test_closing_asks_about_strokes_first(retouching: MainWindow) -> None:
     paint(retouching, (30, 30))
     retouching.close()
-    box = retouching.findChild(QMessageBox)
-    assert isinstance(box, QMessageBox)
+    box = child(retouching, QMessageBox)
     assert retouching.isVisible()
     output = retouching.side.outputs.outputs[0]
     retouching.side.outputs.mark_exported(output, Path("somewhere.tif"))
@@ -144,8 +137,7 @@ def test_a_stroke_before_the_frame_is_there_paints_nothing_and_says_why(
     window = make_window(Services(fuse_stack=fusion, read_source_frame=slow))
     window.open_paths(frames)
     qtbot.waitUntil(lambda: window.previewer.preview is not None)
-    window.render_stack()
-    qtbot.waitUntil(lambda: bool(window.side.outputs.outputs))
+    render(window, qtbot)
     window.actions_.retouch.trigger()
     assert window.retouch.panel.bar.isVisible()
     window.retouch.retoucher.begin(QPointF(30, 30), Brush(10), restore=False)

@@ -25,7 +25,6 @@ from focusstack_app.ui.tilt import Tilt
 from focusstack_app.ui.viewer import Compare, Viewer
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack
-from tests.helpers.windows import FakeFusion
 
 WIDTH, HEIGHT = 400, 300
 SQUARE = (slice(100, 200), slice(150, 250))
@@ -191,14 +190,6 @@ def test_nothing_but_the_picture_is_seen_at_its_edges(
 def test_another_picture_is_not_moved_by_this_depth(viewer: Viewer, tilt: Tilt) -> None:
     viewer.show_picture(prepare(np.zeros((90, 120, 3), np.uint8)))
     assert not tilt.isVisible()
-
-
-@pytest.fixture
-def output(opened: MainWindow, fusion: FakeFusion, qtbot: QtBot) -> Output:
-    fusion.provenance = True
-    opened.render_stack()
-    qtbot.waitUntil(lambda: bool(opened.side.outputs.outputs))
-    return opened.side.outputs.outputs[0]
 
 
 @pytest.mark.usefixtures("output")

@@ -13,12 +13,11 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.core.fusion import Method, Mode
 from focusstack_app.ui import history
 from focusstack_app.ui.main_window import MainWindow
-from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.services import Services
 from tests.gui.conftest import MakeWindow
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, toggle
+from tests.helpers.windows import FakeFusion, render, toggle
 
 
 def included(window: MainWindow) -> list[bool]:
@@ -42,13 +41,6 @@ def redo(window: MainWindow) -> str:
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(window, Qt.Key.Key_Z, both)
     return text
-
-
-def render(window: MainWindow, qtbot: QtBot) -> Output:
-    before = window.side.outputs.outputs
-    window.render_stack()
-    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == len(before) + 1)
-    return window.side.outputs.outputs[-1]
 
 
 def test_a_fresh_stack_has_nothing_to_undo(opened: MainWindow, qtbot: QtBot) -> None:

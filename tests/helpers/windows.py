@@ -6,11 +6,13 @@ import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.fusion import (
     FusionRequest,
@@ -23,6 +25,10 @@ from focusstack_app.core.output import OutputOptions
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.filmstrip import is_included
 from focusstack_app.ui.frames_model import FramesModel, Index
+from focusstack_app.ui.main_window import MainWindow
+from focusstack_app.ui.outputs import Output
+
+Child = TypeVar("Child", bound=QObject)
 
 STEPS = 20
 PATIENCE_S = 10.0
@@ -142,6 +148,32 @@ class LateExport:
         path.write_bytes(b"whole")
         self.there.set()
         self.go_on.wait(5)
+
+
+def child(parent: QObject, kind: type[Child]) -> Child:
+    """The one of its kind, such as a dialog of a window; it must be there."""
+    found = parent.findChild(kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def press(box: QMessageBox, text: str) -> None:
+    """The button of a question that says this."""
+    next(button for button in box.buttons() if button.text().replace("&", "") == text).click()
+
+
+def render(window: MainWindow, qtbot: QtBot) -> Output:
+    """Render the stack, and wait for what becomes of it."""
+    before = len(window.side.outputs.outputs)
+    window.render_stack()
+    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) > before)
+    return window.side.outputs.outputs[-1]
+
+
+def written(window: MainWindow, qtbot: QtBot) -> str:
+    """Wait until nothing is exported any more, for what the banner says."""
+    qtbot.waitUntil(lambda: not window.exporter.busy)
+    return window.banner.message
 
 
 def toggle(frames: FramesModel, index: Index) -> None:

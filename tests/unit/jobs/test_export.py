@@ -28,6 +28,7 @@ from focusstack_app.jobs.export import (
 from focusstack_app.jobs.maps import MapKind, depth_map, provenance_map
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.stereo import stereo_picture
+from tests.helpers.commands import files_in
 from tests.helpers.disk import files_of_at_most, needs_file_limits
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack, write_stack, write_z_stack
@@ -38,17 +39,13 @@ def stack(tmp_path: Path) -> Stack:
     return open_stack(write_stack(tmp_path / "frames")).stack
 
 
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file())
-
-
 def test_the_picture_is_written_with_16_bits_and_nothing_else_appears(
     tmp_path: Path, stack: Stack
 ) -> None:
     result = fake_result(stack)
     export_result(result, tmp_path / "out.tif")
     assert np.array_equal(tifffile.imread(tmp_path / "out.tif"), result.picture)
-    assert _names(tmp_path) == ["out.tif"]
+    assert files_in(tmp_path) == ["out.tif"]
 
 
 def test_maps_are_written_where_they_are_asked_for(tmp_path: Path, stack: Stack) -> None:
@@ -76,7 +73,7 @@ def test_a_map_is_written_without_the_picture(tmp_path: Path, stack: Stack) -> N
     result = fake_result(stack)
     export_map(result, MapKind.DEPTH, tmp_path / "depth.tif")
     export_map(result, MapKind.PROVENANCE, tmp_path / "from.png")
-    assert _names(tmp_path) == ["depth.tif", "from.png"]
+    assert files_in(tmp_path) == ["depth.tif", "from.png"]
     assert np.array_equal(tifffile.imread(tmp_path / "depth.tif"), depth_map(result))
     with Image.open(tmp_path / "from.png") as image:
         assert np.array_equal(np.asarray(image), provenance_map(result))
@@ -94,7 +91,7 @@ def test_a_map_alone_replaces_nothing_that_it_may_not(tmp_path: Path, stack: Sta
         export_map(result, MapKind.DEPTH, frame, overwrite=True)
     with pytest.raises(OutputError, match="wrong suffix"):
         export_map(result, MapKind.DEPTH, tmp_path / "depth.jpg")
-    assert _names(tmp_path) == ["there.png"]
+    assert files_in(tmp_path) == ["there.png"]
     assert (there.read_bytes(), frame.read_bytes()) == (b"mine", before)
     export_map(result, MapKind.DEPTH, there, overwrite=True)
     with Image.open(there) as image:
@@ -116,7 +113,7 @@ def test_a_stereo_pair_has_the_bits_and_the_metadata_of_the_picture(
     result = fake_result(stack)
     stereo = Stereo(tmp_path / "pair.tif")
     export_result(result, tmp_path / "out.tif", stereo=stereo)
-    assert _names(tmp_path) == ["out.tif", "pair.tif"]
+    assert files_in(tmp_path) == ["out.tif", "pair.tif"]
     assert np.array_equal(tifffile.imread(stereo.path), stereo_picture(result, stereo)[0])
     tags = []
     for path in (stereo.path, tmp_path / "out.tif"):
@@ -137,7 +134,7 @@ def test_a_stereo_view_is_written_without_the_picture(tmp_path: Path, stack: Sta
     export_stereo(result, rocking)
     with Image.open(rocking.path) as image:
         assert getattr(image, "n_frames", 1) > 10
-    assert _names(tmp_path) == ["both.png", "rocking.gif"]
+    assert files_in(tmp_path) == ["both.png", "rocking.gif"]
 
 
 def test_a_stereo_view_replaces_nothing_that_it_may_not(tmp_path: Path, stack: Stack) -> None:
@@ -155,7 +152,7 @@ def test_a_stereo_view_replaces_nothing_that_it_may_not(tmp_path: Path, stack: S
             export_stereo(result, Stereo(tmp_path / name, kind))
     with pytest.raises(OutputError, match="named twice"):
         check_targets(tmp_path / "out.tif", stereo=Stereo(tmp_path / "out.tif"))
-    assert _names(tmp_path) == ["there.png"]
+    assert files_in(tmp_path) == ["there.png"]
     assert there.read_bytes() == b"mine"
 
 
@@ -175,7 +172,7 @@ def test_without_its_picture_no_stereo_view_appears(tmp_path: Path, stack: Stack
         export_result(fake_result(stack), tmp_path / "out.tif", stereo=stereo, progress=progress)
     with pytest.raises(Cancelled):
         export_stereo(fake_result(stack), stereo, progress=progress)
-    assert _names(tmp_path) == []
+    assert files_in(tmp_path) == []
     assert list(tmp_path.glob(".*")) == []
 
 
@@ -184,14 +181,14 @@ def test_an_existing_picture_is_kept(tmp_path: Path, stack: Stack) -> None:
     with pytest.raises(OutputExistsError, match=r"out\.tif"):
         export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "depth.png")
     assert (tmp_path / "out.tif").read_bytes() == b"mine"
-    assert _names(tmp_path) == ["out.tif"]
+    assert files_in(tmp_path) == ["out.tif"]
 
 
 def test_an_existing_map_keeps_the_picture_from_being_written(tmp_path: Path, stack: Stack) -> None:
     (tmp_path / "depth.png").write_bytes(b"mine")
     with pytest.raises(OutputExistsError, match=r"depth\.png"):
         export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "depth.png")
-    assert _names(tmp_path) == ["depth.png"]
+    assert files_in(tmp_path) == ["depth.png"]
 
 
 def test_the_picture_appears_last(tmp_path: Path, stack: Stack) -> None:
@@ -221,7 +218,7 @@ def test_a_picture_that_cannot_be_written_leaves_no_map_and_is_named(
     odd: FusionResult = replace(fake_result(stack), picture=np.zeros((0, 0, 3), np.uint16))
     with pytest.raises((OutputError, ValueError)):
         export_result(odd, tmp_path / "out.tif", provenance=tmp_path / "from.png")
-    assert _names(tmp_path) == []
+    assert files_in(tmp_path) == []
 
 
 @needs_file_limits
@@ -231,7 +228,7 @@ def test_the_file_that_the_disk_has_no_room_for_is_named(tmp_path: Path, stack: 
         export_result(
             fake_result(stack), tmp_path / "out.tif", options=options, depth=tmp_path / "deep.png"
         )
-    assert _names(tmp_path) == []
+    assert files_in(tmp_path) == []
 
 
 def test_a_disk_that_is_found_full_in_the_end_leaves_no_map(
@@ -247,7 +244,7 @@ def test_a_disk_that_is_found_full_in_the_end_leaves_no_map(
     monkeypatch.setattr("os.fsync", flush)
     with pytest.raises(OutputError, match=r"out\.tif cannot be written: the disk is full"):
         export_result(fake_result(stack), tmp_path / "out.tif", depth=tmp_path / "deep.png")
-    assert _names(tmp_path) == []
+    assert files_in(tmp_path) == []
 
 
 def test_a_frame_is_never_overwritten(tmp_path: Path) -> None:

@@ -20,19 +20,10 @@ from focusstack_app.jobs.budget import threads_bytes
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
-from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import MeanModel, UnevenModel
 from tests.helpers.results import assert_same
 from tests.helpers.stacks import make_stack, write_picture
 from tests.unit.jobs.conftest import HEIGHT_PX, WIDTH_PX
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    temporary_files_in(folder, monkeypatch)
-    return folder
 
 
 def _opened(request: FusionRequest, model: MeanModel | UnevenModel | None = None) -> Viewport:

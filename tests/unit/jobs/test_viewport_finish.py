@@ -15,18 +15,10 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.viewport import Viewport, open_viewport
-from tests.helpers.disk import files_of_at_most, needs_file_limits, temporary_files_in
+from tests.helpers.disk import files_of_at_most, needs_file_limits
 from tests.helpers.models import UnevenModel
 from tests.helpers.results import assert_same
 from tests.unit.jobs.conftest import HEIGHT_PX, WIDTH_PX
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    temporary_files_in(folder, monkeypatch)
-    return folder
 
 
 def _opened(request: FusionRequest, model: UnevenModel | None = None) -> Viewport:

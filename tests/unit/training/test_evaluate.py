@@ -17,10 +17,9 @@ from focusstack_app.training.evaluate import (
     load_scene,
     main,
     means,
-    measure,
-    source_errors,
     times,
 )
+from focusstack_app.training.metrics import measure, source_errors
 from focusstack_app.training.scene import Lens, SceneSpec, Sheet
 from tests.helpers.models import MeanModel
 from tests.helpers.stacks import make_stack, write_picture
