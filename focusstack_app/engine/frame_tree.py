@@ -11,18 +11,24 @@ from focusstack_app.core.model import ModelManifest
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.engine.tiling import TilePlan
 
+_FULL_GROUPS = 3  # of frames, from which on none is left alone where two levels are enough
+
 
 def groups_of(count: int, slots: int) -> list[list[int]]:
     """Neighbouring frames together, or alone: as many as are to be left for the next level.
 
     The levels above are as full as they can be. So fewest groups are fused, and most frames on
-    fewest levels: each level costs some quality.
+    fewest levels: each level costs some quality. But beside fused frames one that is alone passes
+    for sharp in faint texture, as it has all of its grain: so none is, where two levels are
+    enough and their groups are full.
     """
     if count <= slots:
         return [list(range(count))]
     left = slots
     while left * slots < count:
         left *= slots
+    if left == slots and count >= _FULL_GROUPS * slots:
+        return [part.tolist() for part in np.array_split(np.arange(count), -(-count // slots))]
     fused = -(-(count - left) // (slots - 1))
     sizes = [1] * left
     for number, part in enumerate(np.array_split(np.arange(count - left + fused), fused)):
