@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from focusstack_app.core.frames import Stack
 from focusstack_app.core.message import message
@@ -19,70 +20,72 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
     Frames in a row at either end of the stack that show nothing sharp are told of together; so are
     more than a few that are the same as others, or exposed differently.
     """
-    names = [source.path.name for source in stack.sources]
+    names = _names(stack)
     unsharp = [f.frame for f in findings if f.trouble is Trouble.NOWHERE_SHARP]
-    lines: list[str] = []
-    for run in _runs(unsharp):
-        first, last = run[0], run[-1]
-        outside = first == 0 or last == len(stack) - 1
-        frames = names[first]
-        if first != last:
-            frames = message("{first} to {last}", first=names[first], last=names[last])
-        if outside:
-            text = message(
-                "{frames}: nothing is sharp, the focus lies outside the subject. Without these "
-                "frames it goes faster.",
-                frames=frames,
-            )
-        else:
-            text = message(
-                "{frames}: nothing is sharp, perhaps shaken. Leave it out if the result is soft.",
-                frames=frames,
-            )
-        lines.append(text)
+    lines = [_unsharp(run, names) for run in _runs(unsharp)]
     together, single = _together(stack, findings)
-    lines += together
-    for finding in single:
-        name, before = names[finding.frame], names[max(0, finding.frame - 1)]
-        how = message("brighter") if finding.amount > 0 else message("darker")
-        if finding.trouble is Trouble.DUPLICATE:
-            text = message(
-                "{frame} is the same picture as {before}. Leave one of them out.",
-                frame=name,
-                before=before,
-            )
-        elif finding.trouble is Trouble.EXPOSURE:
-            text = message(
-                "{frame} is {ev:.1f} EV {how} than {reference}. It is matched; expose manually "
-                "next time.",
-                frame=name,
-                ev=abs(finding.amount),
-                how=how,
-                reference=names[stack.reference],
-            )
-        elif finding.trouble is Trouble.LIGHT:
-            text = message(
-                "{frame} is much {how} than the others, by more than can be matched: it can spoil "
-                "the whole picture. Leave it out.",
-                frame=name,
-                how=how,
-            )
-        elif finding.trouble is Trouble.GAP:
-            text = message(
-                "The focus step from {before} to {frame} is much wider than the others: what lies "
-                "between may be soft. Is a frame missing?",
-                before=before,
-                frame=name,
-            )
-        else:
-            continue
-        lines.append(text)
-    return lines
+    told = (_of_one(finding, names, names[stack.reference]) for finding in single)
+    return [*lines, *together, *(text for text in told if text)]
+
+
+def _unsharp(run: Sequence[int], names: Sequence[str]) -> str:
+    """Of frames in a row in which nothing is sharp."""
+    first, last = run[0], run[-1]
+    frames = names[first]
+    if first != last:
+        frames = message("{first} to {last}", first=names[first], last=names[last])
+    if first == 0 or last == len(names) - 1:
+        return message(
+            "{frames}: nothing is sharp, the focus lies outside the subject. Without these "
+            "frames it goes faster.",
+            frames=frames,
+        )
+    return message(
+        "{frames}: nothing is sharp, perhaps shaken. Leave it out if the result is soft.",
+        frames=frames,
+    )
+
+
+def _of_one(finding: Finding, names: Sequence[str], reference: str) -> str:
+    """Of a single frame; empty of what is told elsewhere."""
+    name, before = names[finding.frame], names[max(0, finding.frame - 1)]
+    how = message("brighter") if finding.amount > 0 else message("darker")
+    if finding.trouble is Trouble.DUPLICATE:
+        return message(
+            "{frame} is the same picture as {before}. Leave one of them out.",
+            frame=name,
+            before=before,
+        )
+    if finding.trouble is Trouble.EXPOSURE:
+        return message(
+            "{frame} is {ev:.1f} EV {how} than {reference}. It is matched; expose manually "
+            "next time.",
+            frame=name,
+            ev=abs(finding.amount),
+            how=how,
+            reference=reference,
+        )
+    if finding.trouble is Trouble.LIGHT:
+        return message(
+            "{frame} is much {how} than the others, by more than can be matched: it can spoil "
+            "the whole picture. Leave it out.",
+            frame=name,
+            how=how,
+        )
+    if finding.trouble is Trouble.GAP:
+        return message(
+            "The focus step from {before} to {frame} is much wider than the others: what lies "
+            "between may be soft. Is a frame missing?",
+            before=before,
+            frame=name,
+        )
+    return ""
 
 
 def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
     """The same about frames that could not be registered."""
-    files = [shown(stack.sources[index].path) for index in doubtful]
+    names = _names(stack)
+    files = [names[index] for index in doubtful]
     if len(files) > _MOST_LINES:
         text = message(
             "{count} frames could not be registered to the others and are placed like the one "
@@ -103,7 +106,8 @@ def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
 
 def left_out_advice(stack: Stack, unlike: Mapping[int, Trouble]) -> list[str]:
     """The same about frames that cannot be matched to the others."""
-    files = [stack.sources[index].path.name for index in unlike]
+    names = _names(stack)
+    files = [names[index] for index in unlike]
     if len(files) > _MOST_LINES:
         text = message(
             "{count} frames were left out: they are far too dark or bright, or show something else "
@@ -127,7 +131,7 @@ def left_out_advice(stack: Stack, unlike: Mapping[int, Trouble]) -> list[str]:
 def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], list[Finding]]:
     """A line for each trouble that many frames have, and the other findings."""
     lines: list[str] = []
-    names = [source.path.name for source in stack.sources]
+    names = _names(stack)
     same = [f for f in findings if f.trouble is Trouble.DUPLICATE]
     exposed = [f for f in findings if f.trouble is Trouble.EXPOSURE]
     if len(same) > _MOST_LINES:
@@ -151,6 +155,10 @@ def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], lis
         lines.append(text)
     told = [finding for many in (same, exposed) if len(many) > _MOST_LINES for finding in many]
     return lines, [finding for finding in findings if finding not in told]
+
+
+def _names(stack: Stack) -> list[str]:
+    return [shown(Path(source.path.name)) for source in stack.sources]
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 from focusstack_app.engine.diagnose import Finding, Trouble
-from focusstack_app.jobs.advice import advice, doubtful_advice
+from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
 from tests.helpers.stacks import fake_stack
 
 
@@ -46,3 +49,15 @@ def test_what_many_frames_have_is_told_once() -> None:
 
 def test_a_sound_stack_gets_no_advice() -> None:
     assert advice(fake_stack(3), []) == []
+
+
+def test_frames_are_named_in_one_way_and_printable() -> None:
+    stack = fake_stack(3)
+    odd = replace(stack.sources[1], path=Path("/shoot/b\n.png"))
+    stack = replace(stack, sources=(stack.sources[0], odd, stack.sources[2]))
+    told = [
+        *advice(stack, [Finding(Trouble.DUPLICATE, 1)]),
+        *doubtful_advice(stack, [1]),
+        *left_out_advice(stack, {1: Trouble.FOREIGN}),
+    ]
+    assert [line.split(" ")[0] for line in told] == ["b?.png"] * 3
