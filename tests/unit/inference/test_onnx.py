@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import shutil
 from copy import copy
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from safetensors.numpy import save_file
 
 from focusstack_app.core.fusion import DEFAULT_MODEL_ID
 from focusstack_app.core.model import FloatArray
 from focusstack_app.inference.devices import Accelerator
-from focusstack_app.inference.manifest import find_model
+from focusstack_app.inference.manifest import FILES, find_model
 from focusstack_app.inference.onnx import OnnxModel
 
 
@@ -66,3 +72,24 @@ def test_the_decoder_reaches_as_far_as_the_manifest_says(model: OnnxModel) -> No
         other[:, : middle - away + 1] += 5
         other[:, :, : middle - away + 1] += 5
         assert (model.decode(other)[own, own] != plain[own, own]).any() == changes
+
+
+def test_weights_may_lie_in_a_file_of_their_own(model: OnnxModel, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model.manifest.folder, folder)
+    decoder = onnx.load(str(folder / "decoder.onnx"))
+    lent = [one for one in decoder.graph.initializer if one.data_type == onnx.TensorProto.FLOAT]
+    save_file(
+        {one.name: onnx.numpy_helper.to_array(one) for one in lent},
+        folder / "lent_decoder.safetensors",
+    )
+    for one in lent:
+        one.ClearField("raw_data")
+        one.data_location = onnx.TensorProto.EXTERNAL
+        one.external_data.add(key="location", value="lent_decoder.safetensors")
+    onnx.save(decoder, str(folder / "decoder.onnx"))
+    files = (*FILES, "lent_decoder.safetensors")
+    digests = {name: sha256((folder / name).read_bytes()).hexdigest() for name in files}
+    apart = OnnxModel(replace(model.manifest, folder=folder, sha256=digests))
+    (latent,) = _latents(model, 1)
+    np.testing.assert_allclose(apart.decode(latent), model.decode(latent), atol=1e-5)
