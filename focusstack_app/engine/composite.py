@@ -45,6 +45,7 @@ from focusstack_app.engine.filters import (
 )
 from focusstack_app.engine.glints import left_out_glints
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.motion import Motion
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.overview import DETAIL_CELLS, Overview
 from focusstack_app.engine.pixels import cell_means, grey, to_float, to_linear
@@ -105,6 +106,7 @@ def composite(
     progress: Progress,
     window: Region | None = None,
     overview: Overview | None = None,
+    motion: Motion | None = None,
 ) -> tuple[FloatArray, Provenance]:
     """Weigh source pixels by the fusion's choice and their agreement with the decoded picture.
 
@@ -118,6 +120,7 @@ def composite(
         progress: Reported per block.
         window: The part of the picture that is wanted: whole blocks; all of it by default.
         overview: Chooses where there is no detail; without it, the fusion does.
+        motion: Says what may be taken of which frame where something moved.
 
     Returns:
         The picture of the window, (H, W, 3) float32, not clipped, and its provenance.
@@ -142,7 +145,7 @@ def composite(
         )
         _composite_block(
             fusion, frames, focus, block, 2.0 * agreement_rmse**2, picture[here], part,
-            mode=mode, overview=overview, progress=progress,
+            mode=mode, overview=overview, motion=motion, progress=progress,
         )  # fmt: skip
 
     reach = reach_px(focus, fusion.cell_px)
@@ -188,6 +191,7 @@ def _composite_block(
     *,
     mode: Mode,
     overview: Overview | None,
+    motion: Motion | None,
     progress: Progress,
 ) -> None:
     """Fill in the picture and the provenance of one block, both zero."""
@@ -200,6 +204,8 @@ def _composite_block(
     sharp = fusion
     if overview is not None:
         sharp, plain, settled = _looked_at(fusion, frames, block, overview, progress)
+    moved = motion.moved(block, guide) if motion is not None else zeros(guide, size)
+    any_motion = motion if moved.any() else None
     any_plain = overview if plain.any() else None
     chosen, seen_from_afar, left_out = (WeightedMean(*size, guide) for _ in range(3))
     hollow, cell_px = zeros(guide, size), fusion.cell_px
@@ -209,9 +215,11 @@ def _composite_block(
         _stop_if_cancelled(progress)
         pixels = to_float(frame[around.slices])
         weight = _enlarged(sharp.weights[index], sharp, block) + _FLOOR
+        if any_motion is not None:
+            weight = any_motion.weight(index, weight, block)
         if mode is not Mode.GENERATIVE:
-            error = gaussian(squared_distance(pixels, guide), WINDOW_SIGMA_PX)
-            weight = weight / (1.0 + error[own] / variance) ** 2
+            error = gaussian(squared_distance(pixels, guide), WINDOW_SIGMA_PX)[own] * (1 - moved)
+            weight = weight / (1.0 + error / variance) ** 2
             found = left_out_glints(
                 fusion.weights[index], fusion.grid_corner, frame, cells, cell_px
             )
@@ -221,8 +229,15 @@ def _composite_block(
                 hollow += glint
         chosen.add(index, weight, pixels[own])
         if any_plain is not None:
-            seen_from_afar.add(index, any_plain.weight(index, block) + _FLOOR, pixels[own])
+            afar = any_plain.weight(index, block) + _FLOOR
+            if any_motion is not None:
+                afar = any_motion.weight(index, afar, block)
+            seen_from_afar.add(index, afar, pixels[own])
     band = guide[own] if mode is Mode.GENERATIVE else chosen.picture
+    if any_motion is not None:  # the network knows nothing of it
+        band = band + moved[..., None] * (chosen.picture - band)
+        settled = xp.maximum(settled, moved)
+        hollow *= 1 - moved
     confidence = chosen.confidence
     provenance.source_index[:] = chosen.index
     if any_plain is not None:
@@ -239,7 +254,7 @@ def _composite_block(
         settled = xp.maximum(settled, hollow)
     provenance.confidence[:] = xp.round(confidence * 255)
     if mode is Mode.GENERATIVE:
-        provenance.synthesised[:] = xp.round((1 - plain) * 255)
+        provenance.synthesised[:] = xp.round((1 - xp.maximum(plain, moved)) * 255)
     elif mode is Mode.FAITHFUL:
         unveil, made = (_enlarged(plane, fusion, block) for plane in fusion.mix)
         unveil *= 1 - settled

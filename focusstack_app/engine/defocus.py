@@ -26,6 +26,7 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
+from focusstack_app.engine.motion import Motion, motion_of
 from focusstack_app.engine.opencv import in_our_threads_only
 from focusstack_app.engine.pixels import to_linear
 from focusstack_app.engine.reduced import fuse_reduced, shrink_to
@@ -53,7 +54,9 @@ Indices = NDArray[np.intp]  # of the pixels of a plane, in its order
 
 
 @in_our_threads_only()
-def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress) -> Focus:
+def focus_of(
+    light: Sequence[Planes], mattes: Sequence[Planes], progress: Progress
+) -> tuple[Focus, Focus]:
     """The focus of each frame, in px of blur; larger is nearer.
 
     Args:
@@ -63,7 +66,8 @@ def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progre
 
     Returns:
         (N,) float64. Differences of two are radii. NaN for a frame that is too far out of focus to
-        tell, and for all of them where the frames do not tell which way is near.
+        tell, and for all of them where the frames do not tell which way is near. The same where
+        either way may be near.
 
     Raises:
         Cancelled: If the user stopped the job.
@@ -87,7 +91,7 @@ def focus_of(light: Sequence[Planes], mattes: Sequence[Planes], progress: Progre
         for other, radius, weight in found:
             radii[one, other], trust[one, other] = radius, weight
     focus = _embedded(radii, trust)
-    return _signed(focus, light, mattes, progress)
+    return _signed(focus, light, mattes, progress), focus
 
 
 def nearest_first(focus: Focus) -> bool | None:
@@ -161,8 +165,10 @@ def focus_of_frames(
     overlap: float,
     progress: Progress,
     keep: Callable[[NDArray[Any]], Planes] = np.asarray,
-) -> Focus:
-    """The focus of aligned frames: see `focus_of`. They are fused once more, reduced in size.
+) -> tuple[Focus, Motion | None]:
+    """The focus of aligned frames, see `focus_of`, and what moved, see `motion_of`.
+
+    They are fused once more, reduced in size.
 
     Args:
         model: Tells what is in focus where.
@@ -176,21 +182,24 @@ def focus_of_frames(
         Cancelled: If the user stopped the job.
     """
 
-    def light_of(small: NDArray[Any]) -> FloatArray:
-        return np.asarray(to_linear(on_host(small)).mean(axis=2, dtype=np.float32))
+    def light_of(small: Planes) -> FloatArray:
+        return np.asarray(to_linear(small[:]).mean(axis=2, dtype=np.float32))
 
     stage = message("Measuring defocus")
-    fusion, size, light = fuse_reduced(
-        model, frames, _SIDE_PX, overlap, stage, progress.sub(0.0, 0.9), keep, light_of
+    fusion, size, reduced = fuse_reduced(
+        model, frames, _SIDE_PX, overlap, stage, progress.sub(0.0, 0.9), keep, on_host
     )
+    light = [keep(one) for one in ahead(light_of, reduced)]
     mattes = []
     cells = tuple(-(-side // fusion.cell_px) for side in size[::-1])
     for carrier in fusion.carriers:
         matte = on_host(carrier[: cells[0], : cells[1]]).astype(np.float32)
         full = (cells[1] * fusion.cell_px, cells[0] * fusion.cell_px)
         mattes.append(keep(np.ascontiguousarray(cv2.resize(matte, full)[: size[1], : size[0]])))
-    shrink = shrink_to(_SIDE_PX, *frames[0].shape[:2])
-    return shrink * focus_of(light, mattes, progress)
+    height, width = frames[0].shape[:2]
+    shrink = shrink_to(_SIDE_PX, height, width)
+    focus, apart = focus_of(light, mattes, progress)
+    return shrink * focus, motion_of(reduced, apart, (height, width), progress, keep)
 
 
 def _alike(

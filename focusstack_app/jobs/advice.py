@@ -6,9 +6,12 @@ import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from focusstack_app.core.frames import Stack
+import numpy as np
+
+from focusstack_app.core.frames import FrameSource, Stack
 from focusstack_app.core.message import message
 from focusstack_app.engine.diagnose import Finding, Trouble
+from focusstack_app.engine.motion import Motion
 from focusstack_app.io.faults import shown
 
 _MOST_LINES = 3  # about one trouble
@@ -20,7 +23,7 @@ def advice(stack: Stack, findings: Sequence[Finding]) -> list[str]:
     Frames in a row at either end of the stack that show nothing sharp are told of together; so are
     more than a few that are the same as others, or exposed differently.
     """
-    names = _names(stack)
+    names = _names(stack.sources)
     unsharp = [f.frame for f in findings if f.trouble is Trouble.NOWHERE_SHARP]
     lines = [_unsharp(run, names) for run in _runs(unsharp)]
     together, single = _together(stack, findings)
@@ -84,7 +87,7 @@ def _of_one(finding: Finding, names: Sequence[str], reference: str) -> str:
 
 def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
     """The same about frames that could not be registered."""
-    names = _names(stack)
+    names = _names(stack.sources)
     files = [names[index] for index in doubtful]
     if len(files) > _MOST_LINES:
         text = message(
@@ -106,7 +109,7 @@ def doubtful_advice(stack: Stack, doubtful: Sequence[int]) -> list[str]:
 
 def left_out_advice(stack: Stack, unlike: Mapping[int, Trouble]) -> list[str]:
     """The same about frames that cannot be matched to the others."""
-    names = _names(stack)
+    names = _names(stack.sources)
     files = [names[index] for index in unlike]
     if len(files) > _MOST_LINES:
         text = message(
@@ -128,10 +131,26 @@ def left_out_advice(stack: Stack, unlike: Mapping[int, Trouble]) -> list[str]:
     ]
 
 
+def motion_advice(sources: Sequence[FrameSource], motion: Motion | None) -> list[str]:
+    """A sentence on what moved, and the frames that it is shown from."""
+    if motion is None:
+        return []
+    names = _names(sources)
+    indices = [int(index) for index in np.unique(motion.shown) if index >= 0]
+    return [
+        message(
+            "Something moved while the frames were taken. It is shown as it is in {frames}, and "
+            "what is behind it may be soft around there. Look at the result at 100 %; retouch it "
+            "from another frame, or leave frames out.",
+            frames=", ".join(names[index] for index in indices[:_MOST_LINES]),
+        )
+    ]
+
+
 def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], list[Finding]]:
     """A line for each trouble that many frames have, and the other findings."""
     lines: list[str] = []
-    names = _names(stack)
+    names = _names(stack.sources)
     same = [f for f in findings if f.trouble is Trouble.DUPLICATE]
     exposed = [f for f in findings if f.trouble is Trouble.EXPOSURE]
     if len(same) > _MOST_LINES:
@@ -157,8 +176,8 @@ def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], lis
     return lines, [finding for finding in findings if finding not in told]
 
 
-def _names(stack: Stack) -> list[str]:
-    return [shown(Path(source.path.name)) for source in stack.sources]
+def _names(sources: Sequence[FrameSource]) -> list[str]:
+    return [shown(Path(source.path.name)) for source in sources]
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

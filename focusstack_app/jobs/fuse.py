@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.fusion import Depth, FusionRequest, FusionResult, Method, Mode, Provenance
+from focusstack_app.core.fusion import Depth, FusionRequest, FusionResult, Method, Provenance
 from focusstack_app.core.kinds import on_card, on_host
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, FusionModel
@@ -31,6 +31,7 @@ from focusstack_app.engine.pyramid import fuse_pyramid
 from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.spool import Held, Spool, meanwhile
+from focusstack_app.jobs.advice import motion_advice
 from focusstack_app.jobs.budget import budget_bytes, room_bytes
 from focusstack_app.jobs.on_demand import frames_on_demand
 from focusstack_app.jobs.placing import Clock, Prepared, placed, placed_on
@@ -255,18 +256,15 @@ def _fuse_on_device(
                 else:
                     frames = frames_on_demand(prepared)
                 if known is None:
-                    looks = request.mode is Mode.FAITHFUL
-                    focus, choice = look_over(
-                        model, frames, request.overlap, keep, clock, later.sub(0.0, 0.12), looks
+                    looked = look_over(
+                        model, frames, request.overlap, keep, clock, later.sub(0.0, 0.12)
                     )
                 if card is None:
                     frames = placed(prepared, spool, clock, ready).frames
                 with clock("check"):
                     unfit = _unfit_frames(request, model, frames, later)
-                encoded = known
-                if encoded is None:
-                    encoding = later.sub(0.12, 0.2)
-                    encoded = encode(model, frames, focus, choice, keep, clock, encoding)
+                encoded = known or encode(model, frames, looked, keep, clock, later.sub(0.12, 0.2))
+                unfit += motion_advice(request.sources, encoded.motion)
                 made = _fuse_vaeedof(request, encoded, frames, keep, clock, later)
                 return model, unfit, _inside(made, prepared)
         except DeviceError as error:
@@ -319,6 +317,7 @@ def _fuse_vaeedof(
             frames,
             focus=encoded.focus,
             overview=encoded.overview,
+            motion=encoded.motion,
             agreement_rmse=model.manifest.agreement_rmse,
             mode=request.mode,
             progress=progress.sub(0.8, 1.0),

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.errors import DeviceError
@@ -28,6 +27,7 @@ from focusstack_app.engine.encode import encode_frame
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.matching import Known
+from focusstack_app.engine.motion import Motion
 from focusstack_app.engine.overview import Choice, Overview, choice_of, noise_of
 from focusstack_app.engine.resampling import common_area
 from focusstack_app.engine.veil import Focus
@@ -46,6 +46,7 @@ class Encoded:
         model: It.
         focus: Of the frames, see `look_over`.
         overview: Of the frames.
+        motion: What moved.
         latents: Of the frames; of the first of them, as long as they are not all encoded.
         recall: Gives its tiles, see `fuse_latents`.
         stays: Whether it is used again afterwards.
@@ -55,6 +56,7 @@ class Encoded:
     model: FusionModel
     focus: Focus
     overview: Overview
+    motion: Motion | None
     latents: list[Held]
     recall: Recall = anew
     stays: bool = False
@@ -223,6 +225,20 @@ def _as_given(stack: Stack, given: Stack) -> bool:
     return places == sorted(places)
 
 
+class Looked(NamedTuple):
+    """What is found of frames reduced in size.
+
+    Attributes:
+        focus: See `focus_of_frames`.
+        motion: As there.
+        choice: See `choice_of`.
+    """
+
+    focus: Focus
+    motion: Motion | None
+    choice: Choice
+
+
 def look_over(
     model: FusionModel,
     frames: Sequence[Planes],
@@ -230,34 +246,33 @@ def look_over(
     keep: Callable[[NDArray[Any]], Held],
     clock: Clock,
     progress: Progress,
-    with_focus: bool = True,
-) -> tuple[Focus, Choice]:
-    """What is found of frames reduced in size: see `focus_of_frames` and `choice_of`."""
-    focus = np.zeros(len(frames))
+) -> Looked:
+    """What is found of frames reduced in size."""
     with meanwhile(keep) as keep_meanwhile:
-        if with_focus:
-            with clock("defocus"):
-                focus = focus_of_frames(
-                    model, frames, overlap, progress.sub(0.0, 0.8), keep_meanwhile
-                )
+        with clock("defocus"):
+            focus, motion = focus_of_frames(
+                model, frames, overlap, progress.sub(0.0, 0.8), keep_meanwhile
+            )
+            if motion is not None:
+                motion = motion._replace(alike=[keep(plane[:]) for plane in motion.alike])
         with clock("encode"):
             choice = choice_of(model, frames, overlap, progress.sub(0.8, 1.0), keep_meanwhile)
-            return focus, choice._replace(weights=[keep(plane[:]) for plane in choice.weights])
+            choice = choice._replace(weights=[keep(plane[:]) for plane in choice.weights])
+        return Looked(focus, motion, choice)
 
 
 def encode(
     model: FusionModel,
     frames: Sequence[Planes],
-    focus: Focus,
-    choice: Choice,
+    looked: Looked,
     keep: Callable[[NDArray[Any]], Held],
     clock: Clock,
     progress: Progress,
 ) -> Encoded:
     """The rest of what a model sees in frames: their noise, and their latents."""
     with clock("encode"):
-        overview = Overview(*choice, *noise_of(model, frames, progress.sub(0.0, 0.1)))
-        encoded = Encoded(model, focus, overview, [])
+        overview = Overview(*looked.choice, *noise_of(model, frames, progress.sub(0.0, 0.1)))
+        encoded = Encoded(model, looked.focus, overview, looked.motion, [])
         add_latents(encoded, frames, keep, progress.sub(0.1, 1.0))
         return encoded
 

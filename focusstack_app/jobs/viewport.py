@@ -94,9 +94,9 @@ def _looked_over(
     model: FusionModel, prepared: Prepared, spool: Spool, recent: RecentParts, progress: Progress
 ) -> Encoded:
     frames, overlap = frames_on_demand(prepared, recent), prepared.request.overlap
-    focus, choice = look_over(model, frames, overlap, spool.keep, Clock(), progress.sub(0.0, 0.8))
-    overview = Overview(*choice, *noise_of(model, frames, progress.sub(0.8, 1.0)))
-    return Encoded(model, focus, overview, [], recent.known, stays=True)
+    looked = look_over(model, frames, overlap, spool.keep, Clock(), progress.sub(0.0, 0.8))
+    overview = Overview(*looked.choice, *noise_of(model, frames, progress.sub(0.8, 1.0)))
+    return Encoded(model, looked.focus, overview, looked.motion, [], recent.known, stays=True)
 
 
 class Viewport:
@@ -212,7 +212,7 @@ class Viewport:
             "align": placed_before,
             "load model": not encoded.failed,
             "encode": served and complete,
-            "defocus": served and request.mode is Mode.FAITHFUL,
+            "defocus": served,
         }
         return replace(
             result,
@@ -328,6 +328,7 @@ class Viewport:
             frames_on_demand(self._prepared, self._recent),
             focus=self._encoded.focus,
             overview=self._encoded.overview,
+            motion=self._encoded.motion,
             agreement_rmse=self._encoded.model.manifest.agreement_rmse,
             mode=mode,
             progress=progress.sub(0.8, 1.0),

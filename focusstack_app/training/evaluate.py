@@ -118,14 +118,13 @@ def fuse(
         height, width = truth.shape[:2]
         fusion = fuse_latents(model, latents, (height, width), 0.25, progress)
         mode = Mode.FAITHFUL if method == "vaeedof" else Mode(method)
-        focus = np.zeros(len(stack))
-        if mode is Mode.FAITHFUL:
-            focus = focus_of_frames(model, stack, 0.25, progress)
+        focus, motion = focus_of_frames(model, stack, 0.25, progress)
         picture = composite(
             fusion,
             stack,
             focus=focus,
             overview=overview_of(model, stack, 0.25, progress),
+            motion=motion,
             agreement_rmse=model.manifest.agreement_rmse,
             mode=mode,
             progress=progress,

@@ -254,6 +254,13 @@ def _more() -> tuple[tuple[str, str], ...]:
             ),
         ),
         (tr("Halos or double edges"), tr("Leave out frames that moved, and see that Align is on.")),
+        (
+            tr("Something moved"),
+            tr(
+                "It is shown from one frame, which is named. Retouch it from another one, or leave "
+                "frames out."
+            ),
+        ),
     )
 
 

@@ -478,6 +478,14 @@
         <translation>Lassen Sie verwackelte Aufnahmen weg und achten Sie darauf, dass Ausrichten eingeschaltet ist.</translation>
     </message>
     <message>
+        <source>Something moved</source>
+        <translation>Etwas hat sich bewegt</translation>
+    </message>
+    <message>
+        <source>It is shown from one frame, which is named. Retouch it from another one, or leave frames out.</source>
+        <translation>Es wird aus einer Aufnahme gezeigt, die genannt wird. Retuschieren Sie es aus einer anderen, oder lassen Sie Aufnahmen weg.</translation>
+    </message>
+    <message>
         <source>Frame before, next frame</source>
         <translation>Vorige, nächste Aufnahme</translation>
     </message>
@@ -1270,6 +1278,10 @@
     <message>
         <source>{file} was left out: it shows something else than the others.</source>
         <translation>{file} wurde weggelassen: Die Aufnahme zeigt etwas anderes als die übrigen.</translation>
+    </message>
+    <message>
+        <source>Something moved while the frames were taken. It is shown as it is in {frames}, and what is behind it may be soft around there. Look at the result at 100 %; retouch it from another frame, or leave frames out.</source>
+        <translation>Während der Aufnahmen hat sich etwas bewegt. Es wird so gezeigt, wie es in {frames} ist; was dahinter liegt, kann dort unscharf sein. Sehen Sie sich das Ergebnis bei 100 % an; retuschieren Sie es aus einer anderen Aufnahme, oder lassen Sie Aufnahmen weg.</translation>
     </message>
     <message>
         <source>{count} frames are the same pictures as the ones before them; the first is {frame}. Leave them out.</source>

@@ -57,7 +57,7 @@ def _scene(depths: list[float], order: list[int]) -> tuple[list[FloatArray], lis
 )
 def test_the_focus_is_found_whatever_the_order(depths: list[float], order: list[int]) -> None:
     light, mattes = _scene(depths, order)
-    found = focus_of(light, mattes, Progress())
+    found = focus_of(light, mattes, Progress())[0]
     expected = np.array([depths[i] for i in order])
     np.testing.assert_allclose(found - found.mean(), expected - expected.mean(), atol=0.6)
 
@@ -83,7 +83,7 @@ def test_veils_that_explain_little_must_not_be_contradicted(
         return (2000 * found, 2000) if gain > 0 else (1000 * refuted, 1000)
 
     monkeypatch.setattr(defocus, "_hides", shares)
-    focus = focus_of(light, mattes, Progress())
+    focus = focus_of(light, mattes, Progress())[0]
     assert np.isfinite(focus).all() == told
     assert not told or focus[0] > focus[1]
 
@@ -91,7 +91,7 @@ def test_veils_that_explain_little_must_not_be_contradicted(
 def test_frames_that_are_focused_alike_are_told_by_what_they_share() -> None:
     light, mattes = _scene([10.0, 0.0], [0, 1])
     half = 0.5 * mattes[0]
-    found = focus_of([light[0], light[0], light[1]], [half, half, mattes[1]], Progress())
+    found = focus_of([light[0], light[0], light[1]], [half, half, mattes[1]], Progress())[0]
     assert found[0] == pytest.approx(found[1], abs=0.3)
     assert found[0] - found[2] == pytest.approx(10.0, abs=0.6)
 
@@ -103,7 +103,7 @@ def test_the_focus_does_not_depend_on_the_number_of_threads(
     found = []
     for threads in (1, 5):
         monkeypatch.setattr("os.cpu_count", lambda threads=threads: threads)
-        found.append(focus_of(light, mattes, Progress()))
+        found.append(focus_of(light, mattes, Progress())[0])
     np.testing.assert_array_equal(found[0], found[1])
 
 
@@ -135,16 +135,16 @@ def test_a_frame_too_far_out_of_focus_is_not_a_number() -> None:
     light, mattes = _scene([10.0, 0.0], [0, 1])
     far = cv2.GaussianBlur(light[0], (0, 0), 60)
     nothing = np.zeros_like(mattes[0])
-    found = focus_of([far, light[0], light[1]], [nothing, *mattes], Progress())
+    found = focus_of([far, light[0], light[1]], [nothing, *mattes], Progress())[0]
     assert np.isnan(found[0])
     assert found[1] - found[2] == pytest.approx(10.0, abs=0.6)
 
 
 def test_frames_that_tell_nothing_are_no_numbers() -> None:
     light, mattes = _scene([10.0, 0.0], [0, 1])
-    assert np.isnan(focus_of([light[0], light[0]], mattes, Progress())).all()
+    assert np.isnan(focus_of([light[0], light[0]], mattes, Progress())[0]).all()
     flat = np.full((HEIGHT, WIDTH), 0.4, np.float32)
-    assert np.isnan(focus_of([flat, flat, flat], [flat, flat, flat], Progress())).all()
+    assert np.isnan(focus_of([flat, flat, flat], [flat, flat, flat], Progress())[0]).all()
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from focusstack_app.core.srgb import encoded
 from focusstack_app.engine import composite, filters, glints, latent_fusion, pixels, resampling
 from focusstack_app.engine.depth import depth_of
 from focusstack_app.engine.latent_fusion import LatentFusion
+from focusstack_app.engine.motion import Motion
 from focusstack_app.engine.overview import Overview
 from focusstack_app.inference.card import TorchCard
 from focusstack_app.inference.lanczos import resampled_in_steps
@@ -193,7 +194,7 @@ def test_a_real_card_has_room_and_takes_frames() -> None:
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_pictures_are_composited_alike(put: Put, mode: Mode) -> None:
-    """With veils before it, and with parts that have no detail."""
+    """With veils before it, with parts that have no detail, and where something moved."""
     rng = np.random.default_rng(1)
     height, width, count = 320, 416, 4
     grid = height // 2, width // 2
@@ -218,11 +219,15 @@ def test_pictures_are_composited_alike(put: Put, mode: Mode) -> None:
     noise = np.full(16, 1e-4, np.float32)
     overview = Overview(far, (8.0, 8.0), noise, 0.3)
     focus = np.array([9.0, 6.0, 3.0, 0.0])
+    area, shown = np.zeros((80, 104), np.uint8), np.full((80, 104), -1, np.int32)
+    area[20:50, 50:90], shown[20:50, 50:90] = 255, 2
+    alike = [np.where(area > 0, 80 * index, 255).astype(np.uint8) for index in range(count)]
+    motion = Motion(area, shown, alike, (4.0, 4.0))
 
     def made(fusion: LatentFusion, frames: list[Any], overview: Overview) -> tuple[Any, Provenance]:
         return composite.composite(
             fusion, frames, focus=focus, agreement_rmse=0.02, mode=mode, progress=Progress(),
-            overview=overview,
+            overview=overview, motion=motion,
         )  # fmt: skip
 
     expected, provenance = made(fusion, frames, overview)

@@ -3,8 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from focusstack_app.engine.diagnose import Finding, Trouble
-from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
+from focusstack_app.engine.motion import Motion
+from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice, motion_advice
 from tests.helpers.stacks import fake_stack
 
 
@@ -49,6 +52,16 @@ def test_what_many_frames_have_is_told_once() -> None:
 
 def test_a_sound_stack_gets_no_advice() -> None:
     assert advice(fake_stack(3), []) == []
+
+
+def test_what_moved_is_told_with_the_frames_that_it_is_shown_from() -> None:
+    sources = fake_stack(5).sources
+    assert motion_advice(sources, None) == []
+    shown = np.full((4, 6), -1, np.int32)
+    shown[:2, :2], shown[3, 4:] = 3, 1
+    area = np.where(shown >= 0, 255, 0).astype(np.uint8)
+    (text,) = motion_advice(sources, Motion(area, shown, [area] * 5, (8.0, 8.0)))
+    assert "as it is in frame_2.png, frame_4.png" in text
 
 
 def test_frames_are_named_in_one_way_and_printable() -> None:

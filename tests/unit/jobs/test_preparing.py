@@ -38,7 +38,7 @@ def test_frames_that_lie_on_each_other_come_as_they_are(request_: FusionRequest)
         for frame, expected in zip(prepared.frames, truth, strict=True):
             np.testing.assert_array_equal(frame[:], expected)
         plain = np.zeros(3), Overview([], (1.0, 1.0), np.ones(16, np.float32), 0.0)
-        encoded = Encoded(IdentityModel(), *plain, [])
+        encoded = Encoded(IdentityModel(), *plain, None, [])
         add_latents(encoded, prepared.frames, spool.keep, progress)
         decoded = IdentityModel().decode(encoded.latents[1][:].astype(np.float32))
         np.testing.assert_allclose(decoded[:160, :240], truth[1] / 65535, atol=1e-3)

@@ -64,8 +64,7 @@ def test_the_render_of_what_is_at_hand_is_that_of_the_files(
         fused = model.fuse_calls - before
         files = fuse_stack(request, Progress(), lambda _: model)
         assert_same(found, files)
-        defocus = {"defocus"} if mode is Mode.FAITHFUL else set()
-        assert set(found.reused) == {"load model", "read"} | made | defocus
+        assert set(found.reused) == {"load model", "read", "defocus"} | made
         made = {"align", "encode"}
         assert found.timings_s.keys() == files.timings_s.keys() - set(found.reused)
         assert found.cpu_s.keys() == found.timings_s.keys()
