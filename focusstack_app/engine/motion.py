@@ -36,6 +36,7 @@ _MORE = 1.4  # radius, where they do not
 _MOVED, _PERHAPS, _DIFFERENT = 0.2, 0.1, 0.06  # differences, as square roots of light
 _WAYS = 2  # the widest steps to a frame
 _SURE = 2  # of what differs, and 1 is perhaps
+_LEVELS = 500
 _NOISE = 0.02  # of them
 _LEAST_PX = 8  # that differ so much, together
 _TOGETHER = 0.08  # of the longer side: what moved so near each other is one
@@ -106,12 +107,20 @@ class Motion(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """Two frames, how far around a place they are compared, and by how much they differ there."""
+    """Two frames, how far around a place they are compared, and by how much they differ there.
+
+    There are many of them: the difference is kept as (h, w) uint8, `_LEVELS` of them for 1.
+    """
 
     one: int
     other: int
     reach: int
-    difference: FloatArray
+    levels: NDArray[np.uint8]
+
+    def difference(self, reach: int) -> FloatArray:
+        """(h, w) largest difference of squares that reach so far."""
+        found = cv2.dilate(self.levels, _square(reach)) if reach else self.levels
+        return np.asarray(found, np.float32) / np.float32(_LEVELS)
 
 
 def motion_of(
@@ -161,7 +170,10 @@ def motion_of(
     alike = [np.full((height, width), 255, np.uint8) for _ in frames]
     for part, inside in _regions(seeds):
         progress.checkpoint()
-        pairs = [_compared(frames, pair, radius, part) for pair, radius in radii.items()]
+        pairs = []
+        for compared in ahead(lambda pair: _compared(frames, pair, radii[pair], part), radii):  # noqa: B023 - done with before the next part
+            progress.checkpoint()
+            pairs.append(compared)
         here = inside & _whole(pairs)
         fine, coarse = (
             np.stack([_detail(frame[part], sigma) for frame in frames])
@@ -285,14 +297,15 @@ def _compared(
     """Two frames, compared in a part."""
     one, other = (to_linear(frames[i][part]) for i in pair)
     reach, difference = _difference(one, other, _NEARLY * radius)
-    return _Pair(*pair, reach, (difference - np.float32(_NOISE)).clip(0))
+    beyond = (difference - np.float32(_NOISE)).clip(0, 255 / _LEVELS)
+    return _Pair(*pair, reach, np.round(_LEVELS * beyond).astype(np.uint8))
 
 
 def _whole(pairs: Sequence[_Pair]) -> NDArray[np.bool_]:
     """Where some frames differ, with what is around it and inside of it."""
-    area = np.zeros(pairs[0].difference.shape, np.uint8)
+    area = np.zeros(pairs[0].levels.shape, np.uint8)
     for pair in pairs:
-        differs = (pair.difference > _DIFFERENT).astype(np.uint8)
+        differs = (pair.difference(0) > _DIFFERENT).astype(np.uint8)
         _, labels, stats, _ = cv2.connectedComponentsWithStats(differs)
         large = stats[:, cv2.CC_STAT_AREA] >= _LEAST_PX
         large[0] = False
@@ -321,13 +334,13 @@ def _differences(count: int, pairs: Sequence[_Pair], shown: int) -> Iterator[Flo
     Summed over the frames between, on the way on which it is least. Steps are as wide as possible:
     what moves slowly does not show in narrow ones.
     """
-    known = {(pair.one, pair.other): _around(pair.difference, pair.reach) for pair in pairs}
-    shape = pairs[0].difference.shape
+    known = {(pair.one, pair.other): pair for pair in pairs}
+    shape = pairs[0].levels.shape
     found = {shown: np.zeros(shape, np.float32)}
     for index in [*range(shown + 1, count), *range(shown - 1, -1, -1)]:
         back = -1 if index > shown else 1
         ways = [
-            found[before] + known[step_to]
+            found[before] + known[step_to].difference(known[step_to].reach)
             for before in (index + back * step for step in _STEPS if step <= abs(index - shown))
             if (step_to := (min(before, index), max(before, index))) in known
         ]
@@ -343,7 +356,7 @@ def _best_shown(
     odd = np.zeros_like(fine)
     asked = np.zeros((len(fine), 1, 1), np.float32)
     for pair in pairs:
-        differs = _ramp(_squares(_around(pair.difference, _EDGE_PX)), _ALIKE)
+        differs = _ramp(_squares(pair.difference(_EDGE_PX)), _ALIKE)
         for index in (pair.one, pair.other):
             odd[index] += differs
             asked[index] += 1
