@@ -9,6 +9,7 @@ there is taken only where it is what that frame shows, out of focus or not.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -151,33 +152,41 @@ def motion_of(
     radii: dict[tuple[int, int], float] = {}
     seeds = np.zeros((height, width), np.uint8)
 
-    def moved(pair: tuple[int, int]) -> tuple[float, NDArray[np.uint8]]:
+    def usual(pair: tuple[int, int]) -> tuple[float, FloatArray]:
         one, other = (to_linear(frames[i][:]) for i in pair)
-        radius, difference = _usual(one, other, asked[pair])
+        return _usual(one, other, asked[pair])
+
+    def moved(pair: tuple[int, int]) -> tuple[float, NDArray[np.uint8]]:
+        radius, difference = usual(pair)
         return radius, _pieces(difference)
 
-    for steps in (_FIRST_STEPS, set(_STEPS).difference(_FIRST_STEPS)):
-        some = [pair for pair in asked if pair[1] - pair[0] in steps]
-        for pair, (radius, found) in zip(some, ahead(moved, some), strict=True):
-            progress.checkpoint()
-            radii[pair] = radius
-            if steps is _FIRST_STEPS:
-                np.maximum(seeds, found, out=seeds)
-        if seeds.max() < _SURE:
-            return None
+    def radius_of(pair: tuple[int, int]) -> float:
+        return usual(pair)[0]
+
+    first = [pair for pair in asked if pair[1] - pair[0] in _FIRST_STEPS]
+    for pair, (radius, found) in zip(first, ahead(moved, first), strict=True):
+        progress.checkpoint()
+        radii[pair] = radius
+        np.maximum(seeds, found, out=seeds)
+    if seeds.max() < _SURE:
+        return None
+    others = [pair for pair in asked if pair not in radii]
+    for pair, radius in zip(others, ahead(radius_of, others), strict=True):
+        progress.checkpoint()
+        radii[pair] = radius
     area = np.zeros((height, width), np.uint8)
     shown = np.full((height, width), -1, np.int32)
     alike = [np.full((height, width), 255, np.uint8) for _ in frames]
     for part, inside in _regions(seeds):
         progress.checkpoint()
         pairs = []
-        for compared in ahead(lambda pair: _compared(frames, pair, radii[pair], part), radii):  # noqa: B023 - done with before the next part
+        for compared in ahead(functools.partial(_compared, frames, part), radii.items()):
             progress.checkpoint()
             pairs.append(compared)
         here = inside & _whole(pairs)
+        shades = [_shades(frame[part]) for frame in frames]
         fine, coarse = (
-            np.stack([_detail(frame[part], sigma) for frame in frames])
-            for sigma in (_FINE_PX, _COARSE_PX)
+            np.stack([_detail(own, sigma) for own in shades]) for sigma in (_FINE_PX, _COARSE_PX)
         )
         best = _best_shown(fine, coarse, pairs, here)
         area[part][here] = 255
@@ -292,9 +301,10 @@ def _pieces(difference: FloatArray) -> NDArray[np.uint8]:
 
 
 def _compared(
-    frames: Sequence[Planes], pair: tuple[int, int], radius: float, part: tuple[slice, slice]
+    frames: Sequence[Planes], part: tuple[slice, slice], asked: tuple[tuple[int, int], float]
 ) -> _Pair:
-    """Two frames, compared in a part."""
+    """Two frames, compared in a part: they, and the radius of blur by which they differ."""
+    pair, radius = asked
     one, other = (to_linear(frames[i][part]) for i in pair)
     reach, difference = _difference(one, other, _NEARLY * radius)
     beyond = (difference - np.float32(_NOISE)).clip(0, 255 / _LEVELS)
@@ -316,9 +326,13 @@ def _whole(pairs: Sequence[_Pair]) -> NDArray[np.bool_]:
     return np.asarray(cv2.drawContours(around, outlines, -1, 1, cv2.FILLED), np.bool_)
 
 
-def _detail(frame: NDArray[Any], sigma: float) -> FloatArray:
+def _shades(frame: NDArray[Any]) -> FloatArray:
+    """(H, W): the square root of light."""
+    return np.asarray(cv2.sqrt(to_linear(frame).mean(axis=2, dtype=np.float32)))
+
+
+def _detail(shades: FloatArray, sigma: float) -> FloatArray:
     """(h, w), in squares: how much there is to see at a scale."""
-    shades = cv2.sqrt(to_linear(frame).mean(axis=2, dtype=np.float32))
     curved = sigma**2 * cv2.Laplacian(cv2.GaussianBlur(shades, (0, 0), sigma), cv2.CV_32F)
     return np.sqrt(_squares(np.square(curved)))
 

@@ -53,12 +53,11 @@ class Spool:
 
     def __enter__(self) -> Self:
         """Remove what killed processes left."""
-        for folder in itertools.chain.from_iterable(
-            parent.glob(f"{_PREFIX}*-*") for parent in {self._parent, temporary_folder()}
-        ):
-            pid = folder.name.removeprefix(_PREFIX).split("-")[0]
-            if pid.isdigit() and not psutil.pid_exists(int(pid)):
-                shutil.rmtree(folder, ignore_errors=True)
+        for parent in {self._parent, temporary_folder()}:
+            for folder in parent.glob(f"{_PREFIX}*-*"):
+                pid = folder.name.removeprefix(_PREFIX).split("-")[0]
+                if pid.isdigit() and not psutil.pid_exists(int(pid)):
+                    shutil.rmtree(folder, ignore_errors=True)
         return self
 
     def __exit__(
@@ -209,10 +208,8 @@ def _in_memory(folder: Path) -> bool:
     """Whether a folder of Linux lies on a disk that is none."""
     if sys.platform != "linux":
         return False
-    mounts = [
-        mount for mount in psutil.disk_partitions(all=True)
-        if real(folder).is_relative_to(mount.mountpoint)
-    ]  # fmt: skip
+    place, known = real(folder), psutil.disk_partitions(all=True)
+    mounts = [mount for mount in known if place.is_relative_to(mount.mountpoint)]
     # The last one mounted on a place hides those before.
     mounts.sort(key=lambda mount: len(Path(mount.mountpoint).parts))
     return bool(mounts) and mounts[-1].fstype in _MEMORY_FILE_SYSTEMS
