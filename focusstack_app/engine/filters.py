@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.kinds import by_kind
 from focusstack_app.core.model import FloatArray
+from focusstack_app.core.region import Region
 
 
 @by_kind
@@ -87,6 +88,32 @@ def stretched(
         plane.astype(np.float32), own_from_there, size_px[::-1], flags=flags, borderMode=border
     )
     return np.asarray(there, np.float32)
+
+
+def seen_in_cells(
+    plane: FloatArray,
+    cell_px: tuple[float, float],
+    part: Region,
+    edge_px: int = 1,
+    corner: tuple[int, int] = (0, 0),
+) -> FloatArray:
+    """(h, w): a part of a picture, seen in a plane with larger cells.
+
+    Args:
+        plane: (H, W) of any float type.
+        cell_px: Height and width of its cells in pixels of the picture.
+        part: In cells of an edge.
+        edge_px: That edge.
+        corner: First row and column that the plane shows, in cells of its own.
+    """
+    down, across = (edge_px / own for own in cell_px)
+    own_from_part = np.array(
+        [
+            [across, 0, across * (part.left + 0.5) - 0.5 - corner[1]],
+            [0, down, down * (part.top + 0.5) - 0.5 - corner[0]],
+        ]
+    )
+    return stretched(plane, own_from_part, (part.height, part.width))
 
 
 @by_kind

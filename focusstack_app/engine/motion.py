@@ -23,7 +23,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
-from focusstack_app.engine.filters import stretched
+from focusstack_app.engine.filters import seen_in_cells
 from focusstack_app.engine.pixels import to_linear
 from focusstack_app.engine.veil import Focus
 
@@ -96,15 +96,9 @@ class Motion(NamedTuple):
         self, plane: NDArray[Any], cells: tuple[slice, slice], block: Region, like: FloatArray
     ) -> FloatArray:
         """Cells at the pixels of a block, in [0, 1]."""
-        rows, columns = self.cell_px
-        own_from_part = np.array(
-            [
-                [1 / columns, 0, (block.left + 0.5) / columns - 0.5 - cells[1].start],
-                [0, 1 / rows, (block.top + 0.5) / rows - 0.5 - cells[0].start],
-            ]
-        )
         part = of_kind(like, np.asarray(plane, np.float32) / np.float32(255))
-        return stretched(part, own_from_part, (block.height, block.width))
+        corner = cells[0].start, cells[1].start
+        return seen_in_cells(part, self.cell_px, block, corner=corner)
 
 
 class _Pair(NamedTuple):

@@ -25,7 +25,7 @@ from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
-from focusstack_app.engine.filters import filtered, gaussian, looked_up, stretched
+from focusstack_app.engine.filters import filtered, gaussian, looked_up, seen_in_cells
 from focusstack_app.engine.pixels import cell_means, grey, to_float
 from focusstack_app.engine.reduced import fuse_reduced
 from focusstack_app.engine.resampling import PATCH_PX
@@ -87,14 +87,7 @@ class Overview(NamedTuple):
 
     def weight(self, index: int, part: Region, cell_px: int = 1) -> FloatArray:
         """(h, w): the weight of a frame in a part of the picture, in cells of an edge."""
-        down, across = (cell_px / own for own in self.cell_px)
-        own_from_part = np.array(
-            [
-                [across, 0, across * (part.left + 0.5) - 0.5],
-                [0, down, down * (part.top + 0.5) - 0.5],
-            ]
-        )
-        return stretched(self.weights[index][:], own_from_part, (part.height, part.width))
+        return seen_in_cells(self.weights[index][:], self.cell_px, part, cell_px)
 
     def details(self, shades: Iterable[FloatArray], cell_px: int) -> Iterator[Detail]:
         """For each frame, its detail in cells.
