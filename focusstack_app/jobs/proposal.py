@@ -213,7 +213,7 @@ def split_stack(stack: ProposedStack, at: int) -> tuple[ProposedStack, ProposedS
 
 def merged_stacks(stacks: Sequence[ProposedStack]) -> ProposedStack:
     """One stack with all frames, in the order of the stacks and with the name of the first."""
-    sources, _ = held_alike(shown_alike([s for stack in stacks for s in stack.sources]))
+    sources = _alike([source for stack in stacks for source in stack.sources])
     problems = [stack.problem for stack in stacks if stack.problem]
     warnings = tuple(warning for stack in stacks for warning in stack.warnings)
     problem = problems[0] if problems else _size_problem(sources)
@@ -227,7 +227,8 @@ def with_frames(stack: ProposedStack, frames: Sequence[FrameSource]) -> Proposed
         name = natural_order(frame.path.name)
         after = (n for n, own in enumerate(sources) if natural_order(own.path.name) > name)
         sources.insert(next(after, len(sources)), frame)
-    return replace(stack, sources=shown_alike(sources), problem=_size_problem(sources))
+    alike = _alike(sources)
+    return replace(stack, sources=alike, problem=_size_problem(alike))
 
 
 def without_frames(stack: ProposedStack, frames: Collection[FrameSource]) -> ProposedStack:
@@ -248,7 +249,7 @@ def _of_folder(
     except InputError as error:
         return [ProposedStack(name, folder, (), error.said)]
     for done, path in enumerate(paths):
-        progress.report(done / len(paths), message("Reading {folder}", folder=shown(Path(name))))
+        progress.report(done / len(paths), message("Reading {folder}", folder=shown(name)))
         try:
             found = probe_frames(path)
         except InputError as error:
@@ -354,6 +355,11 @@ def _without_strays(
         for apart in (False, True)
     )
     return kept, odd
+
+
+def _alike(sources: Sequence[FrameSource]) -> tuple[FrameSource, ...]:
+    """Frames that somebody put together: turned as most of them, and shown alike."""
+    return held_alike(shown_alike(sources))[0]
 
 
 def _size_problem(sources: Sequence[FrameSource]) -> str:

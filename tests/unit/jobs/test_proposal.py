@@ -272,6 +272,14 @@ def test_frames_that_come_to_others_are_shown_alike() -> None:
     assert [source.shown_range for source in more.sources] == [(50.0, 4000.0)] * 2
 
 
+def test_frames_that_come_to_others_are_turned_like_most() -> None:
+    frames = fake_stack(3).sources
+    turned = replace(frames[2], width_px=64, height_px=96, orientation=6)
+    more = with_frames(ProposedStack("a", Path("frames"), frames[:2]), [turned])
+    assert more.problem == ""
+    assert [source.size_px for source in more.sources] == [(96, 64)] * 3
+
+
 def test_a_frame_of_another_size_is_a_problem_until_it_leaves() -> None:
     stack = ProposedStack("a", Path("frames"), fake_stack(2).sources)
     wide = fake_stack(1, folder=Path("others"), width_px=120).sources
