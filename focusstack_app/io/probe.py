@@ -47,7 +47,13 @@ def _kind(path: Path) -> FileKind:
             message("{file} has the name of a page of another file.", file=shown(path)),
             message("Rename it, so that it ends in .tif."),
         )
-    with file_of(path).open("rb") as file:
+    whole = file_of(path)
+    if is_there(whole) and not is_folder(whole) and not whole.is_file():  # reading may never end
+        raise InputError(
+            message("{file} is a pipe or a device, not a picture.", file=shown(path)),
+            message("Save the picture as a file, and give that."),
+        )
+    with whole.open("rb") as file:
         start = file.read(16)
     if not start:
         raise InputError(

@@ -43,8 +43,8 @@ _PROFILES = {
 
 # Largest side, name and what else to choose.
 _LIMITS = {
-    FileFormat.JPEG: (LARGEST_JPEG_SIDE_PX, "JPEG", "Choose TIFF or PNG."),
-    FileFormat.WEBP: (LARGEST_WEBP_SIDE_PX, "WebP", "Choose TIFF, PNG or JPEG."),
+    FileFormat.JPEG: (LARGEST_JPEG_SIDE_PX, "JPEG", message("Choose TIFF or PNG.")),
+    FileFormat.WEBP: (LARGEST_WEBP_SIDE_PX, "WebP", message("Choose TIFF, PNG or JPEG.")),
 }
 
 

@@ -7,6 +7,7 @@ of network drives and cards, and does not say when a file is complete either.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -240,7 +241,8 @@ class Lookout:
 
     def _forget(self, parent: Path) -> None:
         """Let what comes back count as having come anew."""
-        for folder in [path for path in self._files if parent in (path, path.parent)]:
+        names = {parent, real(parent)}
+        for folder in [path for path in self._files if names & {path, path.parent}]:
             del self._files[folder]
 
 
@@ -250,12 +252,11 @@ def _entries(folder: Path) -> dict[str, tuple[int, int]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             try:
-                if entry.is_dir():
-                    continue
                 status = Path(entry).stat()  # the entry's own is old on Windows while a file grows
             except OSError:  # it was renamed or taken away meanwhile
                 continue
-            files[entry.name] = status.st_size, status.st_mtime_ns
+            if stat.S_ISREG(status.st_mode):
+                files[entry.name] = status.st_size, status.st_mtime_ns
     return files
 
 

@@ -124,14 +124,16 @@ class Watch:
             if text not in self._told:
                 notes.append(text)
         else:
-            notes += [late_text(one) for one in waiting if one.late and one.due_s == 0.0]
             no_room = [one.no_room for one in waiting if one.no_room]
             notes += [text for text in no_room if text not in self._told]
             coming = any(None in look.read.values() for look in arrivals.folders)
             text = waiting_text(waiting, coming=coming)
             self._told = {told for told in self._told if told in (*arrivals.notes, *no_room)}
         self._told.update(notes)
-        return Seen(tuple(waiting), text, tuple(notes), gone is not None)
+        seen = Seen(tuple(waiting), text, tuple(notes), gone is not None)
+        if seen.due is not None and seen.due.late:  # of those that follow it is told in their turn
+            seen = replace(seen, notes=(*seen.notes, late_text(seen.due)))
+        return seen
 
     def _waiting(self, look: FolderLook, now_s: float) -> list[Waiting]:
         versions = {file.path: file.version for file in look.files}

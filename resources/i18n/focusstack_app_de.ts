@@ -1084,6 +1084,14 @@
         <translation>Umbenennen, sodass der Name auf .tif endet.</translation>
     </message>
     <message>
+        <source>{file} is a pipe or a device, not a picture.</source>
+        <translation>{file} ist eine Pipe oder ein Gerät, kein Bild.</translation>
+    </message>
+    <message>
+        <source>Save the picture as a file, and give that.</source>
+        <translation>Speichern Sie das Bild als Datei und geben Sie diese an.</translation>
+    </message>
+    <message>
         <source>{file} is empty.</source>
         <translation>{file} ist leer.</translation>
     </message>
@@ -1194,6 +1202,14 @@
     <message>
         <source>Save it as RGB or greyscale with 8, 16 or 32 bits (floating point).</source>
         <translation>Speichern Sie die Datei als RGB oder Graustufen mit 8, 16 oder 32 Bit (Gleitkomma).</translation>
+    </message>
+    <message>
+        <source>Choose TIFF or PNG.</source>
+        <translation>Wählen Sie TIFF oder PNG.</translation>
+    </message>
+    <message>
+        <source>Choose TIFF, PNG or JPEG.</source>
+        <translation>Wählen Sie TIFF, PNG oder JPEG.</translation>
     </message>
     <message>
         <source>{file} has the suffix of no picture format.</source>

@@ -90,6 +90,14 @@ def test_a_folder(tmp_path: Path) -> None:
         probe(folder)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_in_which_nobody_writes(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.jpg"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match=r"pipe\.jpg is a pipe or a device, not a picture"):
+        probe(pipe)
+
+
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
 )

@@ -18,11 +18,12 @@ from PIL import ExifTags, Image
 import focusstack_app
 from focusstack_app.core.errors import Cancelled, OutputError
 from focusstack_app.core.frames import FrameSource
-from focusstack_app.core.output import Carried, ColourSpace, OutputOptions
+from focusstack_app.core.message import Message
+from focusstack_app.core.output import Carried, ColourSpace, FileFormat, OutputOptions
 from focusstack_app.io.icc import adobe_rgb_profile, converted, rec2020_profile, srgb_profile
 from focusstack_app.io.probe import probe
 from focusstack_app.io.read import read_frame
-from focusstack_app.io.write import write_map
+from focusstack_app.io.write import check_side, write_map
 from tests.unit.io.builders import (
     noise8,
     noise16,
@@ -154,6 +155,13 @@ def test_beyond_4_gb_is_refused_before_anything_is_written(tmp_path: Path) -> No
     with pytest.raises(OutputError, match="larger than 4 GB"):
         written(tmp_path / "out.tif", huge)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_side_that_is_too_long_is_refused_with_a_way_out() -> None:
+    check_side(FileFormat.WEBP, 16383)
+    with pytest.raises(OutputError, match="which WebP cannot hold") as caught:
+        check_side(FileFormat.WEBP, 16384)
+    assert isinstance(caught.value.hint, Message)  # which the window can translate
 
 
 @pytest.mark.parametrize("pixels", [noise8(2, 3), noise16(2, 3)[:, :, :2], noise16(2, 3)[:, :0]])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -102,15 +103,27 @@ def test_the_order_in_which_files_come_is_noticed(
     assert [*seen, _only_folder(lookout).in_order] == [True, True, False, True]
 
 
-def test_what_comes_back_counts_as_new(tmp_path: Path, clock: _Clock) -> None:
+@pytest.mark.parametrize("relative", [False, True])
+def test_what_comes_back_counts_as_new(
+    tmp_path: Path, clock: _Clock, monkeypatch: pytest.MonkeyPatch, relative: bool
+) -> None:
     write_stack(tmp_path / "in", 1)
-    lookout = Lookout([tmp_path / "in"], exclude=[], wait_s=10.0, clock=clock)
+    monkeypatch.chdir(tmp_path)
+    parent = Path("in") if relative else tmp_path / "in"
+    lookout = Lookout([parent], exclude=[], wait_s=10.0, clock=clock)
     lookout.look(Progress())
     (tmp_path / "in").rename(tmp_path / "away")
     lookout.look(Progress())
     (tmp_path / "away").rename(tmp_path / "in")
     clock.now_s += 50.0
     assert _only_folder(lookout).changed_s == clock.now_s
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_what_is_no_file_is_passed_over(tmp_path: Path, lookout: Lookout) -> None:
+    write_stack(tmp_path, 1)
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert len(_only_folder(lookout).files) == 1
 
 
 @pytest.mark.parametrize("name", [".a.jpg.Xy12", "a.jpg.part", "a.crdownload"])

@@ -219,15 +219,17 @@ def test_a_stack_that_failed_is_tried_again_when_its_files_change(
     assert session.made == ["failed capture.tif", "done capture.tif of 3"]
 
 
-def test_frames_that_come_late_make_the_picture_anew(session: _Session, frames: list[Path]) -> None:
-    _copy(session, frames[:2])
+def test_frames_that_come_late_make_the_picture_anew(session: _Session) -> None:
+    late = [write_timed_stack(session.folder / name, range(3))[2] for name in ("a", "b")]
+    away = [path.rename(session.out.parent / path.parent.name) for path in late]
     session.wait(40)
-    _copy(session, frames[2:3])
-    seen = session.wait(2)
-    assert seen.waiting[0].late == 1
+    for path, kept in zip(late, away, strict=True):
+        kept.rename(path)
+    seen = session.wait(3)
+    assert [waiting.late for waiting in seen.waiting] == [1, 1]
     session.wait(40)
-    assert session.made == ["done capture.tif of 2", "done capture-2.tif of 3"]
-    assert ["1 frame came after" in note for note in session.notes] == [True]
+    assert session.made[1:] == ["done b.tif of 2", "done a-2.tif of 3", "done b-2.tif of 3"]
+    assert ["1 frame came after" in note for note in session.notes] == [True, True]  # each once
 
 
 def test_a_rating_written_into_a_frame_is_no_new_frame(
