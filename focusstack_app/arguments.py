@@ -248,7 +248,6 @@ def beside_picture(args: argparse.Namespace) -> dict[str, typing.Any]:
 
 def with_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments, of a project with its frames and with its choices where they name none."""
-    from focusstack_app.io.faults import shown
     from focusstack_app.jobs.project import PROJECT_SUFFIX, load_project
 
     if [path.suffix.lower() for path in parsed.inputs] != [PROJECT_SUFFIX]:
@@ -266,9 +265,7 @@ def with_project(parsed: argparse.Namespace, arguments: Sequence[str]) -> argpar
     again.reference = again.reference or project.reference_taken
     again.inputs = [f for f, counts in zip(project.frames, project.included, strict=True) if counts]
     if not again.inputs:
-        raise InputError(
-            f"No frame of {shown(parsed.inputs[0])} takes part.", "Check some in the window."
-        )
+        raise InputError(f"No frame of {parsed.inputs[0]} takes part.", "Check some in the window.")
     return again
 
 

@@ -21,7 +21,6 @@ from focusstack_app.core.errors import Cancelled, OutputError
 from focusstack_app.core.naming import template_problem
 from focusstack_app.core.output import FileFormat
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.faults import shown
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.batch import (
     BatchItem,
@@ -82,13 +81,13 @@ class _Story:
         known = {before.full for before in self._items}
         self._items.append(item)
         for warning in item.warnings:
-            self.warn(f"{shown(Path(item.name))}: {warning}")
+            self.warn(f"{item.name}: {warning}")
         if item.full is not None and item.full in known:
             pass  # said once, and in the end
         elif item.outcome is Outcome.FAILED:
-            self.display.note(f"focusstack: {shown(Path(item.name))} failed: {item.message}")
+            self.display.note(f"focusstack: {item.name} failed: {item.message}")
         else:
-            self.display.note(f"{item.outcome}: {shown(item.output)} ({item.seconds:.1f} s)")
+            self.display.note(f"{item.outcome}: {item.output} ({item.seconds:.1f} s)")
         try:
             self.write()  # after each, so that it is there whatever ends the program
         except OutputError as error:  # tried again after the next stack, and told in the end
@@ -104,7 +103,7 @@ class _Story:
 
     def sum_up(self) -> None:
         facts = self.facts
-        no_room = [shown(Path(item.name)) for item in self._items if item.full is not None]
+        no_room = [item.name for item in self._items if item.full is not None]
         if no_room:
             names = ", ".join(no_room)
             complain(f"No room on disk for: {names}. Make room and run the same command again.")
@@ -155,7 +154,7 @@ def _watch(args: argparse.Namespace, target: BatchTarget) -> int:
     story.sum_up()
     story.write({"unfinished": [waiting.facts() for waiting in unfinished]})
     if unfinished:
-        names = ", ".join(shown(Path(waiting.stack.name)) for waiting in unfinished)
+        names = ", ".join(waiting.stack.name for waiting in unfinished)
         complain(f"Stopped before these were fused: {names}. Run the same command again.")
         return CANCELLED
     return FAILED if story.failed else DONE
@@ -175,7 +174,7 @@ def _plan(args: argparse.Namespace, target: BatchTarget) -> int:
     plans = [task.plan() for task in tasks]
     for plan, stack in zip(plans, stacks, strict=True):
         what = plan["problem"] or ("exists, skipped" if plan["skipped"] else plan["output"])
-        say(f"{shown(Path(stack.name))}: {len(stack.sources)} frames: {what}")
+        say(f"{stack.name}: {len(stack.sources)} frames: {what}")
     if args.json is not None:
         write_report(args.json, {"items": plans}, overwrite=True)
     return FAILED if any(plan["problem"] for plan in plans) else DONE

@@ -12,7 +12,6 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from focusstack_app.arguments import (
     command_parser,
@@ -90,7 +89,7 @@ def _window(args: argparse.Namespace) -> int:
         if not is_there(path) and not is_there(file_of(path)):
             near = difflib.get_close_matches(str(path), COMMANDS, n=1)
             hint = f"Did you mean the command {near[0]}?" if near else "Check the name."
-            raise InputError(f"{_shown(path)} does not exist.", hint)
+            raise InputError(f"{path} does not exist.", hint)
     headless = not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     )
@@ -134,7 +133,7 @@ def _models_list(_args: argparse.Namespace) -> int:
     )
 
     for model in installed_models():
-        say(f"{model.id}  version {model.version}  {model.licence}  {_shown(model.folder)}")
+        say(f"{model.id}  version {model.version}  {model.licence}  {model.folder}")
     for model in unfinished_models():
         lacking = " and ".join(missing_weights(model))
         say(f"{model.id}  version {model.version}  not installed: needs {lacking}")
@@ -166,14 +165,8 @@ def _models_install(args: argparse.Namespace) -> int:
     from focusstack_app.inference.manifest import install
 
     model = install(args.folder)
-    say(f"Installed {model.id} version {model.version} in {_shown(model.folder)}")
+    say(f"Installed {model.id} version {model.version} in {model.folder}")
     return DONE
-
-
-def _shown(path: Path) -> str:
-    from focusstack_app.io.faults import shown
-
-    return shown(path)
 
 
 _RUN: Mapping[str, Callable[[argparse.Namespace], int]] = {

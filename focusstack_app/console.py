@@ -21,6 +21,7 @@ from typing import TextIO
 
 from focusstack_app.core.errors import FocusStackError, OutputExistsError
 from focusstack_app.core.progress import Progress
+from focusstack_app.io.faults import shown
 
 DONE, FAILED, CANCELLED = 0, 1, 130  # exit codes
 
@@ -76,7 +77,7 @@ class ProgressDisplay:
 
     def note(self, line: str) -> None:
         """Write a line of its own; the bar comes back below it with the next progress."""
-        self._write(f"{_CLEAR_LINE if self._bar else ''}{_printable(line)}\n")
+        self._write(f"{_CLEAR_LINE if self._bar else ''}{shown(line)}\n")
         self._drawn_s = -math.inf
 
     def _draw(self, fraction: float, stage: str, *, changed: bool) -> None:
@@ -142,15 +143,10 @@ def _silence(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def _printable(line: str) -> str:
-    """One line that does nothing to the terminal, whatever the names of files in it hold."""
-    return "".join(char if char.isprintable() else "?" for char in line)
-
-
 def say(line: str) -> None:
     """Print a line; where nobody reads any more, nothing is printed from now on."""
     try:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{shown(line)}\n")
         sys.stdout.flush()
     except OSError as error:
         _silence(sys.stdout)
@@ -161,13 +157,13 @@ def say(line: str) -> None:
 def complain(text: str) -> None:
     """Say on stderr what went wrong."""
     with suppress(OSError):
-        sys.stderr.write(f"focusstack: {_printable(text)}\n")
+        sys.stderr.write(f"focusstack: {shown(text)}\n")
 
 
 def warn(text: str) -> None:
     """Say on stderr what should be looked at."""
     with suppress(OSError):
-        sys.stderr.write(f"warning: {_printable(text)}\n")
+        sys.stderr.write(f"warning: {shown(text)}\n")
 
 
 def one_line(error: FocusStackError) -> str:

@@ -28,7 +28,6 @@ from focusstack_app.core.naming import free_path, unused
 from focusstack_app.core.output import FileFormat, format_of
 from focusstack_app.core.places import is_folder
 from focusstack_app.core.progress import Progress
-from focusstack_app.io.faults import shown
 from focusstack_app.io.probe import list_images
 from focusstack_app.jobs.alignment import save_alignment
 from focusstack_app.jobs.disk_room import DiskRoom, Load
@@ -89,7 +88,7 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
         )
     seconds = time.monotonic() - started
     again = (
-        f"{shown(source.path)} is left out, as it was when the alignment was saved."
+        f"{source.path} is left out, as it was when the alignment was saved."
         for source in _left_out(opened.stack, stack)
     )
     of_slabs = (warning for slab in slabs for warning in slab.warnings)
@@ -111,9 +110,9 @@ def _fuse_to(opened: OpenedStack, output: Path, args: argparse.Namespace) -> int
     height, width = result.picture.shape[:2]
     more = ""
     if slabs:
-        more = f" and {len(slabs)} slabs, {shown(slabs[0].path)} to {slabs[-1].path.name}"
+        more = f" and {len(slabs)} slabs, {slabs[0].path} to {slabs[-1].path.name}"
     say(
-        f"Wrote {shown(output)}{more} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
+        f"Wrote {output}{more} ({width} x {height} pixels, {bits} bit) in {seconds:.1f} s "
         f"on {result.device} with {result.model}"
     )
     return DONE

@@ -25,8 +25,8 @@ OUT_OF_REACH = frozenset(
 RECONNECT = message("Is its disk, card or network drive still connected?")
 
 
-def shown(path: Path) -> str:
-    """The path on one printable line, whatever bytes its name holds."""
+def shown(path: Path | str) -> str:
+    """A path, or a name, on one printable line, whatever bytes it holds."""
     return "".join(char if char.isprintable() else "?" for char in str(path))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -177,7 +176,7 @@ def _together(stack: Stack, findings: Sequence[Finding]) -> tuple[list[str], lis
 
 
 def _names(sources: Sequence[FrameSource]) -> list[str]:
-    return [shown(Path(source.path.name)) for source in sources]
+    return [shown(source.path.name) for source in sources]
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

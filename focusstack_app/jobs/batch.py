@@ -241,7 +241,7 @@ def run_batch(
     with results_folders(target):
         for done, task in enumerate(tasks):
             part = progress.sub(done / len(tasks), (done + 1) / len(tasks))
-            part.report(0.0, f"{shown(Path(task.stack.name))} ({done + 1} of {len(tasks)})")
+            part.report(0.0, f"{shown(task.stack.name)} ({done + 1} of {len(tasks)})")
             item = run_task(task, part, room, fuse)
             items.append(item)
             if on_item is not None:

@@ -303,7 +303,7 @@ def odd_sizes_told(odd: Sequence[FrameSource], usual: FrameSource) -> tuple[str,
             usual_height_px=usual.height_px,
         )
         return (line,)
-    files: object = ", ".join(source.path.name for source in odd[:_NAMED])
+    files: object = ", ".join(shown(source.path.name) for source in odd[:_NAMED])
     if len(odd) > _NAMED:
         files = message("{file} and {count} more", file=files, count=len(odd) - _NAMED)
     return (

@@ -31,6 +31,7 @@ from focusstack_app.engine.motion import Motion
 from focusstack_app.engine.overview import Choice, Overview, choice_of, noise_of
 from focusstack_app.engine.resampling import common_area
 from focusstack_app.engine.veil import Focus
+from focusstack_app.io.faults import shown
 from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
 from focusstack_app.jobs.placing import Aligned, Clock, Prepared, strays
@@ -141,8 +142,8 @@ def prepare(
             message(
                 "The frames did not come in the order of their focus: {first} to {last} were put "
                 "in it. The depth map counts them so.",
-                first=ordered.stack.sources[0].path.name,
-                last=ordered.stack.sources[-1].path.name,
+                first=shown(ordered.stack.sources[0].path.name),
+                last=shown(ordered.stack.sources[-1].path.name),
             )
         )
     astray = [*aligned.placement.moved] if aligned.placement is not None else []
@@ -184,7 +185,7 @@ def _left(
         told.append(
             message(
                 "{file} is the reference instead: the other frames are fitted to it.",
-                file=stack.sources[stack.reference].path.name,
+                file=shown(stack.sources[stack.reference].path.name),
             )
         )
     elif aligned.registration is not None:

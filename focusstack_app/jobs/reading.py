@@ -17,6 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import PROXY_SIDE_PX
 from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.pixels import reduced_to
+from focusstack_app.io.faults import shown
 from focusstack_app.io.icc import ADOBE_RGB, UNLABELLED
 from focusstack_app.io.read import read_frame, read_proxy
 from focusstack_app.io.reduce import fitted_size, reduced
@@ -172,9 +173,9 @@ def _colour_warnings(frames: list[Frame], reference: int) -> list[str]:
         message(
             "{frame} has the colours of {space}, but {reference} those of {reference_space}, and "
             "they are not converted. Export all frames with the same profile.",
-            frame=frames[odd].source.path.name,
+            frame=shown(frames[odd].source.path.name),
             space=spaces[odd],
-            reference=frames[reference].source.path.name,
+            reference=shown(frames[reference].source.path.name),
             reference_space=spaces[reference],
         )
     ]

@@ -113,7 +113,7 @@ def waiting_text(waiting: Sequence[Waiting], *, coming: bool) -> str:
         first = min(due, key=lambda one: one.due_s or 0.0)
         return message(
             "{stack}: {count} frames; begins in {seconds} s if nothing else comes",
-            stack=shown(Path(first.stack.name)),
+            stack=shown(first.stack.name),
             count=len(first.stack.sources),
             seconds=math.ceil(first.due_s or 0.0),
         )

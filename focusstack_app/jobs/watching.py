@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from focusstack_app.core.errors import Cancelled
 from focusstack_app.core.progress import Progress
@@ -60,7 +59,7 @@ def run_watch(
                 _rest(progress, pause_s(time.monotonic() - began_s), sleep)
                 continue
             task = watch.begin(due)
-            progress.report(0.0, shown(Path(task.stack.name)))
+            progress.report(0.0, shown(task.stack.name))
             item = run_task(task, progress, watch.room, fuse)
             if watch.ended(due, item):
                 waiting = tuple(one for one in waiting if one is not due)

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from focusstack_app.console import ProgressDisplay, cancelled_by_signals, complain, warn
+from focusstack_app.console import ProgressDisplay, cancelled_by_signals, complain, say, warn
 from focusstack_app.core.progress import Progress
 
 
@@ -95,9 +95,10 @@ def test_names_of_files_do_nothing_to_the_terminal(capsys: pytest.CaptureFixture
     ProgressDisplay(stream).note("done: \x1b[2Ja\nb.tif")
     warn("\x1b[2Jü\nb.tif is blurred")
     complain("c\r.tif")
+    say("Wrote d\x1b[2J.tif")
     assert stream.getvalue() == "done: ?[2Ja?b.tif\n"
     said = "warning: ?[2Jü?b.tif is blurred\nfocusstack: c?.tif\n"
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr() == ("Wrote d?[2J.tif\n", said)
 
 
 class FullDisk(io.StringIO):

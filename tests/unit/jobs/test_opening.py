@@ -105,17 +105,17 @@ def test_pictures_of_a_folder_that_have_not_the_most_common_size_are_left_out(
     )
     with pytest.raises(InputError, match=r"frame_1_edited\.tif is 48 x 64 pixels"):
         open_stack([*frames, tmp_path / "frame_1_edited.tif"])  # who names it wants it
-    Image.new("RGB", (30, 30)).save(tmp_path / "small.tif")
+    Image.new("RGB", (30, 30)).save(tmp_path / "small\x1b.tif")
     (line,) = open_stack([tmp_path]).warnings
     assert line == (
         "2 pictures differ in size from most frames, which have 96 x 64 pixels, and are left out "
-        "of the stack: frame_1_edited.tif, small.tif."
+        "of the stack: frame_1_edited.tif, small?.tif."
     )
     for number in range(5):
         Image.new("RGB", (30, 20 + number)).save(tmp_path / f"z{number}.tif")
     opened = open_stack([tmp_path])  # 3 of 10: less than half of them, but more than any other
     assert [source.path for source in opened.stack.sources] == frames
-    assert opened.warnings[0].endswith("small.tif, z0.tif, z1.tif, z2.tif and 2 more.")
+    assert opened.warnings[0].endswith("small?.tif, z0.tif, z1.tif, z2.tif and 2 more.")
 
 
 def test_a_folder_in_which_two_sizes_are_as_common_is_refused(tmp_path: Path) -> None:
