@@ -135,7 +135,6 @@ class MainWindow(ExportWindow):
         return self.batch
 
     def _on_batch_found(self, folders: Sequence[Path]) -> None:
-        self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self.open_batch(folders)
 

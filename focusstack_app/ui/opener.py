@@ -42,6 +42,7 @@ class Opener(QObject):
         further_found: `Further` frames for the open stack.
         batch_found: The folders of several stacks.
         failed: The error.
+        over: Nothing is being read any more; comes last.
     """
 
     started = Signal()
@@ -49,6 +50,7 @@ class Opener(QObject):
     further_found = Signal(object)
     batch_found = Signal(object)
     failed = Signal(object)
+    over = Signal()
 
     def __init__(self, bridge: Bridge, services: Services, window: QWidget) -> None:
         super().__init__(window)
@@ -124,6 +126,11 @@ class Opener(QObject):
         task = self._latest.replace(self._bridge.submit(Lane.FILES, work))
         task.succeeded.connect(on_read)
         task.failed.connect(self.failed)
+        task.finished.connect(self._on_finished)
+
+    def _on_finished(self) -> None:
+        if self._latest.task is None:
+            self.over.emit()
 
     def _on_read(self, found: Opened | BatchFolders) -> None:
         if isinstance(found, BatchFolders):

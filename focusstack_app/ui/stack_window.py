@@ -59,6 +59,7 @@ class StackWindow(ProjectWindow):
         self.opener.started.connect(self._on_opening)
         self.opener.opened.connect(self._on_opened)
         self.opener.failed.connect(self._on_open_failed)
+        self.opener.over.connect(lambda: self.empty_page.set_busy(""))
         actions.add_frames.triggered.connect(self.adder.choose)
         self.adder.added.connect(self._on_added)
         self.adder.refused.connect(self._on_refused)
@@ -104,7 +105,6 @@ class StackWindow(ProjectWindow):
         if self.retouch.active:  # begun while the headers were read
             self.mention(self.tr("Finish the retouch, then open the frames again"))
             return
-        self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         if self.projects.is_changed(self.project()):
             self._ask_save(lambda: self._take(opened), opening=True)
@@ -163,7 +163,6 @@ class StackWindow(ProjectWindow):
             self.warn(self._notes)
 
     def _on_open_failed(self, error: Exception) -> None:
-        self.empty_page.set_busy("")
         self.statusBar().clearMessage()
         self._tell(error)
 

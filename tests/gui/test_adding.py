@@ -86,6 +86,7 @@ def test_frames_are_added_by_the_menu_and_kept_in_a_project(
     opened.filmstrip.selectAll()
     opened.remove_frames()
     assert not opened.actions_.add_frames.isEnabled()
+    assert opened.empty_page.open_button.isEnabled()  # nothing is being read any more
 
 
 def test_a_drag_over_the_strip_says_what_a_drop_does(
