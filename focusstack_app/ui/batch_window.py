@@ -155,6 +155,8 @@ class BatchWindow(BatchFrame):
         task.progressed.connect(lambda _, stage: self.status.setText(f"{stage}…"))
         task.succeeded.connect(self._on_proposed)
         task.failed.connect(self._on_failed)
+        task.finished.connect(self._update_buttons)
+        self._update_buttons()
 
     def _on_proposed(self, proposed: tuple[list[ProposedStack], list[str]]) -> None:
         stacks, left = proposed
@@ -231,7 +233,8 @@ class BatchWindow(BatchFrame):
         self.undo_buttons.setEnabled(not busy)
         self.form.setEnabled(not busy)
         some = bool(self.tree.included or (self.form.watch.value and self.watched.parents))
-        self.start_button.setEnabled(not busy and some and self.form.ready)
+        ready = some and self.form.ready and self._reading.task is None  # else without what comes
+        self.start_button.setEnabled(ready and not busy)
         self.pause_button.setVisible(busy)
         self.pause_button.setText(self.tr("Resume") if self.runner.paused else self.tr("Pause"))
         self.stop_button.setVisible(busy)

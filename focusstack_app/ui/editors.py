@@ -151,7 +151,7 @@ class TextEditor(Editor):
         self.line = QLineEdit()
         self.line.setAccessibleName(name)
         self.row.addWidget(self.line)
-        self.line.textEdited.connect(lambda _: self.changed.emit())
+        self.line.textChanged.connect(lambda _: self.changed.emit())
 
     @property
     def value(self) -> str:
@@ -170,7 +170,6 @@ class FolderEditor(TextEditor):
         super().__init__(name)
         self.line.setPlaceholderText(placeholder)
         self.line.setClearButtonEnabled(True)
-        self.line.textChanged.connect(lambda _: self.changed.emit())
         choose = QPushButton(self.tr("Choose…"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)

@@ -8,6 +8,7 @@ import pytest
 import tifffile
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -143,7 +144,6 @@ def test_name_and_format_are_chosen_with_an_example(
     batch: BatchWindow, window: MainWindow, qtbot: QtBot
 ) -> None:
     batch.form.name.line.setText("{stack}_{frames}")
-    batch.form.name.line.textEdited.emit("")
     batch.form.format.box.setCurrentIndex(batch.form.format.box.findData(FileFormat.JPEG))
     assert batch.form.name_note.text().startswith("For example ant_2.jpg.")
     assert results(batch)[1] == "bee_3.jpg"
@@ -152,13 +152,11 @@ def test_name_and_format_are_chosen_with_an_example(
     window.side.parameters.set_parameters(Parameters(method=Method.PYRAMID, align=Align.OFF))
     assert "Pyramid" in batch.form.format_note.text()
     batch.form.name.line.setText("{stak}")
-    batch.form.name.line.textEdited.emit("")
     assert "did you mean {stack}?" in batch.form.name_problem.text()
     assert batch.form.name_problem.isVisible()
     assert not batch.form.name_note.isVisible()
     assert not batch.start_button.isEnabled()
     batch.form.name.line.setText("{date} {stack}")
-    batch.form.name.line.textEdited.emit("")
     run(batch, qtbot)
     with Image.open(Path(batch.form.folder.value) / "2026-05-17 card.jpg") as image:
         assert image.format == "JPEG"
@@ -168,7 +166,6 @@ def test_the_name_and_the_format_follow_the_preferences(
     batch: BatchWindow, window: MainWindow
 ) -> None:
     batch.form.name.line.setText("{stack}_{frames}")
-    batch.form.name.line.textEdited.emit("")
 
     def change(**values: object) -> None:
         settings = window.preferences.settings
@@ -253,6 +250,25 @@ def test_a_folder_that_cannot_be_used_is_said(batch: BatchWindow, tmp_path: Path
     assert "gone does not exist" in batch.banner.message
     assert states(batch) == before == ["", "", "", "", "One frame only"]
     assert batch.start_button.isEnabled()
+
+
+def test_nothing_starts_without_a_folder_that_is_still_read(
+    batch: BatchWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert batch.start_button.isEnabled()
+    write_stack(tmp_path / "more", 2)
+    batch.add_folders([tmp_path / "more"])
+    assert not batch.start_button.isEnabled()
+    qtbot.waitUntil(batch.start_button.isEnabled)
+    assert names(batch)[-1] == "more"
+
+
+def test_names_are_found_once_for_each_key(batch: BatchWindow) -> None:
+    changes: list[str] = []
+    for editor in (batch.form.folder, batch.form.name):
+        editor.changed.connect(lambda editor=editor: changes.append(editor.value))
+        QTest.keyClick(editor.line, Qt.Key.Key_X)
+    assert changes == [batch.form.folder.value, batch.form.name.value]
 
 
 def test_one_open_folder_with_several_stacks_is_pointed_out(
