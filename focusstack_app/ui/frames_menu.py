@@ -39,8 +39,8 @@ def frames_menu(
     leave_out.triggered.connect(lambda: frames.include(rows, included=False))
 
     def include_only() -> None:
+        frames.include(rows, included=True)  # first: there is always something to fuse
         frames.include(others, included=False)
-        frames.include(rows, included=True)
 
     only = menu.addAction(tr("Leave Out All Others"))
     only.setEnabled(taken != set(rows))

@@ -360,6 +360,7 @@ class Stage(QWidget):
         """Below the ways, what to compare with."""
         menu = self._actions.compare_menu
         for action in menu.actions()[self._compare_ways :]:
+            action.deleteLater()  # taken out only, it would keep its picture alive
             menu.removeAction(action)
         if self._held:
             return

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -169,8 +169,13 @@ def test_a_source_is_compared_with_the_output_and_outputs_with_each_other(
     names = [other.name for other in rendered.stage.others]
     assert names == ["Source 1 of 3", "Output 1", "Preview"]
     rendered.actions_.compare_menu.aboutToShow.emit()
-    entries = rendered.actions_.compare_menu.actions()[4:]
+    menu = rendered.actions_.compare_menu
+    entries = menu.actions()[4:]
     assert [entry.text() for entry in entries] == [f"With {name}" for name in names]
+    kept = len(menu.findChildren(QAction))
+    menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: len(menu.findChildren(QAction)) == kept)  # they hold pictures
+    entries = menu.actions()[4:]
     entries[1].trigger()
     assert rendered.viewer.mode is Compare.WIPE
     chosen = rendered.stage.comparison.other

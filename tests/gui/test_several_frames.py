@@ -109,7 +109,10 @@ def test_frames_have_a_menu(opened: MainWindow, reason: QContextMenuEvent.Reason
     assert included(opened) == [2]
     menu = ask_menu(opened, 1, reason)
     assert not menu["Leave Out"].isEnabled()
+    steps: list[list[int]] = []
+    opened.frames.inclusion_changed.connect(lambda: steps.append(included(opened)))
     menu["Leave Out All Others"].trigger()
+    assert steps == [[0, 1, 2], [0, 1]]  # there is always something to fuse
     assert included(opened) == [0, 1]
     menu = ask_menu(opened, 1, reason)
     assert not menu["Leave Out All Others"].isEnabled()
