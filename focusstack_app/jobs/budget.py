@@ -27,9 +27,16 @@ _VIEWPORT_BYTES = 600_000_000  # the program, its model, and what one part needs
 _RECENT_SHARE = 0.3  # of what a viewport has
 
 
-def budget_bytes(request: FusionRequest) -> int:
-    """How much memory a request may use; 40 % of what is free where it does not say it."""
-    return default_budget_bytes() if request.memory_bytes is None else request.memory_bytes
+def budget_bytes(request: FusionRequest, usual_bytes: int | None = None) -> int:
+    """How much memory a request may use.
+
+    Args:
+        request: It may say it.
+        usual_bytes: Where it does not; by default 40 % of what is free.
+    """
+    if request.memory_bytes is not None:
+        return request.memory_bytes
+    return default_budget_bytes() if usual_bytes is None else usual_bytes
 
 
 def threads_bytes(width_px: int) -> int:
@@ -37,14 +44,14 @@ def threads_bytes(width_px: int) -> int:
     return MOST_THREADS * _COLUMN_BYTES * width_px
 
 
-def room_bytes(request: FusionRequest, budget_bytes: int) -> int:
+def room_bytes(request: FusionRequest, usual_bytes: int | None = None) -> int:
     """What a render leaves of the memory for arrays whose size grows with the frames.
 
     Args:
         request: What is rendered.
-        budget_bytes: What it may use in all, where the request does not say it.
+        usual_bytes: As for `budget_bytes`.
     """
-    budget = budget_bytes if request.memory_bytes is None else request.memory_bytes
+    budget = budget_bytes(request, usual_bytes)
     width, height = request.stack.sources[request.stack.reference].size_px
     if request.max_side_px is not None:
         return budget

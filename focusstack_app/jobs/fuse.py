@@ -32,7 +32,7 @@ from focusstack_app.inference.backend import open_model
 from focusstack_app.inference.manifest import find_model
 from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import motion_advice
-from focusstack_app.jobs.budget import budget_bytes, room_bytes
+from focusstack_app.jobs.budget import room_bytes
 from focusstack_app.jobs.on_demand import frames_on_demand
 from focusstack_app.jobs.placing import Clock, Prepared, placed, placed_on
 from focusstack_app.jobs.preparing import (
@@ -94,7 +94,7 @@ def fuse_stack(
     loads = len(request.positions) > 1 and request.method is Method.VAEEDOF
     with (
         _loaded_beside(load, request) if loads else nullcontext() as loading,
-        Spool(room_bytes(request, budget_bytes(request)), request.temporary_folder) as spool,
+        Spool(room_bytes(request), request.temporary_folder) as spool,
     ):
 
         def loaded() -> FusionModel | None:

@@ -10,7 +10,6 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.jobs import budget
 from focusstack_app.jobs.budget import fits_in_memory, room_bytes, viewport_room
 from focusstack_app.jobs.viewport import open_viewport
-from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import UnevenModel
 from tests.unit.jobs.conftest import WIDTH_PX
 
@@ -35,11 +34,8 @@ def test_no_more_than_the_budget_is_shared_out(request_: FusionRequest) -> None:
 
 
 def test_what_fits_in_memory_needs_no_temporary_files(
-    request_: FusionRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request_: FusionRequest, scratch: Path
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    temporary_files_in(scratch, monkeypatch)
     assert fits_in_memory(request_)
     assert not fits_in_memory(replace(request_, memory_bytes=600_000_000))
     viewport = open_viewport(request_, Progress(), lambda _: UnevenModel())

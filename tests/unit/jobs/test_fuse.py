@@ -35,7 +35,6 @@ from focusstack_app.engine.pixels import to_linear, to_uint16
 from focusstack_app.engine.veil import from_linear
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.opening import open_stack
-from tests.helpers.disk import temporary_files_in
 from tests.helpers.models import MeanModel, OutOfMemoryOnceModel
 from tests.helpers.stacks import defocused, make_stack, write_picture, write_stack
 
@@ -95,11 +94,8 @@ def test_a_flat_grey_stack_stays_grey_to_the_last_bit_of_eight(
 
 @pytest.mark.parametrize("method", list(Method))
 def test_the_memory_budget_does_not_change_the_picture(
-    tmp_path: Path, method: Method, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, method: Method, scratch: Path
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    temporary_files_in(scratch, monkeypatch)
     for number, frame in enumerate(make_stack(9, width_px=80, height_px=64).frames):
         write_picture(tmp_path / f"{number}.png", frame)
     request = FusionRequest(open_stack([tmp_path]).stack, method=method, align=Align.OFF)
@@ -135,12 +131,7 @@ def test_memory_does_not_grow_with_the_frames(tmp_path: Path, method: Method, al
     assert many < 1.2 * few
 
 
-def test_cancelling_leaves_no_temporary_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    temporary_files_in(scratch, monkeypatch)
+def test_cancelling_leaves_no_temporary_file(tmp_path: Path, scratch: Path) -> None:
     request = replace(_request(tmp_path), method=Method.PYRAMID, memory_bytes=0)
     seen: list[Path] = []
 

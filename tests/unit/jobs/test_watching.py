@@ -14,7 +14,7 @@ import pytest
 from focusstack_app.core.errors import OutputError
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.progress import Progress
-from focusstack_app.jobs.batch import BatchItem
+from focusstack_app.jobs.batch import BatchItem, Fuse
 from focusstack_app.jobs.results_folders import BatchTarget
 from focusstack_app.jobs.waiting import Waiting
 from focusstack_app.jobs.watch import Watch
@@ -37,9 +37,23 @@ class _Time:
             self.at_s.pop(at_s)()
 
 
-def _watch(folder: Path, time_: _Time, wait_s: float = 1.0) -> Watch:
+def _run(
+    folder: Path,
+    time_: _Time,
+    progress: Progress,
+    *,
+    wait_s: float = 1.0,
+    on_item: Callable[[BatchItem], None] = print,
+    on_note: Callable[[str], None] = print,
+    fuse: Fuse = fake_fuse,
+) -> tuple[Waiting, ...]:
+    """Watch `in`, from which pictures go to `out`."""
     target = BatchTarget(folder / "out")
-    return Watch(target, FusionRequest, [folder / "in"], wait_s, clock=lambda: time_.now_s)
+    parents = [folder / "in"]
+    watch = Watch(target, FusionRequest, parents, wait_s, clock=lambda: time_.now_s)
+    return run_watch(
+        watch, progress, on_item=on_item, on_note=on_note, fuse=fuse, sleep=time_.sleep
+    )
 
 
 def _never(request: FusionRequest, progress: Progress) -> FusionResult:
@@ -52,23 +66,12 @@ def _never(request: FusionRequest, progress: Progress) -> FusionResult:
 
 def test_stopping_takes_less_than_a_second_and_leaves_nothing(tmp_path: Path) -> None:
     write_stack(tmp_path / "in", 2)
-    time_ = _Time({})
     fusing = threading.Event()
     progress = Progress(lambda share, _: fusing.set() if share else None)
     left: list[Waiting] = []
 
     def run() -> None:
-        watch = _watch(tmp_path, time_)
-        left.extend(
-            run_watch(
-                watch,
-                progress,
-                on_item=print,
-                on_note=print,
-                fuse=_never,
-                sleep=time_.sleep,
-            )
-        )
+        left.extend(_run(tmp_path, _Time({}), progress, fuse=_never))
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -99,14 +102,14 @@ def test_slow_copies_give_one_picture_of_all_frames(tmp_path: Path) -> None:
     steps = [(frame, share) for frame in frames for share in (1, 2, 3)]
     time_ = _Time({n * 2.0: partial(write, *step) for n, step in enumerate(steps, 1)})
     time_.at_s[100.0] = progress.cancel
-    watch = _watch(tmp_path, time_, wait_s=3.0)
-    left = run_watch(
-        watch,
+    left = _run(
+        tmp_path,
+        time_,
         progress,
+        wait_s=3.0,
         on_item=lambda item: made.append((item.output.name, counts[-1])),
         on_note=stages.append,
         fuse=counted,
-        sleep=time_.sleep,
     )
     assert (made, left) == ([("in.tif", 4)], ())
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["in.tif"]
@@ -123,15 +126,7 @@ def test_the_next_watch_does_only_what_came_meanwhile(tmp_path: Path) -> None:
             shutil.copy2(file, tmp_path / "in")
         time_, progress = _Time({}), Progress()
         time_.at_s[40.0] = progress.cancel
-        watch = _watch(tmp_path, time_)
-        run_watch(
-            watch,
-            progress,
-            on_item=items.append,
-            on_note=print,
-            fuse=fake_fuse,
-            sleep=time_.sleep,
-        )
+        _run(tmp_path, time_, progress, on_item=items.append)
         return [f"{item.outcome} {item.output.name}" for item in items]
 
     assert run(frames[:3]) == ["done in.tif"]
@@ -141,15 +136,8 @@ def test_the_next_watch_does_only_what_came_meanwhile(tmp_path: Path) -> None:
 def test_what_was_finished_just_before_it_ended_is_not_left(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_stack(tmp_path / "in" / name, 2)
-    progress, time_ = Progress(), _Time({})
-    left = run_watch(
-        _watch(tmp_path, time_),
-        progress,
-        on_item=lambda _: progress.cancel(),
-        on_note=print,
-        fuse=fake_fuse,
-        sleep=time_.sleep,
-    )
+    progress = Progress()
+    left = _run(tmp_path, _Time({}), progress, on_item=lambda _: progress.cancel())
     assert [waiting.stack.name for waiting in left] == ["b"]
 
 
@@ -187,14 +175,7 @@ def test_a_stack_that_found_the_disk_full_waits_for_room(
 
     progress = Progress()
     time_ = _Time({30.0: make_room, 40.0: progress.cancel})
-    left = run_watch(
-        _watch(tmp_path, time_),
-        progress,
-        on_item=items.append,
-        on_note=notes.append,
-        fuse=fuse,
-        sleep=time_.sleep,
-    )
+    left = _run(tmp_path, time_, progress, on_item=items.append, on_note=notes.append, fuse=fuse)
     assert notes == [f"There is too little room in {tmp_path / 'out'}; waiting for more"]
     assert fused == ["a", "a", "b", "c"]
     assert [f"{item.outcome} {item.name}" for item in items] == ["done a", "done b", "done c"]
@@ -222,14 +203,7 @@ def test_a_sub_folder_that_comes_takes_no_stack_and_what_is_moved_there_is_done(
     time_ = _Time({1.0: partial(come, frames[:3]), 30.0: partial(come, frames[3:5]), 31.0: move})
     time_.at_s |= {32.0: partial(come, frames[5:]), 120.0: progress.cancel}
     notes: list[str] = []
-    left = run_watch(
-        _watch(tmp_path, time_),
-        progress,
-        on_item=items.append,
-        on_note=notes.append,
-        fuse=fake_fuse,
-        sleep=time_.sleep,
-    )
+    left = _run(tmp_path, time_, progress, on_item=items.append, on_note=notes.append)
     assert [item.output.name for item in items] == ["in.tif", "more.tif", "in-IMG_0004.tif"]
     story = json.dumps(items[2].story())
     assert all(frame.name in story for frame in frames[3:])
