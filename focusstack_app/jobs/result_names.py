@@ -35,7 +35,7 @@ class ResultPlaces:
         self._target = target
         self._taken = {_key(path) for path in taken}
         try:
-            self._there = {path.name for path in target.folder.iterdir()}
+            self._there = {_key(path) for path in target.folder.iterdir()}
         except OSError:  # it is still to be made, or that is told when a picture is written
             self._there = set()
 
@@ -52,7 +52,7 @@ class ResultPlaces:
         # The first stack of a folder, whose name is the shortest, may be another one now.
         names += self._names(stack, request, plain_name(stack))
         for number, path in enumerate(self._numbered(names)):
-            if path.name not in self._there:
+            if _key(path) not in self._there:
                 if number >= len(names):
                     return None
             elif self._is_free(path) and is_made_of(path, stack):
@@ -73,7 +73,7 @@ class ResultPlaces:
         for path in self._numbered(self._names(stack, request)):
             if not self._is_free(path):
                 continue
-            if path.name in self._there:
+            if _key(path) in self._there:
                 own = is_made_of(path, stack)
                 if not (trusting if own is None else own):
                     continue
@@ -88,7 +88,7 @@ class ResultPlaces:
             request: What is asked for it; None where it cannot be fused.
         """
         for path in self._numbered(self._names(stack, request)[:1]):
-            if self._is_free(path) and path.name not in self._there:
+            if self._is_free(path) and _key(path) not in self._there:
                 return self._take(path)
         raise AssertionError("numbers do not end")
 

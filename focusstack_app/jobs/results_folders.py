@@ -87,6 +87,6 @@ def results_folders(target: BatchTarget) -> Iterator[None]:
             make_folder(folder)
         yield
     finally:
-        for folder in made:
+        for folder in reversed(made):  # one may lie in the other
             with suppress(OSError):
                 folder.rmdir()

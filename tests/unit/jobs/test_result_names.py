@@ -184,3 +184,5 @@ def test_what_does_not_tell_is_trusted_by_its_name_or_not(tmp_path: Path) -> Non
     assert ResultPlaces(target).another(stack, request).name == "x-2.tif"
     taken = [tmp_path / "X-2.tif"]
     assert ResultPlaces(target, taken).another(stack, request).name == "x-3.tif"
+    (tmp_path / "X-2.TIF").touch()  # some disks take it for the same
+    assert ResultPlaces(target).another(stack, request).name == "x-3.tif"

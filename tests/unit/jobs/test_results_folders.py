@@ -17,6 +17,12 @@ def test_folders_are_made_and_those_that_stay_empty_go(tmp_path: Path) -> None:
     assert not (tmp_path / "maps").exists()
 
 
+def test_a_folder_in_the_other_goes_with_it(tmp_path: Path) -> None:
+    with results_folders(BatchTarget(tmp_path / "out", depth_dir=tmp_path / "out" / "maps")):
+        assert (tmp_path / "out" / "maps").is_dir()
+    assert not (tmp_path / "out").exists()
+
+
 def test_results_do_not_go_among_frames(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     target = BatchTarget(tmp_path / "out", provenance_dir=tmp_path / "a")
