@@ -13,8 +13,8 @@ from focusstack_app.jobs.project import PROJECT_SUFFIX
 from focusstack_app.ui.desktop import files_of
 from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
+from focusstack_app.ui.lenient_opening import Further
 from focusstack_app.ui.opener import Opener
-from focusstack_app.ui.opening import Further
 from focusstack_app.ui.translation import tr
 
 

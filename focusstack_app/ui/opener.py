@@ -16,7 +16,7 @@ from focusstack_app.io.probe import IMAGE_SUFFIXES
 from focusstack_app.jobs.project import PROJECT_SUFFIX
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.dialogs import ask_folder
-from focusstack_app.ui.opening import (
+from focusstack_app.ui.lenient_opening import (
     BatchFolders,
     Opened,
     batch_folders,

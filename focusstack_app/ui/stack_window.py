@@ -20,7 +20,7 @@ from focusstack_app.ui.filmstrip import is_included
 from focusstack_app.ui.frames_menu import frames_menu
 from focusstack_app.ui.frames_model import PROBLEM_ROLE
 from focusstack_app.ui.history import History
-from focusstack_app.ui.opening import Opened
+from focusstack_app.ui.lenient_opening import Opened
 from focusstack_app.ui.outputs import Output
 from focusstack_app.ui.parameters import PARAMETER_FIELDS, Parameters
 from focusstack_app.ui.preferences import changed_fields

@@ -39,10 +39,10 @@ from focusstack_app.ui.exporting import Exporter
 from focusstack_app.ui.filmstrip import Filmstrip
 from focusstack_app.ui.frames_model import FramesModel
 from focusstack_app.ui.icons import icon, program_icon
+from focusstack_app.ui.lenient_opening import Opened
 from focusstack_app.ui.loading import ThumbnailLoader
 from focusstack_app.ui.menus import make_actions, viewer_menu
 from focusstack_app.ui.opener import Opener
-from focusstack_app.ui.opening import Opened
 from focusstack_app.ui.preferences import Preferences
 from focusstack_app.ui.previewing import Previewer
 from focusstack_app.ui.projects import ProjectSaver

@@ -8,7 +8,7 @@ import tifffile
 
 from focusstack_app.core.errors import Cancelled, InputError
 from focusstack_app.core.progress import Progress
-from focusstack_app.ui.opening import Opened, open_further, open_readable
+from focusstack_app.ui.lenient_opening import Opened, open_further, open_readable
 from focusstack_app.ui.services import Services
 from tests.helpers.stacks import write_stack
 

@@ -1,4 +1,7 @@
-"""Open what was dropped; a file that cannot be used is left out and named, not the end of it."""
+"""Open what was dropped: a file that cannot be used is left out and named, not the end of it.
+
+`jobs.opening` is strict: it takes all of what it is given, or says why not.
+"""
 
 from __future__ import annotations
 
