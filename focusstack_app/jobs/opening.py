@@ -188,12 +188,14 @@ def held_alike(
     file = shown(odd[0].path)
     if len(odd) == 1:
         line = message(
-            "{file} says that the camera was turned, and is read as if it was not.", file=file
+            "{file} says that the camera was held in another way than for the other frames, and is "
+            "read like these.",
+            file=file,
         )
     else:
         line = message(
-            "{count} frames say that the camera was turned, and are read as if it was not. The "
-            "first is {file}.",
+            "{count} frames say that the camera was held in another way than for most frames, and "
+            "are read like these. The first is {file}.",
             count=len(odd),
             file=file,
         )

@@ -140,8 +140,8 @@ def prepare(
     if ordered is not request and not _as_given(ordered.stack, request.stack):
         aligned.warnings.append(
             message(
-                "The frames did not come in the order of their focus: {first} to {last} were put "
-                "in it. The depth map counts them so.",
+                "The frames did not come in the order of their focus. They were put into it, from "
+                "{first} to {last}; the depth map counts them so.",
                 first=shown(ordered.stack.sources[0].path.name),
                 last=shown(ordered.stack.sources[-1].path.name),
             )

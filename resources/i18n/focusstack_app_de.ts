@@ -1081,7 +1081,7 @@
     </message>
     <message>
         <source>Rename it, so that it ends in .tif.</source>
-        <translation>Umbenennen, sodass der Name auf .tif endet.</translation>
+        <translation>Benennen Sie die Datei um, sodass ihr Name auf .tif endet.</translation>
     </message>
     <message>
         <source>{file} is a pipe or a device, not a picture.</source>
@@ -1177,7 +1177,7 @@
     </message>
     <message>
         <source>Save each of them as a file of its own.</source>
-        <translation>Speichern Sie jedes davon als eigene Datei.</translation>
+        <translation>Speichern Sie jeden davon als eigene Datei.</translation>
     </message>
     <message>
         <source>{file} is a {kind} picture, which is read with 8 bits only.</source>
@@ -1436,20 +1436,20 @@
         <translation>{count} Bilder stammen von diesem Programm und bleiben aus dem Stack heraus. Das erste ist {file}.</translation>
     </message>
     <message>
-        <source>{file} says that the camera was turned, and is read as if it was not.</source>
-        <translation>{file} nennt eine andere Drehung der Kamera als die übrigen Aufnahmen und wird gelesen wie diese.</translation>
-    </message>
-    <message>
-        <source>{count} frames say that the camera was turned, and are read as if it was not. The first is {file}.</source>
-        <translation>{count} Aufnahmen nennen eine andere Drehung der Kamera als die übrigen und werden gelesen wie diese. Die erste ist {file}.</translation>
-    </message>
-    <message>
         <source>{folder} holds no pictures.</source>
         <translation>{folder} enthält keine Bilder.</translation>
     </message>
     <message>
         <source>{count} files hold several frames each and are read as one stack, one after the other. As a batch, each of them becomes a picture.</source>
         <translation>{count} Dateien enthalten je mehrere Aufnahmen und werden nacheinander als ein Stack gelesen. Die Stapelverarbeitung macht aus jeder ein Bild.</translation>
+    </message>
+    <message>
+        <source>{file} says that the camera was held in another way than for the other frames, and is read like these.</source>
+        <translation>{file} nennt eine andere Drehung der Kamera als die übrigen Aufnahmen und wird gelesen wie diese.</translation>
+    </message>
+    <message>
+        <source>{count} frames say that the camera was held in another way than for most frames, and are read like these. The first is {file}.</source>
+        <translation>{count} Aufnahmen nennen eine andere Drehung der Kamera als die meisten und werden gelesen wie diese. Die erste ist {file}.</translation>
     </message>
     <message>
         <source>{folder} holds no pictures of a kind that can be read.</source>
@@ -1556,12 +1556,12 @@
         <translation>Es gibt nur eine Aufnahme: Sie wird unverändert zurückgegeben.</translation>
     </message>
     <message>
-        <source>{file} is the reference instead: the other frames are fitted to it.</source>
-        <translation>Stattdessen ist {file} die Referenz: Die anderen Aufnahmen werden ihr angepasst.</translation>
+        <source>The frames did not come in the order of their focus. They were put into it, from {first} to {last}; the depth map counts them so.</source>
+        <translation>Die Aufnahmen kamen nicht in der Reihenfolge ihres Fokus. Sie wurden danach geordnet, von {first} bis {last}; so zählt sie die Tiefenkarte.</translation>
     </message>
     <message>
-        <source>The frames did not come in the order of their focus: {first} to {last} were put in it. The depth map counts them so.</source>
-        <translation>Die Aufnahmen kamen nicht in der Reihenfolge ihres Fokus: {first} bis {last} wurden danach geordnet. Die Tiefenkarte zählt sie so.</translation>
+        <source>{file} is the reference instead: the other frames are fitted to it.</source>
+        <translation>Stattdessen ist {file} die Referenz: Die anderen Aufnahmen werden ihr angepasst.</translation>
     </message>
     <message>
         <source>Encoding</source>

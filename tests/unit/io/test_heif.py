@@ -63,7 +63,7 @@ def test_a_frame_that_says_it_was_turned_is_read_as_the_others(tmp_path: Path, o
     ]
     assert [probe(path).orientation for path in paths] == [1, odd, 1]
     opened = open_stack(paths)
-    assert "1.heic says that the camera was turned" in opened.warnings[0]
+    assert "1.heic says that the camera was held in another way" in opened.warnings[0]
     first, second, _ = (read_frame(source).pixels for source in opened.stack.sources)
     np.testing.assert_array_equal(first, second)
 

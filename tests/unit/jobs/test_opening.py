@@ -206,7 +206,8 @@ def test_a_frame_that_says_it_was_turned_is_read_as_the_others(
         paths.append(path)
     opened = open_stack(paths)
     assert opened.warnings == (
-        f"{paths[1]} says that the camera was turned, and is read as if it was not.",
+        f"{paths[1]} says that the camera was held in another way than for the other frames, "
+        "and is read like these.",
     )
     first, second, _ = (read_frame(source).pixels for source in opened.stack.sources)
     np.testing.assert_array_equal(first, second)
