@@ -64,7 +64,7 @@ def check_report(path: Path) -> None:
     if not is_there(path):
         return
     with suppress(OSError, ValueError):
-        document = parsed(path.read_bytes())
+        document = parsed(path.read_bytes()) if path.is_file() else None  # a pipe may never end
         if isinstance(document, dict) and "focusstack_app" in document:
             return
     raise OutputError(

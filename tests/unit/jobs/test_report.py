@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from focusstack_app import __version__
-from focusstack_app.core.errors import OutputExistsError
+from focusstack_app.core.errors import OutputError, OutputExistsError
 from focusstack_app.core.fusion import FusionRequest, Method
-from focusstack_app.jobs.report import facts, write_report
+from focusstack_app.jobs.report import check_report, facts, write_report
 from tests.helpers.results import fake_result
 from tests.helpers.stacks import fake_stack
 
@@ -59,3 +60,10 @@ def test_an_existing_report_is_kept(tmp_path: Path) -> None:
     with pytest.raises(OutputExistsError):
         write_report(tmp_path / "r.json", {})
     assert (tmp_path / "r.json").read_text() == "mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_no_report_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="is no report of this program"):
+        check_report(tmp_path / "pipe")
