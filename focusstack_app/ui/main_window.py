@@ -19,6 +19,7 @@ from focusstack_app.jobs.slabs import slab_requests
 from focusstack_app.settings.store import SettingsStore
 from focusstack_app.ui.awake import Awake
 from focusstack_app.ui.banner import Tone
+from focusstack_app.ui.batch_runner import BatchRunner
 from focusstack_app.ui.batch_window import BatchWindow
 from focusstack_app.ui.comparing import is_of_others
 from focusstack_app.ui.dialogs import (
@@ -29,7 +30,7 @@ from focusstack_app.ui.dialogs import (
 from focusstack_app.ui.export_window import ExportWindow
 from focusstack_app.ui.help import AboutDialog, GuideDialog, ShortcutsDialog
 from focusstack_app.ui.outputs import Output
-from focusstack_app.ui.rendering import Render, Rendered
+from focusstack_app.ui.rendering import Render, Rendered, Renderer
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.slabs import SlabsDialog
 from focusstack_app.ui.state import load_state, state_path
@@ -350,15 +351,22 @@ class MainWindow(ExportWindow):
 
     def _stop_batch_and_close(self) -> None:
         assert self.batch is not None
-        self.batch.runner.over.connect(self._close_now, _ONCE)
+        self._close_after(self.batch.runner)
         self.batch.runner.stop()
+
+    def _stop_renders_and_close(self) -> None:
+        self._close_after(self.renderer)
+        self.renderer.cancel_all()
+
+    def _close_after(self, work: BatchRunner | Renderer) -> None:
+        """Close once it is over; at once where it was over before that was answered."""
+        if work.busy:
+            work.over.connect(self._close_now, _ONCE)
+        else:
+            self.close()
 
     def _close_now(self) -> None:
         self.close()
-
-    def _stop_renders_and_close(self) -> None:
-        self.renderer.over.connect(self._close_now, _ONCE)
-        self.renderer.cancel_all()
 
     def _export_unexported(self) -> None:
         """Export what would be lost, and close then."""

@@ -27,7 +27,7 @@ from tests.helpers.batches import names, results, run, states
 from tests.helpers.colours import strongest_contrast
 from tests.helpers.disk import FakeDisk
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, child, drop
+from tests.helpers.windows import FakeFusion, child, drop, press
 
 
 def test_a_dropped_folder_becomes_a_proposal(batch: BatchWindow, shoot: Path) -> None:
@@ -224,17 +224,25 @@ def test_pause_finishes_a_stack_and_waits(
     assert len(fusion.requests) == 4
 
 
+@pytest.mark.parametrize("before_the_answer", [False, True])
 def test_closing_the_window_asks_while_a_batch_runs(
-    batch: BatchWindow, window: MainWindow, fusion: FakeFusion, qtbot: QtBot
+    batch: BatchWindow,
+    window: MainWindow,
+    fusion: FakeFusion,
+    qtbot: QtBot,
+    before_the_answer: bool,
 ) -> None:
     fusion.release.clear()
     batch.start_button.click()
     qtbot.waitUntil(lambda: len(fusion.requests) == 1)
     assert not window.close()
     box = child(window, QMessageBox)
-    next(b for b in box.buttons() if "Stop" in b.text()).click()
+    if before_the_answer:
+        fusion.release.set()
+        qtbot.waitUntil(lambda: not batch.runner.busy)
+    press(box, "Stop and Close")
     qtbot.waitUntil(lambda: not window.isVisible())
-    assert not Path(batch.form.folder.value).exists()
+    assert Path(batch.form.folder.value).exists() == before_the_answer
 
 
 def test_the_batch_closes_with_the_window(batch: BatchWindow, window: MainWindow) -> None:

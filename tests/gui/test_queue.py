@@ -17,7 +17,7 @@ from focusstack_app.ui.parameters import Parameters
 from focusstack_app.ui.render_panel import RenderRow
 from focusstack_app.ui.view_bar import View
 from tests.helpers.stacks import write_stack
-from tests.helpers.windows import FakeFusion, child, toggle
+from tests.helpers.windows import FakeFusion, child, press, toggle
 
 MODES = (Mode.FAITHFUL, Mode.STRICT, Mode.GENERATIVE)
 
@@ -275,8 +275,20 @@ def test_closing_asks_before_renders_are_stopped(queued: MainWindow, qtbot: QtBo
     box = child(queued, QMessageBox)
     assert box.windowTitle() == PROGRAM_NAME
     assert box.text() == "3 renders are not finished."
-    next(button for button in box.buttons() if button.text() == "Stop and Close").click()
+    press(box, "Stop and Close")
     qtbot.waitUntil(lambda: not queued.isVisible())
+
+
+def test_closing_goes_on_where_renders_ended_before_the_answer(
+    queued: MainWindow, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    queued.close()
+    box = child(queued, QMessageBox)
+    fusion.release.set()
+    qtbot.waitUntil(lambda: not queued.renderer.busy)
+    press(box, "Stop and Close")
+    asked = [box.text() for box in queued.findChildren(QMessageBox)]
+    assert "3 outputs are not exported yet." in asked
 
 
 def test_the_focus_stays_with_the_renders_when_they_end(
