@@ -125,7 +125,11 @@ class BatchWindow(BatchFrame):
 
     def add_folders(self, folders: Sequence[Path]) -> None:
         """Read the folders in the background and add the stacks that they hold."""
-        if self.runner.busy or not folders:
+        if not folders:
+            return
+        if self.runner.busy:
+            text = self.tr("Folders can be added once the batch is over.")
+            self.banner.say(Tone.NOTE, text)
             return
         if not self.form.folder.value:
             common = folders[0] if len(folders) == 1 else folders[0].parent
@@ -357,11 +361,15 @@ class BatchWindow(BatchFrame):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take folders while nothing runs."""
-        if not self.runner.busy and files_of(event.mimeData()):
+        if not self.runner.busy and _folders_of(event):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Add what was dropped."""
         event.accept()
-        self.add_folders([path for path in files_of(event.mimeData()) if is_folder(path)])
+        self.add_folders(_folders_of(event))
+
+
+def _folders_of(event: QDropEvent) -> list[Path]:
+    return [path for path in files_of(event.mimeData()) if is_folder(path)]

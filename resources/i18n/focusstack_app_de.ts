@@ -2739,6 +2739,10 @@
         <translation>Beginnt</translation>
     </message>
     <message>
+        <source>Folders can be added once the batch is over.</source>
+        <translation>Ordner lassen sich hinzufügen, sobald die Stapelverarbeitung beendet ist.</translation>
+    </message>
+    <message>
         <source>Reading frame headers…</source>
         <translation>Aufnahmedaten werden gelesen …</translation>
     </message>

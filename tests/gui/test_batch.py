@@ -205,6 +205,20 @@ def test_progress_is_shown_per_stack_and_stopping_leaves_what_is_done(
     assert len(list(Path(batch.form.folder.value).iterdir())) == 4
 
 
+def test_folders_that_come_while_it_runs_are_not_taken_and_that_is_said(
+    batch: BatchWindow, window: MainWindow, shoot: Path, fusion: FakeFusion, qtbot: QtBot
+) -> None:
+    fusion.release.clear()
+    batch.start_button.click()
+    before = names(batch)
+    drop(window, [shoot / "ant", shoot / "bee"])
+    qtbot.waitUntil(batch.banner.isVisible)
+    assert batch.banner.message == "Folders can be added once the batch is over."
+    fusion.release.set()
+    qtbot.waitUntil(lambda: batch.report is not None)
+    assert names(batch) == before
+
+
 def test_pause_finishes_a_stack_and_waits(
     batch: BatchWindow, fusion: FakeFusion, qtbot: QtBot
 ) -> None:
