@@ -17,6 +17,7 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -80,6 +81,29 @@ _SLIGHT = 0.01  # a share of a block's carriers that tells nothing anywhere
 _VISIBLE = 0.1  # a change of colour, display-encoded, that counts as made by the network
 
 
+class _Scene(NamedTuple):
+    """What blocks are made of: what `composite` is given."""
+
+    fusion: LatentFusion
+    frames: Sequence[Planes]
+    focus: Focus
+    variance: float  # from the decoded picture, that still counts as agreement
+    mode: Mode
+    overview: Overview | None
+    motion: Motion | None
+    progress: Progress
+
+    @property
+    def grid(self) -> Region:
+        """All cells of the picture."""
+        return _cells_of(Region(0, 0, *self.frames[0].shape[:2]), self.fusion.cell_px)
+
+    def stop_if_cancelled(self) -> None:
+        """For the threads; pausing is for the one that takes what they make."""
+        if self.progress.cancelled:
+            raise Cancelled
+
+
 def blocks_over(
     window: Region,
     size_px: tuple[int, int],
@@ -135,6 +159,8 @@ def composite(
     )
     large = (_CARD_BLOCK_PX, _CARD_BLOCK_PX) if card else ()
     blocks = blocks_over(window, (height, width), *large)
+    variance = 2.0 * agreement_rmse**2
+    scene = _Scene(fusion, frames, focus, variance, mode, overview, motion, progress)
 
     def fill(block: Region) -> None:
         here = block.seen_from(window).slices
@@ -143,10 +169,7 @@ def composite(
             provenance.confidence[here],
             provenance.synthesised[here],
         )
-        _composite_block(
-            fusion, frames, focus, block, 2.0 * agreement_rmse**2, picture[here], part,
-            mode=mode, overview=overview, motion=motion, progress=progress,
-        )  # fmt: skip
+        _composite_block(scene, block, picture[here], part)
 
     reach = reach_px(focus, fusion.cell_px)
     threads = 0 if card else blocks_at_once(len(frames), reach, fusion.cell_px)
@@ -174,27 +197,12 @@ def _sheets_bytes(frames: int, reach_px: int, cell_px: int) -> int:
     return frames * side**2 * _CELL_BYTES
 
 
-def _stop_if_cancelled(progress: Progress) -> None:
-    """For the threads; pausing is for the one that takes what they make."""
-    if progress.cancelled:
-        raise Cancelled
-
-
 def _composite_block(
-    fusion: LatentFusion,
-    frames: Sequence[Planes],
-    focus: Focus,
-    block: Region,
-    variance: float,
-    picture: FloatArray,
-    provenance: Provenance,
-    *,
-    mode: Mode,
-    overview: Overview | None,
-    motion: Motion | None,
-    progress: Progress,
+    scene: _Scene, block: Region, picture: FloatArray, provenance: Provenance
 ) -> None:
     """Fill in the picture and the provenance of one block, both zero."""
+    fusion, frames, mode = scene.fusion, scene.frames, scene.mode
+    overview, motion = scene.overview, scene.motion
     around = surrounds(block, (frames[0].shape[0], frames[0].shape[1]))
     own = block.seen_from(around).slices
     guide = fusion.picture[_seen_from(fusion.corner_px, around).slices]
@@ -203,23 +211,22 @@ def _composite_block(
     plain = settled = zeros(guide, size)
     sharp = fusion
     if overview is not None:
-        sharp, plain, settled = _looked_at(fusion, frames, block, overview, progress)
+        sharp, plain, settled = _looked_at(scene, overview, block)
     moved = motion.moved(block, guide) if motion is not None else zeros(guide, size)
     any_motion = motion if moved.any() else None
     any_plain = overview if plain.any() else None
     chosen, seen_from_afar, left_out = (WeightedMean(*size, guide) for _ in range(3))
     hollow, cell_px = zeros(guide, size), fusion.cell_px
-    grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell_px)
-    cells = _cells_of(block, cell_px).grown(1, grid)
+    cells = _cells_of(block, cell_px).grown(1, scene.grid)
     for index, frame in enumerate(frames):
-        _stop_if_cancelled(progress)
+        scene.stop_if_cancelled()
         pixels = to_float(frame[around.slices])
         weight = _enlarged(sharp.weights[index], sharp, block) + _FLOOR
         if any_motion is not None:
             weight = any_motion.weight(index, weight, block)
         if mode is not Mode.GENERATIVE:
             error = gaussian(squared_distance(pixels, guide), WINDOW_SIGMA_PX)[own] * (1 - moved)
-            weight = weight / (1.0 + error / variance) ** 2
+            weight = weight / (1.0 + error / scene.variance) ** 2
             found = left_out_glints(
                 fusion.weights[index], fusion.grid_corner, frame, cells, cell_px
             )
@@ -259,10 +266,10 @@ def _composite_block(
         unveil, made = (_enlarged(plane, fusion, block) for plane in fusion.mix)
         unveil *= 1 - settled
         made *= 1 - settled
-        made *= _told_apart(guide[own], band, variance)
+        made *= _told_apart(guide[own], band, scene.variance)
         lifted = made[..., None] * (guide[own] - band)
-        if unveil.max() > _INVISIBLE and np.isfinite(focus).any():
-            behind, credibility = _unveiled(fusion, frames, focus, block, progress)
+        if unveil.max() > _INVISIBLE and np.isfinite(scene.focus).any():
+            behind, credibility = _unveiled(scene, block)
             change = behind - band
             unveil *= credibility
             lifted += unveil[..., None] * change
@@ -273,28 +280,23 @@ def _composite_block(
 
 
 def _looked_at(
-    fusion: LatentFusion,
-    frames: Sequence[Planes],
-    block: Region,
-    overview: Overview,
-    progress: Progress,
+    scene: _Scene, overview: Overview, block: Region
 ) -> tuple[LatentFusion, FloatArray, FloatArray]:
     """What the detail of a block says, see `detail`: the fusion without weights of what is soft.
 
     With it come, (H, W) in [0, 1], where there is no detail, and where nothing could be gained by
     looking behind a veil.
     """
-    cell_px = fusion.cell_px
-    grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell_px)
-    cells = _cells_of(block, cell_px).grown(1 + BESIDE_CELLS, grid)
-    around = cells.grown(DETAIL_CELLS, grid)
+    fusion, frames, cell_px = scene.fusion, scene.frames, scene.fusion.cell_px
+    cells = _cells_of(block, cell_px).grown(1 + BESIDE_CELLS, scene.grid)
+    around = cells.grown(DETAIL_CELLS, scene.grid)
     there = cells.seen_from(around).slices
     known = _seen_from(fusion.grid_corner, cells).slices
     shades = (grey(to_float(frame[around.scaled(cell_px).slices])) for frame in frames)
     variances: list[FloatArray] = []
     over_noise: list[FloatArray] = []
     for detail in overview.details(shades, cell_px):
-        _stop_if_cancelled(progress)
+        scene.stop_if_cancelled()
         variances.append(detail.variance[there])
         over_noise.append(detail.over_noise[there])
     carriers = [as_float32(plane[known]) for plane in fusion.carriers]
@@ -330,26 +332,20 @@ def _told_apart(decoded: FloatArray, camera: FloatArray, variance: float) -> Flo
     return squared / (squared + OWN_ERRORS**2 / 2 * variance)
 
 
-def _unveiled(
-    fusion: LatentFusion,
-    frames: Sequence[Planes],
-    focus: Focus,
-    block: Region,
-    progress: Progress,
-) -> tuple[FloatArray, FloatArray]:
+def _unveiled(scene: _Scene, block: Region) -> tuple[FloatArray, FloatArray]:
     """What lies behind the veils in a block, (H, W, 3), display-encoded, and how credible it is.
 
     That is (H, W) in [0, 1].
     """
+    fusion, frames, focus = scene.fusion, scene.frames, scene.focus
     cell = fusion.cell_px
-    grid = _cells_of(Region(0, 0, *frames[0].shape[:2]), cell)
-    cells = _cells_of(block, cell).grown(1, grid)
-    around = cells.grown(-(-reach_px(focus, cell) // cell), grid)
+    cells = _cells_of(block, cell).grown(1, scene.grid)
+    around = cells.grown(-(-reach_px(focus, cell) // cell), scene.grid)
     there = _seen_from(fusion.grid_corner, around).slices
     slight = min(_SLIGHT, 0.5 / len(frames))  # what is left out is never the larger part
     sheets: dict[int, Sheet] = {}
     for index, frame in enumerate(frames):
-        _stop_if_cancelled(progress)
+        scene.stop_if_cancelled()
         matte = as_float32(fusion.carriers[index][there])
         if matte.max() > slight and np.isfinite(focus[index]):
             light = cell_means(to_linear(frame[around.scaled(cell).slices]), cell)
@@ -364,7 +360,7 @@ def _unveiled(
         if share.max() <= slight:
             continue
         total += share
-        _stop_if_cancelled(progress)
+        scene.stop_if_cancelled()
         light = to_linear(frames[index][block.slices])
         sheet = sheets.get(index)
         believed = share if sheet is not None else xp.zeros_like(share)  # of unknown focus
