@@ -14,6 +14,7 @@ from focusstack_app.ui.services import Services
 from focusstack_app.ui.slabs import SlabsDialog
 from focusstack_app.ui.state import load_state, state_path
 from tests.gui.conftest import MakeWindow
+from tests.helpers.refining import PATIENCE_MS
 from tests.helpers.stacks import defocused, make_stack, write_picture, write_stack
 from tests.helpers.windows import FakeFusion
 
@@ -100,12 +101,12 @@ def test_what_does_not_belong_is_in_no_slab_and_in_no_render(
     window = make_window(Services())
     window.side.parameters.method.choose(Method.PYRAMID)
     window.open_paths([tmp_path])
-    qtbot.waitUntil(lambda: window.previewer.preview is not None and not window.previewer.busy)
+    qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     window.render_stack()
     dialog = asked(window, 3, 1)
     assert dialog.line.text().startswith("2 slabs of 3 frames.")
     dialog.render_button.click()
-    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == 3)
+    qtbot.waitUntil(lambda: len(window.side.outputs.outputs) == 3, timeout=PATIENCE_MS)
     whole, *slabs = (output.result for output in window.side.outputs.outputs)
     for result in (whole, *slabs):
         names = [source.path.stem for source in result.request.stack.sources]
@@ -119,7 +120,7 @@ def test_what_does_not_belong_is_in_no_slab_and_in_no_render(
     request = window.request()
     assert request is not None
     assert len(request.stack) == 6
-    qtbot.waitUntil(lambda: not window.previewer.busy)
+    qtbot.waitUntil(lambda: not window.previewer.busy, timeout=PATIENCE_MS)
 
 
 def test_what_makes_no_slabs_cannot_be_rendered(opened: MainWindow) -> None:

@@ -55,19 +55,17 @@ def make_stack(
     rng = np.random.default_rng(seed)
     fine = rng.random((height_px, width_px, 3))
     coarse = cv2.resize(rng.random((4, 6, 3)), (width_px, height_px), interpolation=cv2.INTER_CUBIC)
-    truth = np.clip(0.15 + 0.4 * coarse + 0.35 * fine, 0.0, 1.0)
+    truth = _uint16(np.clip(0.15 + 0.4 * coarse + 0.35 * fine, 0.0, 1.0))
     sharp = np.broadcast_to(np.arange(width_px) * count // width_px, (height_px, width_px)).astype(
         np.uint16
     )
-    frames = []
-    for index in range(count):
-        frame = truth.copy()
-        for distance in range(1, count):
-            blurred = defocused(_uint16(truth), 1.5 * distance) / 65535
+    frames = tuple(truth.copy() for _ in range(count))
+    for distance in range(1, count):
+        blurred = defocused(truth, 1.5 * distance)
+        for index, frame in enumerate(frames):
             away = np.abs(sharp.astype(np.int32) - index) == distance
             frame[away] = blurred[away]
-        frames.append(_uint16(frame))
-    return SyntheticStack(tuple(frames), _uint16(truth), sharp)
+    return SyntheticStack(frames, truth, sharp)
 
 
 def write_stack(
