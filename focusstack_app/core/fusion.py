@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -212,6 +212,23 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What a preview found of its frames as a whole.
+
+    Attributes:
+        size_px: (height, width) of the frames in it.
+        focus: See `engine.defocus.focus_of_frames`.
+        overview: What `engine.overview.Choice` has.
+        motion: What `engine.motion.Motion` has; None where nothing moved.
+    """
+
+    size_px: tuple[int, int]
+    focus: NDArray[np.float64]
+    overview: tuple[Any, ...]
+    motion: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Placement:
     """Where the frames of a stack lie in a result.
 
@@ -243,6 +260,7 @@ class FusionResult:
         provenance: Per-pixel origin; None for the one-frame case.
         depth: What the fusion says about depth; where it is None, the provenance alone does.
         nearest_first: Whether the first frame is focused nearest; None where nothing tells it.
+        sight: Of previews of VAEEDOF, what serves a closer look.
         timings_s: Seconds per stage, wall clock.
         cpu_s: The same of processor time, all threads of the process.
         device: Where it was computed.
@@ -279,6 +297,7 @@ class FusionResult:
     reused_tiles: int = 0
     depth: Depth | None = None
     nearest_first: bool | None = None
+    sight: Sight | None = None
 
     def registration_of(self, stack: Stack) -> Registration | None:
         """Where the frames of another stack lie, in its order; None if one was not fused."""

@@ -67,6 +67,10 @@ class Region:
             self.right - corner.left,
         )
 
+    def moved(self, down: int, right: int) -> Region:
+        """The same rectangle further down and to the right."""
+        return Region(self.top + down, self.left + right, self.bottom + down, self.right + right)
+
     def scaled(self, factor: int) -> Region:
         """The same rectangle in units that are smaller by a factor."""
         return Region(

@@ -84,6 +84,14 @@ class Motion(NamedTuple):
             weight = weight + _OWN_SHARE * self._there(255 * own, cells, block, weight)
         return weight
 
+    def taken(self, indices: Sequence[int]) -> Motion:
+        """That of some of the frames; where none of them is shown, nothing moved."""
+        shown = np.full_like(self.shown, -1)
+        for number, index in enumerate(indices):
+            shown[self.shown == index] = number
+        area = np.where(shown < 0, np.uint8(0), self.area)
+        return self._replace(area=area, shown=shown, alike=[self.alike[i] for i in indices])
+
     def _around(self, block: Region) -> tuple[slice, slice]:
         """The cells that bear on a block."""
         rows, columns = self.cell_px

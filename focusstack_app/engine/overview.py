@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
-from focusstack_app.core.kinds import as_float16, namespace, on_card
+from focusstack_app.core.kinds import as_float16, as_float32, namespace, on_card
 from focusstack_app.core.message import message
 from focusstack_app.core.model import FloatArray, FusionModel
 from focusstack_app.core.planes import Planes
@@ -45,6 +45,7 @@ _MOST_NOISE = 3.0  # times that of the middle level
 _QUIET = 0.2  # the share of a picture, of each brightness, that shows nothing but noise
 _ENOUGH_CELLS = 500
 _PLAIN, _DETAILED = 2.0, 4.0  # times the variance of the noise
+_NOTHING = 1e-6  # of a weight
 _COMMON = 2.0  # how much more detail counts that two frames show: next to no noise is in it
 
 
@@ -88,6 +89,12 @@ class Overview(NamedTuple):
     def weight(self, index: int, part: Region, cell_px: int = 1) -> FloatArray:
         """(h, w): the weight of a frame in a part of the picture, in cells of an edge."""
         return seen_in_cells(self.weights[index][:], self.cell_px, part, cell_px)
+
+    def taken(self, indices: Sequence[int]) -> Overview:
+        """That of some of the frames; what the others had is shared out among them."""
+        planes = [as_float32(self.weights[index][:]) for index in indices]
+        total = sum(planes[1:], start=planes[0]) + _NOTHING
+        return self._replace(weights=[plane / total for plane in planes])
 
     def details(self, shades: Iterable[FloatArray], cell_px: int) -> Iterator[Detail]:
         """For each frame, its detail in cells.

@@ -172,6 +172,11 @@ class Held:
         return part
 
     @property
+    def dropped(self) -> bool:
+        """Whether it is gone."""
+        return self._place is None
+
+    @property
     def in_memory_bytes(self) -> int:
         """What it takes there."""
         return self._place.nbytes if isinstance(self._place, np.ndarray) else 0

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import DeviceError, DeviceMemoryError
-from focusstack_app.core.fusion import Depth, FusionRequest, FusionResult, Method, Provenance
+from focusstack_app.core.fusion import (
+    Depth,
+    FusionRequest,
+    FusionResult,
+    Method,
+    Provenance,
+    Sight,
+)
 from focusstack_app.core.kinds import on_card, on_host
 from focusstack_app.core.message import message
 from focusstack_app.core.model import Card, FloatArray, FusionModel
@@ -43,11 +50,12 @@ from focusstack_app.jobs.preparing import (
     registers,
 )
 from focusstack_app.jobs.remembered import Remembered
+from focusstack_app.jobs.sight import Seen, sight_of
 
-# Picture, provenance, depth, and whether the first frame is nearest: of all that the reference
-# shows, of the kind of the frames; and in 16 bits of what all frames show.
-_Whole = tuple[FloatArray, Provenance, Depth, bool | None]
-_Inside = tuple[NDArray[np.uint16], Provenance, Depth, bool | None]
+# Picture, provenance, depth, whether the first frame is nearest, and what previews keep: of all
+# that the reference shows, of the kind of the frames; and in 16 bits of what all frames show.
+_Whole = tuple[FloatArray, Provenance, Depth, bool | None, Sight | None]
+_Inside = tuple[NDArray[np.uint16], Provenance, Depth, bool | None, Sight | None]
 LoadModel = Callable[[FusionRequest], FusionModel]
 
 # What a stack takes on a card, per pixel: each frame with all that is found of it, and the rest.
@@ -173,9 +181,9 @@ def fuse_prepared(
             fused = fuse_pyramid(
                 lambda index: to_float(frames[index][:]), len(frames), progress.sub(0.3, 0.99)
             )
-            made = _inside((*fused, None), prepared)
-    nothing = None, None, None
-    picture, provenance, depth, first = made or (as_uint16(prepared.frames[0][:]), *nothing)
+            made = _inside((*fused, None, None), prepared)
+    nothing = None, None, None, None
+    picture, provenance, depth, first, sight = made or (as_uint16(prepared.frames[0][:]), *nothing)
     progress.report(1.0, message("Fused"))
     return FusionResult(
         request=request,
@@ -184,6 +192,7 @@ def fuse_prepared(
         provenance=provenance,
         depth=depth,
         nearest_first=first,
+        sight=sight,
         timings_s=clock.timings_s,
         device=model.device if model is not None else "CPU",
         model=(
@@ -203,7 +212,7 @@ def fuse_prepared(
 
 def _inside(fused: _Whole, prepared: Prepared) -> _Inside:
     """What all frames show, in 16 bits, from positions in the whole stack."""
-    picture, provenance, depth, near = fused
+    picture, provenance, depth, near, sight = fused
     inside, first = prepared.aligned.inside, prepared.request.positions.start
     height, width = picture.shape[:2]
     depth = cut(depth, (height, width), inside)
@@ -217,6 +226,7 @@ def _inside(fused: _Whole, prepared: Prepared) -> _Inside:
         ),
         replace(depth, position=depth.position + np.float32(first)),
         near,
+        sight,
     )
 
 
@@ -324,7 +334,11 @@ def _fuse_vaeedof(
         )
         cells = -(-height // fusion.cell_px), -(-width // fusion.cell_px)
         depth = depth_of(fusion.weights, fusion.carriers, provenance, cells, progress)
-        return picture, provenance, depth, nearest_first(encoded.focus)
+        sight = None
+        if request.max_side_px is not None and not request.rough:
+            seen = Seen(encoded.focus, encoded.overview, encoded.motion)
+            sight = sight_of(seen, (height, width))
+        return picture, provenance, depth, nearest_first(encoded.focus), sight
 
 
 def _unfit_frames(

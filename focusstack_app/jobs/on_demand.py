@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
+from focusstack_app.core.fusion import Placement
 from focusstack_app.core.kinds import as_float16
 from focusstack_app.core.model import FusionModel, ModelManifest
 from focusstack_app.core.planes import Planes, on_disk
@@ -183,6 +184,30 @@ def frames_on_demand(prepared: Prepared, recent: RecentParts | None = None) -> l
             recent,
         )
     return frames
+
+
+def frames_by_reference(
+    frames: Sequence[Planes], placement: Placement | None, reference: int, recent: RecentParts
+) -> list[Planes]:
+    """The same before all frames have been read: where one is bare, the reference fills in.
+
+    Args:
+        frames: They; what is not read of them is not needed.
+        placement: Where they lie, if they do not lie on the reference as they are.
+        reference: Which that is.
+        recent: Gives the patches that are known, of these frames only.
+    """
+    base, moved = frames[reference], placement.moved if placement is not None else ()
+
+    def one(index: int) -> Planes:
+        if placement is None or index not in moved:
+            return frames[index]
+        matrix, gains = placement.frame_from_reference[index], placement.gains[index]
+        return _Frame(
+            frames[index], matrix, gains, base, lambda size: shrunk(base[:], size), index, recent
+        )
+
+    return [one(index) for index in range(len(frames))]
 
 
 def latents_on_demand(

@@ -35,7 +35,7 @@ from focusstack_app.io.faults import shown
 from focusstack_app.io.spool import Held, Spool, meanwhile
 from focusstack_app.jobs.advice import advice, doubtful_advice, left_out_advice
 from focusstack_app.jobs.placing import Aligned, Clock, Prepared, strays
-from focusstack_app.jobs.reading import read_frames, read_ordered
+from focusstack_app.jobs.reading import KeptFrames, read_frames, read_ordered
 from focusstack_app.jobs.remembered import Remembered
 
 
@@ -80,6 +80,7 @@ def prepare(
     progress: Progress,
     card_for: Callable[[Sequence[Planes]], Card | None] = no_card,
     remembered: Remembered | None = None,
+    keeps: KeptFrames | None = None,
 ) -> Prepared:
     """Read the frames, put them in the order of their focus, and find where they lie.
 
@@ -94,6 +95,7 @@ def prepare(
         progress: Reported on the calling thread.
         card_for: The card on which frames are registered, if any; asked once they are read.
         remembered: What is known of the frames from before, and takes what is found.
+        keeps: The frames that were read before, and takes those that are read.
 
     Raises:
         ValueError: If it is not known where the frames of a slab lie.
@@ -107,7 +109,7 @@ def prepare(
     read = 0.2 if registers(request) else 0.6
     with clock("read"):
         ordered, frames, proxies, icc_profile, warnings = read_frames(
-            request, spool, progress.sub(0.0, read), remembered
+            request, spool, progress.sub(0.0, read), remembered, keeps
         )
     if len(frames) == 1:
         warning = message("There is one frame only: it is returned as it is.")
@@ -213,7 +215,7 @@ def _slab_prepared(
     base = None if stack.reference in positions else frames.pop(needed.index(stack.reference))
     aligned = Aligned(_whole(frames), [])
     if request.align is Align.AUTO and known is not None:
-        inside, placement = _placement(request, rescaled(known, _size_px(frames)))
+        inside, placement = placement_of(request, rescaled(known, _size_px(frames)))
         aligned = Aligned(inside, [], placement, known)
     moved = aligned.placement.moved if aligned.placement is not None else ()
     astray = [index - positions.start for index in moved if index in positions]
@@ -322,7 +324,7 @@ def _found(
     findings = diagnose(proxies, found, stack.reference, progress)
     told = [f for f in findings if f.trouble is Trouble.LIGHT or f.frame not in found.doubtful]
     warnings += advice(stack, told)
-    inside, placement = _placement(request, found)
+    inside, placement = placement_of(request, found)
     return Aligned(inside, warnings, placement, full, _unlike(findings))
 
 
@@ -346,7 +348,7 @@ def _unlike(findings: Sequence[Finding]) -> dict[int, Trouble]:
     return dict(sorted(found.items()))
 
 
-def _placement(
+def placement_of(
     request: FusionRequest, found: Registration
 ) -> tuple[tuple[slice, slice], Placement]:
     """What of the reference becomes the picture, and how the frames lie there."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,6 +33,26 @@ _DECODING = 4  # times the memory of a frame that reading it takes, the frame it
 _READING_SHARE = 0.3  # of the memory budget
 
 
+class Kept(NamedTuple):
+    """A frame that was read at full size and stays read, whatever becomes of who read it.
+
+    Attributes:
+        pixels: Its pixels.
+        frame: What else it is.
+    """
+
+    pixels: Held
+    frame: Frame
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was dropped, as one that does not belong to the others."""
+        return self.pixels.dropped
+
+
+KeptFrames = dict[FrameSource, Kept]
+
+
 class FramesRead(NamedTuple):
     """The frames of a stack, in the order of their focus.
 
@@ -54,12 +76,27 @@ def read_frames(
     spool: Spool,
     progress: Progress,
     remembered: Remembered | None = None,
+    keeps: KeptFrames | None = None,
 ) -> FramesRead:
-    """Read everything, a few frames ahead, and put it in the order of the focus."""
+    """Read everything, a few frames ahead, and put it in the order of the focus.
+
+    Args:
+        request: What to read.
+        spool: Where it goes.
+        progress: Reported per frame.
+        remembered: What is known from before of frames that are read reduced.
+        keeps: What lies in the spool of those that are read at full size, and takes what is read.
+    """
     several = len(request.stack) > 1
     narrow = not request.stack.all_raw
     frames, proxies, read_as = _read(
-        request, spool, progress, with_proxies=several, narrow=narrow, remembered=remembered
+        request,
+        spool,
+        progress,
+        with_proxies=several,
+        narrow=narrow,
+        remembered=remembered,
+        keeps=keeps,
     )
     icc_profile = read_as[request.stack.reference].icc_profile
     warnings = _colour_warnings(read_as, request.stack.reference)
@@ -98,14 +135,20 @@ def _read(
     with_proxies: bool,
     narrow: bool,
     remembered: Remembered | None = None,
+    keeps: KeptFrames | None = None,
 ) -> tuple[list[Held], list[Held], list[Frame]]:
     """The pixels of all frames, their proxies, and the frames without pixels."""
     side = request.max_side_px
     proxy_side = min(PROXY_SIDE_PX, side) if side is not None and request.rough else PROXY_SIDE_PX
 
+    before = {source: kept for source, kept in (keeps or {}).items() if not kept.gone}
+    left = dict(before)
+
     def read(source: FrameSource) -> ReadFrame:
         # A preview's registration serves the render too, and is found as exactly.
-        if side is None:
+        if source in before:
+            frame = replace(before[source].frame, pixels=before[source].pixels[:])
+        elif side is None:
             frame = read_frame(source, narrow=narrow)
         else:
             frame = read_proxy(source, max(side, proxy_side), narrow=narrow)
@@ -149,9 +192,35 @@ def _read(
         if proxy is not None:
             proxies.append(spool.keep(proxy))
         read_as.append(frame)
-        frames.append(spool.keep(pixels))
+        kept_before = left.pop(source, None)  # it may come twice
+        frames.append(kept_before.pixels if kept_before else spool.keep(pixels))
+        if keeps is not None:
+            keeps[source] = Kept(frames[-1], frame)
         progress.report((index + 1) / len(request.stack), message("Reading"))
     return frames, proxies, read_as
+
+
+def read_some(
+    request: FusionRequest,
+    sources: Sequence[FrameSource],
+    spool: Spool,
+    kept: KeptFrames,
+    progress: Progress,
+) -> None:
+    """Read those of some frames of a stack that are not kept yet, at full size.
+
+    Raises:
+        InputError: If one cannot be read.
+        OutputError: If there is no room for temporary files.
+        Cancelled: If the user stopped the job; what was read before is kept.
+    """
+    narrow = not request.stack.all_raw
+    missing = [source for source in sources if source not in kept or kept[source].gone]
+    readers = readers_of(request.stack, os.cpu_count() or 1, budget_bytes(request))
+    with closing(ahead(lambda source: read_frame(source, narrow=narrow), missing, readers)) as read:
+        for number, (source, frame) in enumerate(zip(missing, read, strict=True), start=1):
+            kept[source] = Kept(spool.keep(frame.pixels), replace(frame, pixels=_NO_PIXELS))
+            progress.report(number / len(missing), message("Reading"))
 
 
 def readers_of(stack: Stack, cores: int, memory_bytes: int) -> int:

@@ -15,8 +15,8 @@ by the threads that work ahead, too, and has a lock of its own.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
@@ -29,32 +29,33 @@ from focusstack_app.core.message import message
 from focusstack_app.core.model import FusionModel
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
-from focusstack_app.core.region import Region, bounds
-from focusstack_app.engine.composite import blocks_over, composite, surrounds
-from focusstack_app.engine.latent_fusion import LatentFusion, fuse_latents
+from focusstack_app.core.region import Region
+from focusstack_app.engine.composite import surrounds
+from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.overview import Overview, noise_of
-from focusstack_app.engine.pixels import to_uint16
-from focusstack_app.engine.veil import reach_px
 from focusstack_app.inference.fallback import on_processor
 from focusstack_app.io.spool import Spool
-from focusstack_app.jobs.budget import FRAME_BYTES, ViewportRoom, room_bytes, viewport_room
+from focusstack_app.jobs.budget import FRAME_BYTES, room_bytes
+from focusstack_app.jobs.first_look import FirstLook, parts_over
 from focusstack_app.jobs.fuse import LoadModel, card_for, fuse_prepared, fuse_stack, load_model
 from focusstack_app.jobs.on_demand import (
     frames_on_demand,
     latents_on_demand,
     needed_cells,
-    read_ahead,
 )
 from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import Encoded, add_latents, look_over, prepare
 from focusstack_app.jobs.recent import RecentParts
-from focusstack_app.jobs.remembered import Stamp, stamp_of
+from focusstack_app.jobs.remembered import stamp_of
+from focusstack_app.jobs.sight import Seen, blocks_around, few_frames, part_of, reach_of
 
 Result = TypeVar("Result")
 
 
 def open_viewport(
-    request: FusionRequest, progress: Progress, load: LoadModel = load_model
+    request: FusionRequest,
+    progress: Progress,
+    load: LoadModel = load_model,
 ) -> Viewport:
     """Read a stack and find where its frames lie, so that its picture can be made in parts.
 
@@ -68,26 +69,38 @@ def open_viewport(
         FocusStackError: If a frame, the model or the device cannot be used.
         Cancelled: If the user stopped it.
     """
+    with closing(FirstLook(request, load=load)) as first:
+        return open_after(first, progress)
+
+
+def open_after(first: FirstLook, progress: Progress) -> Viewport:
+    """The same of what has been looked at. What is stopped can be gone on with.
+
+    Args:
+        first: What was read for it is taken over: nothing can be had of it any more.
+        progress: Reported on the calling thread.
+
+    Raises:
+        As `open_viewport`.
+    """
+    request = first.request
     if request.method is not Method.VAEEDOF or len(request.stack) < 2 or request.max_side_px:
         raise ValueError("only a render by VAEEDOF of several frames is made in parts")
     progress.report(0.0, message("Reading"))
-    room = viewport_room(request)
-    stamps = [stamp_of(source) for source in request.stack.sources]
-    recent = RecentParts(room.recent_bytes)
-    with ExitStack() as files:
-        spool = files.enter_context(Spool(room.frames_bytes, request.temporary_folder))
-        prepared = prepare(request, spool, Clock(), progress.sub(0.0, 0.6))
-        model = load(request)
-        progress = progress.sub(0.6, 1.0)
-        try:
-            encoded = _looked_over(model, prepared, spool, recent, progress)
-        except DeviceError as error:
-            model = on_processor(model, error)
-            encoded = _looked_over(model, prepared, spool, recent, progress)
-            encoded.failed = True
-        return Viewport(
-            request, stamps, prepared, encoded, recent, room, spool, files.pop_all(), load
-        )
+    first.forget_parts()
+    spool, recent = first.spool, RecentParts(first.room.recent_bytes)
+    if first.prepared is None:
+        reading = progress.sub(0.0, 0.6)
+        first.prepared = prepare(request, spool, Clock(), reading, keeps=first.kept)
+    prepared, failed = first.prepared, first.failed
+    model, progress = first.model or first.load(request), progress.sub(0.6, 1.0)
+    try:
+        encoded = _looked_over(model, prepared, spool, recent, progress)
+    except DeviceError as error:
+        model, failed = on_processor(model, error), True
+        encoded = _looked_over(model, prepared, spool, recent, progress)
+    encoded.failed = failed
+    return Viewport(first, prepared, encoded, recent)
 
 
 def _looked_over(
@@ -111,31 +124,31 @@ class Viewport:
         icc_profile: Of its pixels, if the reference frame has one.
         device: Where parts are computed.
         stale: Whether a render has found other files than those that were read.
+        glimpses: Whether parts can be had of a few frames, too, see `FirstLook`.
     """
 
     def __init__(
         self,
-        request: FusionRequest,
-        stamps: list[Stamp | None],
+        first: FirstLook,
         prepared: Prepared,
         encoded: Encoded,
         recent: RecentParts,
-        room: ViewportRoom,
-        spool: Spool,
-        files: ExitStack,
-        load: LoadModel,
     ) -> None:
         rows, columns = prepared.aligned.inside
-        self._request = request
-        self._stamps = stamps
+        self._request = first.request
+        self._stamps = first.stamps
         self._prepared = prepared
         self._encoded = encoded
         self._inside = Region(rows.start, columns.start, rows.stop, columns.stop)
         self._recent = recent
-        self._room = room
-        self._spool = spool
-        self._files = weakref.finalize(self, files.close)
-        self._load = load
+        self._room = first.room
+        self._spool = first.spool
+        # Its order may be another one than that of all frames together.
+        as_seen = prepared.request.stack == first.request.stack
+        self._source_index = first.source_index if as_seen else None
+        self.glimpses = self._source_index is not None
+        self._files = weakref.finalize(self, first.handed_over().close)
+        self._load = first.load
         self.stale = self._lent = (
             False  # lent to a render that begins anew: frames stay as they are
         )
@@ -298,8 +311,7 @@ class Viewport:
 
     def parts_over(self, window: Region) -> list[Region]:
         """The parts in which the picture is best made, over a window of it, row by row."""
-        blocks = blocks_over(self._in_frames(window), self._frame_size_px)
-        return [block.grown(0, self._inside).seen_from(self._inside) for block in blocks]
+        return parts_over(window, self._inside, self._frame_size_px)
 
     def picture_of(self, window: Region, mode: Mode, progress: Progress) -> NDArray[np.uint16]:
         """A part of the picture.
@@ -319,45 +331,47 @@ class Viewport:
             Cancelled: If the user stopped it.
         """
         self._check_open()
-        wanted, size_px = self._in_frames(window), self._frame_size_px
-        whole = bounds(blocks_over(wanted, size_px))
-        seen = surrounds(whole, size_px)
-        fusion = self._on_device(lambda: self._fused(seen, mode, progress.sub(0.0, 0.8)))
-        picture, _ = composite(
-            fusion,
-            frames_on_demand(self._prepared, self._recent),
-            focus=self._encoded.focus,
-            overview=self._encoded.overview,
-            motion=self._encoded.motion,
-            agreement_rmse=self._encoded.model.manifest.agreement_rmse,
-            mode=mode,
-            progress=progress.sub(0.8, 1.0),
-            window=whole,
-        )
-        return to_uint16(picture[wanted.seen_from(whole).slices])
+        encoded, moved = self._encoded, self._in_frames(window)
 
-    def _fused(self, window: Region, mode: Mode, progress: Progress) -> LatentFusion:
-        encoded, overlap = self._encoded, self._request.overlap
-        manifest = encoded.model.manifest
-        cell_px = manifest.scale // manifest.weight_scale
-        reach = reach_px(encoded.focus, cell_px) if mode is Mode.FAITHFUL else 0
-        latents = self._latents
-        cells = needed_cells(latents, window, reach, overlap, manifest)
-        needed = len(latents) * cells.height * cells.width * manifest.scale**2 * FRAME_BYTES
-        if needed > self._room.recent_bytes and not self.complete and not self._lent:
-            self._finish(Clock(), progress.sub(0.0, 0.5))  # to make it again and again takes longer
-            latents = self._latents
-        missing, threads = latents[len(encoded.latents) :], encoded.model.calls_at_once
-        read_ahead(missing, cells, threads, progress.checkpoint)
-        return fuse_latents(
+        def made() -> NDArray[np.uint16]:
+            latents, size_px = self._latents, self._frame_size_px
+            manifest, reach = encoded.model.manifest, reach_of(encoded.model, encoded.focus, mode)
+            around = surrounds(blocks_around(moved, size_px), size_px)
+            cells = needed_cells(latents, around, reach, self._request.overlap, manifest)
+            needed = len(latents) * cells.height * cells.width * manifest.scale**2 * FRAME_BYTES
+            if needed > self._room.recent_bytes and not self.complete and not self._lent:
+                self._finish(Clock(), progress.sub(0.0, 0.4))  # again and again takes longer
+            frames = range(len(self._prepared.frames))
+            return self._made_of(frames, moved, mode, progress.sub(0.4, 1.0), self._recent)
+
+        return self._on_device(made)
+
+    def glimpse_of(self, window: Region, mode: Mode, progress: Progress) -> NDArray[np.uint16]:
+        """The same of the few frames that are in focus there; see `FirstLook.glimpse_of`."""
+        self._check_open()
+        if self._source_index is None:
+            raise ValueError("it is not known what is in focus where")
+        count, moved = len(self._prepared.frames), self._in_frames(window)
+        few = few_frames(self._source_index, window, self.size_px, count)
+        return self._on_device(lambda: self._made_of(few, moved, mode, progress, anew))
+
+    def _made_of(
+        self, of: Sequence[int], window: Region, mode: Mode, progress: Progress, recall: Recall
+    ) -> NDArray[np.uint16]:
+        """A part of some of the frames, in pixels of these."""
+        encoded, latents = self._encoded, self._latents
+        frames = frames_on_demand(self._prepared, self._recent)
+        seen = Seen(encoded.focus, encoded.overview, encoded.motion)
+        return part_of(
             encoded.model,
-            latents,
-            self._frame_size_px,
-            overlap,
-            progress.sub(0.5, 1.0),
-            window=window,
-            reach_px=reach,
-            recall=self._recent,
+            [frames[index] for index in of],
+            [latents[index] for index in of],
+            seen.taken(of) if len(of) < len(frames) else seen,
+            window,
+            overlap=self._request.overlap,
+            mode=mode,
+            progress=progress,
+            recall=recall,
         )
 
     def close(self) -> None:
@@ -381,7 +395,4 @@ class Viewport:
 
     def _in_frames(self, window: Region) -> Region:
         """A window of the picture in the coordinates of the frames."""
-        top, left = self._inside.top, self._inside.left
-        return Region(
-            window.top + top, window.left + left, window.bottom + top, window.right + left
-        )
+        return window.moved(self._inside.top, self._inside.left)

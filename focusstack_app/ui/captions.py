@@ -76,7 +76,8 @@ def preview_caption(
     """For example "Quick preview · zoom in for full quality · …", "Preview · full quality here …".
 
     Before the first preview is there, the source that is shown in its place is named; one of some
-    of the frames is called rough, and after a change, the old preview is called old.
+    of the frames is called rough, and after a change, the old preview is called old. What is made
+    of a few frames until the others are read is a first look.
     """
     preview = previewer.preview
     if preview is None:
@@ -89,18 +90,21 @@ def preview_caption(
             count=len(preview.request.stack), all=len(preview.asked.stack)
         )
         return f"{rough} · {_news(previewer, frames)}"
-    quick = tr("Quick preview")
+    quick = tr("First look, from a few frames") if refiner.glimpsed else tr("Quick preview")
     percent = tr("{percent} %").format(percent=int(refiner.fraction * 100))
     match refiner.quality:
         case Quality.QUICK if refiner.offers_more:
             parts = [quick, tr("zoom in for full quality")]
         case Quality.QUICK:
             parts = [quick]
+        case Quality.GLIMPSING:
+            parts = [quick, tr("first look, {percent}").format(percent=percent)]
         case Quality.PREPARING:
             parts = [quick, tr("reading full size, {percent}").format(percent=percent)]
         case Quality.REFINING:
             refining = tr("refining to full quality, {percent}")
-            parts = [tr("Preview"), refining.format(percent=percent)]
+            shown = quick if refiner.glimpsed else tr("Preview")
+            parts = [shown, refining.format(percent=percent)]
         case Quality.FULL:
             parts = [tr("Preview"), tr("full quality here")]
     return " · ".join([*parts, request_text(preview.request)])

@@ -10,7 +10,13 @@ import dataclasses
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from focusstack_app.core.frames import Stack
-from focusstack_app.core.fusion import FusionRequest, Mode, Registration
+from focusstack_app.core.fusion import (
+    FusionRequest,
+    FusionResult,
+    Method,
+    Mode,
+    Registration,
+)
 from focusstack_app.core.progress import Progress
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask, Task
 from focusstack_app.ui.picture import DisplayPicture, prepare
@@ -36,6 +42,7 @@ class Preview:
         registration: Where the frames lie; None where they were not registered, or roughly.
         found: The same request of the frames that belong together, in the order of their focus, and
             with their registration.
+        result: What it is made of, at its size.
     """
 
     request: FusionRequest
@@ -45,11 +52,25 @@ class Preview:
     warnings: tuple[str, ...]
     registration: Registration | None
     found: FusionRequest
+    result: FusionResult
 
     @property
     def rough(self) -> bool:
         """Whether it shows some of the frames only."""
         return self.request.rough
+
+    @property
+    def to_render(self) -> FusionRequest:
+        """What the render would be asked."""
+        return dataclasses.replace(self.found, max_side_px=None)
+
+    @property
+    def refinable(self) -> bool:
+        """Whether the render could show more."""
+        request = self.request
+        source = request.stack.sources[request.stack.reference]
+        larger = request.max_side_px is not None and max(source.size_px) > request.max_side_px
+        return larger and request.method is Method.VAEEDOF and len(request.stack) > 1
 
 
 def roughly(request: FusionRequest) -> FusionRequest | None:
@@ -221,12 +242,13 @@ class Previewer(QObject):
             full_size_px = request.stack.sources[request.stack.reference].size_px
             picture = prepare(result.picture, result.icc_profile, full_size_px, progress.checkpoint)
             if rough:
-                return Preview(request, asked, picture, result.device, (), None, request)
+                return Preview(request, asked, picture, result.device, (), None, request, result)
             known = result.registration_of(request.stack)
             found = dataclasses.replace(
                 request, stack=result.request.stack, registration=result.registration
             )
-            return Preview(request, asked, picture, result.device, result.warnings, known, found)
+            told = result.warnings
+            return Preview(request, asked, picture, result.device, told, known, found, result)
 
         def tell(fraction: float, stage: str) -> None:
             del stage

@@ -5,22 +5,26 @@ from __future__ import annotations
 import dataclasses
 import math
 from enum import Enum
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 
 from focusstack_app.core.errors import Cancelled
-from focusstack_app.core.fusion import FusionRequest, Method
+from focusstack_app.core.fusion import FusionRequest
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region, bounds
 from focusstack_app.jobs.budget import fits_in_memory
+from focusstack_app.jobs.first_look import FirstLook
 from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.bridge import Bridge, Lane, LatestTask
 from focusstack_app.ui.picture import DisplayPicture, converted, enlarged, paste
 from focusstack_app.ui.previewing import PREVIEW_SIDE_PX, Preview, Previewer
 from focusstack_app.ui.services import Services
 from focusstack_app.ui.viewer import Viewer
+from focusstack_app.ui.visible_parts import covered, together
 
 _SETTLE_MS = 60
 _IDLE_MS = 1000
@@ -30,18 +34,27 @@ class Quality(Enum):
     """Of what is visible in the preview."""
 
     QUICK = "quick"
+    GLIMPSING = "glimpsing"
     PREPARING = "preparing"
     REFINING = "refining"
     FULL = "full"
 
 
+class _Prepared(NamedTuple):
+    """What the preview can be refined with: what is read first, or all of it; and its picture."""
+
+    first: FirstLook | None
+    viewport: Viewport | None
+    canvas: DisplayPicture
+
+
 class Refiner(QObject):
     """Makes the parts of the preview that are looked at as the render will make them.
 
-    The frames are read before: when somebody looks, or, where they fit in memory, once nothing has
-    been asked for a while. They are aligned and encoded where somebody looks, and the rest of them
-    in such whiles. The render takes them from here; what is looked at meanwhile is made in its
-    middle.
+    Of many frames, those few that are in focus there are read and fused first. All of them are read
+    then, or, where they fit in memory, once nothing has been asked for a while. They are aligned
+    and encoded where somebody looks, and the rest of them in such whiles. The render takes them
+    from here; what is looked at meanwhile is made in its middle.
 
     Attributes:
         fraction: How far what is looked at is prepared, or refined, 0 to 1.
@@ -68,14 +81,17 @@ class Refiner(QObject):
         self._bridge = bridge
         self._services = services
         self._latest = LatestTask()
+        self._first: FirstLook | None = None
         self._viewport: Viewport | None = None
         self._canvas: DisplayPicture | None = None
         self._done: set[Region] = set()
+        self._glimpsed: set[Region] = set()
         self._making: list[Region] = []  # parts, at once
         self._visible = self._missing = 0  # parts
+        self._glimpsing = self._blind = False
         self._failed = self._failed_idle = self._outdated = False
         self.fraction = 0.0
-        self._told = (Quality.QUICK, 0)
+        self._told = (Quality.QUICK, 0, False)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._go_on)
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
@@ -88,17 +104,25 @@ class Refiner(QObject):
     def quality(self) -> Quality:
         """Of what is looked at."""
         window = self._window
-        if window is not None and self._canvas is not None and self._covered(window):
+        if window is not None and self._shows(window, self._done):
             return Quality.FULL
         if self._latest.task is None or window is None:
             return Quality.QUICK
-        return Quality.REFINING if self._making else Quality.PREPARING
+        if self._making:
+            return Quality.GLIMPSING if self._glimpsing else Quality.REFINING
+        return Quality.PREPARING
+
+    @property
+    def glimpsed(self) -> bool:
+        """Whether all that is looked at was made of a few frames, or is at full quality."""
+        window = self._window
+        return window is not None and self._shows(window, self._done | self._glimpsed)
 
     @property
     def offers_more(self) -> bool:
         """Whether a look from nearer will be at full quality."""
         preview = self._previewer.preview
-        able = preview is not None and _refinable(preview) and not self._failed
+        able = preview is not None and preview.refinable and not self._failed
         return able and self._window is None
 
     @property
@@ -131,44 +155,51 @@ class Refiner(QObject):
             self.give_back()
         return self._viewport
 
-    def _covered(self, window: Region) -> bool:
-        """Whether the parts that are done, none over another, cover a window."""
-        shared = [part.grown(0, window) for part in self._done if part.overlaps(window)]
-        return sum(map(_area, shared)) == _area(window)
+    def _shows(self, window: Region, parts: set[Region]) -> bool:
+        return self._canvas is not None and covered(window, parts)
 
     def _go_on(self) -> None:
         """Do what is to be done next for what is looked at."""
         previewer, preview, window = self._previewer, self._previewer.preview, self._window
         busy = previewer.busy or self._failed
-        if preview is None or busy or not _refinable(preview):
+        if preview is None or busy or not preview.refinable:
             self._stop()
         elif window is None:
             if self._making:  # a preparation goes on: reading again would take longer
                 self._stop()
-        elif self._canvas is None or self._viewport is None:
-            if self._canvas is not None and self._covered(window):
-                self._stop()
-            elif self._latest.task is None and (self._viewport or not previewer.held):
-                self._prepare(preview, self._viewport)
-        else:
-            parts = self._viewport.parts_over(window)
-            missing = [part for part in parts if part not in self._done]
-            self._visible, self._missing = len(parts), len(missing)
-            if not missing:
-                self._stop()
-            elif not any(part in missing for part in self._making):
-                self._refine(_together(parts, missing, window), self._viewport, preview)
+        elif self._shows(window, self._done):
+            self._stop()
+        elif self._viewport is not None or not previewer.held:
+            self._make_next(preview, window)
         self._tell()
 
+    def _make_next(self, preview: Preview, window: Region) -> None:
+        source = self._viewport or self._first
+        if self._canvas is not None and source is not None and source.glimpses and not self._blind:
+            parts = source.parts_over(window)
+            missing = [part for part in parts if part not in self._done | self._glimpsed]
+            if missing:
+                if not (self._glimpsing and any(part in missing for part in self._making)):
+                    self._refine(parts, missing, window, source, preview, glimpsing=True)
+                return
+        if self._canvas is None or self._viewport is None:
+            if self._latest.task is None or self._making:
+                self._prepare(preview)
+            return
+        parts = self._viewport.parts_over(window)
+        missing = [part for part in parts if part not in self._done]
+        if self._glimpsing or not any(part in missing for part in self._making):
+            self._refine(parts, missing, window, self._viewport, preview, glimpsing=False)
+
     def _tell(self) -> None:
-        news = self.quality, int(self.fraction * 100)
+        news = self.quality, int(self.fraction * 100), self.glimpsed
         if news != self._told:
             self._told = news
             self.changed.emit()
 
     def _stop(self) -> None:
         self._latest.cancel()
-        self._making = []
+        self._making, self._glimpsing = [], False
 
     def _work_idle(self) -> None:
         """Get ready for a look from nearer, or elsewhere; whatever is asked for stops it."""
@@ -176,11 +207,11 @@ class Refiner(QObject):
         if preview is None or self._viewer.picture is not preview.picture:
             return
         busy = previewer.busy or self._latest.task or self._bridge.is_busy(Lane.DEVICE)
-        refused = self._failed or self._failed_idle or not _refinable(preview)
-        if busy or refused or not fits_in_memory(_render_of(preview)):
+        refused = self._failed or self._failed_idle or not preview.refinable
+        if busy or refused or not fits_in_memory(preview.to_render):
             return
         if self._viewport is None:
-            self._prepare(preview, None)
+            self._prepare(preview)
         elif not self._viewport.complete:
             self._finish(self._viewport)
 
@@ -194,15 +225,29 @@ class Refiner(QObject):
         task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
         task.failed.connect(self._on_failed_idle)
 
-    def _prepare(self, preview: Preview, viewport: Viewport | None) -> None:
-        """Read the frames at full size, and make the preview a picture that can be refined."""
-        request = _render_of(preview)
+    def _prepare(self, preview: Preview) -> None:
+        """Make the preview a picture that can be refined, and read the frames at full size.
 
-        def work(progress: Progress) -> tuple[Viewport, DisplayPicture]:
-            opened = viewport or self._services.open_viewport(request, progress)
-            return opened, enlarged(preview.picture, opened.size_px, progress.checkpoint)
+        Not yet where parts of it can be had before.
+        """
+        self._stop()
+        self.fraction = 0.0
+        request, canvas = preview.to_render, self._canvas
+        first, viewport, glances = self._first, self._viewport, canvas is None and not self._blind
 
-        self._making, self.fraction = [], 0.0
+        def work(progress: Progress) -> _Prepared:
+            begun, opened = first, viewport
+            if opened is None:
+                begun = begun or self._services.first_look(request, preview.result)
+                if not (begun.glimpses and glances):
+                    opened = self._services.open_viewport(begun, progress)
+            source = opened or begun
+            assert source is not None
+            shown = canvas
+            if shown is None or shown.full_size_px != source.size_px:
+                shown = enlarged(preview.picture, source.size_px, progress.checkpoint)
+            return _Prepared(None if opened else begun, opened, shown)
+
         task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
         task.progressed.connect(self._on_progress)
         task.succeeded.connect(self._on_prepared)
@@ -214,11 +259,11 @@ class Refiner(QObject):
         self.fraction = refined / self._visible if self._making else fraction
         self._tell()
 
-    def _on_prepared(self, prepared: tuple[Viewport, DisplayPicture]) -> None:
-        self._viewport, canvas = prepared
-        if self._canvas is None or self._canvas.full_size_px != canvas.full_size_px:
+    def _on_prepared(self, prepared: _Prepared) -> None:
+        self._first, self._viewport, canvas = prepared
+        if self._canvas is not canvas:
             self._canvas = canvas
-            self._done.clear()
+            self._forget_parts()
             self._show(canvas)
         self._idle.start()
         self._go_on()
@@ -231,29 +276,57 @@ class Refiner(QObject):
         if self._viewer.picture is before.picture:
             self._viewer.show_picture(canvas)
 
-    def _refine(self, parts: list[Region], viewport: Viewport, preview: Preview) -> None:
-        mode, whole = preview.request.mode, bounds(parts)
+    def _refine(
+        self,
+        parts: list[Region],
+        missing: list[Region],
+        window: Region,
+        source: FirstLook | Viewport,
+        preview: Preview,
+        *,
+        glimpsing: bool,
+    ) -> None:
+        """Make the next of the parts that are missing over a window, of all frames or of a few."""
+        making, mode = together(parts, missing, window), preview.request.mode
+        whole, make = bounds(making), source.glimpse_of
+        if isinstance(source, Viewport) and not glimpsing:
+            make = source.picture_of
 
         def work(progress: Progress) -> NDArray[np.uint8]:
-            if viewport.closed:  # by the render that it was lent to
+            if source.closed:  # by the render that it was lent to
                 raise Cancelled
-            return converted(viewport.picture_of(whole, mode, progress), viewport.icc_profile)
+            return converted(make(whole, mode, progress), source.icc_profile)
 
-        self._making = parts
+        self._stop()
+        self._visible, self._missing = len(parts), len(missing)
+        self._making, self._glimpsing = making, glimpsing
         self._on_progress(0.0, "")
         task = self._latest.replace(self._bridge.submit(Lane.PREVIEW, work))
         task.progressed.connect(self._on_progress)
-        task.succeeded.connect(lambda pixels: self._on_refined(parts, pixels))
-        task.failed.connect(self._on_failed)
+        made = self._glimpsed if glimpsing else self._done
+        task.succeeded.connect(lambda pixels: self._on_refined(making, pixels, made))
+        task.failed.connect(self._on_blind if glimpsing else self._on_failed)
 
-    def _on_refined(self, parts: list[Region], pixels: NDArray[np.uint8]) -> None:
+    def _on_refined(
+        self, parts: list[Region], pixels: NDArray[np.uint8], made: set[Region]
+    ) -> None:
         assert self._canvas is not None
         paste(self._canvas, pixels, bounds(parts).slices)
         self._viewer.update()
-        self._done.update(parts)
+        made.update(parts)
         self._making = []
         self._idle.start()
         self._go_on()
+
+    def _on_blind(self, error: Exception) -> None:
+        """Nothing can be seen of a few frames: what is made of all of them will tell why."""
+        del error
+        self._making, self._blind = [], True
+        self._go_on()
+
+    def _forget_parts(self) -> None:
+        self._done.clear()
+        self._glimpsed.clear()
 
     def _on_failed(self, error: Exception) -> None:
         """Tell who waits for it; else it is tried again when somebody looks."""
@@ -273,9 +346,10 @@ class Refiner(QObject):
         """Begin anew; what was read serves another mode too."""
         self._stop()
         self._canvas = None
-        self._done.clear()
-        self._failed = self._failed_idle = False
-        if self._viewport is not None and not self._viewport.serves(_render_of(preview)):
+        self._forget_parts()
+        self._failed = self._failed_idle = self._blind = False
+        source = self._viewport or self._first
+        if source is not None and not source.serves(preview.to_render):
             self.give_back()
         self._look_again()
 
@@ -294,7 +368,7 @@ class Refiner(QObject):
                 return
         if previewer.preview is None:
             self._canvas = None
-            self._done.clear()
+            self._forget_parts()
             self.give_back()
         elif previewer.busy or (previewer.held and self._viewport is None):
             self._stop()
@@ -308,50 +382,12 @@ class Refiner(QObject):
     def give_back(self) -> None:
         """Give the memory back, and remove the temporary files, after what is being done."""
         self._stop()
-        viewport, self._viewport = self._viewport, None
-        if viewport is not None:
-            self._bridge.submit(Lane.DEVICE, lambda _: viewport.close())
+        for held in (self._first, self._viewport):
+            if held is not None:
+                self._bridge.submit(Lane.DEVICE, partial(_close, held))
+        self._first = self._viewport = None
 
 
-def _render_of(preview: Preview) -> FusionRequest:
-    """What the render would be asked."""
-    return dataclasses.replace(preview.found, max_side_px=None)
-
-
-def _refinable(preview: Preview) -> bool:
-    """Whether the render could show more."""
-    request = preview.request
-    source = request.stack.sources[request.stack.reference]
-    larger = request.max_side_px is not None and max(source.size_px) > request.max_side_px
-    return larger and request.method is Method.VAEEDOF and len(request.stack) > 1
-
-
-def _together(parts: list[Region], missing: list[Region], window: Region) -> list[Region]:
-    """What is made next: the missing part nearest to the middle of a window, and those beside it.
-
-    They make a rectangle of two by two parts at most. At once they cost less than one by one, as
-    each needs what lies around it.
-
-    Args:
-        parts: All over the window.
-        missing: Those that are to be made.
-        window: What is looked at.
-    """
-    y, x = (window.top + window.bottom) / 2, (window.left + window.right) / 2
-    first = min(
-        missing,
-        key=lambda p: math.hypot((p.top + p.bottom) / 2 - y, (p.left + p.right) / 2 - x),
-    )
-    tops, lefts = (sorted({getattr(p, side) for p in parts}) for side in ("top", "left"))
-
-    def square(part: Region) -> tuple[int, int]:
-        return tops.index(part.top) // 2, lefts.index(part.left) // 2
-
-    beside = [part for part in missing if square(part) == square(first)]
-    if sum(map(_area, beside)) == _area(bounds(beside)):
-        return beside
-    return [part for part in beside if part.top == first.top]
-
-
-def _area(region: Region) -> int:
-    return region.height * region.width
+def _close(held: FirstLook | Viewport, progress: Progress) -> None:
+    del progress
+    held.close()

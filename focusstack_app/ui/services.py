@@ -20,12 +20,13 @@ from focusstack_app.io.probe import list_images
 from focusstack_app.io.read import read_proxy
 from focusstack_app.io.thumbnail import read_thumbnail
 from focusstack_app.jobs.export import export_map, export_result, export_stereo
+from focusstack_app.jobs.first_look import FirstLook
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.maps import MapKind
 from focusstack_app.jobs.opening import OpenedStack, open_stack
 from focusstack_app.jobs.remembered import Remembered
 from focusstack_app.jobs.source_frame import read_source_frame
-from focusstack_app.jobs.viewport import Viewport, open_viewport
+from focusstack_app.jobs.viewport import Viewport, open_after
 from focusstack_app.ui.display_profile import read_profile
 
 
@@ -88,7 +89,8 @@ class Services:
         export_result: A result to a file.
         export_map: A map of a result to a file.
         export_stereo: A stereo view of a result to a file.
-        open_viewport: A request to its picture in parts.
+        first_look: A request, and the preview of its frames, to what can be looked at first.
+        open_viewport: That to the picture in parts.
         read_thumbnail: A source to (H, W, 3) uint8 sRGB with at most that longer side.
         read_proxy: A source to its picture with at most that longer side.
         read_source_frame: A frame of a result, by position in its stack, as it lay under it:
@@ -104,7 +106,8 @@ class Services:
     export_result: Export = export_result
     export_map: ExportMap = export_map
     export_stereo: ExportStereo = export_stereo
-    open_viewport: Callable[[FusionRequest, Progress], Viewport] = open_viewport
+    first_look: Callable[[FusionRequest, FusionResult], FirstLook] = FirstLook
+    open_viewport: Callable[[FirstLook, Progress], Viewport] = open_after
     read_thumbnail: Callable[[FrameSource, int], NDArray[np.uint8]] = read_thumbnail
     read_proxy: Callable[[FrameSource, int], Frame] = read_proxy
     read_source_frame: Callable[[FusionResult, int, Progress], NDArray[np.uint16]] = (

@@ -1756,12 +1756,20 @@
         <translation>Schnelle Vorschau</translation>
     </message>
     <message>
+        <source>First look, from a few frames</source>
+        <translation>Erster Blick, aus wenigen Aufnahmen</translation>
+    </message>
+    <message>
         <source>{percent} %</source>
         <translation>{percent} %</translation>
     </message>
     <message>
         <source>zoom in for full quality</source>
         <translation>Zoom: volle Qualität</translation>
+    </message>
+    <message>
+        <source>first look, {percent}</source>
+        <translation>erster Blick, {percent}</translation>
     </message>
     <message>
         <source>reading full size, {percent}</source>

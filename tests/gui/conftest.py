@@ -111,7 +111,7 @@ def jobs() -> Jobs:
 @pytest.fixture
 def previewed(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     """A window with the quick preview of a stack that is larger than it."""
-    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=jobs.open))
+    window = make_window(jobs.services())
     drop(window, write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
     qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     return window

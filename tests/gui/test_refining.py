@@ -13,14 +13,14 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from focusstack_app.core.errors import InputError
-from focusstack_app.core.fusion import FusionRequest, Method, Mode
+from focusstack_app.core.fusion import FusionRequest, FusionResult, Method, Mode
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
+from focusstack_app.jobs.first_look import FirstLook
 from focusstack_app.jobs.fuse import fuse_stack
 from focusstack_app.jobs.viewport import Viewport
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.picture import prepare
-from focusstack_app.ui.services import Services
 from focusstack_app.ui.view_bar import View
 from tests.gui.conftest import MakeWindow
 from tests.helpers.pulse import LONGEST_S, Pulse
@@ -143,10 +143,10 @@ def _refined_from_disk(
 ) -> MainWindow:
     """A window whose frames do not fit in memory, refined at 100 %."""
 
-    def no_memory(request: FusionRequest, progress: Progress) -> Viewport:
-        return jobs.open(replace(request, memory_bytes=0), progress)
+    def no_memory(request: FusionRequest, preview: FusionResult) -> FirstLook:
+        return jobs.first_look(replace(request, memory_bytes=0), preview)
 
-    window = make_window(Services(fuse_stack=jobs.fuse, open_viewport=no_memory))
+    window = make_window(replace(jobs.services(), first_look=no_memory))
     window.open_paths(write_stack(tmp_path / "bracket", 3, width_px=1300, height_px=800))
     qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     window.viewer.show_actual_pixels()

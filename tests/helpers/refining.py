@@ -9,10 +9,12 @@ from pytestqt.qtbot import QtBot
 from focusstack_app.core.fusion import FusionRequest, FusionResult
 from focusstack_app.core.model import FloatArray, Fused
 from focusstack_app.core.progress import Progress
+from focusstack_app.jobs.first_look import FirstLook
 from focusstack_app.jobs.fuse import fuse_stack
-from focusstack_app.jobs.viewport import Viewport, open_viewport
+from focusstack_app.jobs.viewport import Viewport, open_after
 from focusstack_app.ui.main_window import MainWindow
 from focusstack_app.ui.refining import Quality
+from focusstack_app.ui.services import Services
 from tests.helpers.models import UnevenModel
 
 PATIENCE_MS = 60_000
@@ -49,15 +51,22 @@ class Jobs:
         self.fused.append(request)
         return fuse_stack(request, progress, self.load)
 
-    def open(self, request: FusionRequest, progress: Progress) -> Viewport:
-        self.opened.append(request)
+    def services(self) -> Services:
+        """They, for a window."""
+        return Services(fuse_stack=self.fuse, first_look=self.first_look, open_viewport=self.open)
+
+    def first_look(self, request: FusionRequest, preview: FusionResult) -> FirstLook:
+        return FirstLook(request, preview, self.load)
+
+    def open(self, first: FirstLook, progress: Progress) -> Viewport:
+        self.opened.append(first.request)
         while not self.may_open.wait(0.01):
             progress.checkpoint()
         if self.error is not None:
             raise self.error
         self.opening = True
         try:
-            return open_viewport(request, progress, self.load)
+            return open_after(first, progress)
         finally:
             self.opening = False
 
