@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
@@ -22,6 +23,7 @@ from focusstack_app.jobs.proposal import (
 
 # A frame stays the same when a program writes a rating into it; another card has the same names.
 Identity = tuple[Path, datetime | None]
+Owner = TypeVar("Owner")
 
 
 def groups_of(
@@ -74,6 +76,28 @@ def continues(stack: ProposedStack, group: ProposedStack, *, begun: bool) -> boo
             return False
     both = sorted((*sources, *group.sources), key=lambda s: natural_order(s.path.name))
     return len(grouped(as_taken(both))) == 1
+
+
+def by_owner(
+    group: ProposedStack, owner_of: Callable[[ProposedStack], Owner | None]
+) -> list[tuple[Owner | None, ProposedStack]]:
+    """Frames that came together, each with the stack that it belongs to.
+
+    Late ones of several stacks are far apart, and look like a stack of their own.
+
+    Args:
+        group: The frames.
+        owner_of: The stack that is known of which frames are, if there is one.
+    """
+    owner = owner_of(group)
+    owners = [owner_of(replace(group, sources=(source,))) for source in group.sources]
+    if owner is not None or None in owners or len(set(owners)) < 2:
+        return [(owner, group)]
+    of_each = list(zip(owners, group.sources, strict=True))
+    return [
+        (one, replace(group, sources=tuple(source for of, source in of_each if of is one)))
+        for one in dict.fromkeys(owners)
+    ]
 
 
 def held_back(

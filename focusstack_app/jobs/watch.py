@@ -17,6 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Lookout, Version
 from focusstack_app.jobs.arrived_stacks import (
+    by_owner,
     continues,
     files_of,
     groups_of,
@@ -149,11 +150,14 @@ class Watch:
             if not source.is_result and identity(source) not in mine | self._ignored
         ]
         found: list[_Found] = []
+
+        def owner_of(group: ProposedStack) -> Entry | None:
+            known = reversed(entries)
+            return next((e for e in known if continues(e.stack, group, begun=e.over)), None)
+
         given = self._is_given(look.folder)
-        for group in groups_of(look.folder, fresh, look.warnings, given=given):
-            owner = next(
-                (e for e in reversed(entries) if continues(e.stack, group, begun=e.over)), None
-            )
+        groups = groups_of(look.folder, fresh, look.warnings, given=given)
+        for owner, group in (pair for some in groups for pair in by_owner(some, owner_of)):
             if owner is None:
                 found.append(_Found(self._new(group), group))
             elif owner.over and not owner.failed:
