@@ -996,6 +996,14 @@
         <translation>Wählen Sie einen kürzeren Namen.</translation>
     </message>
     <message>
+        <source>another program has it open, or it is write-protected</source>
+        <translation>ein anderes Programm hat die Datei geöffnet, oder sie ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>Close it there, or choose another name.</source>
+        <translation>Schließen Sie sie dort, oder wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>{file} cannot be written: {reason}.</source>
         <translation>{file} lässt sich nicht schreiben: {reason}.</translation>
     </message>
@@ -1034,6 +1042,10 @@
     <message>
         <source>{file} is a folder, not a picture.</source>
         <translation>{file} ist ein Ordner, kein Bild.</translation>
+    </message>
+    <message>
+        <source>Close the program that has it open, or copy it elsewhere.</source>
+        <translation>Schließen Sie das Programm, das die Datei geöffnet hat, oder kopieren Sie sie an einen anderen Ort.</translation>
     </message>
     <message>
         <source>{file} may not be read.</source>
