@@ -57,25 +57,16 @@ def groups_of(
 def continues(stack: ProposedStack, group: ProposedStack, *, begun: bool) -> bool:
     """Whether frames belong to a stack that is known.
 
-    To one that was begun they do only if the times say so: what comes so late is else a new one.
+    To one that was begun they do only if the times say so, by its pauses: what comes so late is
+    else a new one.
     """
-    sources = stack.sources
-    if not sources or not group.sources:
+    sources, new = stack.sources, group.sources
+    if not sources or not new:
         return False
-    if begun:
-        times, new = (
-            [source.captured_at for source in some if source.captured_at is not None]
-            for some in (sources, group.sources)
-        )
-        if not times or not new:
-            return False
-        gap_s = max(
-            (min(new) - max(times)).total_seconds(), (min(times) - max(new)).total_seconds()
-        )
-        if gap_s > longest_pause_s(sources):
-            return False
-    both = sorted((*sources, *group.sources), key=lambda s: natural_order(s.path.name))
-    return len(grouped(as_taken(both))) == 1
+    if begun and not all(any(source.captured_at for source in some) for some in (sources, new)):
+        return False
+    both = sorted((*sources, *new), key=lambda s: natural_order(s.path.name))
+    return len(grouped(as_taken(both), longest_pause_s(sources) if begun else None)) == 1
 
 
 def by_owner(

@@ -195,7 +195,9 @@ class Watch:
         """After how many seconds a stack is complete, which has not changed for `still_s`."""
         if one.stack.single and not one.stack.problem:
             return None
-        longest_s = min(longest_pause_s(one.stack.sources), _LONGEST_WAIT_S)
+        sources = one.stack.sources
+        exposure_s = max((source.exposure_s or 0.0 for source in sources), default=0.0)
+        longest_s = min(longest_pause_s(sources) + exposure_s, _LONGEST_WAIT_S)
         return max(max(self.wait_s, longest_s) - still_s, least_s, 0.0)
 
     def _no_room(self, entry: Entry) -> str:

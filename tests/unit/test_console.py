@@ -114,7 +114,10 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
 
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
-SIGNALS.append(signal.SIGBREAK if sys.platform == "win32" else signal.SIGHUP)
+if sys.platform == "win32":
+    SIGNALS.append(signal.SIGBREAK)
+else:
+    SIGNALS.append(signal.SIGHUP)
 
 
 @pytest.mark.parametrize("number", SIGNALS)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ def test_times_say_what_continues_a_stack(
     frames = _frames(write_timed_stack(tmp_path, [0, 1, 2, after_s, after_s + 1]))
     first, second = _stack(tmp_path, frames[:3]), _stack(tmp_path, frames[3:])
     assert continues(first, second, begun=begun) is belongs
+
+
+def test_an_exposure_is_no_pause(tmp_path: Path) -> None:
+    frames = _frames(write_timed_stack(tmp_path, [0, 32, 64, 96]))
+    frames = [replace(frame, exposure_s=30.0) for frame in frames]
+    assert continues(_stack(tmp_path, frames[:3]), _stack(tmp_path, frames[3:]), begun=True)
 
 
 @pytest.mark.parametrize("begun", [True, False])
