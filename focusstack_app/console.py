@@ -5,6 +5,7 @@ A terminal that is gone, a pipe that nobody reads and a log on a full disk cost 
 
 from __future__ import annotations
 
+import errno
 import io
 import math
 import os
@@ -28,7 +29,6 @@ DONE, FAILED, CANCELLED = 0, 1, 130  # exit codes
 _BAR_CELLS = 24
 _REDRAW_S = 0.1
 _ESTIMATE_AFTER_S = 2.0
-_CLEAR_LINE = "\r\x1b[K"
 
 
 class ProgressDisplay:
@@ -61,7 +61,7 @@ class ProgressDisplay:
         trace: TracebackType | None,
     ) -> None:
         """Remove the bar."""
-        self._write(_CLEAR_LINE if self._bar else "")
+        self._write(_cleared_line() if self._bar else "")
 
     def __call__(self, fraction: float, stage: str) -> None:
         """Show that `fraction` (0 to 1) is done and what is being done."""
@@ -77,7 +77,7 @@ class ProgressDisplay:
 
     def note(self, line: str) -> None:
         """Write a line of its own; the bar comes back below it with the next progress."""
-        self._write(f"{_CLEAR_LINE if self._bar else ''}{shown(line)}\n")
+        self._write(f"{_cleared_line() if self._bar else ''}{shown(line)}\n")
         self._drawn_s = -math.inf
 
     def _draw(self, fraction: float, stage: str, *, changed: bool) -> None:
@@ -88,7 +88,7 @@ class ProgressDisplay:
         full = round(fraction * _BAR_CELLS)
         bar = "#" * full + "-" * (_BAR_CELLS - full)
         text = f"[{bar}] {fraction * 100:3.0f} %  {stage}{self._time_left(fraction, now_s)}"
-        self._write(_CLEAR_LINE + text[: shutil.get_terminal_size().columns - 1])
+        self._write(f"{_cleared_line()}{text[: _columns()]}")
 
     def _line(self, fraction: float, stage: str, *, changed: bool) -> None:
         tenth = int(fraction * 10 + 1e-9)
@@ -108,6 +108,15 @@ class ProgressDisplay:
         with suppress(OSError):
             self._stream.write(text)
             self._stream.flush()
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns - 1  # in the last one, some terminals begin a line
+
+
+def _cleared_line() -> str:
+    """To the start of an empty line; by blanks, as Windows shows escape sequences as they are."""
+    return f"\r{' ' * _columns()}\r"
 
 
 def open_standard_streams() -> None:
@@ -150,7 +159,8 @@ def say(line: str) -> None:
         sys.stdout.flush()
     except OSError as error:
         _silence(sys.stdout)
-        if not isinstance(error, BrokenPipeError):
+        # Windows says of a pipe that nobody reads that it is an invalid argument.
+        if not isinstance(error, BrokenPipeError) and error.errno != errno.EINVAL:
             complain(f"What was to be printed is lost: {error.strerror}.")
 
 
@@ -178,8 +188,8 @@ def one_line(error: FocusStackError) -> str:
 def cancelled_by_signals(progress: Progress) -> Iterator[None]:
     """Let Ctrl-C and a request to terminate cancel `progress`; a second one interrupts at once.
 
-    So does a terminal that is closed, unless `nohup` told the program not to care. Outside the
-    main thread, where no signal arrives, this does nothing.
+    So does a terminal that is closed, unless `nohup` told the program not to care, and Ctrl-Break
+    on Windows. Outside the main thread, where no signal arrives, this does nothing.
     """
 
     def cancel(_signal: int, _frame: FrameType | None) -> None:
@@ -191,7 +201,9 @@ def cancelled_by_signals(progress: Progress) -> Iterator[None]:
         yield
         return
     numbers = [signal.SIGINT, signal.SIGTERM]
-    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
+    elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     before = {number: signal.signal(number, cancel) for number in numbers}
     try:

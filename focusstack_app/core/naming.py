@@ -28,6 +28,8 @@ TOKENS = {
 _TOKEN = re.compile(r"\{([^{}]*)\}")
 _JOINED = re.compile(r"([-_ ]*)\{([^{}]*)\}")  # and what joins it to what is before it
 _LONGEST_BYTES = 200  # file systems take 255; suffixes, numbers and "-provenance" follow
+# Devices of Windows, whatever follows after a dot.
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # by some file system that a disk may have
 
 
@@ -113,7 +115,8 @@ def filled_name(template: str, facts: NameFacts) -> str:
     while len(name.encode("utf-8", "surrogatepass")) > _LONGEST_BYTES:
         name = name[:-1]
     # A leading dot hides a file, a trailing dot or blank is lost on Windows.
-    return name.strip().strip(".").strip() or "stack"
+    name = name.strip().strip(".").strip() or "stack"
+    return _RESERVED.sub(r"\g<0>_", name, count=1) if _RESERVED.match(name) else name
 
 
 def stack_name(sources: Sequence[FrameSource]) -> str:

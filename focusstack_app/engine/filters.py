@@ -17,6 +17,11 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.region import Region
 
 
+def square_of(reach: int) -> NDArray[np.uint8]:
+    """What OpenCV looks at around a pixel: a square that reaches so far."""
+    return np.ones((2 * reach + 1,) * 2, np.uint8)
+
+
 @by_kind
 def gaussian(planes: FloatArray, sigma: float) -> FloatArray:
     """Blurred by a Gaussian that reaches four sigmas; borders mirrored."""
@@ -47,8 +52,8 @@ def box(plane: FloatArray, reach: int) -> FloatArray:
 @by_kind
 def eroded(plane: FloatArray, reach: int) -> FloatArray:
     """(H, W) least values of squares that reach so far."""
-    window = np.ones((2 * reach + 1,) * 2, np.uint8)
-    return np.asarray(cv2.erode(plane, window, borderType=cv2.BORDER_REPLICATE), np.float32)
+    square, border = square_of(reach), cv2.BORDER_REPLICATE
+    return np.asarray(cv2.erode(plane, square, borderType=border), np.float32)
 
 
 @by_kind

@@ -23,7 +23,7 @@ from focusstack_app.core.model import FloatArray
 from focusstack_app.core.planes import Planes
 from focusstack_app.core.progress import Progress
 from focusstack_app.core.region import Region
-from focusstack_app.engine.filters import seen_in_cells
+from focusstack_app.engine.filters import seen_in_cells, square_of
 from focusstack_app.engine.pixels import to_linear
 from focusstack_app.engine.veil import Focus
 
@@ -122,7 +122,7 @@ class _Pair(NamedTuple):
 
     def difference(self, reach: int) -> FloatArray:
         """(h, w) largest difference of squares that reach so far."""
-        found = cv2.dilate(self.levels, _square(reach)) if reach else self.levels
+        found = cv2.dilate(self.levels, square_of(reach)) if reach else self.levels
         return np.asarray(found, np.float32) / np.float32(_LEVELS)
 
 
@@ -205,7 +205,7 @@ def _regions(
     seeds: NDArray[np.uint8],
 ) -> Iterator[tuple[tuple[slice, slice], NDArray[np.bool_]]]:
     """Parts around what moved for sure, and which of their pixels belong to it."""
-    square = _square(round(_TOGETHER * max(seeds.shape)))
+    square = square_of(round(_TOGETHER * max(seeds.shape)))
     around = (cv2.dilate(seeds, square) > 0).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(around)
     for label, (left, top, width, height, _) in enumerate(stats[1:], start=1):
@@ -255,13 +255,9 @@ def _asked(apart: Focus) -> dict[tuple[int, int], float]:
     return pairs
 
 
-def _square(reach: int) -> NDArray[np.uint8]:
-    return np.ones((2 * reach + 1,) * 2, np.uint8)
-
-
 def _around(plane: FloatArray, reach: int) -> FloatArray:
     """(h, w) largest values of squares that reach so far."""
-    return np.asarray(cv2.dilate(plane, _square(reach)), np.float32)
+    return np.asarray(cv2.dilate(plane, square_of(reach)), np.float32)
 
 
 def _usual(one: FloatArray, other: FloatArray, apart_px: float) -> tuple[float, FloatArray]:
@@ -285,7 +281,7 @@ def _difference(one: FloatArray, other: FloatArray, radius: float) -> tuple[int,
 def _beyond(one: FloatArray, other: FloatArray, blur_px: float, reach: int) -> FloatArray:
     """(H, W): how far what one shows, blurred, is beyond all that the other shows nearby."""
     soft = cv2.sqrt(cv2.GaussianBlur(one, (0, 0), blur_px / 2))
-    square = _square(reach)
+    square = square_of(reach)
     least, most = (cv2.sqrt(edge(other, square)) for edge in (cv2.erode, cv2.dilate))
     return np.asarray(np.maximum(soft - most, least - soft).max(2).clip(0))
 
@@ -321,9 +317,9 @@ def _whole(pairs: Sequence[_Pair]) -> NDArray[np.bool_]:
         _, labels, stats, _ = cv2.connectedComponentsWithStats(differs)
         large = stats[:, cv2.CC_STAT_AREA] >= _LEAST_PX
         large[0] = False
-        area |= np.asarray(cv2.dilate(large[labels].astype(np.uint8), _square(pair.reach)))
-    area = np.asarray(cv2.morphologyEx(area, cv2.MORPH_CLOSE, _square(_ASIDE_PX)))
-    around = cv2.dilate(area, _square(_AROUND_PX))
+        area |= np.asarray(cv2.dilate(large[labels].astype(np.uint8), square_of(pair.reach)))
+    area = np.asarray(cv2.morphologyEx(area, cv2.MORPH_CLOSE, square_of(_ASIDE_PX)))
+    around = cv2.dilate(area, square_of(_AROUND_PX))
     outlines, _ = cv2.findContours(around, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return np.asarray(cv2.drawContours(around, outlines, -1, 1, cv2.FILLED), np.bool_)
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.fusion import Depth
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.srgb import encoded
+from focusstack_app.engine.filters import square_of
 from focusstack_app.engine.pixels import to_linear, to_uint16
 
 # What a parallax of 1 is: the whole depth of a stack, or what of it the picture has. A scene that
@@ -100,19 +101,19 @@ def nearness(
 
 def _calm(near: Any, pit: int, reach: int, speck: float) -> FloatArray:
     """Without pits and specks, and with outlines that are steps."""
-    near = cv2.morphologyEx(near, cv2.MORPH_CLOSE, _square(pit))
-    ground = cv2.morphologyEx(near, cv2.MORPH_OPEN, _square(pit))
+    near = cv2.morphologyEx(near, cv2.MORPH_CLOSE, square_of(pit))
+    ground = cv2.morphologyEx(near, cv2.MORPH_OPEN, square_of(pit))
     thin = (near - ground > _JUMP).astype(np.uint8)
     _, labels, facts, _ = cv2.connectedComponentsWithStats(thin)
     small = facts[:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) < speck
     small[0] = False  # all that is not thin
     np.copyto(near, ground, where=small[labels])  # but no hair
-    around = _square(reach)
+    around = square_of(reach)
     behind, front = cv2.erode(near, around), cv2.dilate(near, around)
     jump = front - behind
     step = np.where(near - behind > np.float32(_NEARER) * jump, front, behind)
     np.copyto(near, step, where=jump > _JUMP)
-    return np.asarray(cv2.dilate(near, _square((reach + 1) // 2)), np.float32)
+    return np.asarray(cv2.dilate(near, square_of((reach + 1) // 2)), np.float32)
 
 
 def seen_from(
@@ -172,10 +173,6 @@ def anaglyph(
             light += cv2.transform(to_linear(eye[rows]), matrix)
         made[rows] = to_uint16(encoded(light))
     return made
-
-
-def _square(reach: int) -> NDArray[np.uint8]:
-    return np.ones((2 * reach + 1,) * 2, np.uint8)
 
 
 def _sources(

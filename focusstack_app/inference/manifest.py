@@ -17,6 +17,7 @@ from focusstack_app.core.document import parsed
 from focusstack_app.core.errors import ModelError
 from focusstack_app.core.message import message
 from focusstack_app.core.model import ModelManifest
+from focusstack_app.core.patience import patiently
 
 KIND = "vaeedof-set-5"
 FILES = ("encoder.onnx", "fusion.onnx", "decoder.onnx")
@@ -231,7 +232,7 @@ def _copied(manifest: ModelManifest, elsewhere: Mapping[str, Path]) -> ModelMani
             for name in manifest.sha256:
                 source = replace(manifest, folder=elsewhere.get(name, manifest.folder))
                 (copy / name).write_bytes(read_verified(source, name))
-            copy.rename(parent / manifest.id)
+            patiently(lambda: copy.rename(parent / manifest.id))
     except OSError as error:
         raise ModelError(
             message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,10 +61,10 @@ def reading(path: Path) -> Iterator[None]:
     except IsADirectoryError as error:
         raise InputError(message("{file} is a folder, not a picture.", file=name)) from error
     except PermissionError as error:
-        raise InputError(
-            message("{file} may not be read.", file=name),
-            message("Give yourself the right to read it, or copy it elsewhere."),
-        ) from error
+        hint = message("Give yourself the right to read it, or copy it elsewhere.")
+        if sys.platform == "win32":
+            hint = message("Close the program that has it open, or copy it elsewhere.")
+        raise InputError(message("{file} may not be read.", file=name), hint) from error
     except MemoryError as error:
         raise InputError(
             message("{file} does not fit into memory.", file=name),

@@ -48,7 +48,9 @@ def _kind(path: Path) -> FileKind:
             message("Rename it, so that it ends in .tif."),
         )
     whole = file_of(path)
-    if is_there(whole) and not is_folder(whole) and not whole.is_file():  # reading may never end
+    if is_folder(whole):
+        raise IsADirectoryError  # Windows says that it may not be read
+    if is_there(whole) and not whole.is_file():  # reading may never end
         raise InputError(
             message("{file} is a pipe or a device, not a picture.", file=shown(path)),
             message("Save the picture as a file, and give that."),

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -191,7 +191,8 @@ class Held:
     def drop(self) -> None:
         """Give the room back."""
         if isinstance(self._place, Path):
-            self._place.unlink(missing_ok=True)
+            with suppress(PermissionError):  # of Windows, for what is scanned; it goes in the end
+                self._place.unlink(missing_ok=True)
         self._spool._returned(self.in_memory_bytes)
         self._place = None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from focusstack_app.core.frames import FrameSource
 from focusstack_app.core.naming import natural_order
@@ -22,6 +23,7 @@ from focusstack_app.jobs.proposal import (
 
 # A frame stays the same when a program writes a rating into it; another card has the same names.
 Identity = tuple[Path, datetime | None]
+Owner = TypeVar("Owner")
 
 
 def groups_of(
@@ -55,25 +57,38 @@ def groups_of(
 def continues(stack: ProposedStack, group: ProposedStack, *, begun: bool) -> bool:
     """Whether frames belong to a stack that is known.
 
-    To one that was begun they do only if the times say so: what comes so late is else a new one.
+    To one that was begun they do only if the times say so, by its pauses: what comes so late is
+    else a new one.
     """
-    sources = stack.sources
-    if not sources or not group.sources:
+    sources, new = stack.sources, group.sources
+    if not sources or not new:
         return False
-    if begun:
-        times, new = (
-            [source.captured_at for source in some if source.captured_at is not None]
-            for some in (sources, group.sources)
-        )
-        if not times or not new:
-            return False
-        gap_s = max(
-            (min(new) - max(times)).total_seconds(), (min(times) - max(new)).total_seconds()
-        )
-        if gap_s > longest_pause_s(sources):
-            return False
-    both = sorted((*sources, *group.sources), key=lambda s: natural_order(s.path.name))
-    return len(grouped(as_taken(both))) == 1
+    if begun and not all(any(source.captured_at for source in some) for some in (sources, new)):
+        return False
+    both = sorted((*sources, *new), key=lambda s: natural_order(s.path.name))
+    return len(grouped(as_taken(both), longest_pause_s(sources) if begun else None)) == 1
+
+
+def by_owner(
+    group: ProposedStack, owner_of: Callable[[ProposedStack], Owner | None]
+) -> list[tuple[Owner | None, ProposedStack]]:
+    """Frames that came together, each with the stack that it belongs to.
+
+    Late ones of several stacks are far apart, and look like a stack of their own.
+
+    Args:
+        group: The frames.
+        owner_of: The stack that is known of which frames are, if there is one.
+    """
+    owner = owner_of(group)
+    owners = [owner_of(replace(group, sources=(source,))) for source in group.sources]
+    if owner is not None or None in owners or len(set(owners)) < 2:
+        return [(owner, group)]
+    of_each = list(zip(owners, group.sources, strict=True))
+    return [
+        (one, replace(group, sources=tuple(source for of, source in of_each if of is one)))
+        for one in dict.fromkeys(owners)
+    ]
 
 
 def held_back(

@@ -19,7 +19,7 @@ from focusstack_app.core.output import FileFormat, OutputOptions, Stereo, Stereo
 from focusstack_app.core.pages import file_of
 from focusstack_app.core.places import is_folder, is_there, real
 from focusstack_app.core.progress import Checkpoint, Progress
-from focusstack_app.io.atomic import output_error, replacing
+from focusstack_app.io.atomic import check_place, output_error, replacing
 from focusstack_app.io.faults import shown
 from focusstack_app.io.write import check_side, write_map, write_picture
 from focusstack_app.io.write_animation import write_animation
@@ -236,14 +236,16 @@ def check_target(path: Path, *, overwrite: bool = False) -> None:
     try:
         path.lstat()  # a link that leads nowhere is something, too
     except FileNotFoundError:
-        return
+        pass
     except OSError as error:
         raise output_error(path, error) from error
-    if not overwrite:
-        raise OutputExistsError(
-            message("{file} already exists.", file=shown(path)),
-            message("Choose another name, or allow overwriting."),
-        )
+    else:
+        if not overwrite:
+            raise OutputExistsError(
+                message("{file} already exists.", file=shown(path)),
+                message("Choose another name, or allow overwriting."),
+            )
+    check_place(path)
 
 
 def check_folder(folder: Path) -> None:
@@ -331,11 +333,16 @@ def _files(sources: Sequence[FrameSource]) -> set[Path]:
 
 
 def _check_no_frame(path: Path, frames: Collection[Path]) -> None:
-    if real(path) in frames:
+    # A disk that does not tell large letters from small ones has more names for a file than one.
+    if real(path) in frames or (is_there(path) and any(_is_same(path, frame) for frame in frames)):
         raise OutputError(
             message("{file} is one of the frames.", file=shown(path)),
             message("Choose another name for the result."),
         )
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    return is_there(other) and path.samefile(other)
 
 
 def _check_no_folder(path: Path) -> None:

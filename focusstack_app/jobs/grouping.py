@@ -25,7 +25,9 @@ _LEAST_RUN = 3
 _BACK_SHARE = 0.5
 
 
-def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
+def grouped(
+    sources: Sequence[FrameSource], longest_s: float | None = None
+) -> list[tuple[FrameSource, ...]]:
     """Split frames into stacks, in order; nothing is left out and nothing moved.
 
     A stack ends before a frame of another size, camera or focal length, after a pause, where time
@@ -34,11 +36,12 @@ def grouped(sources: Sequence[FrameSource]) -> list[tuple[FrameSource, ...]]:
 
     Args:
         sources: Frames in the order in which they were taken.
+        longest_s: The longest pause within a stack; by default as these frames tell it.
     """
     if not sources:
         return []
     usual_s = _usual_pause_s(sources)
-    longest_s = longest_pause_s(sources)
+    longest_s = longest_pause_s(sources) if longest_s is None else longest_s
     turn_s = max(_LEAST_TURN_S, _TURN_PAUSES * usual_s)
     groups = [[sources[0]]]
     for before, after in pairwise(sources):

@@ -114,8 +114,9 @@ def without_twins(files: Sequence[Path]) -> tuple[list[Path], tuple[str, ...]]:
     if left == 0:
         return kept, ()
     if left == 1:
-        return kept, (message("1 file with the name of a RAW file left out."),)
-    return kept, (message("{count} files with the name of a RAW file left out.", count=left),)
+        return kept, (message("1 picture beside a RAW file of the same name is left out."),)
+    text = message("{count} pictures beside RAW files of the same name are left out.", count=left)
+    return kept, (text,)
 
 
 def _is_result(path: Path) -> bool:

@@ -131,7 +131,7 @@ def left_alone(parent: Path, stacks: Sequence[Path], *, exclude: Sequence[Path] 
         if any(_has_pictures(path) for path in deeper):
             lines.append(
                 message(
-                    "{folder} is left out: its pictures lie in folders of their own.",
+                    "{folder} is left out: its pictures lie in sub-folders.",
                     folder=shown(folder),
                 )
             )

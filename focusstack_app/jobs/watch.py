@@ -17,6 +17,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.faults import shown
 from focusstack_app.jobs.arrivals import PATIENCE_S, FolderLook, Lookout, Version
 from focusstack_app.jobs.arrived_stacks import (
+    by_owner,
     continues,
     files_of,
     groups_of,
@@ -149,11 +150,14 @@ class Watch:
             if not source.is_result and identity(source) not in mine | self._ignored
         ]
         found: list[_Found] = []
+
+        def owner_of(group: ProposedStack) -> Entry | None:
+            known = reversed(entries)
+            return next((e for e in known if continues(e.stack, group, begun=e.over)), None)
+
         given = self._is_given(look.folder)
-        for group in groups_of(look.folder, fresh, look.warnings, given=given):
-            owner = next(
-                (e for e in reversed(entries) if continues(e.stack, group, begun=e.over)), None
-            )
+        groups = groups_of(look.folder, fresh, look.warnings, given=given)
+        for owner, group in (pair for some in groups for pair in by_owner(some, owner_of)):
             if owner is None:
                 found.append(_Found(self._new(group), group))
             elif owner.over and not owner.failed:
@@ -191,7 +195,9 @@ class Watch:
         """After how many seconds a stack is complete, which has not changed for `still_s`."""
         if one.stack.single and not one.stack.problem:
             return None
-        longest_s = min(longest_pause_s(one.stack.sources), _LONGEST_WAIT_S)
+        sources = one.stack.sources
+        exposure_s = max((source.exposure_s or 0.0 for source in sources), default=0.0)
+        longest_s = min(longest_pause_s(sources) + exposure_s, _LONGEST_WAIT_S)
         return max(max(self.wait_s, longest_s) - still_s, least_s, 0.0)
 
     def _no_room(self, entry: Entry) -> str:

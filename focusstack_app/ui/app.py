@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -60,7 +62,19 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("focusstack")
     app.setWindowIcon(program_icon())
+    if sys.platform == "win32":
+        _settle_in_windows(app)
     return app
+
+
+def _settle_in_windows(app: QApplication) -> None:
+    """Look like on Linux, where Windows 10's own style draws buttons and menus white in the dark.
+
+    The taskbar shows our icon, and not that of Python.
+    """
+    app.setStyle("Fusion")
+    with suppress(OSError, AttributeError):  # no such library, or function
+        ctypes.CDLL("shell32").SetCurrentProcessExplicitAppUserModelID("focusstack")
 
 
 class Application(QApplication):

@@ -996,6 +996,14 @@
         <translation>Wählen Sie einen kürzeren Namen.</translation>
     </message>
     <message>
+        <source>another program has it open, or it is write-protected</source>
+        <translation>ein anderes Programm hat die Datei geöffnet, oder sie ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>Close it there, or choose another name.</source>
+        <translation>Schließen Sie sie dort, oder wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>{file} cannot be written: {reason}.</source>
         <translation>{file} lässt sich nicht schreiben: {reason}.</translation>
     </message>
@@ -1034,6 +1042,10 @@
     <message>
         <source>{file} is a folder, not a picture.</source>
         <translation>{file} ist ein Ordner, kein Bild.</translation>
+    </message>
+    <message>
+        <source>Close the program that has it open, or copy it elsewhere.</source>
+        <translation>Schließen Sie das Programm, das die Datei geöffnet hat, oder kopieren Sie sie an einen anderen Ort.</translation>
     </message>
     <message>
         <source>{file} may not be read.</source>
@@ -1444,6 +1456,14 @@
         <translation>{count} Dateien enthalten je mehrere Aufnahmen und werden nacheinander als ein Stack gelesen. Die Stapelverarbeitung macht aus jeder ein Bild.</translation>
     </message>
     <message>
+        <source>1 picture beside a RAW file of the same name is left out.</source>
+        <translation>1 Bild neben einer RAW-Datei desselben Namens wird weggelassen.</translation>
+    </message>
+    <message>
+        <source>{count} pictures beside RAW files of the same name are left out.</source>
+        <translation>{count} Bilder neben RAW-Dateien desselben Namens werden weggelassen.</translation>
+    </message>
+    <message>
         <source>{file} says that the camera was held in another way than for the other frames, and is read like these.</source>
         <translation>{file} nennt eine andere Drehung der Kamera als die übrigen Aufnahmen und wird gelesen wie diese.</translation>
     </message>
@@ -1524,20 +1544,12 @@
         <translation>Die Bilder in {folder} bleiben unberücksichtigt, weil dort die Ergebnisse hinkommen.</translation>
     </message>
     <message>
-        <source>{folder} is left out: its pictures lie in folders of their own.</source>
-        <translation>{folder} bleibt unberücksichtigt: Die Bilder darin liegen in eigenen Ordnern.</translation>
+        <source>{folder} is left out: its pictures lie in sub-folders.</source>
+        <translation>{folder} bleibt unberücksichtigt: Die Bilder darin liegen in Unterordnern.</translation>
     </message>
     <message>
         <source>Reading {folder}</source>
         <translation>{folder} wird gelesen</translation>
-    </message>
-    <message>
-        <source>1 file with the name of a RAW file left out.</source>
-        <translation>1 Datei mit dem Namen einer RAW-Datei weggelassen.</translation>
-    </message>
-    <message>
-        <source>{count} files with the name of a RAW file left out.</source>
-        <translation>{count} Dateien mit dem Namen einer RAW-Datei weggelassen.</translation>
     </message>
     <message>
         <source>Reading</source>

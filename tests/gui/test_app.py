@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from focusstack_app.ui.app import main
+from focusstack_app.ui.app import main, make_application
 from focusstack_app.ui.dialogs import ReportDialog
 from focusstack_app.ui.main_window import MainWindow
 
@@ -37,6 +37,19 @@ def when(ready: Callable[[MainWindow], bool], then: Callable[[MainWindow], None]
     timer.timeout.connect(look)
     timer.start()
     return timer
+
+
+def test_the_style_of_windows_10_which_cannot_be_dark_is_not_used(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = qapp.style().objectName()
+    monkeypatch.setattr("sys.platform", "win32")
+    try:
+        qapp.setStyle("Windows")
+        make_application([])
+        assert qapp.style().objectName() == "fusion"
+    finally:
+        qapp.setStyle(style)
 
 
 def test_main_opens_what_it_is_given_and_ends_with_the_window(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import errno
 import io
-import os
+import re
 import signal
 import sys
 import threading
@@ -58,7 +58,8 @@ def test_a_terminal_gets_a_bar_with_the_time_left() -> None:
         display(0.25, "Fusing")
     drawn = stream.getvalue()
     assert "[######------------------]  25 %  Fusing  1:30 left" in drawn
-    assert drawn.endswith("\r\x1b[K")
+    assert re.search(r"\r +\r$", drawn)
+    assert "\x1b" not in drawn  # consoles of Windows show it
     assert "\n" not in drawn
 
 
@@ -77,7 +78,7 @@ def test_a_line_on_a_terminal_is_never_longer_than_the_terminal(
     monkeypatch.setenv("COLUMNS", "40")
     stream = Terminal()
     ProgressDisplay(stream)(0.5, "A stage with a very long name " * 5)
-    assert len(stream.getvalue().removeprefix("\r\x1b[K")) < 40
+    assert [len(line) for line in stream.getvalue().split("\r")] == [0, 39, 39]
 
 
 def test_a_note_stands_on_its_own_line_and_the_bar_returns() -> None:
@@ -86,7 +87,7 @@ def test_a_note_stands_on_its_own_line_and_the_bar_returns() -> None:
     display(0.5, "Fusing")
     display.note("done: a.tif")
     display(0.5, "Fusing")
-    assert "\r\x1b[Kdone: a.tif\n" in stream.getvalue()
+    assert " \rdone: a.tif\n" in stream.getvalue()
     assert stream.getvalue().count("Fusing") == 2
 
 
@@ -113,7 +114,9 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
 
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
-if sys.platform != "win32":
+if sys.platform == "win32":
+    SIGNALS.append(signal.SIGBREAK)
+else:
     SIGNALS.append(signal.SIGHUP)
 
 
@@ -123,7 +126,7 @@ def test_the_first_signal_cancels_and_handlers_come_back(number: signal.Signals)
     try:
         progress = Progress()
         with cancelled_by_signals(progress):
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
             assert progress.cancelled
         assert signal.getsignal(number) is signal.SIG_DFL
     finally:
@@ -136,7 +139,7 @@ def test_under_nohup_a_closed_terminal_does_not_cancel() -> None:
     try:
         progress = Progress()
         with cancelled_by_signals(progress):
-            os.kill(os.getpid(), signal.SIGHUP)
+            signal.raise_signal(signal.SIGHUP)
             assert not progress.cancelled
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -146,7 +149,7 @@ def test_the_second_signal_interrupts() -> None:
     progress = Progress()
     progress.cancel()
     with pytest.raises(KeyboardInterrupt), cancelled_by_signals(progress):
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_other_threads_leave_signals_alone() -> None:

@@ -55,6 +55,14 @@ def test_values_become_fit_for_any_file_system(facts: NameFacts) -> None:
     assert filled_name("{mode}", replace(facts, mode="")) == "stack"
 
 
+@pytest.mark.parametrize(
+    ("stack", "name"),
+    [("CON", "CON_"), ("aux.2", "aux_.2"), ("Lpt1", "Lpt1_"), ("console", "console"), ("a", "a")],
+)
+def test_no_name_is_a_device_of_windows(facts: NameFacts, stack: str, name: str) -> None:
+    assert filled_name("{stack}", replace(facts, stack=stack)) == name
+
+
 def test_what_there_is_not_leaves_no_hyphen(facts: NameFacts) -> None:
     """Pyramid has no modes."""
     pyramid = replace(facts, stack="bee", method="pyramid", mode="")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from focusstack_app.core.errors import Cancelled, OutputError, OutputExistsError
-from focusstack_app.io.atomic import folder_for, replacing
+from focusstack_app.io.atomic import check_place, folder_for, output_error, replacing
 
 
 def _names(folder: Path) -> list[str]:
@@ -242,3 +244,88 @@ def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
         with pytest.raises(OutputError) as caught, folder_for(path):
             raise AssertionError("there is no such folder")
         assert path.name in caught.value.message
+
+
+def _in_use(times: int) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """What Windows says while another program has a file open."""
+    left = itertools.repeat(True, times)
+
+    def busy(change: Callable[..., object]) -> Callable[..., object]:
+        def attempt(path: Path, *values: object, **named: object) -> object:
+            if next(left, False):
+                error = PermissionError(errno.EACCES, "The process cannot access the file")
+                error.winerror = 32  # type: ignore[attr-defined]  # of Windows only
+                raise error
+            return change(path, *values, **named)
+
+        return attempt
+
+    return busy
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_virus_scanner_that_looks_into_the_file_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
+) -> None:
+    monkeypatch.setattr(Path, "replace", _in_use(3)(Path.replace))
+    monkeypatch.setattr(Path, "unlink", _in_use(3)(Path.unlink))
+    with replacing(tmp_path / "out.tif", overwrite=overwrite) as temporary:
+        temporary.write_bytes(b"new")
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_what_is_scanned_just_as_the_writing_fails_goes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "unlink", _in_use(3)(Path.unlink))
+    with pytest.raises(Cancelled), replacing(tmp_path / "out.tif", overwrite=True):
+        raise Cancelled
+    assert _names(tmp_path) == []
+
+
+def test_a_picture_that_is_open_elsewhere_is_kept_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out.tif"
+    target.write_bytes(b"before")
+    monkeypatch.setattr("focusstack_app.core.patience._PATIENCE_S", 0.05)
+    monkeypatch.setattr(Path, "replace", _in_use(1000)(Path.replace))
+    with (
+        pytest.raises(OutputError, match=r"out\.tif cannot be written: another program has it"),
+        replacing(target, overwrite=True) as temporary,
+    ):
+        temporary.write_bytes(b"new")
+    assert target.read_bytes() == b"before"
+    assert _names(tmp_path) == ["out.tif"]
+
+
+def test_a_path_that_is_too_long_for_windows_is_called_so(tmp_path: Path) -> None:
+    missing = FileNotFoundError(errno.ENOENT, "No such file or directory")
+    folder = tmp_path / ("x" * 200)
+    folder.mkdir()
+    long = folder / f"{'y' * 40}.tif"
+    assert "the name is too long" in output_error(long, missing).message
+    assert "its folder does not exist" in output_error(tmp_path / "no" / "a.tif", missing).message
+
+
+def test_a_place_is_tried_before_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_place(tmp_path / "out.tif")
+    assert _names(tmp_path) == []
+    target = tmp_path / "there.tif"
+    target.write_bytes(b"before")
+    check_place(target)
+    assert target.read_bytes() == b"before"
+    monkeypatch.setattr("focusstack_app.core.patience._PATIENCE_S", 0.05)
+    monkeypatch.setattr(Path, "rename", _in_use(1000)(Path.rename))
+    with pytest.raises(OutputError, match="another program has it open"):
+        check_place(target)
+    monkeypatch.setattr(os, "open", _refused)
+    with pytest.raises(OutputError, match="writing there is not permitted"):
+        check_place(tmp_path / "out.tif")
+    assert _names(tmp_path) == ["there.tif"]
+
+
+def _refused(*_: object) -> int:
+    raise PermissionError(errno.EACCES, "Permission denied")

@@ -33,6 +33,18 @@ def test_every_failure_names_the_file_on_one_line(error: Exception, words: str) 
     assert caught.value.__cause__ is error
 
 
+@pytest.mark.parametrize(
+    ("system", "hint"), [("linux", "Give yourself the right"), ("win32", "Close the program")]
+)
+def test_a_refusal_has_another_reason_on_windows(
+    monkeypatch: pytest.MonkeyPatch, system: str, hint: str
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    with pytest.raises(InputError) as caught, reading(Path("a.jpg")):
+        raise PermissionError(errno.EACCES, "Permission denied")
+    assert hint in caught.value.hint
+
+
 def test_an_input_error_passes_unchanged() -> None:
     original = InputError("as it is")
     with pytest.raises(InputError) as caught, reading(Path("x")):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
@@ -97,11 +99,25 @@ def test_an_exception_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_what_is_scanned_as_it_is_dropped_goes_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError("of Windows")
+
+    with Spool(0, tmp_path) as spool:
+        held = spool.keep(ARRAY.copy())
+        with monkeypatch.context() as scanner:
+            scanner.setattr(Path, "unlink", refused)
+            held.drop()
+        with pytest.raises(ValueError, match="dropped"):
+            held[:]
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_a_killed_process_left_is_removed_and_a_living_ones_is_not(tmp_path: Path) -> None:
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        pid = process.pid
     dead, alive = tmp_path / f"focusstack-{pid}-a", tmp_path / f"focusstack-{os.getpid()}-a"
     foreign = tmp_path / "focusstack-notes-of-mine"
     for folder in (dead, alive, foreign):

@@ -78,7 +78,10 @@ def test_folders_that_are_empty_or_gone_are_no_error(tmp_path: Path, lookout: Lo
 def test_results_are_not_looked_at(tmp_path: Path, lookout: Lookout) -> None:
     write_stack(tmp_path / "stacked", 2)
     write_stack(tmp_path / "beetle", 2)
-    assert _only_folder(lookout).folder.name == "beetle"
+    for told in (["because results go there"], []):  # once
+        seen = lookout.look(Progress())
+        assert [look.folder.name for look in seen.folders] == ["beetle"]
+        assert [note.split(", ")[1].rstrip(".") for note in seen.notes] == told
 
 
 def test_what_lies_beside_sub_folders_is_told(tmp_path: Path, lookout: Lookout) -> None:

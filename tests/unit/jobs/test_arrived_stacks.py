@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from focusstack_app.core.progress import Progress
 from focusstack_app.io.probe import probe_frames
 from focusstack_app.jobs.arrivals import FolderLook, Lookout
 from focusstack_app.jobs.arrived_stacks import (
+    by_owner,
     continues,
     groups_of,
     held_back,
@@ -61,11 +63,35 @@ def test_times_say_what_continues_a_stack(
     assert continues(first, second, begun=begun) is belongs
 
 
+def test_an_exposure_is_no_pause(tmp_path: Path) -> None:
+    frames = _frames(write_timed_stack(tmp_path, [0, 32, 64, 96]))
+    frames = [replace(frame, exposure_s=30.0) for frame in frames]
+    assert continues(_stack(tmp_path, frames[:3]), _stack(tmp_path, frames[3:]), begun=True)
+
+
 @pytest.mark.parametrize("begun", [True, False])
 def test_without_times_only_what_was_not_begun_is_continued(tmp_path: Path, begun: bool) -> None:
     frames = _frames(write_stack(tmp_path, 4))
     first, second = _stack(tmp_path, frames[:2]), _stack(tmp_path, frames[2:])
     assert continues(first, second, begun=begun) is not begun
+
+
+def test_late_frames_of_several_stacks_are_told_apart(tmp_path: Path) -> None:
+    frames = _frames(write_timed_stack(tmp_path, [0, 1, 2, 60, 61, 62, 120]))
+    stacks = [_stack(tmp_path, frames[:2]), _stack(tmp_path, frames[3:5])]
+
+    def owner_of(group: ProposedStack) -> int | None:
+        found = (n for n, stack in enumerate(stacks) if continues(stack, group, begun=True))
+        return next(found, None)
+
+    def parts(*numbers: int) -> list[tuple[int | None, list[int]]]:
+        group = _stack(tmp_path, [frames[number] for number in numbers])
+        shared = by_owner(group, owner_of)
+        return [(owner, [frames.index(frame) for frame in part.sources]) for owner, part in shared]
+
+    assert parts(2, 5) == [(0, [2]), (1, [5])]
+    assert parts(2) == [(0, [2])]
+    assert parts(2, 5, 6) == [(None, [2, 5, 6])]  # of which one begins another stack
 
 
 def test_what_cannot_be_read_holds_back_its_neighbours(tmp_path: Path) -> None:

@@ -256,6 +256,17 @@ def test_a_frame_is_never_overwritten(tmp_path: Path) -> None:
     assert frames[1].read_bytes() == before
 
 
+def test_a_frame_by_another_of_its_names_is_never_overwritten(tmp_path: Path) -> None:
+    """As where large letters are not told from small ones: A.TIF and a.tif."""
+    path = write_z_stack(tmp_path / "bee.tif")
+    result = fake_result(open_stack([path]).stack)
+    other = tmp_path / "BEE.TIF"
+    if not other.exists():
+        other.hardlink_to(path)
+    with pytest.raises(OutputError, match=r"BEE\.TIF is one of the frames"):
+        export_result(result, other, overwrite=True)
+
+
 def test_a_file_that_holds_the_frames_is_never_overwritten(tmp_path: Path) -> None:
     path = write_z_stack(tmp_path / "bee.tif")
     before = path.read_bytes()

@@ -254,7 +254,8 @@ def test_a_raw_file_counts_and_not_its_jpeg(tmp_path: Path) -> None:
     for paths in ([tmp_path], [*raws, *jpegs]):
         opened = open_stack(paths)
         assert [source.path for source in opened.stack.sources] == raws
-        assert opened.warnings == ("2 files with the name of a RAW file left out.",)
+        line = "2 pictures beside RAW files of the same name are left out."
+        assert opened.warnings == (line,)
     assert len(open_stack(jpegs).stack) == 2  # who asks for the JPEGs gets them
 
 

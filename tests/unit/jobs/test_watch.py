@@ -219,16 +219,16 @@ def test_a_stack_that_failed_is_tried_again_when_its_files_change(
     assert session.made == ["failed capture.tif", "done capture.tif of 3"]
 
 
-def test_frames_that_come_late_make_the_picture_anew(session: _Session) -> None:
-    late = [write_timed_stack(session.folder / name, range(3))[2] for name in ("a", "b")]
-    away = [path.rename(session.out.parent / path.parent.name) for path in late]
+def test_frames_that_come_late_make_the_picture_anew(session: _Session, frames: list[Path]) -> None:
+    _copy(session, [*frames[:2], *frames[3:5]])
     session.wait(40)
-    for path, kept in zip(late, away, strict=True):
-        kept.rename(path)
+    for frame in (frames[2], frames[5]):  # at once, of two stacks
+        shutil.copy2(frame, session.folder)
     seen = session.wait(3)
     assert [waiting.late for waiting in seen.waiting] == [1, 1]
     session.wait(40)
-    assert session.made[1:] == ["done b.tif of 2", "done a-2.tif of 3", "done b-2.tif of 3"]
+    assert session.made[:2] == ["done capture.tif of 2", "done capture-IMG_0004.tif of 2"]
+    assert session.made[2:] == ["done capture-2.tif of 3", "done capture-IMG_0004-2.tif of 3"]
     assert ["1 frame came after" in note for note in session.notes] == [True, True]  # each once
 
 
