@@ -206,12 +206,17 @@ class FirstLook:
     def _frame(self, number: int) -> Planes:
         source = self.request.stack.sources[number]
 
+        def kept() -> Planes | None:
+            known = self.kept.get(source)
+            return known.pixels if known is not None and not known.gone else None
+
         def read() -> Planes:
             with self._reading:  # the reference may be asked for by several threads
-                read_some(self.request, [source], self.spool, self.kept, Progress())
-            return self.kept[source].pixels
+                if kept() is None:
+                    read_some(self.request, [source], self.spool, self.kept, Progress())
+                return self.kept[source].pixels
 
-        return _Unread((*self._frame_size_px, 3), read)
+        return kept() or _Unread((*self._frame_size_px, 3), read)
 
     def forget_parts(self) -> None:
         """Let go of what was made of the frames; they stay."""

@@ -27,8 +27,9 @@ from focusstack_app.engine.veil import Focus, reach_px
 from focusstack_app.jobs.on_demand import needed_cells, read_ahead
 
 FEW = 7  # frames: what the network fuses at one go
-# Reduced, a frame may pass for as sharp as the next one: those beside count a little, too.
-_BESIDE = np.array([0.02, 0.1, 1.0, 0.1, 0.02])
+# Reduced, a frame may pass for as sharp as those beside it: they count, too.
+_BESIDE = np.array([0.05, 0.25, 1.0, 0.25, 0.05])
+_FAR = 5  # frames away from what is in focus, one frame is as wrong as another
 
 
 class Seen(NamedTuple):
@@ -111,8 +112,8 @@ def few_frames(
     ]
     wide = np.convolve(np.bincount(there.ravel(), minlength=count), _BESIDE)
     votes = wide[len(_BESIDE) // 2 :][:count]
-    apart = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
-    left = np.full(count, count)
+    apart = np.minimum(np.abs(np.subtract.outer(np.arange(count), np.arange(count))), _FAR)
+    left = np.full(count, _FAR)
     taken: list[int] = []
     while len(taken) < min(FEW, count):
         gains = (np.maximum(left - apart, 0) * votes).sum(axis=1)

@@ -26,7 +26,7 @@ FIRST_LOOK = "First look, from a few frames"
 def many(make_window: MakeWindow, jobs: Jobs, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     """A window with the quick preview of more frames than a first look needs."""
     window = make_window(jobs.services())
-    drop(window, write_stack(tmp_path / "bracket", 9, width_px=1300, height_px=800))
+    drop(window, write_stack(tmp_path / "bracket", 9, width_px=1000, height_px=640))
     qtbot.waitUntil(lambda: window.previewer.preview is not None, timeout=PATIENCE_MS)
     return window
 

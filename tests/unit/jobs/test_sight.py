@@ -29,6 +29,14 @@ def test_the_frames_that_are_in_focus_in_a_part_are_taken_and_those_beside() -> 
     assert max(after - before for before, after in pairwise(right)) <= 3
 
 
+def test_what_a_preview_takes_by_chance_displaces_nothing_beside_what_is_in_focus() -> None:
+    """As it took frames of fine grain, of which 13, 14 and 15 were sharp."""
+    taken = {9: 10, 12: 345, 13: 38, 14: 948, 15: 937, 16: 149, 18: 134, 20: 154, 34: 4, 48: 8}
+    source_index = np.repeat([*taken], [*taken.values()]).astype(np.uint16)[None]
+    part = Region(0, 0, 1, source_index.size)
+    assert {13, 14, 15} < set(few_frames(source_index, part, (source_index.size, 1), 50))
+
+
 def test_a_small_part_counts_and_the_rest_of_the_picture_does_not() -> None:
     source_index = np.zeros((60, 90), np.uint16)
     source_index[30, 40] = 17
