@@ -66,6 +66,14 @@ def _full(_result: FloatArray) -> FloatArray:
     raise RuntimeError("BFCArena: failed to allocate memory")
 
 
+def _full_on_windows(_result: FloatArray) -> FloatArray:
+    raise RuntimeError("Non-zero status code returned while running Conv node: bad allocation")
+
+
+def _full_by_directml(_result: FloatArray) -> FloatArray:
+    raise RuntimeError("[E:onnxruntime] 8007000E Not enough memory resources are available.")
+
+
 def test_auto_takes_a_card_that_works(
     manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +109,8 @@ def test_the_processor_is_taken_without_a_word_where_there_is_no_card(
         (FakeOnnxRuntime(starts=RuntimeError("the driver is too old")), "the driver is too old"),
         (FakeOnnxRuntime(behaves=_broken), "no kernel image is available"),
         (FakeOnnxRuntime(behaves=_full), "ran out of memory"),
+        (FakeOnnxRuntime(behaves=_full_on_windows), "ran out of memory"),
+        (FakeOnnxRuntime(behaves=_full_by_directml), "ran out of memory"),
         (FakeOnnxRuntime(behaves=_off_by_a_tenth), "other results"),
         (FakeOnnxRuntime(behaves=lambda result: result * np.float32(np.nan)), "other results"),
     ],
