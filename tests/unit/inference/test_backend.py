@@ -74,6 +74,24 @@ def _full_by_directml(_result: FloatArray) -> FloatArray:
     raise RuntimeError("[E:onnxruntime] 8007000E Not enough memory resources are available.")
 
 
+@pytest.mark.parametrize("device", ["auto", "cpu", "torch-cpu"])
+@pytest.mark.parametrize(
+    ("system", "hint"), [("linux", "Install the program again"), ("win32", "Visual C++")]
+)
+def test_a_runtime_that_cannot_be_loaded_is_told(
+    manifest: ModelManifest,
+    monkeypatch: pytest.MonkeyPatch,
+    device: DeviceChoice,
+    system: str,
+    hint: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr("sys.platform", system)
+    with pytest.raises(ModelError, match="ONNX Runtime cannot be loaded") as caught:
+        open_model(manifest, device)
+    assert hint in caught.value.hint
+
+
 def test_auto_takes_a_card_that_works(
     manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
