@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
-from focusstack_app.core.errors import DeviceError
+from focusstack_app.core.errors import DeviceError, ModelError
 from focusstack_app.core.fusion import DeviceChoice
 from focusstack_app.core.message import joined, message
 from focusstack_app.core.model import FusionModel, ModelManifest
@@ -36,9 +37,10 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
             processor; the model's `warnings` then say why a device that is there was not taken.
 
     Raises:
-        ModelError: If a file is missing or damaged.
+        ModelError: If a file is missing or damaged, or ONNX Runtime cannot be loaded.
         DeviceError: If another device than "auto" was asked for and cannot be used.
     """
+    _load_runtime()
     if choice == "cpu":
         return OnnxModel(manifest)
     problem = ""
@@ -55,6 +57,26 @@ def open_model(manifest: ModelManifest, choice: DeviceChoice) -> FusionModel:
             if choice != "auto":
                 raise DeviceError(missing, OTHER_DEVICE)
     return OnnxModel(manifest, warnings=(processor_warning(problem),) if problem else ())
+
+
+def _load_runtime() -> None:
+    """Load ONNX Runtime, which every model needs.
+
+    Raises:
+        ModelError: If it cannot be loaded. On Windows it needs libraries that many other programs
+            bring, but not the system.
+    """
+    try:
+        import onnxruntime  # noqa: F401 - only whether it can be
+    except (ImportError, OSError) as error:
+        hint = message("Install the program again.")
+        if sys.platform == "win32":
+            hint = message(
+                "Install Microsoft's Visual C++ Redistributable (x64), and start the program again."
+            )
+        raise ModelError(
+            message("ONNX Runtime cannot be loaded ({error}).", error=first_line(error)), hint
+        ) from error
 
 
 def _missing(device: DeviceChoice) -> str:

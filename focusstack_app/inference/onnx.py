@@ -33,7 +33,11 @@ from focusstack_app.inference.weights import weights_beside
 _PROCESSOR = "CPUExecutionProvider"
 _DIRECTML = "DmlExecutionProvider"
 MOST_CALLS = 4
-_OUT_OF_MEMORY = ("out of memory", "failed to allocate", "bad_alloc", "bfcarena")
+# Of the libraries of C++ of Linux and of Windows, of CUDA, and of DirectML.
+_OUT_OF_MEMORY = (
+    *("out of memory", "failed to allocate", "bad_alloc", "bad allocation", "bfcarena"),
+    *("8007000e", "not enough memory"),
+)
 
 
 class OnnxModel:

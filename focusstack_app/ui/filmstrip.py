@@ -317,7 +317,7 @@ class Filmstrip(QListView):
                 self.step(self.model().rowCount())
             case Qt.Key.Key_Space:
                 self._space_down = self._boxes
-            case Qt.Key.Key_Delete if self._boxes:
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace if self._boxes:  # of small keyboards
                 self.remove_requested.emit()
             case _:
                 super().keyPressEvent(event)

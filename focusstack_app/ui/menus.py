@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -9,6 +10,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from focusstack_app.ui.translation import tr
+
+# On macOS, F11 shows the desktop.
+_FULL_SCREEN = QKeySequence.StandardKey.FullScreen if sys.platform == "darwin" else "F11"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def make_actions(window: QMainWindow) -> Actions:
         swap_depth=action(
             tr("S&wap Near and Far"), tip=tr("The 3D view is inside out: take its far end for near")
         ),
-        full_screen=action(tr("F&ull Screen"), "F11"),
+        full_screen=action(tr("F&ull Screen"), _FULL_SCREEN),
         guide=action(tr("Quick &Guide"), "F1", tr("The steps from frames to a picture")),
         shortcuts=action(tr("&Shortcuts"), "Ctrl+/", tr("Every key")),
         about=action(tr("&About")),

@@ -150,7 +150,7 @@ class OutputList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Delete takes the selected output out of the list."""
-        if event.key() == Qt.Key.Key_Delete and self.current is not None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.current is not None:
             self.remove_requested.emit(self.current)
             return
         super().keyPressEvent(event)

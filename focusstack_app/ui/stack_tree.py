@@ -274,7 +274,7 @@ class StackTree(QTreeWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Delete takes the selected stacks out of the list."""
-        if event.key() == Qt.Key.Key_Delete and not self._locked:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self._locked:
             self.remove_chosen()
             return
         super().keyPressEvent(event)

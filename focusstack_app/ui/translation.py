@@ -7,6 +7,7 @@ resources/i18n/README.md tells how a text gets its translation.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -18,6 +19,8 @@ from focusstack_app.settings.schema import Language
 
 # Where lupdate files a text that stands in no class.
 _CONTEXT = ""
+# What stands on the keyboards of macOS; Qt gives menus and shortcuts these by itself.
+_KEYS_OF_MAC = (("Strg+", "Ctrl+"), ("Umschalt+", "Shift+"), ("Ctrl+Shift+", "⇧⌘"), ("Ctrl+", "⌘"))
 
 
 def tr(text: str, comment: str = "", n: int = -1) -> str:
@@ -69,11 +72,29 @@ def install_language(app: QApplication, language: Language) -> None:
     system = QLocale.system()
     same = language is Language.SYSTEM or QLocale(name).language() == system.language()
     QLocale.setDefault(system if same else QLocale(name))
+    ours = _MacTranslator if sys.platform == "darwin" else QTranslator
     of_qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    for file, folder in (("qtbase", of_qt), ("focusstack_app", str(i18n_dir()))):
-        translator = QTranslator(app)
+    own = str(i18n_dir())
+    for kind, file, folder in ((QTranslator, "qtbase", of_qt), (ours, "focusstack_app", own)):
+        translator = kind(app)
         if translator.load(f"{file}_{name}", folder):
             app.installTranslator(translator)
+
+
+class _MacTranslator(QTranslator):
+    """Names keys as macOS does where a text speaks of them."""
+
+    def translate(
+        self, context: str, text: str, disambiguation: str | None = None, n: int = -1
+    ) -> str:
+        """A text; None for one that is not ours, which other translators know."""
+        found = super().translate(context, text, disambiguation, n)
+        text = found or text
+        if "Ctrl+" not in text and "Strg+" not in text:
+            return found or None  # type: ignore[return-value]  # "" would be taken for the text
+        for name, key in _KEYS_OF_MAC:
+            text = text.replace(name, key)
+        return text
 
 
 def _system_language() -> str:

@@ -1656,6 +1656,18 @@
         <translation>Wählen Sie „Automatisch“ oder den Prozessor als Gerät.</translation>
     </message>
     <message>
+        <source>Install the program again.</source>
+        <translation>Installieren Sie das Programm neu.</translation>
+    </message>
+    <message>
+        <source>Install Microsoft&apos;s Visual C++ Redistributable (x64), and start the program again.</source>
+        <translation>Installieren Sie „Visual C++ Redistributable“ (x64) von Microsoft und starten Sie das Programm neu.</translation>
+    </message>
+    <message>
+        <source>ONNX Runtime cannot be loaded ({error}).</source>
+        <translation>ONNX Runtime lässt sich nicht laden ({error}).</translation>
+    </message>
+    <message>
         <source>The installed ONNX Runtime has no {label}.</source>
         <translation>Die installierte ONNX Runtime kennt {label} nicht.</translation>
     </message>

@@ -54,7 +54,7 @@ def test_delete_takes_stacks_out_while_no_batch_runs(
     assert len(names(batch)) == 5
     fusion.release.set()
     qtbot.waitUntil(lambda: batch.report is not None)
-    QTest.keyClick(batch.tree, Qt.Key.Key_Delete)
+    QTest.keyClick(batch.tree, Qt.Key.Key_Backspace)
     assert names(batch) == ["ant", "card", "card-IMG_0004", "card-IMG_0006"]
 
 

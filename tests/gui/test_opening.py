@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QTextDocumentFragment
@@ -184,11 +185,12 @@ def test_the_source_on_the_screen_is_the_file(
     qtbot.waitUntil(shown)
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Delete, Qt.Key.Key_Backspace])
 def test_delete_takes_frames_out_and_keeps_the_files(
-    opened: MainWindow, frames: list[Path]
+    opened: MainWindow, frames: list[Path], key: Qt.Key
 ) -> None:
     opened.filmstrip.mark(0)
-    QTest.keyClick(opened.filmstrip, Qt.Key.Key_Delete)
+    QTest.keyClick(opened.filmstrip, key)
     assert names(opened) == ["frame_2.png", "frame_3.png"]
     assert all(path.exists() for path in frames)
     for _ in range(2):

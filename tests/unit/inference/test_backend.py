@@ -66,6 +66,32 @@ def _full(_result: FloatArray) -> FloatArray:
     raise RuntimeError("BFCArena: failed to allocate memory")
 
 
+def _full_on_windows(_result: FloatArray) -> FloatArray:
+    raise RuntimeError("Non-zero status code returned while running Conv node: bad allocation")
+
+
+def _full_by_directml(_result: FloatArray) -> FloatArray:
+    raise RuntimeError("[E:onnxruntime] 8007000E Not enough memory resources are available.")
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "torch-cpu"])
+@pytest.mark.parametrize(
+    ("system", "hint"), [("linux", "Install the program again"), ("win32", "Visual C++")]
+)
+def test_a_runtime_that_cannot_be_loaded_is_told(
+    manifest: ModelManifest,
+    monkeypatch: pytest.MonkeyPatch,
+    device: DeviceChoice,
+    system: str,
+    hint: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr("sys.platform", system)
+    with pytest.raises(ModelError, match="ONNX Runtime cannot be loaded") as caught:
+        open_model(manifest, device)
+    assert hint in caught.value.hint
+
+
 def test_auto_takes_a_card_that_works(
     manifest: ModelManifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +127,8 @@ def test_the_processor_is_taken_without_a_word_where_there_is_no_card(
         (FakeOnnxRuntime(starts=RuntimeError("the driver is too old")), "the driver is too old"),
         (FakeOnnxRuntime(behaves=_broken), "no kernel image is available"),
         (FakeOnnxRuntime(behaves=_full), "ran out of memory"),
+        (FakeOnnxRuntime(behaves=_full_on_windows), "ran out of memory"),
+        (FakeOnnxRuntime(behaves=_full_by_directml), "ran out of memory"),
         (FakeOnnxRuntime(behaves=_off_by_a_tenth), "other results"),
         (FakeOnnxRuntime(behaves=lambda result: result * np.float32(np.nan)), "other results"),
     ],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from focusstack_app.engine.diagnose import Finding, Trouble
@@ -141,6 +141,30 @@ def test_a_language_brings_its_words_plurals_and_numbers(qapp: QApplication) -> 
     assert tr("Never") == "Never"
     assert [count_text(n, "frame") for n in (1, 7)] == ["1 frame", "7 frames"]
     assert number_text(1.44, 1) == "1.4"
+
+
+@pytest.mark.usefixtures("restored")
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (Language.ENGLISH, "exports all of them"),
+        (Language.GERMAN, "exportiert alle in einen Ordner"),
+    ],
+)
+def test_keys_are_called_on_macos_what_its_keyboards_show(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, language: Language, text: str
+) -> None:
+    several = "Ctrl+Shift+E exports all of them into one folder, each slab with its number."
+    monkeypatch.setattr("sys.platform", "darwin")
+    install_language(qapp, language)
+    assert tr(several).startswith(f"⇧⌘E {text}")
+    assert "(⌘O)" in QCoreApplication.translate(
+        "EmptyPage", "Choose the files of one focus bracket (Ctrl+O)"
+    )
+    assert tr("Never") == ("Never" if language is Language.ENGLISH else "Nie")
+    cancel = QCoreApplication.translate("QPlatformTheme", "Cancel")  # of Qt
+    assert cancel == ("Cancel" if language is Language.ENGLISH else "Abbrechen")
+    assert count_text(7, "frame") in ("7 frames", "7 Aufnahmen")
 
 
 @pytest.mark.usefixtures("restored")
