@@ -47,8 +47,10 @@ def test_what_comes_is_waited_for_too() -> None:
 
 
 def test_frames_that_came_late_are_counted() -> None:
-    assert late_text(_waiting("a", 0.0, late=1)).startswith("1 frame came after in/a had been")
-    assert late_text(_waiting("a", 0.0, late=2)).startswith("2 frames came after in/a had been")
+    stack = Path("in") / "a"
+    one, two = (late_text(_waiting("a", 0.0, late=count)) for count in (1, 2))
+    assert one.startswith(f"1 frame came after {stack} had been")
+    assert two.startswith(f"2 frames came after {stack} had been")
 
 
 def test_where_room_is_needed_is_said() -> None:

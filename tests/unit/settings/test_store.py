@@ -66,7 +66,7 @@ def test_a_file_with_problems_is_used_as_far_as_possible_and_kept(store: Setting
         "fusion.mod: There is no such setting; did you mean mode?"
     ]
     store.save(loaded.settings)
-    assert _copy(store).read_text() == text
+    assert _copy(store).read_text(encoding="utf-8") == text
     assert store.load().problems == ()
 
 
@@ -79,7 +79,7 @@ def test_a_damaged_file_is_kept_beside_the_new_one(store: SettingsStore, text: s
     assert "settings.json.bak" in loaded.problems[0].message
     store.save(CHANGED)
     assert store.load().settings == CHANGED
-    assert _copy(store).read_text() == text
+    assert _copy(store).read_text(encoding="utf-8") == text
 
 
 def test_bytes_that_are_no_text(store: SettingsStore) -> None:
