@@ -21,5 +21,11 @@ def is_folder(path: Path) -> bool:
 
 
 def real(path: Path) -> Path:
-    """Where something lies, links followed; `Path.resolve` raises on one that leads to itself."""
-    return Path(os.path.realpath(path))
+    """Where something lies, links followed; `Path.resolve` raises on one that leads to itself.
+
+    Where a drive goes away, Windows says so in more ways than `realpath` knows.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:
+        return Path(os.path.abspath(path))  # noqa: PTH100 - it raises nothing

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+
+import pytest
 
 from focusstack_app.core.places import is_folder, is_there, real
 
@@ -27,3 +31,15 @@ def test_links_are_followed_unless_they_lead_to_themselves(tmp_path: Path) -> No
     loop.symlink_to(loop)
     assert real(link / "a") == there / "a"
     assert real(loop).name == "loop"
+
+
+def test_a_drive_that_goes_away_meanwhile_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows: the network name is no longer available."""
+
+    def gone(_path: Path) -> str:
+        raise OSError(errno.EINVAL, "The specified network name is no longer available")
+
+    monkeypatch.setattr(os.path, "realpath", gone)
+    assert real(tmp_path / "there" / ".." / "a") == tmp_path / "a"
