@@ -4,6 +4,12 @@ Defocus in linear light blurs evenly to all sides and moves nothing, but what is
 only has an outline that seems to grow or shrink beside the same one blurred, and misleads a
 comparison by up to a pixel. So each plane is blurred where it is the sharper one, as much as brings
 it closest to the other.
+
+Where blur grows from place to place, it matters whose it is: light is spread by the blur of where
+it comes from, and a pixel that is blurred by its own gets more from the side that is sharper. That
+draws pictures of a slanted ground to one side, by a quarter of how fast the radius's square grows.
+Where depth jumps, spreading errs more: what is nearer hides some of that light, and nobody knows
+here what is. So both are done, and the mean is taken, but of places near such a jump.
 """
 
 from __future__ import annotations
@@ -26,6 +32,9 @@ _ROUNDING = 1e-7  # squares of light: where all is flat, nothing is blurred
 _STEP_PX = 2  # between the places where planes are compared
 _AROUND = 5  # steps: how far places are compared together
 _SMOOTH = 3  # steps: how slowly blur changes
+_WIDE = 9  # steps: how far around a jump of blur matters
+_JUMP = 1.0  # steps of the ladder beside what is around, on the mean: light is not spread there
+_LEAST_SHARE = 1e-6
 
 
 def equally_sharp(
@@ -116,10 +125,24 @@ def _blurred(ladder: Sequence[FloatArray], blur: FloatArray) -> FloatArray:
         ladder: From sharp to soft.
         blur: (N, h, w) steps, at every second pixel.
     """
-    xp = namespace(blur)
-    height, width = ladder[0].shape[1:]
-    steps = xp.stack([enlarged(own, _STEP_PX)[:height, :width] for own in blur], 0)
-    total: FloatArray = xp.zeros_like(steps)
-    for step, planes in enumerate(ladder):
-        total += planes * xp.clip(1 - xp.abs(steps - step), 0, 1)
-    return total
+    xp, sharp = namespace(blur), ladder[0]
+    height, width = sharp.shape[1:]
+
+    def in_full(planes: FloatArray) -> FloatArray:
+        full = xp.stack([enlarged(own, _STEP_PX)[:height, :width] for own in planes], 0)
+        return as_float32(full)
+
+    steps = in_full(blur)
+    own = xp.clip(1 - steps, 0, 1)
+    gathered, spread, share = sharp * own, sharp * own, own
+    reached = float(steps.max())
+    for step, (reach, planes) in enumerate(zip(_REACHES_PX, ladder[1:], strict=True), start=1):
+        if step >= reached + 1:
+            break
+        own = xp.clip(1 - xp.abs(steps - step), 0, 1)
+        light, lit = (averaged(averaged(each, reach), reach) for each in (sharp * own, own))
+        gathered, spread, share = gathered + planes * own, spread + light, share + lit
+    uneven = averaged(averaged(xp.abs(blur - averaged(averaged(blur, _WIDE), _WIDE)), _WIDE), _WIDE)
+    part = in_full(xp.clip(1 - uneven / _JUMP, 0, 1)) / 2
+    blurred: FloatArray = gathered + part * (spread / xp.clip(share, _LEAST_SHARE, None) - gathered)
+    return blurred

@@ -2,10 +2,11 @@
 
 Every pair of frames that was registered is registered again with a tilt. Outlines that are out of
 focus look like one, too; but a camera's tilts add up: between frames apart lies what lies between
-the neighbours on the way, while the errors of defocus are others for each pair. And a camera that
-turns moves the picture by more than it bends it, unless its lens is wider than 18 mm; one that
-comes nearer to a slanted ground enlarges it by more. Tilts are believed where both holds; else no
-frame has one.
+the neighbours on the way, while the errors of defocus are others for each pair. Where all of it
+comes from one step, the others being nearly still, both tell the same for nothing; so what counts
+is what frames apart are tilted by beyond the largest step on the way. And a camera that turns moves
+the picture by more than it bends it, unless its lens is wider than 18 mm; one that comes nearer to
+a slanted ground enlarges it by more. Tilts are believed where both holds; else no frame has one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from focusstack_app.engine.resampling import projected
 from focusstack_app.engine.warps import STILL, WAYS, Matrix, Similarity, in_units, unit_frame
 
 _ITERATIONS = (8, 6)  # fine to coarse
-_MOST_APART = 0.13  # of what frames apart and the way over their neighbours tell, as a share of it
+_MOST_APART = 0.25  # what frames apart and the way tell differently, as a share of what adds up
 _LEAST_PX = 0.3  # of the finest plane, half its longer side from the centre
 _MOST = 0.08  # share of the longer side, at a corner
 _STEPS = 4  # of Gauss-Newton
@@ -65,8 +66,7 @@ def homographies(
         chain.append(near[link.a, link.b] @ chain[link.a])
     apart = {both: own for both, own in told.items() if both not in near}
     straight = [own.matrix(height, width) for own in found]
-    measured = [told[both] for both in near if both in told]
-    if not (measured and apart and _tilted(measured, apart, chain, unit)):
+    if not (apart and _tilted(links, near, apart, chain, unit)):
         return straight
     starts = [in_units(own, unit) for own in found]
     settled = _settled(starts, near | apart)
@@ -107,25 +107,40 @@ def _apart_px(one: Matrix, other: Matrix, size_px: tuple[int, int]) -> float:
 
 
 def _tilted(
-    near: Sequence[Matrix], apart: Mapping[Frames, Matrix], chain: Sequence[Matrix], unit: float
+    links: Sequence[Pair],
+    near: Mapping[Frames, Matrix],
+    apart: Mapping[Frames, Matrix],
+    chain: Sequence[Matrix],
+    unit: float,
 ) -> bool:
     """Whether tilts are there, and add up.
 
     Args:
-        near: (3, 3) in units, of neighbours.
+        links: Of each frame but the first to one before it.
+        near: (3, 3) in units, of the links.
         apart: Of pairs of frames further apart.
-        chain: Frame from first, along the neighbours.
+        chain: Frame from first, along the links.
         unit: Half the longer side in pixels.
     """
+
+    def largest_step(a: int, b: int) -> float:
+        steps, at = [0.0], b
+        while at > a:
+            link = links[at - 1]
+            steps.append(abs(_tilt(near[link.a, link.b])))
+            at = link.a
+        return max(steps)
+
     straight = np.array([_tilt(own) for own in apart.values()])
     along = np.array([_tilt(chain[b] @ np.linalg.inv(chain[a])) for a, b in apart])
-    bent = np.abs(straight)
-    shifts = [abs(own[:2, 2] @ (1, 1j) / own[2, 2]) for own in near]
-    scales = [abs(np.log(np.linalg.det(own[:2, :2] / own[2, 2]))) / 2 for own in near]
+    added = np.abs(straight) - [largest_step(*both) for both in apart]
+    shifts = [abs(own[:2, 2] @ (1, 1j) / own[2, 2]) for own in near.values()]
+    scales = [abs(np.log(np.linalg.det(own[:2, :2] / own[2, 2]))) / 2 for own in near.values()]
+    bent = [abs(_tilt(own)) for own in near.values()]
     return bool(
-        unit * bent.max() > _LEAST_PX
-        and np.abs(straight - along).sum() < _MOST_APART * bent.sum()
-        and np.median([abs(_tilt(own)) for own in near]) < max(np.median(shifts), np.median(scales))
+        unit * np.abs(straight).max() > _LEAST_PX
+        and np.abs(straight - along).sum() < _MOST_APART * added.clip(0).sum()
+        and np.median(bent) < max(np.median(shifts), np.median(scales))
     )
 
 

@@ -8,7 +8,7 @@ is from its true place, and how far its pixels are, on average.
 
 Of a real stack nobody knows how its frames lie. It is registered as it is, and moved as a hand
 moves it (breathing would take other things out of the picture), and should be found to have moved
-so: what both are wrong by in the same way is not seen.
+so: what both are wrong by in the same way is not seen. Its frames come in the order of their focus.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from focusstack_app.core.model import FloatArray
 from focusstack_app.core.progress import Progress
 from focusstack_app.engine.align import proxy_of, register
+from focusstack_app.engine.focus_order import focus_order
 from focusstack_app.engine.pixels import to_float
 from focusstack_app.engine.resampling import projected
 from focusstack_app.engine.warps import Matrix, Similarity, unit_frame
@@ -151,7 +152,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if path.is_dir() and not (path / "truth").exists():
             sources = open_stack([path]).stack.sources
             frames = [to_float(read_frame(source).pixels) for source in sources]
-            found = recovered(frames)
+            order = focus_order([proxy_of(_eight_bits(frame)) for frame in frames], Progress())
+            found = recovered([frames[index] for index in order])
             told = _cells([(found.corner_px.max(), found.mean_px.max())])
             lines.append(f"| {path.name} | {len(frames)} | | {told} | |")
             continue

@@ -84,3 +84,25 @@ def test_movements_are_not_drawn_to_whole_pixels(shift: float) -> None:
     (found,) = refine_similarities([seen(0)], [seen(shift)], [STILL], 20)
     assert found is not None
     assert abs(found.t - shift) < 0.004
+
+
+def test_a_slanted_ground_stays_where_it_is() -> None:
+    """Light is spread by the blur of where it comes from: more from below than from above."""
+    sharp = _texture()
+    light, share = np.zeros(SIZE, np.float32), np.zeros(SIZE, np.float32)
+    bands = np.linspace(0, 1, 25)
+    # Discs of px, at shares of the height.
+    for radius, here in zip(18 * bands, bands, strict=True):
+        own = np.clip(1 - 24 * np.abs(np.linspace(0, 1, SIZE[0])[:, None] - here), 0, 1)
+        each = np.repeat(own, SIZE[1], axis=1).astype(np.float32)
+        y, x = np.mgrid[-20:21, -20:21]
+        disc = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)
+        disc /= disc.sum()
+        light += cv2.filter2D(sharp * each, cv2.CV_32F, disc, borderType=cv2.BORDER_REPLICATE)
+        share += cv2.filter2D(each, cv2.CV_32F, disc, borderType=cv2.BORDER_REPLICATE)
+    found: Similarity | None = STILL
+    for _ in range(3):
+        assert found is not None
+        (found,) = refine_similarities([light / share], [sharp], [found], 20)
+    assert found is not None
+    assert abs(found.t) < 0.05
