@@ -34,7 +34,8 @@ from focusstack_app.engine.warps import STILL, Matrix, Similarity, in_copies
 PROXY_SIDE_PX = 1200
 LEAST_GAIN, MOST_GAIN = 0.4, 2.5  # display-encoded: two stops and two thirds of light
 _BURNT, _BURNT_SHARE = 0.99, 0.01
-_HOP = 2  # pairs 1, 2, 4, 8 ... frames apart
+_HOP = 4  # pairs 1, 4, 16 ... frames apart
+_FEW = 20  # frames: of fewer, those two apart, too
 
 
 def proxy_of(pixels: Pixels) -> NDArray[Any]:
@@ -141,7 +142,7 @@ def rescaled(registration: Registration, size_px: tuple[int, int]) -> Registrati
 
 def _hops(count: int) -> list[tuple[int, int]]:
     """Pairs of frames further apart than neighbours, fewer of them the further apart."""
-    pairs: list[tuple[int, int]] = []
+    pairs = [(start, start + 2) for start in range(count - 2)] if count < _FEW else []
     hop = _HOP
     while hop < count:
         pairs += [(start, start + hop) for start in range(0, count - hop, max(1, hop // 2))]
