@@ -234,13 +234,36 @@ def meanwhile(keep: Callable[[NDArray[Any]], Held]) -> Iterator[Callable[[NDArra
         keep: Of a spool, or of a block around this one.
     """
     kept: list[Held] = []
+    try:
+        yield _keeping(keep, kept)
+    finally:
+        for held in kept:
+            held.drop()
 
+
+@contextmanager
+def unless_stopped(
+    keep: Callable[[NDArray[Any]], Held],
+) -> Iterator[Callable[[NDArray[Any]], Held]]:
+    """Keep arrays beyond a block that ends well; of one that does not, none stays.
+
+    Args:
+        keep: As for `meanwhile`.
+    """
+    kept: list[Held] = []
+    try:
+        yield _keeping(keep, kept)
+    except BaseException:
+        for held in kept:
+            held.drop()
+        raise
+
+
+def _keeping(
+    keep: Callable[[NDArray[Any]], Held], kept: list[Held]
+) -> Callable[[NDArray[Any]], Held]:
     def keeping(array: NDArray[Any]) -> Held:
         kept.append(keep(array))
         return kept[-1]
 
-    try:
-        yield keeping
-    finally:
-        for held in kept:
-            held.drop()
+    return keeping

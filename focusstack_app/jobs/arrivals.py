@@ -116,7 +116,8 @@ class Lookout:
         self.parents = tuple(parents)
         # Pictures that lie directly in a parent and were left out at the first look, by name.
         self._left = {path: frozenset[str]() for path in parents if real(path) in flat}
-        self._exclude = self._to_tell = tuple(exclude)  # it is told once what lies in them
+        self._exclude = tuple(exclude)
+        self._told: set[Path] = set()  # the parents of which it was told what lies in those
         self._wait_s = wait_s
         self._clock = clock
         self._files: dict[Path, dict[str, Arrived]] = {}
@@ -138,7 +139,9 @@ class Lookout:
                 with os.scandir(parent):
                     pass
                 folders = self._folders(parent)
-                notes += left_alone(parent, folders, exclude=self._to_tell)
+                to_tell = () if parent in self._told else self._exclude
+                notes += left_alone(parent, folders, exclude=to_tell)
+                self._told.add(parent)
             except OSError:
                 away.append(parent)
                 self._forget(parent)
@@ -150,7 +153,6 @@ class Lookout:
                 look = self._look_at(folder, progress)
                 if look is not None:
                     looks.append(look)
-        self._to_tell = ()
         return Arrivals(tuple(looks), tuple(away), tuple(notes), self._clock())
 
     def _folders(self, parent: Path) -> list[Path]:

@@ -105,51 +105,50 @@ def prepare(
     """
     if request.slab is not None:
         return _slab_prepared(request, spool, clock, progress)
-    # What is known from before, such as from the preview, is not looked for again.
-    read = 0.2 if registers(request) else 0.6
-    with clock("read"):
-        ordered, frames, proxies, icc_profile, warnings = read_frames(
-            request, spool, progress.sub(0.0, read), remembered, keeps
-        )
-    if len(frames) == 1:
-        warning = message("There is one frame only: it is returned as it is.")
-        return Prepared(request, frames, icc_profile, Aligned(_whole(frames), [warning]), [])
-    card = card_for(frames) if registers(ordered) else None
-    pairs = remembered.pairs if remembered is not None else None
-    finding = progress.sub(read, 1.0)
-
-    def registered(stack: Stack, proxies: Sequence[Planes], progress: Progress) -> Registration:
-        return _registered(stack, proxies, spool, progress, card, pairs)
-
-    with clock("align"):
-        aligned = _found(
-            ordered, ordered.registration, frames, proxies, registered, finding.sub(0.0, 0.9)
-        )
-        unlike = aligned.unlike
-        if unlike and len(unlike) < len(frames) - 1:
-            for held in (frames, proxies):
-                for index in unlike:
-                    held[index].drop()
-            with meanwhile(spool.keep) as keep:
-                kept = _kept_in_order(request, ordered, unlike, proxies, keep, pairs, finding)
-            ordered, known, told = _left(ordered, aligned, kept)
-            frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
-            aligned = _found(ordered, known, frames, proxies, registered, finding.sub(0.9, 1.0))
-            aligned.warnings[:0] = told
-    for proxy in proxies:
-        proxy.drop()
-    aligned.warnings.extend(warnings)
-    if ordered is not request and not _as_given(ordered.stack, request.stack):
-        aligned.warnings.append(
-            message(
-                "The frames did not come in the order of their focus. They were put into it, from "
-                "{first} to {last}; the depth map counts them so.",
-                first=shown(ordered.stack.sources[0].path.name),
-                last=shown(ordered.stack.sources[-1].path.name),
+    with meanwhile(spool.keep) as keep_proxy:  # what is stopped may go on in the same spool
+        # What is known from before, such as from the preview, is not looked for again.
+        read = 0.2 if registers(request) else 0.6
+        with clock("read"):
+            ordered, frames, proxies, icc_profile, warnings = read_frames(
+                request, spool, progress.sub(0.0, read), remembered, keeps, keep_proxy
             )
-        )
-    astray = [*aligned.placement.moved] if aligned.placement is not None else []
-    return Prepared(ordered, frames, icc_profile, aligned, astray)
+        if len(frames) == 1:
+            warning = message("There is one frame only: it is returned as it is.")
+            return Prepared(request, frames, icc_profile, Aligned(_whole(frames), [warning]), [])
+        card = card_for(frames) if registers(ordered) else None
+        pairs = remembered.pairs if remembered is not None else None
+        finding = progress.sub(read, 1.0)
+
+        def registered(stack: Stack, proxies: Sequence[Planes], progress: Progress) -> Registration:
+            return _registered(stack, proxies, spool, progress, card, pairs)
+
+        with clock("align"):
+            aligned = _found(
+                ordered, ordered.registration, frames, proxies, registered, finding.sub(0.0, 0.9)
+            )
+            unlike = aligned.unlike
+            if unlike and len(unlike) < len(frames) - 1:
+                for held in (frames, proxies):
+                    for index in unlike:
+                        held[index].drop()
+                with meanwhile(spool.keep) as keep:
+                    kept = _kept_in_order(request, ordered, unlike, proxies, keep, pairs, finding)
+                ordered, known, told = _left(ordered, aligned, kept)
+                frames, proxies = ([held[index] for index in kept] for held in (frames, proxies))
+                aligned = _found(ordered, known, frames, proxies, registered, finding.sub(0.9, 1.0))
+                aligned.warnings[:0] = told
+        aligned.warnings.extend(warnings)
+        if ordered is not request and not _as_given(ordered.stack, request.stack):
+            aligned.warnings.append(
+                message(
+                    "The frames did not come in the order of their focus. They were put into it, "
+                    "from {first} to {last}; the depth map counts them so.",
+                    first=shown(ordered.stack.sources[0].path.name),
+                    last=shown(ordered.stack.sources[-1].path.name),
+                )
+            )
+        astray = [*aligned.placement.moved] if aligned.placement is not None else []
+        return Prepared(ordered, frames, icc_profile, aligned, astray)
 
 
 def _kept_in_order(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from focusstack_app.core.ahead import ahead
 from focusstack_app.core.errors import InputError
@@ -77,6 +78,7 @@ def read_frames(
     progress: Progress,
     remembered: Remembered | None = None,
     keeps: KeptFrames | None = None,
+    keep_proxy: Callable[[NDArray[Any]], Held] | None = None,
 ) -> FramesRead:
     """Read everything, a few frames ahead, and put it in the order of the focus.
 
@@ -86,14 +88,14 @@ def read_frames(
         progress: Reported per frame.
         remembered: What is known from before of frames that are read reduced.
         keeps: What lies in the spool of those that are read at full size, and takes what is read.
+        keep_proxy: Keeps what is read for alignment; by default the spool does.
     """
-    several = len(request.stack) > 1
     narrow = not request.stack.all_raw
     frames, proxies, read_as = _read(
         request,
         spool,
         progress,
-        with_proxies=several,
+        keep_proxy=(keep_proxy or spool.keep) if len(request.stack) > 1 else None,
         narrow=narrow,
         remembered=remembered,
         keeps=keeps,
@@ -123,7 +125,7 @@ def read_ordered(
     Returns:
         The pixels of all frames, and the profile of the reference.
     """
-    frames, _, read_as = _read(request, spool, progress, with_proxies=False, narrow=narrow)
+    frames, _, read_as = _read(request, spool, progress, narrow=narrow)
     return frames, read_as[request.stack.reference].icc_profile
 
 
@@ -132,13 +134,13 @@ def _read(
     spool: Spool,
     progress: Progress,
     *,
-    with_proxies: bool,
     narrow: bool,
+    keep_proxy: Callable[[NDArray[Any]], Held] | None = None,
     remembered: Remembered | None = None,
     keeps: KeptFrames | None = None,
 ) -> tuple[list[Held], list[Held], list[Frame]]:
     """The pixels of all frames, their proxies, and the frames without pixels."""
-    side = request.max_side_px
+    side, with_proxies = request.max_side_px, keep_proxy is not None
     proxy_side = min(PROXY_SIDE_PX, side) if side is not None and request.rough else PROXY_SIDE_PX
 
     before = {source: kept for source, kept in (keeps or {}).items() if not kept.gone}
@@ -189,8 +191,8 @@ def _read(
                 ),
                 message("Leave it out."),
             )
-        if proxy is not None:
-            proxies.append(spool.keep(proxy))
+        if keep_proxy is not None and proxy is not None:
+            proxies.append(keep_proxy(proxy))
         read_as.append(frame)
         kept_before = left.pop(source, None)  # it may come twice
         frames.append(kept_before.pixels if kept_before else spool.keep(pixels))

@@ -34,15 +34,11 @@ from focusstack_app.engine.composite import surrounds
 from focusstack_app.engine.latent_fusion import Recall, anew
 from focusstack_app.engine.overview import Overview, noise_of
 from focusstack_app.inference.fallback import on_processor
-from focusstack_app.io.spool import Spool
+from focusstack_app.io.spool import Spool, unless_stopped
 from focusstack_app.jobs.budget import FRAME_BYTES, room_bytes
 from focusstack_app.jobs.first_look import FirstLook, parts_over
 from focusstack_app.jobs.fuse import LoadModel, card_for, fuse_prepared, fuse_stack, load_model
-from focusstack_app.jobs.on_demand import (
-    frames_on_demand,
-    latents_on_demand,
-    needed_cells,
-)
+from focusstack_app.jobs.on_demand import frames_on_demand, latents_on_demand, needed_cells
 from focusstack_app.jobs.placing import Clock, Prepared, placed
 from focusstack_app.jobs.preparing import Encoded, add_latents, look_over, prepare
 from focusstack_app.jobs.recent import RecentParts
@@ -107,8 +103,10 @@ def _looked_over(
     model: FusionModel, prepared: Prepared, spool: Spool, recent: RecentParts, progress: Progress
 ) -> Encoded:
     frames, overlap = frames_on_demand(prepared, recent), prepared.request.overlap
-    looked = look_over(model, frames, overlap, spool.keep, Clock(), progress.sub(0.0, 0.8))
-    overview = Overview(*looked.choice, *noise_of(model, frames, progress.sub(0.8, 1.0)))
+    with unless_stopped(spool.keep) as keep:
+        looked = look_over(model, frames, overlap, keep, Clock(), progress.sub(0.0, 0.8))
+        overview = Overview(*looked.choice, *noise_of(model, frames, progress.sub(0.8, 1.0)))
+        progress.checkpoint()  # behind it what is stopped is lost: frames are handed over
     return Encoded(model, looked.focus, overview, looked.motion, [], recent.known, stays=True)
 
 

@@ -234,6 +234,8 @@ class Refiner(QObject):
         self.fraction = 0.0
         request, canvas = preview.to_render, self._canvas
         first, viewport, glances = self._first, self._viewport, canvas is None and not self._blind
+        if first is not None and first.closed:  # by an opening whose end was stopped too late
+            first = self._first = None
 
         def work(progress: Progress) -> _Prepared:
             begun, opened = first, viewport

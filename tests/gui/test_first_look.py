@@ -108,3 +108,23 @@ def test_a_render_before_all_are_read_has_the_memory_of_the_few(
     jobs.may_open.set()
     qtbot.waitUntil(lambda: bool(many.side.outputs.outputs), timeout=PATIENCE_MS)
     assert many.side.outputs.outputs[0].result.reused == ()
+
+
+def test_an_opening_that_was_stopped_after_it_took_the_files_begins_anew(
+    many: MainWindow, jobs: Jobs, qtbot: QtBot
+) -> None:
+    jobs.may_open.clear()
+    refiner, viewer = many.stage.refiner, many.viewer
+    viewer.zoom_to(2.0)
+    qtbot.waitUntil(lambda: refiner.glimpsed, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: refiner.quality is Quality.PREPARING, timeout=PATIENCE_MS)
+    first = refiner._first
+    assert first is not None
+    files = first.handed_over()  # to a viewport that nobody gets
+    refiner._stop()
+    files.close()
+    jobs.may_open.set()
+    viewer.zoom_to(1.8)
+    refined(many, qtbot)
+    assert refiner._viewport is not None
+    assert refiner._viewport.glimpses

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import weakref
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,8 +13,9 @@ import pytest
 import torch
 
 import focusstack_app.inference.card  # noqa: F401 - makes tensors a kind of arrays
-from focusstack_app.core.errors import OutputError
-from focusstack_app.io.spool import Spool, default_budget_bytes, temporary_folder
+from focusstack_app.core.errors import Cancelled, OutputError
+from focusstack_app.core.progress import Progress
+from focusstack_app.io.spool import Spool, default_budget_bytes, temporary_folder, unless_stopped
 from tests.helpers.disk import files_of_at_most, needs_file_limits
 
 ARRAY = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
@@ -225,6 +227,19 @@ def test_what_replaces_another_takes_its_room(tmp_path: Path) -> None:
         spool.keep(ARRAY.copy(), held)
         assert spool.spooled_bytes == 2 * ARRAY.nbytes
         assert not list(tmp_path.glob("*/*"))
+
+
+def test_what_is_stopped_gives_its_room_back(tmp_path: Path) -> None:
+    with Spool(0, tmp_path) as spool:
+        with unless_stopped(spool.keep) as keep:
+            held = keep(ARRAY.copy())
+        progress = Progress()
+        progress.cancel()
+        with suppress(Cancelled), unless_stopped(spool.keep) as keep:
+            keep(ARRAY.copy())
+            progress.checkpoint()
+        np.testing.assert_array_equal(held[:], ARRAY)
+        assert len(list(tmp_path.glob("*/*"))) == 1
 
 
 def test_the_default_budget_is_a_share_of_the_memory() -> None:

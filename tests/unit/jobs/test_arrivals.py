@@ -77,6 +77,7 @@ def test_folders_that_are_empty_or_gone_are_no_error(tmp_path: Path, lookout: Lo
 
 def test_results_are_not_looked_at(tmp_path: Path, lookout: Lookout) -> None:
     write_stack(tmp_path / "stacked", 2)
+    assert lookout.look(Progress()).notes == ()  # of nothing else
     write_stack(tmp_path / "beetle", 2)
     for told in (["because results go there"], []):  # once
         seen = lookout.look(Progress())

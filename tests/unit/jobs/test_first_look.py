@@ -131,13 +131,30 @@ def test_an_opening_that_is_stopped_goes_on_from_there(
         open_after(first, progress)
     kept = len(first.kept)
     assert FRAMES // 2 < kept <= FRAMES
-    assert list(scratch.iterdir())
+    assert len([*scratch.glob("*/*")]) == kept  # what else lay there would take room again
     for source in first.kept:
         source.path.write_bytes(b"")
     viewport = open_after(first, Progress())
     assert viewport.size_px != (WIDTH_PX, HEIGHT_PX)
     viewport.close()
     assert not list(scratch.iterdir())
+
+
+def test_what_is_stopped_in_the_last_moment_has_handed_nothing_over(
+    bracket: FusionRequest, scratch: Path
+) -> None:
+    first, _ = _previewed(replace(bracket, memory_bytes=0))
+
+    def listen(fraction: float, _: str) -> None:
+        if fraction == 1.0:
+            progress.cancel()
+
+    progress = Progress(listen)
+    with pytest.raises(Cancelled):
+        open_after(first, progress)
+    assert not first.closed
+    assert len([*scratch.glob("*/*")]) == FRAMES
+    first.close()
 
 
 def test_one_that_is_closed_leaves_no_file(bracket: FusionRequest, scratch: Path) -> None:
