@@ -21,7 +21,7 @@ from focusstack_app.engine.resampling import projected
 from focusstack_app.engine.warps import STILL, WAYS, Matrix, Similarity, in_units, unit_frame
 
 _ITERATIONS = (8, 6)  # fine to coarse
-_MOST_APART = 0.25  # what frames apart and the way tell differently, as a share of what adds up
+_MOST_APART = 0.2  # what frames apart and the way tell differently, as a share of what adds up
 _LEAST_PX = 0.3  # of the finest plane, half its longer side from the centre
 _MOST = 0.08  # share of the longer side, at a corner
 _STEPS = 4  # of Gauss-Newton

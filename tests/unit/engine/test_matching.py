@@ -33,12 +33,12 @@ def _stack(count: int, odd: dict[int, str]) -> list[NDArray[np.uint16]]:
     """A breathing wide lens in a hand that turns it a little; each frame has its band."""
     rng = np.random.default_rng(1)
     sharp = to_uint16(_texture(0))
-    soft = defocused(sharp, 2.5)
+    soft = defocused(sharp, 1.2)
     frames = []
     for index in range(count):
         band = np.abs(np.linspace(0, count - 1, SIZE[1]) - index) < 1.2
         picture = np.where(band[None, :, None], sharp, soft)
-        across, down = np.array([2.4, 1.6]) * index + rng.normal(0, 0.3, 2)
+        across, down = np.array([2.0, 1.35]) * index + rng.normal(0, 0.3, 2)
         matrix = np.array(
             [[1 + 0.003 * index, 0.001, across], [-0.001, 1 + 0.003 * index, down],
              [across / _FOCAL_PX**2, down / _FOCAL_PX**2, 1]]
