@@ -21,7 +21,7 @@ import numpy as np
 from focusstack_app.core.kinds import as_float32, namespace, of_kind
 from focusstack_app.core.model import FloatArray
 from focusstack_app.engine.filters import enlarged
-from focusstack_app.engine.points import averaged, seen_at
+from focusstack_app.engine.points import seen_at, smoothed
 from focusstack_app.engine.warps import Warp
 
 _REACHES_PX = (1, 2, 3, 4, 6, 9, 12)  # of squares that are averaged over twice: a ladder of blurs
@@ -76,17 +76,17 @@ def equally_sharp(
             this = unlike(*steps)
             less = this < least - _ROUNDING
             blur, least = xp.where(less, float(own), blur), xp.where(less, this, least)
-    blur = averaged(averaged(blur, _SMOOTH), _SMOOTH)
+    blur = smoothed(blur, _SMOOTH)
     (of_moved,) = _seen(placed.back(), [xp.clip(-blur, 0, None)], size_px, _STEP_PX)
     return _blurred(sharp_to_soft, xp.clip(blur, 0, None)), _blurred(moved_to_soft, of_moved)
 
 
 def _ladder(planes: FloatArray) -> list[FloatArray]:
-    return [planes, *(averaged(averaged(planes, reach), reach) for reach in _REACHES_PX)]
+    return [planes, *(smoothed(planes, reach) for reach in _REACHES_PX)]
 
 
 def _around(planes: FloatArray) -> FloatArray:
-    around: FloatArray = averaged(averaged(planes, _AROUND), _AROUND)
+    around = smoothed(planes, _AROUND)
     return around * (around > 0)  # what is rounded may be less than nothing
 
 
@@ -140,9 +140,9 @@ def _blurred(ladder: Sequence[FloatArray], blur: FloatArray) -> FloatArray:
         if step >= reached + 1:
             break
         own = xp.clip(1 - xp.abs(steps - step), 0, 1)
-        light, lit = (averaged(averaged(each, reach), reach) for each in (sharp * own, own))
+        light, lit = smoothed(sharp * own, reach), smoothed(own, reach)
         gathered, spread, share = gathered + planes * own, spread + light, share + lit
-    uneven = averaged(averaged(xp.abs(blur - averaged(averaged(blur, _WIDE), _WIDE)), _WIDE), _WIDE)
+    uneven = smoothed(xp.abs(blur - smoothed(blur, _WIDE)), _WIDE)
     part = in_full(xp.clip(1 - uneven / _JUMP, 0, 1)) / 2
     blurred: FloatArray = gathered + part * (spread / xp.clip(share, _LEAST_SHARE, None) - gathered)
     return blurred

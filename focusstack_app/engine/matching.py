@@ -28,13 +28,13 @@ from focusstack_app.engine.equal_blur import equally_sharp
 from focusstack_app.engine.pixels import reduced_to, to_linear
 from focusstack_app.engine.points import (
     Indices,
-    averaged,
     gradient,
     indices,
     medians,
     normal_equations,
     seen_at,
     seen_of,
+    smoothed,
     taken,
 )
 from focusstack_app.engine.warps import (
@@ -89,7 +89,7 @@ def evened(plane: FloatArray) -> FloatArray:
 def _around(planes: FloatArray) -> FloatArray:
     """(N, H, W) light beside each pixel, averaged over more than the blur of any frame."""
     reach = max(1, round(_AROUND * max(planes.shape[1:])))
-    around: FloatArray = averaged(averaged(planes, reach), reach) + _DARK
+    around: FloatArray = smoothed(planes, reach) + _DARK
     return around
 
 

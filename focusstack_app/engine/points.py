@@ -42,6 +42,11 @@ def averaged(planes: FloatArray, reach: int) -> FloatArray:
     return means
 
 
+def smoothed(planes: FloatArray, reach: int) -> FloatArray:
+    """Averaged twice: nearly round, and without the edges of a square."""
+    return averaged(averaged(planes, reach), reach)
+
+
 @by_kind
 def indices(mask: NDArray[np.bool_]) -> Indices:
     """Where a plane is true, row by row."""

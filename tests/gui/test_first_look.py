@@ -37,14 +37,20 @@ def _pixels(window: MainWindow) -> np.ndarray:
     return preview.picture.memory[0]
 
 
+def _first_look(window: MainWindow, jobs: Jobs, qtbot: QtBot) -> None:
+    """Look from nearer; all frames are not read before `jobs.may_open` is set."""
+    refiner = window.stage.refiner
+    jobs.may_open.clear()
+    window.viewer.zoom_to(2.0)
+    qtbot.waitUntil(lambda: refiner.glimpsed, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: refiner.quality is Quality.PREPARING, timeout=PATIENCE_MS)
+
+
 def test_a_first_look_is_there_before_all_frames_are_read(
     many: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
-    jobs.may_open.clear()
     refiner, viewer = many.stage.refiner, many.viewer
-    viewer.zoom_to(2.0)
-    qtbot.waitUntil(lambda: refiner.glimpsed, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: refiner.quality is Quality.PREPARING, timeout=PATIENCE_MS)
+    _first_look(many, jobs, qtbot)
     assert many.caption() == f"{FIRST_LOOK} · reading full size, 0 % · VAEEDOF faithful"
     glimpse = _pixels(many).copy()
     # Where somebody looks meanwhile, a first look interrupts the reading.
@@ -113,11 +119,8 @@ def test_a_render_before_all_are_read_has_the_memory_of_the_few(
 def test_an_opening_that_was_stopped_after_it_took_the_files_begins_anew(
     many: MainWindow, jobs: Jobs, qtbot: QtBot
 ) -> None:
-    jobs.may_open.clear()
     refiner, viewer = many.stage.refiner, many.viewer
-    viewer.zoom_to(2.0)
-    qtbot.waitUntil(lambda: refiner.glimpsed, timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: refiner.quality is Quality.PREPARING, timeout=PATIENCE_MS)
+    _first_look(many, jobs, qtbot)
     first = refiner._first
     assert first is not None
     files = first.handed_over()  # to a viewport that nobody gets
